@@ -1,0 +1,161 @@
+import { stat } from 'node:fs/promises'
+import ort from 'onnxruntime-node'
+import { MedlsamError } from '../errors.js'
+import { sha256File } from '../hash.js'
+import type { Network, NetworkTensor, Provider, ProviderRequest, TensorInfo, TensorType } from './network.js'
+
+// Every failure reaches the caller as a sentence; the native log would only repeat it in colour on stderr.
+ort.env.logLevel = 'fatal'
+
+/** How to load a network. */
+export interface OpenNetworkOptions {
+  /** Expected SHA-256 of the file in lower-case hexadecimal; checked before anything is loaded. */
+  readonly sha256?: string
+  /** Provider to run on; `auto` when absent. */
+  readonly provider?: ProviderRequest
+  /** Threads inside one operator; ONNX Runtime takes one per physical core when absent. */
+  readonly threads?: number
+}
+
+/** Our provider names in the words of ONNX Runtime. */
+const BACKEND: Readonly<Record<Provider, string>> = {
+  cpu: 'cpu',
+  cuda: 'cuda',
+  tensorrt: 'tensorrt',
+  directml: 'dml',
+  coreml: 'coreml',
+  webgpu: 'webgpu',
+}
+
+/** Providers whose code this build of ONNX Runtime knows; whether one works here shows when a network is opened on it. */
+export function listedProviders(): Provider[] {
+  const known = new Set(ort.listSupportedBackends().map(({ name }) => name))
+  return (Object.keys(BACKEND) as Provider[]).filter((provider) => known.has(BACKEND[provider]))
+}
+
+/**
+ * Loads an ONNX file. A provider that cannot be had falls back to the CPU and says why in
+ * `providerNote`; a file that cannot be used is an error.
+ * @throws MedlsamError `model` when the file is missing, has another hash, or is not a usable ONNX file.
+ */
+export async function openNetwork(file: string, options: OpenNetworkOptions = {}): Promise<Network> {
+  const sha256 = await checkedHash(file, options.sha256)
+  const wanted = options.provider ?? 'auto'
+  if (wanted === 'auto' || wanted === 'cpu') return wrap(file, sha256, 'cpu', null, await createSession(file, 'cpu', options))
+
+  if (!listedProviders().includes(wanted)) {
+    const note = `${wanted} is not part of ONNX Runtime on this system, so the CPU is used.`
+    return wrap(file, sha256, 'cpu', note, await createSession(file, 'cpu', options))
+  }
+  try {
+    return wrap(file, sha256, wanted, null, await createSession(file, wanted, options))
+  } catch (error) {
+    const note = `${wanted} could not be started (${firstLine(error)}), so the CPU is used.`
+    return wrap(file, sha256, 'cpu', note, await createSession(file, 'cpu', options))
+  }
+}
+
+async function checkedHash(file: string, expected: string | undefined): Promise<string> {
+  const info = await stat(file).catch(() => null)
+  if (info === null) throw new MedlsamError('model', `The model file ${file} does not exist.`, file)
+  if (!info.isFile()) throw new MedlsamError('model', `The model file ${file} is not a file.`, file)
+  const actual = await sha256File(file)
+  if (expected !== undefined && actual !== expected) {
+    throw new MedlsamError(
+      'model',
+      `The model file ${file} has SHA-256 ${actual} instead of ${expected}: it is damaged or another version, so install it again.`,
+      file,
+    )
+  }
+  return actual
+}
+
+async function createSession(file: string, provider: Provider, { threads }: OpenNetworkOptions): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(file, {
+      executionProviders: provider === 'cpu' ? ['cpu'] : [BACKEND[provider], 'cpu'],
+      graphOptimizationLevel: 'all',
+      // MobileSAM's encoder peaks at 564 MB with the pattern, 359 MB without, at equal speed; giving up
+      // the arena too peaks higher and runs slower, because every run then allocates anew.
+      enableMemPattern: false,
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    })
+  } catch (error) {
+    if (provider !== 'cpu') throw error
+    throw new MedlsamError(
+      'model',
+      `The model file ${file} is not a usable ONNX file (${firstLine(error)}): it may be truncated or damaged, so install it again.`,
+      file,
+      { cause: error },
+    )
+  }
+}
+
+function wrap(file: string, sha256: string, provider: Provider, providerNote: string | null, session: ort.InferenceSession): Network {
+  const inputs = session.inputMetadata.map((info) => describe(file, info))
+  const outputs = session.outputMetadata.map((info) => describe(file, info))
+  const typeOf = new Map(inputs.map(({ name, type }) => [name, type]))
+  let secondsInside = 0
+  let runs = 0
+  let released = false
+
+  return {
+    file,
+    sha256,
+    inputs,
+    outputs,
+    provider,
+    providerNote,
+    get secondsInside() {
+      return secondsInside
+    },
+    get runs() {
+      return runs
+    },
+    async run(feeds, fetches) {
+      if (released) throw new MedlsamError('internal', `The model ${file} was run after it had been released.`, file)
+      const started = performance.now()
+      try {
+        const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor, typeOf.get(name))]))
+        const results = await session.run(tensors, fetches ?? session.outputNames)
+        runs += 1
+        return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]))
+      } catch (error) {
+        throw new MedlsamError('model', `The model ${file} failed while it ran: ${firstLine(error)}.`, file, { cause: error })
+      } finally {
+        secondsInside += (performance.now() - started) / 1000
+      }
+    },
+    async release() {
+      if (released) return
+      released = true
+      await session.release()
+    },
+  }
+}
+
+function describe(file: string, info: ort.InferenceSession.ValueMetadata): TensorInfo {
+  if (!info.isTensor || info.type === 'string' || info.type === 'uint4' || info.type === 'int4') {
+    throw new MedlsamError('model', `The model file ${file} has an input or output "${info.name}" that is not a tensor of plain numbers, so it cannot be used here.`, file)
+  }
+  return { name: info.name, type: info.type, dims: info.shape }
+}
+
+function toOrt(tensor: NetworkTensor, type: TensorType | undefined): ort.Tensor {
+  const { data, dims } = tensor
+  // Two types share their array with another one, and only the network knows which is meant.
+  if (type === 'float16' && data instanceof Uint16Array) return new ort.Tensor('float16', data, dims)
+  if (type === 'bool' && data instanceof Uint8Array) return new ort.Tensor('bool', data, dims)
+  return new ort.Tensor(data, dims)
+}
+
+function fromOrt(value: ort.OnnxValue): NetworkTensor {
+  const { data, dims } = value
+  if (Array.isArray(data)) throw new TypeError('an output holds text')
+  return { data, dims }
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.split('\n', 1)[0].replace(/[.\s]+$/, '')
+}
