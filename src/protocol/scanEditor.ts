@@ -1,0 +1,85 @@
+/** The wire between the extension host and the scan editor's webview: two closed unions, nothing else. */
+import type { BoxMm, ExtremePoints, ExtremeSide, PointMm } from './geometry.js'
+import type { Marks } from './marks.js'
+import type { Progress } from './progress.js'
+import type { StructureStatus } from './structure.js'
+import type { KeyHelp, ViewCommand } from './viewCommand.js'
+
+/** A file that the webview fetches by itself. */
+export interface FileSource {
+  /** File name, for people. */
+  readonly name: string
+  /** Address that the webview may fetch. */
+  readonly url: string
+  readonly sizeBytes: number
+}
+
+/** A structure of a label map or of a run that is going on. */
+export interface ListedStructure {
+  readonly name: string
+  readonly labelValue: number
+  readonly color: string
+  readonly status: StructureStatus | 'waiting'
+  readonly reason?: string
+  /** Null where the label map has no sidecar. */
+  readonly confidence: number | null
+  readonly volumeMl: number | null
+  readonly boxMm: BoxMm | null
+  readonly extremePointsMm: ExtremePoints | null
+}
+
+/** A label map on display. `structures` is empty when no sidecar or table names them. */
+export interface LabelMapView {
+  readonly file: FileSource
+  readonly structures: readonly ListedStructure[]
+  readonly warnings: readonly string[]
+}
+
+/** What stands in the run panel. */
+export type RunView =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly progress: Progress | null; readonly structures: readonly ListedStructure[] }
+  | { readonly kind: 'failed'; readonly message: string; readonly retry: boolean }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'done'; readonly summary: string; readonly warnings: readonly string[] }
+
+/** Host to webview. */
+export type ToScanView =
+  | {
+      readonly type: 'open'
+      readonly scan: FileSource
+      readonly limitBytes: number
+      readonly marks: Marks
+      readonly keys: readonly KeyHelp[]
+      /** False where the workspace is not trusted or virtual: view only. */
+      readonly canRun: boolean
+    }
+  | { readonly type: 'marks'; readonly marks: Marks; readonly activate?: string }
+  | { readonly type: 'labelMaps'; readonly names: readonly string[]; readonly shown: LabelMapView | null }
+  | { readonly type: 'run'; readonly run: RunView }
+  | { readonly type: 'crosshair'; readonly pointMm: PointMm }
+  | { readonly type: 'command'; readonly command: ViewCommand }
+
+/** What the webview asks the host to do with the marks. */
+export type MarksRequest =
+  | { readonly kind: 'add' }
+  | { readonly kind: 'rename'; readonly structure: string }
+  | { readonly kind: 'recolor'; readonly structure: string }
+  | { readonly kind: 'remove'; readonly structure: string }
+  | { readonly kind: 'place'; readonly structure: string; readonly side: ExtremeSide; readonly pointMm: PointMm }
+  | { readonly kind: 'unplace'; readonly structure: string; readonly side: ExtremeSide }
+
+/** Buttons of the webview that run a command of the host. */
+export const SCAN_ACTIONS = ['segment', 'cancel', 'retry', 'addToSet', 'useLabelMap', 'undo', 'redo'] as const
+
+/** One of {@link SCAN_ACTIONS}. */
+export type ScanAction = (typeof SCAN_ACTIONS)[number]
+
+/** Webview to host. */
+export type FromScanView =
+  | { readonly type: 'ready' }
+  | { readonly type: 'focus'; readonly focused: boolean }
+  | { readonly type: 'crosshair'; readonly pointMm: PointMm }
+  | { readonly type: 'showLabelMap'; readonly name: string | null }
+  | { readonly type: 'marks'; readonly request: MarksRequest }
+  | { readonly type: 'action'; readonly action: ScanAction }

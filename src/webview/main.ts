@@ -1,0 +1,378 @@
+import type { ExtremeSide } from '../protocol/geometry.js'
+import { EXTREME_SIDES } from '../protocol/geometry.js'
+import { NO_MARKS, nextSide, type MarkedStructure, type Marks } from '../protocol/marks.js'
+import type { FileSource, LabelMapView, ListedStructure, RunView, ToScanView } from '../protocol/scanEditor.js'
+import type { KeyHelp } from '../protocol/viewCommand.js'
+import { button, h } from './dom.js'
+import { helpSheet } from './helpSheet.js'
+import { paletteColor } from './labelColors.js'
+import { marksPanel, sideToPlace, guideText } from './marksPanel.js'
+import { niftiProblem } from './niftiCheck.js'
+import { createOverlay, type DrawnResult } from './overlay.js'
+import { tileAt, unproject, type Plane } from './projection.js'
+import { renderInto } from './render.js'
+import { runPanel } from './runPanel.js'
+import { readScan, ScanProblem } from './scanBytes.js'
+import { structuresPanel, type StructureRow } from './structuresPanel.js'
+import { renderToolbar } from './toolbar.js'
+import { runViewCommand, type CommandContext } from './viewCommands.js'
+import { createViewer, type LabelFacts, type Reading, type Viewer } from './viewer.js'
+import { FIRST_VIEW, type ViewState } from './viewState.js'
+import { onMessage, post, rememberView, restoreView } from './wire.js'
+
+const canvas = h('canvas', { class: 'planes' })
+const toolbar = h('div', { class: 'toolbar', aria: { role: 'toolbar', label: 'View' } })
+const reading = h('div', { class: 'status', aria: { role: 'status', live: 'off', label: 'Position and value under the crosshair' } })
+const guide = h('div', { class: 'guide-bar', aria: { live: 'polite' } })
+const notice = h('div', { class: 'notice' })
+const overlay = createOverlay({
+  onMove: (structure, side, pointMm) => { post({ type: 'marks', request: { kind: 'place', structure, side, pointMm } }); },
+  onPick: (structure, side) => { activate(structure, side); },
+})
+const stage = h('div', { class: 'stage', set: { tabIndex: 0 }, aria: { role: 'application', label: 'Scan planes. Arrow keys move the crosshair, ? lists all keys.' }, data: { key: 'stage' } }, canvas, guide, notice)
+stage.insertBefore(overlay.element, guide)
+const runSection = h('section', { class: 'run', aria: { label: 'Run' } })
+const structuresSection = h('section', { class: 'structures-section', aria: { label: 'Structures' } })
+const marksSection = h('section', { class: 'marks-section', aria: { label: 'Template points' } })
+const panel = h('aside', { class: 'panel', aria: { label: 'Structures and template points' } }, runSection, structuresSection, marksSection)
+document.body.append(toolbar, h('div', { class: 'main' }, stage, panel), reading)
+
+let view: ViewState = restoreView() ?? FIRST_VIEW
+let viewer: Viewer | null = null
+let keys: readonly KeyHelp[] = []
+let canRun = false
+let marks: Marks = NO_MARKS
+let active: { readonly structure: string; readonly side: ExtremeSide | null } | null = null
+let run: RunView = { kind: 'idle' }
+let labelMapNames: readonly string[] = []
+let labelMap: LabelMapView | null = null
+let facts: readonly LabelFacts[] = []
+let labelBusy = false
+let labelProblem: string | null = null
+let plane: Plane = 'axial'
+/** True while a crosshair of another editor is followed: it must not be sent back. */
+let following = false
+
+function remember(): void {
+  if (viewer) view = { ...view, crosshairMm: viewer.crosshairMm(), panZoom: viewer.panZoom() }
+  rememberView(view)
+}
+
+function change(next: Partial<ViewState>): void {
+  const before = view
+  view = { ...view, ...next }
+  if (viewer) {
+    if (view.layout !== before.layout) viewer.setLayout(view.layout)
+    if (view.levelHu !== before.levelHu || view.widthHu !== before.widthHu) viewer.setWindow(view)
+    if (view.radiological !== before.radiological) viewer.setConvention(view.radiological)
+    if (view.crosshairShown !== before.crosshairShown) viewer.setCrosshairShown(view.crosshairShown)
+    if (view.opacity !== before.opacity || view.outline !== before.outline || view.overlayShown !== before.overlayShown) applyOverlay()
+    if (view.hiddenLabels !== before.hiddenLabels) viewer.paintLabels(rows(), view.hiddenLabels)
+  }
+  if (view.layout !== before.layout && view.layout !== 'multiplanar') plane = view.layout
+  remember()
+  renderAll()
+}
+
+function applyOverlay(): void {
+  viewer?.setOverlay(view.overlayShown ? view.opacity : 0, view.outline)
+}
+
+function rows(): StructureRow[] {
+  const named = run.kind === 'running' && run.structures.length > 0 ? run.structures : labelMap?.structures ?? []
+  if (run.kind === 'running' && run.structures.length > 0) return named.map((structure) => ({ ...structure, reachable: structure.boxMm !== null }))
+  const extra = facts.filter(({ labelValue }) => !named.some((structure) => structure.labelValue === labelValue))
+  return [...named.map(rowOf), ...extra.map(unnamedRow)]
+}
+
+function rowOf(structure: ListedStructure): StructureRow {
+  const fact = facts.find(({ labelValue }) => labelValue === structure.labelValue)
+  return { ...structure, volumeMl: structure.volumeMl ?? fact?.volumeMl ?? null, reachable: fact !== undefined || structure.boxMm !== null }
+}
+
+function unnamedRow({ labelValue, volumeMl }: LabelFacts): StructureRow {
+  return { name: `Label ${labelValue}`, labelValue, color: paletteColor(labelValue), status: 'found', confidence: null, volumeMl, boxMm: null, extremePointsMm: null, reachable: true }
+}
+
+function renderAll(): void {
+  renderToolbar(toolbar, view, canRun && viewer !== null, run.kind === 'running', {
+    onCommand: command,
+    onWindow: ({ levelHu, widthHu }) => { change({ levelHu, widthHu }); },
+    onSegment: () => { post({ type: 'action', action: 'segment' }); },
+  })
+  panel.hidden = !view.panelOpen
+  renderInto(runSection, runPanel(run, (action) => { post({ type: 'action', action }); }))
+  renderInto(
+    structuresSection,
+    structuresPanel(
+      { labelMaps: labelMapNames, shown: labelMap?.file.name ?? null, rows: rows(), warnings: labelMap?.warnings ?? [], view, busy: labelBusy, problem: labelProblem },
+      {
+        onPickLabelMap: (name) => { post({ type: 'showLabelMap', name }); },
+        onToggle: toggleLabel,
+        onToggleAll: (shown) => { change({ hiddenLabels: shown ? [] : rows().map(({ labelValue }) => labelValue) }); },
+        onJump: jumpTo,
+        onOpacity: (opacity) => { change({ opacity }); },
+        onOutline: (outline) => { change({ outline }); },
+        onOverlay: (overlayShown) => { change({ overlayShown }); },
+        onUseAsTemplate: () => { post({ type: 'action', action: 'useLabelMap' }); },
+      },
+    ),
+  )
+  renderInto(
+    marksSection,
+    marksPanel(
+      { structures: marks.structures, active: active?.structure ?? null, side: sideToPlace(activeStructure(), active?.side ?? null) },
+      {
+        onRequest: (request) => { post({ type: 'marks', request }); },
+        onAction: (action) => { post({ type: 'action', action }); },
+        onActivate: (structure) => { activate(structure, null); },
+        onSide: (side) => { if (active) activate(active.structure, side); },
+        onJump: (pointMm) => viewer?.moveTo(pointMm),
+      },
+    ),
+  )
+  const structure = activeStructure()
+  guide.textContent = structure === undefined ? '' : guideText(structure, sideToPlace(structure, active?.side ?? null))
+  guide.hidden = structure === undefined
+  stage.classList.toggle('placing', placing() !== null)
+  drawOverlay()
+}
+
+function toggleLabel(labelValue: number): void {
+  const hidden = view.hiddenLabels.includes(labelValue)
+  change({ hiddenLabels: hidden ? view.hiddenLabels.filter((value) => value !== labelValue) : [...view.hiddenLabels, labelValue] })
+}
+
+function jumpTo(labelValue: number): void {
+  const fact = run.kind === 'running' ? undefined : facts.find((candidate) => candidate.labelValue === labelValue)
+  const box = rows().find((row) => row.labelValue === labelValue)?.boxMm
+  if (fact) viewer?.moveTo(fact.insideMm)
+  else if (box) viewer?.moveTo([(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, (box.min[2] + box.max[2]) / 2])
+}
+
+function drawOverlay(): void {
+  if (!viewer) return
+  const drawn: DrawnResult[] = rows().flatMap((row) =>
+    row.boxMm === null || view.hiddenLabels.includes(row.labelValue) || !view.overlayShown ? [] : [{ name: row.name, color: row.color, boxMm: row.boxMm, pointsMm: row.extremePointsMm }],
+  )
+  overlay.draw({ tiles: viewer.tiles(), spacingMm: viewer.spacingMm(), results: drawn, marks: marks.structures, active: active?.structure ?? null })
+}
+
+function activeStructure(): MarkedStructure | undefined {
+  return marks.structures.find(({ name }) => name === active?.structure)
+}
+
+function activate(structure: string | null, side: ExtremeSide | null): void {
+  active = structure === null ? null : { structure, side }
+  renderAll()
+}
+
+function placing(): { readonly structure: string; readonly side: ExtremeSide } | null {
+  const structure = activeStructure()
+  const side = sideToPlace(structure, active?.side ?? null)
+  return structure === undefined || side === null ? null : { structure: structure.name, side }
+}
+
+function stepPoint(step: 1 | -1): void {
+  const structure = activeStructure()
+  if (structure === undefined) return
+  const at = EXTREME_SIDES.indexOf(active?.side ?? nextSide(structure) ?? 'inferior')
+  const side = EXTREME_SIDES[(at + step + EXTREME_SIDES.length) % EXTREME_SIDES.length]
+  activate(structure.name, side)
+  const pointMm = structure.points[side]
+  if (pointMm !== undefined) viewer?.moveTo(pointMm)
+}
+
+function commandContext(current: Viewer): CommandContext {
+  return {
+    viewer: current,
+    view,
+    plane,
+    change,
+    placeAtCrosshair: () => {
+      const target = placing()
+      const pointMm = current.crosshairMm()
+      if (target && pointMm) post({ type: 'marks', request: { kind: 'place', ...target, pointMm } })
+    },
+    deletePoint: () => {
+      const structure = activeStructure()
+      const side = active?.side
+      if (structure && side && structure.points[side] !== undefined) post({ type: 'marks', request: { kind: 'unplace', structure: structure.name, side } })
+    },
+    stepPoint,
+    showHelp: () => {
+      const dialog = helpSheet(keys)
+      document.body.append(dialog)
+      dialog.showModal()
+    },
+  }
+}
+
+function command(name: Parameters<typeof runViewCommand>[0]): void {
+  if (!viewer) return
+  runViewCommand(name, commandContext(viewer))
+  remember()
+}
+
+function showReading({ pointMm, voxel, value }: Reading): void {
+  reading.textContent = `${pointMm.map((mm) => mm.toFixed(1)).join(', ')} mm · voxel ${voxel.map((index) => Math.round(index)).join(', ')} · ${Number.isFinite(value) ? Math.round(value) : '–'} HU`
+  remember()
+  if (!following) post({ type: 'crosshair', pointMm })
+}
+
+async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<void> {
+  keys = message.keys
+  canRun = message.canRun
+  marks = message.marks
+  delete document.body.dataset['rendered']
+  try {
+    showLoading(`Reading ${message.scan.name}…`, 0, message.scan.sizeBytes)
+    viewer ??= await createViewer(canvas, view, {
+      onReading: showReading,
+      onWindow: ({ levelHu, widthHu }) => {
+        view = { ...view, levelHu, widthHu }
+        remember()
+        renderAll()
+      },
+      onDraw: drawOverlay,
+    })
+    const bytes = await readScan(message.scan.url, message.scan.sizeBytes, message.limitBytes, (done, total) => { showLoading(`Reading ${message.scan.name}…`, done, total); })
+    showLoading('Drawing…', 1, 1)
+    await checkAndShow(viewer, bytes, message.scan)
+    restore(viewer)
+    notice.replaceChildren()
+    notice.hidden = true
+    document.body.dataset['rendered'] = 'true'
+    renderAll()
+    if (labelMap) await loadLabelMap(labelMap)
+  } catch (error) {
+    showProblem(error, message)
+  }
+}
+
+async function checkAndShow(current: Viewer, bytes: ArrayBuffer, scan: FileSource): Promise<void> {
+  const name = scan.name.replace(/\.gz$/i, '')
+  const problem = /\.nii$/i.test(name) ? niftiProblem(bytes) : null
+  if (problem !== null) throw new ScanProblem(problem)
+  await current.showScan(bytes, name)
+}
+
+function restore(current: Viewer): void {
+  current.setLayout(view.layout)
+  current.setWindow(view)
+  current.setPanZoom(view.panZoom)
+  if (view.crosshairMm) current.moveTo(view.crosshairMm)
+  else current.step(0, 0)
+}
+
+function showLoading(text: string, done: number, total: number): void {
+  notice.hidden = false
+  notice.replaceChildren(h('div', { class: 'card', aria: { role: 'status' } }, h('p', { set: { textContent: text } }), h('progress', { set: { max: Math.max(1, total), value: done } })))
+}
+
+function showProblem(error: unknown, message: Extract<ToScanView, { type: 'open' }>): void {
+  const text = error instanceof ScanProblem ? error.message : `The scan cannot be shown (${error instanceof Error ? error.message : String(error)}). Try again, or export it as NIfTI.`
+  notice.hidden = false
+  notice.replaceChildren(
+    h('div', { class: 'card', aria: { role: 'alert' } }, h('h2', { set: { textContent: message.scan.name } }), h('p', { class: 'problem', set: { textContent: text } }), button('Try again', () => { void open(message); }, { class: 'button primary' })),
+  )
+  document.body.dataset['problem'] = text
+}
+
+async function loadLabelMap(next: LabelMapView): Promise<void> {
+  if (!viewer || document.body.dataset['rendered'] === undefined) return
+  labelBusy = true
+  labelProblem = null
+  renderAll()
+  try {
+    const bytes = await readScan(next.file.url, next.file.sizeBytes, 2 ** 31, () => undefined)
+    if (labelMap?.file.url !== next.file.url) return
+    facts = await viewer.showLabelMap(bytes, next.file.name.replace(/\.gz$/i, ''))
+    viewer.paintLabels(rows(), view.hiddenLabels)
+    applyOverlay()
+    document.body.dataset['labels'] = next.file.name
+  } catch (error) {
+    labelProblem = `${next.file.name} cannot be shown: ${error instanceof Error ? error.message : String(error)}`
+  } finally {
+    labelBusy = false
+    renderAll()
+  }
+}
+
+function onLabelMaps(names: readonly string[], shown: LabelMapView | null): void {
+  const changed = shown?.file.url !== labelMap?.file.url
+  labelMapNames = names
+  labelMap = shown
+  if (shown === null) {
+    facts = []
+    delete document.body.dataset['labels']
+    viewer?.removeLabelMap()
+  } else if (changed) {
+    void loadLabelMap(shown)
+  }
+  renderAll()
+}
+
+function onMarks(next: Marks, activateName: string | undefined): void {
+  const target = placing()
+  marks = next
+  if (activateName !== undefined) active = { structure: activateName, side: null }
+  else if (active !== null && activeStructure() === undefined) active = null
+  // A point that was asked for is there now: the guide goes on to the next one that is missing.
+  else if (active !== null && target !== null && activeStructure()?.points[target.side] !== undefined) active = { structure: active.structure, side: null }
+  renderAll()
+}
+
+onMessage((message) => {
+  switch (message.type) {
+    case 'open':
+      void open(message)
+      return
+    case 'marks':
+      onMarks(message.marks, message.activate)
+      return
+    case 'labelMaps':
+      onLabelMaps(message.names, message.shown)
+      return
+    case 'run':
+      run = message.run
+      document.body.dataset['run'] = run.kind
+      renderAll()
+      return
+    case 'crosshair':
+      following = true
+      viewer?.moveTo(message.pointMm)
+      following = false
+      return
+    case 'command':
+      command(message.command)
+      return
+  }
+})
+
+let pressed: { readonly x: number; readonly y: number } | null = null
+canvas.addEventListener('pointerdown', (event) => { pressed = event.button === 0 && !event.ctrlKey && !event.shiftKey ? { x: event.offsetX, y: event.offsetY } : null; })
+canvas.addEventListener('pointerup', (event) => {
+  const target = placing()
+  if (pressed === null || target === null || !viewer || Math.hypot(event.offsetX - pressed.x, event.offsetY - pressed.y) > 4) return
+  const tile = tileAt(viewer.tiles(), event.offsetX, event.offsetY)
+  if (tile) post({ type: 'marks', request: { kind: 'place', ...target, pointMm: unproject(tile, event.offsetX, event.offsetY) } })
+})
+canvas.addEventListener('pointermove', (event) => { plane = tileAt(viewer?.tiles() ?? [], event.offsetX, event.offsetY)?.plane ?? plane; })
+canvas.addEventListener(
+  'wheel',
+  (event) => {
+    if (!event.ctrlKey) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    viewer?.zoomBy(event.deltaY < 0 ? 1.1 : 1 / 1.1)
+    remember()
+  },
+  { capture: true, passive: false },
+)
+stage.addEventListener('focus', () => { post({ type: 'focus', focused: true }); })
+stage.addEventListener('blur', () => { post({ type: 'focus', focused: false }); })
+window.addEventListener('focus', () => { if (document.activeElement === document.body) stage.focus(); })
+
+renderAll()
+post({ type: 'ready' })
