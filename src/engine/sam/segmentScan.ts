@@ -1,0 +1,181 @@
+import { throwIfCancelled } from '../errors.js'
+import type { LabelVolume, Volume } from '../volume/volume.js'
+import { axialView, type AxialView } from './axialView.js'
+import { finishOrgans, type StructureMask } from './finish.js'
+import type { MaskLogits, SliceEmbedding } from './layouts/layout.js'
+import type { BoxMargin } from './margin.js'
+import { regionAround, windowSlice, type PixelBox, type PixelRegion, type WindowHu } from './picture.js'
+import { plannedSlices, planOrgans, type OrganPlan, type SegmentRequest } from './plan.js'
+import type { Segmenter } from './segmenter.js'
+import { unionPixels, type PartsMode } from './sliceBoxes.js'
+
+/** How to segment; what is absent takes {@link SEGMENT_DEFAULTS}. */
+export interface SegmentOptions {
+  /** Growth of the boxes before they become prompts. */
+  readonly margin: BoxMargin
+  /** Boxes of parts: their union per slice, or walls interpolated between their middles. */
+  readonly partsMode: PartsMode
+  /** Run the networks on every Nth slice and interpolate the contours between. */
+  readonly sliceStep: number
+  /** Show the model only the slice's boxes with this much around them, in mm; null shows the whole slice. */
+  readonly contextMm: number | null
+  /** Prompt once more with the box of the first mask, on the same embedding. */
+  readonly tighten: boolean
+}
+
+/** Chosen by `bench/segmentation.ts`. */
+export const SEGMENT_DEFAULTS: SegmentOptions = {
+  margin: { unit: 'mm', values: [2, 2, 0] },
+  partsMode: 'interpolate',
+  sliceStep: 1,
+  contextMm: null,
+  tighten: false,
+}
+
+/** Hooks into a running segmentation. */
+export interface SegmentControl {
+  /** Stops between two network runs. */
+  readonly signal?: AbortSignal
+  /** Called after each slice. */
+  readonly onProgress?: (doneSlices: number, totalSlices: number) => void
+}
+
+/** The masks of a scan, and what they cost. */
+export interface Segmentation {
+  /** On the scan's grid, in its storage order. */
+  readonly labels: LabelVolume
+  /** In the order of the requests. */
+  readonly structures: readonly StructureMask[]
+  readonly encoderRuns: number
+  readonly decoderRuns: number
+}
+
+/**
+ * Segments organs in a CT slice by slice, each slice encoded once for all organs that share a window.
+ * Where masks overlap, the larger logit wins.
+ * @param scan In HU, in any storage order.
+ * @throws MedlsamError `cancelled` when the signal is aborted, `model` when a network fails. An organ
+ *   that cannot be segmented is reported as `failed` and does not stop the others.
+ */
+export async function segmentScan(
+  scan: Volume<Int16Array | Float32Array>,
+  requests: readonly SegmentRequest[],
+  segmenter: Segmenter,
+  options: Partial<SegmentOptions> = {},
+  { signal, onProgress }: SegmentControl = {},
+): Promise<Segmentation> {
+  const { margin, partsMode, sliceStep, contextMm, tighten } = { ...SEGMENT_DEFAULTS, ...options }
+  const view = axialView(scan)
+  const plans = planOrgans(view, requests, margin, partsMode, sliceStep)
+  const slices = plannedSlices(plans)
+  const labels = emptyLabels(scan, requests)
+  const iouPredictions = plans.map((): number[] => [])
+  let encoderRuns = 0
+  let decoderRuns = 0
+
+  for (const [done, slice] of slices.entries()) {
+    const best = new Float32Array(view.size[0] * view.size[1])
+    for (const [windowHu, organs] of byWindow(plans, slice, segmenter.windowHu)) {
+      throwIfCancelled(signal)
+      const shown = shownRegion(view, organs.map(({ box }) => box), contextMm)
+      const embedding = await segmenter.encodeSlice(windowSlice(scan.data, view, slice, shown, windowHu))
+      encoderRuns += 1
+      for (const { index, box } of organs) {
+        throwIfCancelled(signal)
+        const decoded = await decodeOrgan(segmenter, embedding, moved(box, -shown.x0, -shown.y0), shown, tighten, signal)
+        decoderRuns += decoded.runs
+        iouPredictions[index].push(decoded.mask.iouPrediction)
+        const { labelValue } = requests[index].structure
+        paint(labels, best, view, slice, { ...decoded.mask, region: moved(decoded.mask.region, shown.x0, shown.y0) }, labelValue)
+      }
+    }
+    onProgress?.(done + 1, slices.length)
+  }
+  const structures = finishOrgans(scan, labels, view, plans, iouPredictions)
+  return { labels, structures, encoderRuns, decoderRuns }
+}
+
+function emptyLabels({ data, size, affine }: Volume, requests: readonly SegmentRequest[]): LabelVolume {
+  const largest = Math.max(0, ...requests.map(({ structure }) => structure.labelValue))
+  return { data: largest > 255 ? new Uint16Array(data.length) : new Uint8Array(data.length), size, affine }
+}
+
+interface OrganOnSlice {
+  readonly index: number
+  readonly box: PixelBox
+}
+
+/** The organs of a slice, those that are shown in the same window together. */
+function byWindow(plans: readonly OrganPlan[], slice: number, standard: WindowHu): [WindowHu, OrganOnSlice[]][] {
+  const groups = new Map<string, [WindowHu, OrganOnSlice[]]>()
+  plans.forEach(({ request, boxes, sampled }, index) => {
+    const box = boxes.get(slice)
+    if (box === undefined || !sampled.has(slice)) return
+    const windowHu = request.windowHu ?? standard
+    const key = `${windowHu.level}/${windowHu.width}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [windowHu, [{ index, box }]])
+    else group[1].push({ index, box })
+  })
+  return [...groups.values()]
+}
+
+function shownRegion({ size, spacingMm }: AxialView, boxes: readonly PixelBox[], contextMm: number | null): PixelRegion {
+  const [columns, rows] = size
+  if (contextMm === null) return { x0: 0, y0: 0, x1: columns, y1: rows }
+  const { x0, y0, x1, y1 } = boxes.reduce(unionPixels)
+  const [x, y] = [contextMm / spacingMm[0], contextMm / spacingMm[1]]
+  return regionAround({ x0: x0 - x, y0: y0 - y, x1: x1 + x, y1: y1 + y }, columns, rows)
+}
+
+async function decodeOrgan(
+  segmenter: Segmenter,
+  embedding: SliceEmbedding,
+  box: PixelBox,
+  shown: PixelRegion,
+  tighten: boolean,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly mask: MaskLogits; readonly runs: number }> {
+  const region = regionAround(box, shown.x1 - shown.x0, shown.y1 - shown.y0)
+  const mask = await segmenter.decodeBox(embedding, box, region)
+  const tight = tighten ? boxOfMask(mask) : null
+  if (tight === null) return { mask, runs: 1 }
+  throwIfCancelled(signal)
+  return { mask: await segmenter.decodeBox(embedding, tight, region), runs: 2 }
+}
+
+/** The box of a mask, on pixel edges; null when the mask is empty. */
+function boxOfMask({ region, data }: MaskLogits): PixelBox | null {
+  const width = region.x1 - region.x0
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity]
+  data.forEach((logit, i) => {
+    if (logit <= 0) return
+    const x = region.x0 + (i % width)
+    const y = region.y0 + Math.floor(i / width)
+    x0 = Math.min(x0, x)
+    y0 = Math.min(y0, y)
+    x1 = Math.max(x1, x + 1)
+    y1 = Math.max(y1, y + 1)
+  })
+  return x1 > x0 ? { x0, y0, x1, y1 } : null
+}
+
+function moved(box: PixelBox, dx: number, dy: number): PixelBox {
+  return { x0: box.x0 + dx, y0: box.y0 + dy, x1: box.x1 + dx, y1: box.y1 + dy }
+}
+
+/** Writes a mask into the label map wherever it is inside and more certain than what is there. */
+function paint(labels: LabelVolume, best: Float32Array, view: AxialView, slice: number, { region, data }: MaskLogits, labelValue: number): void {
+  const [columnStride, rowStride, sliceStride] = view.strides
+  let i = 0
+  for (let y = region.y0; y < region.y1; y++) {
+    for (let x = region.x0; x < region.x1; x++, i++) {
+      const pixel = y * view.size[0] + x
+      const voxel = view.origin + x * columnStride + y * rowStride + slice * sliceStride
+      // Equal logits go to the smaller label, so that the order of requests never matters.
+      if (data[i] < best[pixel] || data[i] <= 0 || (data[i] === best[pixel] && labels.data[voxel] < labelValue)) continue
+      best[pixel] = data[i]
+      labels.data[voxel] = labelValue
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Picture, PixelBox, PixelRegion } from '../../src/engine/sam/picture.js'
+import { SOFT_TISSUE, type Segmenter } from '../../src/engine/sam/segmenter.js'
+
+/** A segmenter without networks, and what it was asked. */
+export interface FakeSegmenter extends Segmenter {
+  readonly pictures: Picture[]
+  readonly boxes: PixelBox[]
+}
+
+/** Logit of a pixel for a box; positive inside the mask. */
+export type LogitRule = (x: number, y: number, box: PixelBox, picture: Picture) => number
+
+/** The mask is the box: the logit is the distance from the pixel's centre to the nearest wall, in pixels. */
+export const boxIsMask: LogitRule = (x, y, box) => Math.min(x + 0.5 - box.x0, box.x1 - x - 0.5, y + 0.5 - box.y0, box.y1 - y - 0.5)
+
+/** A segmenter whose masks follow a rule. */
+export function fakeSegmenter(rule: LogitRule = boxIsMask): FakeSegmenter {
+  const pictures: Picture[] = []
+  const boxes: PixelBox[] = []
+  return {
+    id: 'fake',
+    layout: 'meta',
+    windowHu: SOFT_TISSUE,
+    provider: 'cpu',
+    providerNote: null,
+    networks: [],
+    pictures,
+    boxes,
+    encodeSlice(picture) {
+      pictures.push(picture)
+      const embedding = { data: picture.data, dims: [picture.height, picture.width] }
+      return Promise.resolve({ tensors: { embedding }, frame: { width: picture.width, height: picture.height, scaleX: 1, scaleY: 1 } })
+    },
+    decodeBox(_embedding, box, region: PixelRegion) {
+      const picture = pictures[pictures.length - 1]
+      boxes.push(box)
+      const data: number[] = []
+      for (let y = region.y0; y < region.y1; y++) for (let x = region.x0; x < region.x1; x++) data.push(rule(x, y, box, picture))
+      return Promise.resolve({ region, data: Float32Array.from(data), iouPrediction: 0.9 })
+    },
+    release: () => Promise.resolve(),
+  }
+}
