@@ -4,7 +4,12 @@ import { pipeline } from 'node:stream/promises'
 
 /** SHA-256 of a file's bytes in lower-case hexadecimal, read in pieces so that size does not matter. */
 export async function sha256File(file: string): Promise<string> {
+  return sha256Files([file])
+}
+
+/** SHA-256 of the bytes of several files one after the other, in lower-case hexadecimal. */
+export async function sha256Files(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
+  for (const file of files) await pipeline(createReadStream(file, { highWaterMark: 1 << 18 }), hash, { end: false })
   return hash.digest('hex')
 }

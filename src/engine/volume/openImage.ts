@@ -1,0 +1,91 @@
+import { MedlsamError } from '../errors.js'
+import { sha256Files } from '../hash.js'
+import { readVoxelBytes, fileSize } from './fileBytes.js'
+import { inputError, type ImageHeader } from './imageHeader.js'
+import { readItkImage } from './itk.js'
+import { openItk } from './itkFile.js'
+import { openNifti } from './niftiFile.js'
+import { asNumbers, DTYPE_BYTES, type RawArray } from './voxels.js'
+
+/** How an image is read. */
+export interface ReadOptions {
+  /** Which volume of a 4D file, from 0. */
+  readonly timePoint?: number
+  /** The most its voxels may take in memory, in bytes as stored in the file; default 2 GiB. */
+  readonly maxBytes?: number
+}
+
+const DEFAULT_MAX_BYTES = 2 ** 31
+
+/**
+ * Reads and checks an image's header; the format goes by the file's name.
+ * NIfTI-1 and -2 (`.nii`, `.nii.gz`, `.hdr`/`.img`), NRRD (`.nrrd`, `.nhdr`), MetaImage (`.mha`, `.mhd`).
+ * @throws MedlsamError `input` with one sentence about what is wrong
+ */
+export async function openImage(file: string): Promise<ImageHeader> {
+  if (/\.(nii|hdr|img)(\.gz)?$/i.test(file)) return openNifti(file)
+  if (/\.n(rrd|hdr)$/i.test(file)) return openItk(file, 'nrrd')
+  if (/\.mh[ad]$/i.test(file)) return openItk(file, 'meta')
+  await fileSize(file)
+  throw inputError(file, `${file} is of no known kind: name a .nii, .nii.gz, .hdr, .img, .nrrd, .nhdr, .mha or .mhd file.`)
+}
+
+/** One volume of an image as stored, and the hash of its files. */
+export interface StoredVoxels {
+  readonly raw: RawArray
+  /** SHA-256 of the file as stored; of header and data file one after the other where there are two. */
+  readonly sha256: string
+}
+
+/**
+ * Reads the voxels of one volume, as stored.
+ * @throws MedlsamError `input` when no time point is chosen in a 4D file, when it would not fit, when data is missing;
+ *   `usage` when there is no such time point
+ */
+export async function readStoredVoxels(header: ImageHeader, options: ReadOptions): Promise<StoredVoxels> {
+  const timePoint = chooseTimePoint(header, options.timePoint)
+  const voxels = header.size[0] * header.size[1] * header.size[2]
+  const bytes = voxels * DTYPE_BYTES[header.dtype]
+  // ITK reads all volumes of a file at once.
+  checkFits(header, bytes * (header.source.kind === 'itk' ? header.timePoints : 1), options.maxBytes ?? DEFAULT_MAX_BYTES)
+  const raw =
+    header.source.kind === 'nifti'
+      ? await readNiftiVoxels(header, header.source, bytes, timePoint)
+      : await readItkVoxels(header, header.source.format, voxels, timePoint)
+  return { raw, sha256: await sha256Files(header.files) }
+}
+
+function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | undefined): number {
+  if (chosen === undefined && timePoints > 1) {
+    throw inputError(path, `${path} is 4D with ${timePoints} time points: choose one with --time-point 0 to ${timePoints - 1}.`)
+  }
+  const timePoint = chosen ?? 0
+  if (!Number.isInteger(timePoint) || timePoint < 0 || timePoint >= timePoints) {
+    throw new MedlsamError('usage', `There is no time point ${timePoint} in ${path}, which has ${timePoints}: choose 0 to ${timePoints - 1}.`, path)
+  }
+  return timePoint
+}
+
+function checkFits({ path, size }: ImageHeader, bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return
+  const inMiB = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
+  throw inputError(path, `The ${size.join(' x ')} voxels of ${path} need ${inMiB(bytes)} of memory, more than the limit of ${inMiB(maxBytes)}: raise it with --max-bytes if this machine has room.`)
+}
+
+async function readNiftiVoxels(header: ImageHeader, { offsetBytes, littleEndian }: { offsetBytes: number; littleEndian: boolean }, bytes: number, timePoint: number): Promise<RawArray> {
+  const into = new Uint8Array(bytes)
+  const isLast = timePoint === header.timePoints - 1
+  await readVoxelBytes(header.files[header.files.length - 1], offsetBytes + timePoint * bytes, into, isLast)
+  return asNumbers(into, header.dtype, littleEndian)
+}
+
+async function readItkVoxels({ path, timePoints, size }: ImageHeader, format: 'nrrd' | 'meta', voxels: number, timePoint: number): Promise<RawArray> {
+  const image = await readItkImage(path, format, false).catch((error: unknown) => {
+    throw inputError(path, `The voxels of ${path} cannot be read: the file is damaged or cut off, so copy or export it again.`, error)
+  })
+  const matches = image.components === 1 && size.every((n, axis) => n === image.size[axis])
+  if (!matches || image.data?.length !== voxels * timePoints) {
+    throw inputError(path, `${path} does not hold the voxels its header promises: it is damaged, so export the scan again.`)
+  }
+  return timePoints === 1 ? image.data : image.data.subarray(timePoint * voxels, (timePoint + 1) * voxels)
+}
