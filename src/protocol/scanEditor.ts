@@ -20,7 +20,7 @@ export interface ListedStructure {
   readonly labelValue: number
   readonly color: string
   readonly status: StructureStatus | 'waiting'
-  readonly reason?: string
+  readonly reason?: string | undefined
   /** Null where the label map has no sidecar. */
   readonly confidence: number | null
   readonly volumeMl: number | null

@@ -225,7 +225,7 @@ function keepWindowOnDoubleClick(canvas: HTMLCanvasElement): void {
 async function readImage(bytes: ArrayBuffer, name: string, colormap: string): Promise<NVImage> {
   let image: NVImage
   try {
-    image = await NVImage.loadFromUrl({ url: '', buffer: bytes, name, colormap, limitFrames4D: 1 })
+    image = await NVImage.loadFromUrl({ url: name, buffer: bytes, name, colormap, limitFrames4D: 1 })
   } catch (error) {
     throw new ScanProblem(`The file cannot be read as a scan (${error instanceof Error ? error.message : String(error)}). Export it again as NIfTI.`, { cause: error })
   }

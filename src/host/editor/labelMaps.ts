@@ -1,0 +1,59 @@
+import * as vscode from 'vscode'
+import type { LabelMapView, ListedStructure } from '../../protocol/scanEditor.js'
+import { sidecarSchema } from '../../protocol/sidecar.js'
+import { baseName } from './scanDocument.js'
+import { describingNames, labelMapsBeside } from './scanNames.js'
+import { parseLabelTable } from './labelTable.js'
+
+/** Names of the label maps that lie beside a scan, best match first. */
+export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
+  const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(scan, '..'))
+  return labelMapsBeside(baseName(scan), entries.filter(([, type]) => (type & vscode.FileType.File) !== 0).map(([name]) => name))
+}
+
+/** A label map with what its sidecar or table of names says, ready for the webview. */
+export async function openLabelMap(labelMap: vscode.Uri, webview: vscode.Webview): Promise<LabelMapView> {
+  const stat = await vscode.workspace.fs.stat(labelMap)
+  const described = await describe(labelMap)
+  return {
+    // The time in the address keeps the webview from showing an older file of the same name.
+    file: { name: baseName(labelMap), url: `${webview.asWebviewUri(labelMap).toString()}?t=${stat.mtime}`, sizeBytes: stat.size },
+    ...described,
+  }
+}
+
+async function describe(labelMap: vscode.Uri): Promise<Pick<LabelMapView, 'structures' | 'warnings'>> {
+  const { sidecar, tables } = describingNames(baseName(labelMap))
+  const json = await readText(vscode.Uri.joinPath(labelMap, '..', sidecar))
+  if (json !== null) {
+    const parsed = sidecarSchema.safeParse(parseOrNull(json))
+    if (parsed.success) return { structures: parsed.data.structures, warnings: parsed.data.warnings }
+  }
+  for (const table of tables) {
+    const text = await readText(vscode.Uri.joinPath(labelMap, '..', table))
+    if (text !== null) return { structures: parseLabelTable(text).map(listed), warnings: [] }
+  }
+  return { structures: [], warnings: [] }
+}
+
+function listed(structure: { readonly name: string; readonly labelValue: number; readonly color: string }): ListedStructure {
+  return { ...structure, status: 'found', confidence: null, volumeMl: null, boxMm: null, extremePointsMm: null }
+}
+
+function parseOrNull(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    // A sidecar of another tool may be anything; the table of names or plain numbers do as well.
+    return null
+  }
+}
+
+async function readText(uri: vscode.Uri): Promise<string | null> {
+  try {
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri))
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return null
+    throw error
+  }
+}

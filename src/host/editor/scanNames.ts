@@ -1,0 +1,51 @@
+const SCAN_SUFFIX = /\.(nii\.gz|nii|nrrd|mha)$/i
+/** What people and tools put in the name of a label map. */
+const LABEL_WORD = /(^|[_.-])(d?seg|segmentation|labels?|labelmap|masks?)([_.-]?\d*)$/i
+
+/** True for a name of a file that the editor opens. */
+export function isScanName(name: string): boolean {
+  return SCAN_SUFFIX.test(name)
+}
+
+/** A file name without the ending of its format. */
+export function stemOf(name: string): string {
+  return name.replace(SCAN_SUFFIX, '')
+}
+
+/** True for a name that says "label map", so that a folder run leaves it out. */
+export function isLabelMapName(name: string): boolean {
+  return SCAN_SUFFIX.test(name) && LABEL_WORD.test(stemOf(name))
+}
+
+/** The markups file of a scan. */
+export function markupsName(scanName: string): string {
+  return `${stemOf(scanName)}.mrk.json`
+}
+
+/**
+ * Label maps among the files of a folder that by their names belong to a scan: `X_ct.nii.gz` has
+ * `X_seg.nii.gz` and `X_ct_dseg.nii.gz`. The ones named after the whole scan come first.
+ */
+export function labelMapsBeside(scanName: string, names: readonly string[]): string[] {
+  const stem = stemOf(scanName).toLowerCase()
+  const short = stem.replace(/[_.-](ct|image|img|scan|vol|0000)$/, '')
+  const belongs = (name: string, prefix: string): boolean => {
+    const other = stemOf(name).toLowerCase()
+    return other.startsWith(prefix) && /^[_.-]/.test(other.slice(prefix.length))
+  }
+  const maps = names.filter((name) => name !== scanName && isLabelMapName(name))
+  const exact = maps.filter((name) => belongs(name, stem))
+  const near = maps.filter((name) => !exact.includes(name) && belongs(name, short))
+  return [...exact.sort(), ...near.sort()]
+}
+
+/** The default name of the label map that a run writes, and numbered ones after it. */
+export function outputName(scanName: string, number: number): string {
+  return `${stemOf(scanName)}${number < 2 ? '' : `_${number}`}_dseg.nii.gz`
+}
+
+/** Names of the files that describe a label map: the sidecar and the table of names. */
+export function describingNames(labelMapName: string): { readonly sidecar: string; readonly tables: readonly string[] } {
+  const stem = stemOf(labelMapName)
+  return { sidecar: `${stem}.json`, tables: [`${stem}.tsv`, `${stem}_dseg.tsv`] }
+}
