@@ -68,7 +68,7 @@ function lpsToRas({ imageType, direction, spacing, origin }: WasmImage): Affine 
 export async function interpolateContours<T extends Uint8Array | Uint16Array>(labels: T, size: Size3): Promise<T> {
   const { morphologicalContourInterpolationNode } = await import('@itk-wasm/morphological-contour-interpolation')
   const image = {
-    imageType: { dimension: 3, componentType: labels instanceof Uint8Array ? 'uint8' : 'uint16', pixelType: 'Scalar', components: 1 },
+    imageType: { dimension: 3, componentType: labels instanceof Uint8Array ? ('uint8' as const) : ('uint16' as const), pixelType: 'Scalar' as const, components: 1 },
     name: 'labels',
     origin: [0, 0, 0],
     spacing: [1, 1, 1],
@@ -76,7 +76,7 @@ export async function interpolateContours<T extends Uint8Array | Uint16Array>(la
     size: [...size],
     metadata: new Map<string, string>(),
     data: labels,
-  } as const
+  }
   // The package brings its own copy of itk-wasm, so its Image class is out of reach; it only reads plain data.
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   const { outputImage } = await morphologicalContourInterpolationNode(image, { axis: 2 })
