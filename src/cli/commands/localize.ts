@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import { runCommand } from '../command.js'
+import { exitCodeOfResult } from '../exitCodes.js'
+import { withScanFlags } from '../parse.js'
+import { toLocalizeRequest, type ScanFlags } from '../scanFlags.js'
+import { structureTable } from '../structureTable.js'
+
+/** `medlsam localize SCAN --templates SET` */
+export function addLocalize(program: Command): void {
+  withScanFlags(program.command('localize'))
+    .description('find structures in a scan; writes nothing')
+    .argument('<scan>', 'CT as NIfTI, NRRD or MetaImage')
+    .action((scan: string, flags: ScanFlags) =>
+      runCommand(flags, async (engine, hooks) => {
+        const report = await engine.localize(toLocalizeRequest(scan, flags), hooks)
+        return {
+          document: report,
+          lines: [...structureTable(report.structures), ...report.warnings.map((warning) => `Note: ${warning}`)],
+          exitCode: exitCodeOfResult(report.structures),
+        }
+      }),
+    )
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Command } from 'commander'
+import { MedlsamError } from '../../engine/errors.js'
+import { startClock } from '../../engine/pipeline/stageClock.js'
+import { checkTemplates } from '../../engine/templates/checkTemplates.js'
+import { addTemplate, templateFromLabelMap, templateFromPoints } from '../../engine/templates/fromLabelMap.js'
+import { readStructureNames } from '../../engine/templates/structureNames.js'
+import { readTemplateSet, writeTemplateSet } from '../../engine/templates/templateSetFile.js'
+import type { Structure } from '../../protocol/structure.js'
+import type { TemplateSet } from '../../protocol/templateSet.js'
+import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
+import { EXIT } from '../exitCodes.js'
+import { wholeNumber, withEngineFlags } from '../parse.js'
+
+interface AddFlags extends EngineFlags {
+  readonly name?: string
+  readonly scan: readonly string[]
+  readonly labels?: readonly string[]
+  readonly points?: readonly string[]
+  readonly labelNames?: string
+  readonly parts: number
+}
+
+/** `medlsam template create|add|check` */
+export function addTemplateCommands(program: Command): void {
+  const template = program.command('template').description('make and check template sets')
+  withAddFlags(template.command('create'))
+    .description('make a template set of scans and their label maps or points')
+    .option('--name <name>', 'name of the set (default: its file name)')
+    .action((file: string, flags: AddFlags) =>
+      runCommand(flags, async () => {
+        if (existsSync(file)) {
+          throw new MedlsamError('usage', `The template set ${file} exists already: use "medlsam template add" to extend it.`, file)
+        }
+        const name = flags.name ?? path.basename(file).replace(/(\.medlsam)?\.json$/i, '')
+        return extend({ format: 'medlsam-template-set', formatVersion: 1, name, structures: [], scans: [] }, file, flags)
+      }),
+    )
+  withAddFlags(template.command('add'))
+    .description('add scans to a template set; a scan that is in it already is replaced')
+    .action((file: string, flags: AddFlags) => runCommand(flags, async () => extend(await readTemplateSet(file), file, flags)))
+  withEngineFlags(template.command('check'))
+    .description('find every template with the others and report the error per structure in mm')
+    .argument('<set>', 'template set file')
+    .action((file: string, flags: EngineFlags) =>
+      runCommand(flags, async (engine, hooks) => {
+        const clock = startClock(hooks.onProgress)
+        clock.start('templates')
+        const check = await checkTemplates(await engine.medlam(), await readTemplateSet(file), file, clock, hooks.signal === undefined ? {} : { signal: hooks.signal })
+        const flagged = check.rows.some((row) => row.flagged) || check.problems.length > 0
+        return {
+          document: check,
+          lines: [
+            'template              structure             wall error mm',
+            ...check.rows.map(({ template: id, structure, wallErrorMm, flagged: bad }) =>
+              `${id.padEnd(20)}  ${structure.padEnd(20)}  ${(wallErrorMm?.toFixed(1) ?? 'not found').padStart(13)}${bad ? '  check its points' : ''}`),
+            ...check.problems,
+          ],
+          exitCode: flagged ? EXIT.someMissing : EXIT.allFound,
+        }
+      }),
+    )
+}
+
+function withAddFlags(command: Command): Command {
+  return command
+    .argument('<set>', 'template set file, .json')
+    .requiredOption('--scan <file...>', 'template scans')
+    .option('--labels <file...>', 'label map of each scan, in the same order')
+    .option('--points <file...>', 'extreme points of each scan as JSON, in the same order, instead of label maps')
+    .option('--label-names <file>', 'what label values mean: {"labels": {"1": "Brainstem"}} or a _dseg.tsv')
+    .option('--parts <n>', 'cut long structures into at most n slabs for sub-patch localization', wholeNumber(0), 6)
+    .option('--json', 'print one JSON document on stdout and nothing else')
+}
+
+async function extend(set: TemplateSet, file: string, flags: AddFlags): Promise<CommandOutput> {
+  const { scan: scans, labels, points } = flags
+  const sources = labels ?? points
+  if (sources === undefined || (labels !== undefined && points !== undefined) || sources.length !== scans.length) {
+    throw new MedlsamError('usage', 'Give each --scan one label map (--labels) or one points file (--points), in the same order.')
+  }
+  const names: readonly Structure[] = flags.labelNames === undefined ? set.structures : await readStructureNames(flags.labelNames)
+  let extended = set
+  for (const [index, scan] of scans.entries()) {
+    const added =
+      labels === undefined
+        ? await templateFromPoints(file, scan, sources[index], names)
+        : await templateFromLabelMap(file, scan, sources[index], names, flags.parts)
+    extended = addTemplate(extended, added)
+  }
+  await writeTemplateSet(file, extended)
+  return {
+    document: extended,
+    lines: [`${file}: ${extended.scans.length} scans, ${extended.structures.map((structure) => structure.name).join(', ')}`],
+    exitCode: EXIT.allFound,
+  }
+}

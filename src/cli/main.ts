@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander'
+import { TOOL_VERSION } from '../engine/version.js'
+import { addBankCommands } from './commands/bank.js'
+import { addInfo } from './commands/info.js'
+import { addLocalize } from './commands/localize.js'
+import { addSegment } from './commands/segment.js'
+import { addSynthesize } from './commands/synthesize.js'
+import { addTemplateCommands } from './commands/template.js'
+import { EXIT } from './exitCodes.js'
+
+const program = new Command('medlsam')
+  .description('Localize and segment organs in CT from a handful of templates.')
+  .version(TOOL_VERSION)
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all found, 1 usage, 2 bad input, 3 some structures not found or failed, 4 internal, 130 interrupted.',
+  )
+addLocalize(program)
+addSegment(program)
+addTemplateCommands(program)
+addBankCommands(program)
+addInfo(program)
+addSynthesize(program)
+
+// Subcommands inherit the handler only when it is set on each of them.
+const visit = (command: Command): void => {
+  command.exitOverride()
+  command.commands.forEach(visit)
+}
+visit(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  // Commander has printed its message; asking for help or the version is no mistake.
+  process.exitCode = error.exitCode === 0 ? EXIT.allFound : EXIT.usage
+}

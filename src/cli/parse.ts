@@ -1,0 +1,80 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import { PROVIDER_REQUESTS, type ProviderRequest } from '../engine/runtime/network.js'
+
+/** A whole number of at least `min`. */
+export function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!Number.isSafeInteger(value) || value < min) throw new InvalidArgumentError(`Give a whole number of at least ${min}.`)
+    return value
+  }
+}
+
+/** A number between 0 and 1. */
+export function fraction(text: string): number {
+  const value = Number(text)
+  if (!(value >= 0 && value <= 1) || text.trim() === '') throw new InvalidArgumentError('Give a number between 0 and 1.')
+  return value
+}
+
+/** Names with commas between. */
+export function names(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim()).filter((name) => name !== '')
+}
+
+/** Three lengths in mm with commas between. */
+export function threeMm(text: string): readonly [number, number, number] {
+  const values = text.split(',').map(Number)
+  const [x, y, z] = values
+  if (values.length !== 3 || !values.every((value) => Number.isFinite(value) && Math.abs(value) <= 200)) {
+    throw new InvalidArgumentError('Give three lengths in mm, such as 2,2,0.')
+  }
+  return [x, y, z]
+}
+
+/** A CT window as level and width in HU. */
+export function windowHu(text: string): { readonly level: number; readonly width: number } {
+  const [level, width, ...rest] = text.split(',').map(Number)
+  if (rest.length > 0 || !Number.isFinite(level) || !(width > 0)) {
+    throw new InvalidArgumentError('Give level and width in HU, such as 40,400.')
+  }
+  return { level, width }
+}
+
+/** Bytes, with an optional K, M or G. */
+export function bytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMG]?)B?$/i.exec(text)
+  if (match === null) throw new InvalidArgumentError('Give bytes, such as 4G.')
+  const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[match[2].toUpperCase()] ?? 1
+  return Number(match[1]) * unit
+}
+
+/** An execution provider. */
+export function provider(text: string): ProviderRequest {
+  const known = PROVIDER_REQUESTS.find((candidate) => candidate === text)
+  if (known === undefined) throw new InvalidArgumentError(`Use one of ${PROVIDER_REQUESTS.join(', ')}.`)
+  return known
+}
+
+/** Adds the options that every command with an engine takes. */
+export function withEngineFlags(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document on stdout and nothing else')
+    .option('--provider <name>', `execution provider: ${PROVIDER_REQUESTS.join(', ')}`, provider)
+    .option('--threads <n>', 'threads inside one operator (default: one per core)', wholeNumber(1))
+    .option('--medlam <card>', 'card (.json) of another localization model')
+}
+
+/** Adds the options of commands that read a scan and look for structures. */
+export function withScanFlags(command: Command): Command {
+  return withEngineFlags(command)
+    .requiredOption('--templates <set>', 'a template set, a bank file, or a built-in bank such as head-neck')
+    .option('--structures <names>', 'only these structures, with commas between', names)
+    .option('--paper', 'the published procedure instead of ours')
+    .option('--seed <n>', 'seed of the published procedure', wholeNumber(0))
+    .option('--no-parts', 'one whole box per structure, even where templates have parts')
+    .option('--min-confidence <c>', 'report structures under this confidence (0 to 1) as not found', fraction)
+    .option('--time-point <n>', 'which volume of a 4D scan, from 0', wholeNumber(0))
+    .option('--max-bytes <n>', 'largest volume to accept in memory, such as 4G', bytes)
+    .option('--force-hu', 'take the scan as CT in HU whatever it looks like')
+}

@@ -1,0 +1,52 @@
+import cliProgress from 'cli-progress'
+import type { Progress, ProgressListener, Stage } from '../protocol/progress.js'
+
+const WORDS: Readonly<Record<Stage, string>> = {
+  read: 'Reading scan',
+  templates: 'Encoding templates',
+  localize: 'Localizing',
+  segment: 'Segmenting slices',
+  write: 'Writing',
+}
+
+/** A progress bar on stderr, for people. */
+export interface ProgressBar {
+  readonly listen: ProgressListener
+  stop(): void
+}
+
+/** Shows one bar per stage with the time left; stays silent where stderr is no terminal. */
+export function startProgressBar(): ProgressBar {
+  if (!process.stderr.isTTY) return { listen: () => undefined, stop: () => undefined }
+  const bar = new cliProgress.SingleBar({
+    stream: process.stderr,
+    format: '{words} [{bar}] {value}/{total} {left}',
+    clearOnComplete: true,
+    hideCursor: true,
+    barsize: 30,
+  })
+  let running: Stage | null = null
+  return {
+    listen: ({ stage, done, total, secondsLeft }: Progress) => {
+      if (total === 0) return
+      const payload = { words: WORDS[stage].padEnd(18), left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left` }
+      if (running === stage) {
+        bar.update(done, payload)
+        return
+      }
+      if (running !== null) bar.stop()
+      running = stage
+      bar.start(total, done, payload)
+    },
+    stop: () => {
+      if (running !== null) bar.stop()
+      running = null
+    },
+  }
+}
+
+/** Seconds as people read them: `8 s`, `3 min 20 s`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds)
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
+}

@@ -1,0 +1,36 @@
+import type { LocalizeRequest } from '../protocol/requests.js'
+import type { RunOptions } from '../protocol/sidecar.js'
+import type { EngineFlags } from './command.js'
+
+/** Options of `localize` and `segment` as commander hands them over. */
+export interface ScanFlags extends EngineFlags {
+  readonly templates: string
+  readonly structures?: readonly string[]
+  readonly paper?: boolean
+  readonly seed?: number
+  readonly parts: boolean
+  readonly minConfidence?: number
+  readonly timePoint?: number
+  readonly maxBytes?: number
+  readonly forceHu?: boolean
+}
+
+/** The request those options ask for. */
+export function toLocalizeRequest(scanPath: string, flags: ScanFlags, more: Partial<RunOptions> = {}): LocalizeRequest {
+  const { templates, structures, paper, seed, parts, minConfidence, timePoint, maxBytes, forceHu } = flags
+  return {
+    scanPath,
+    templates,
+    options: {
+      ...more,
+      ...(structures === undefined ? {} : { structures }),
+      ...(paper === true ? { procedure: 'paper' as const } : {}),
+      ...(seed === undefined ? {} : { seed }),
+      ...(parts ? {} : { parts }),
+      ...(minConfidence === undefined ? {} : { minConfidence }),
+    },
+    ...(timePoint === undefined ? {} : { timePoint }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(forceHu === undefined ? {} : { forceHu }),
+  }
+}

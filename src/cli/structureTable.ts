@@ -1,0 +1,16 @@
+import type { LocalizedStructure, SegmentedStructure } from '../protocol/structure.js'
+
+/** A table of structures for people, one line each, with the reason under those that need one. */
+export function structureTable(structures: readonly (LocalizedStructure | SegmentedStructure)[]): string[] {
+  const width = Math.max(9, ...structures.map((structure) => structure.name.length))
+  const header = `${'structure'.padEnd(width)}  status     confidence  volume ml  box mm (R-L x P-A x I-S)`
+  return [
+    header,
+    ...structures.flatMap((structure) => {
+      const size = structure.boxMm === null ? '' : [0, 1, 2].map((axis) => ((structure.boxMm?.max[axis] ?? 0) - (structure.boxMm?.min[axis] ?? 0)).toFixed(0)).join(' x ')
+      const volume = 'volumeMl' in structure && structure.volumeMl !== null ? structure.volumeMl.toFixed(1) : ''
+      const line = `${structure.name.padEnd(width)}  ${structure.status.padEnd(9)}  ${structure.confidence.toFixed(2).padStart(10)}  ${volume.padStart(9)}  ${size}`
+      return structure.reason === undefined ? [line] : [line, `${' '.repeat(width)}  ${structure.reason}`]
+    }),
+  ]
+}

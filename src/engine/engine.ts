@@ -1,0 +1,196 @@
+import path from 'node:path'
+import envPaths from 'env-paths'
+import { DEFAULT_RUN_OPTIONS, type LocalizeRequest, type SegmentRequest } from '../protocol/requests.js'
+import type { ProgressListener } from '../protocol/progress.js'
+import type { LocalizationReport, RunOptions, Sidecar } from '../protocol/sidecar.js'
+import type { LocalizedStructure, Structure } from '../protocol/structure.js'
+import type { TemplateSet } from '../protocol/templateSet.js'
+import { MedlsamError, throwIfCancelled } from './errors.js'
+import { closeMedlamModel, openMedlamModel, type MedlamModel } from './medlam/model.js'
+import { CORRELATE_GRAPH, EMBEDDED_MEDLAM, findAssetsFolder } from './models/assets.js'
+import { openSegmenterById } from './models/segmenters.js'
+import { localizeScan, type LocalizedScan } from './pipeline/localizeScan.js'
+import { defaultLabelMapPath, outputPaths, prepareOutputFolder, type OutputPaths } from './pipeline/outputPaths.js'
+import { localizationReport, segmentationReport } from './pipeline/report.js'
+import { segmentLocalized } from './pipeline/segmentLocalized.js'
+import { startClock, type StageClock } from './pipeline/stageClock.js'
+import { writeResult } from './pipeline/writeResult.js'
+import type { Network, ProviderRequest } from './runtime/network.js'
+import type { Segmenter } from './sam/segmenter.js'
+import { buildBank, type BuiltBank } from './templates/buildBank.js'
+import { resolveTemplates, type TemplateSources } from './templates/resolveTemplates.js'
+import { readScan } from './volume/readScan.js'
+import type { Scan } from './volume/volume.js'
+
+/** How to set up the engine; everything has a default. */
+export interface EngineOptions {
+  readonly assetsFolder?: string
+  readonly cacheFolder?: string
+  /** Card of the localization model; the embedded one when absent. */
+  readonly medlamCard?: string
+  readonly provider?: ProviderRequest
+  /** Threads inside one operator. */
+  readonly threads?: number
+}
+
+/** What accompanies a run. */
+export interface RunHooks {
+  readonly onProgress?: ProgressListener
+  /** Called for each structure as soon as it is localized, and again when its mask is final. */
+  readonly onStructure?: (structure: LocalizedStructure) => void
+  readonly signal?: AbortSignal
+}
+
+/** Files written by a segmentation, and its report. */
+export interface SegmentResult {
+  readonly paths: OutputPaths
+  readonly sidecar: Sidecar
+}
+
+/** Loads models once and runs scans through them; all methods may be called one after another. */
+export interface Engine {
+  readonly sources: TemplateSources
+  /** Finds the structures of the templates in a scan; writes nothing. */
+  localize(request: LocalizeRequest, hooks?: RunHooks): Promise<LocalizationReport>
+  /** Finds and segments, and writes label map, sidecar and names beside the scan or to `out`. */
+  segment(request: SegmentRequest, hooks?: RunHooks): Promise<SegmentResult>
+  /** Encodes a template set. */
+  buildBank(set: TemplateSet, setFile: string, hooks?: RunHooks & { readonly credit?: string }): Promise<BuiltBank>
+  /** The bank that a name, bank file or template set stands for. */
+  templates(templates: string, hooks?: RunHooks): Promise<BuiltBank>
+  medlam(): Promise<MedlamModel>
+  segmenter(id?: string): Promise<Segmenter>
+  /** Networks opened so far, for their run counts and seconds. */
+  networks(): readonly Network[]
+  close(): Promise<void>
+}
+
+/** Sets up an engine. Models are loaded on first use. */
+export function openEngine(options: EngineOptions = {}): Engine {
+  const assetsFolder = options.assetsFolder ?? findAssetsFolder()
+  const sources: TemplateSources = {
+    assetsFolder,
+    cacheFolder: options.cacheFolder ?? envPaths('medlsam', { suffix: '' }).cache,
+  }
+  const network = {
+    ...(options.provider === undefined ? {} : { provider: options.provider }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  }
+  let medlamModel: Promise<MedlamModel> | undefined
+  const segmenters = new Map<string, Promise<Segmenter>>()
+  const banks = new Map<string, Promise<BuiltBank>>()
+  const opened: Network[] = []
+
+  const medlam = (): Promise<MedlamModel> =>
+    (medlamModel ??= openMedlamModel(options.medlamCard ?? path.join(assetsFolder, EMBEDDED_MEDLAM), path.join(assetsFolder, CORRELATE_GRAPH), network).then((model) => {
+      opened.push(...new Set([model.position, model.features, model.correlate]))
+      return model
+    }))
+
+  const segmenter = (id = 'mobilesam'): Promise<Segmenter> => {
+    const known = segmenters.get(id)
+    if (known !== undefined) return known
+    const opening = openSegmenterById(id, assetsFolder, network).then((ready) => {
+      opened.push(...ready.networks)
+      return ready
+    })
+    segmenters.set(id, opening)
+    return opening
+  }
+
+  const templates = async (name: string, hooks: RunHooks = {}, clock?: StageClock): Promise<BuiltBank> => {
+    const model = await medlam()
+    const known = banks.get(name)
+    // A template set may have been edited since; the disk cache makes asking again cheap.
+    if (known !== undefined && !name.endsWith('.json')) return known
+    const resolving = resolveTemplates(model, name, sources, {
+      checkCancelled: () => { throwIfCancelled(hooks.signal) },
+      onProgress: (done, total, template) => clock?.report(done, total, template),
+    })
+    banks.set(name, resolving)
+    resolving.catch(() => banks.delete(name))
+    return resolving
+  }
+
+  interface Localized {
+    readonly scan: Scan
+    readonly built: BuiltBank
+    readonly structures: readonly Structure[]
+    readonly run: RunOptions
+    readonly result: LocalizedScan
+    readonly model: MedlamModel
+  }
+
+  const localizeWith = async (request: LocalizeRequest, hooks: RunHooks, clock: StageClock): Promise<Localized> => {
+    const run: RunOptions = { ...DEFAULT_RUN_OPTIONS, ...request.options }
+    clock.start('read')
+    const scan = await readScan(request.scanPath, {
+      ...(request.timePoint === undefined ? {} : { timePoint: request.timePoint }),
+      ...(request.maxBytes === undefined ? {} : { maxBytes: request.maxBytes }),
+      ...(request.forceHu === undefined ? {} : { forceHu: request.forceHu }),
+    })
+    throwIfCancelled(hooks.signal)
+    clock.start('templates')
+    const model = await medlam()
+    const built = await templates(request.templates, hooks, clock)
+    const structures = chooseStructures(built, run.structures, request.templates)
+    clock.start('localize')
+    const result = await localizeScan(model, scan, built.bank, structures, run, clock, hooks)
+    return { scan, built, structures, run, result, model }
+  }
+
+  return {
+    sources,
+    medlam,
+    segmenter,
+    templates,
+    networks: () => opened,
+    async localize(request, hooks = {}) {
+      const clock = startClock(hooks.onProgress)
+      const { scan, built, run, result, model } = await localizeWith(request, hooks, clock)
+      return localizationReport({ request, scan, built, run, model, localized: result.structures, seconds: clock.stop() })
+    },
+    async segment(request, hooks = {}) {
+      const clock = startClock(hooks.onProgress)
+      const paths = outputPaths(request.out ?? defaultLabelMapPath(request.scanPath), request.scanPath)
+      await prepareOutputFolder(paths.labelMap)
+      const { scan, built, run, result, model } = await localizeWith(request, hooks, clock)
+      clock.start('segment')
+      const sam = await segmenter(request.segmenter)
+      const masks = await segmentLocalized(sam, scan, built.bank, result.structures, run, clock, hooks)
+      clock.start('write')
+      const sidecar = segmentationReport({
+        request, scan, built, run, model, localized: result.structures, seconds: clock.stop(),
+        segmenter: sam, masks, output: path.basename(paths.labelMap),
+      })
+      throwIfCancelled(hooks.signal)
+      await writeResult(paths, masks.labels, scan, sidecar)
+      return { paths, sidecar }
+    },
+    async buildBank(set, setFile, hooks = {}) {
+      const clock = startClock(hooks.onProgress)
+      clock.start('templates')
+      return buildBank(await medlam(), set, setFile, {
+        ...(hooks.credit === undefined ? {} : { credit: hooks.credit }),
+        checkCancelled: () => { throwIfCancelled(hooks.signal) },
+        onProgress: (done, total, template) => { clock.report(done, total, template) },
+      })
+    },
+    async close() {
+      const model = await medlamModel?.catch(() => undefined)
+      if (model !== undefined) await closeMedlamModel(model)
+      for (const opening of segmenters.values()) await (await opening.catch(() => undefined))?.release()
+    },
+  }
+}
+
+function chooseStructures({ bank }: BuiltBank, wanted: readonly string[] | null, templates: string): readonly Structure[] {
+  if (wanted === null) return bank.structures
+  return wanted.map((name) => {
+    const structure = bank.structures.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
+    if (structure === undefined) {
+      throw new MedlsamError('usage', `The templates "${templates}" have no structure "${name}": they have ${bank.structures.map((s) => s.name).join(', ')}.`)
+    }
+    return structure
+  })
+}

@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises'
+import { decode, encode } from '@msgpack/msgpack'
+import { Float16Array } from '@petamoriken/float16'
+import { z } from 'zod'
+import { EXTREME_SIDES, pointMmSchema } from '../../protocol/geometry.js'
+import { structureSchema } from '../../protocol/structure.js'
+import { MedlsamError } from '../errors.js'
+import { writeBytesAtomic } from '../files.js'
+import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './bank.js'
+
+// On disk: MessagePack; descriptors as little-endian float16, latents as float64.
+
+const bytesSchema = z.instanceof(Uint8Array)
+const pointSchema = z.object({ pointMm: pointMmSchema, latent: pointMmSchema, descriptors: z.array(bytesSchema) })
+const pointsSchema = z.object({
+  inferior: pointSchema,
+  posterior: pointSchema,
+  right: pointSchema,
+  superior: pointSchema,
+  anterior: pointSchema,
+  left: pointSchema,
+})
+const bankSchema = z.object({
+  format: z.literal('medlsam-template-bank'),
+  formatVersion: z.literal(1),
+  name: z.string(),
+  modelId: z.string(),
+  modelHash: z.string(),
+  credit: z.string(),
+  structures: z.array(structureSchema),
+  templates: z.array(
+    z.object({
+      id: z.string(),
+      sha256: z.string(),
+      structures: z.record(z.string(), z.object({ points: pointsSchema, parts: z.array(pointsSchema), onePiece: z.boolean() })),
+    }),
+  ),
+})
+
+type StoredPoints = z.infer<typeof pointsSchema>
+
+/** The bytes of a bank file; the same bank gives the same bytes. */
+export function serialiseBank(bank: TemplateBank): Uint8Array {
+  const stored: z.infer<typeof bankSchema> = {
+    format: 'medlsam-template-bank',
+    formatVersion: 1,
+    name: bank.name,
+    modelId: bank.modelId,
+    modelHash: bank.modelHash,
+    credit: bank.credit,
+    structures: [...bank.structures],
+    templates: bank.templates.map(({ id, sha256, structures }) => ({
+      id,
+      sha256,
+      structures: Object.fromEntries(
+        [...structures].map(([name, { points, parts, onePiece }]) => [name, { points: storePoints(points), parts: parts.map(storePoints), onePiece }]),
+      ),
+    })),
+  }
+  return encode(stored)
+}
+
+/** Writes a bank file through a temporary file in the same folder. */
+export async function writeBank(path: string, bank: TemplateBank): Promise<void> {
+  await writeBytesAtomic(path, serialiseBank(bank))
+}
+
+/**
+ * Reads a bank file.
+ * @throws MedlsamError `template` when the file is missing or no bank
+ */
+export async function readBank(path: string): Promise<TemplateBank> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    throw new MedlsamError('template', `The template bank ${path} cannot be read: check the path.`, path, { cause: error })
+  }
+  return parseBank(bytes, path)
+}
+
+/** Parses the bytes of a bank file; `path` is for messages. */
+export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
+  let decoded: unknown
+  try {
+    decoded = decode(bytes)
+  } catch (error) {
+    throw new MedlsamError('template', `${path} is not a template bank: build one with "medlsam bank build".`, path, { cause: error })
+  }
+  const parsed = bankSchema.safeParse(decoded)
+  if (!parsed.success) {
+    throw new MedlsamError('template', `The template bank ${path} is damaged: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, path)
+  }
+  const { name, modelId, modelHash, credit, structures, templates } = parsed.data
+  return {
+    name,
+    modelId,
+    modelHash,
+    credit,
+    structures,
+    templates: templates.map((template) => ({
+      id: template.id,
+      sha256: template.sha256,
+      structures: new Map(
+        Object.entries(template.structures).map(([structure, stored]): [string, BankStructure] => [
+          structure,
+          { points: loadPoints(stored.points), parts: stored.parts.map(loadPoints), onePiece: stored.onePiece },
+        ]),
+      ),
+    })),
+  }
+}
+
+/** Rounds a bank to what a file would keep, so that a fresh bank and a cached one give the same result. */
+export function roundBank(bank: TemplateBank): TemplateBank {
+  return parseBank(serialiseBank(bank), bank.name)
+}
+
+function storePoints(points: BankPoints): StoredPoints {
+  const store = ({ pointMm, latent, descriptors }: BankPoint): StoredPoints['inferior'] => ({
+    pointMm,
+    latent,
+    descriptors: descriptors.map((descriptor) => new Uint8Array(new Float16Array(descriptor).buffer)),
+  })
+  return {
+    inferior: store(points.inferior),
+    posterior: store(points.posterior),
+    right: store(points.right),
+    superior: store(points.superior),
+    anterior: store(points.anterior),
+    left: store(points.left),
+  }
+}
+
+function loadPoints(stored: StoredPoints): BankPoints {
+  const load = (side: (typeof EXTREME_SIDES)[number]): BankPoint => {
+    const { pointMm, latent, descriptors } = stored[side]
+    return {
+      pointMm,
+      latent,
+      // A copy: MessagePack hands out views at odd offsets of one buffer.
+      descriptors: descriptors.map((bytes) => Float32Array.from(new Float16Array(bytes.slice().buffer))),
+    }
+  }
+  return {
+    inferior: load('inferior'),
+    posterior: load('posterior'),
+    right: load('right'),
+    superior: load('superior'),
+    anterior: load('anterior'),
+    left: load('left'),
+  }
+}

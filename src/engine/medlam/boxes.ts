@@ -1,0 +1,88 @@
+import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremePoints, type PointMm } from '../../protocol/geometry.js'
+
+/** Box spanned by six extreme points: each wall is the own coordinate of its point (spec section 6). */
+export function boxOfPoints(points: ExtremePoints): BoxMm {
+  const min: [number, number, number] = [0, 0, 0]
+  const max: [number, number, number] = [0, 0, 0]
+  for (const side of EXTREME_SIDES) {
+    const { axis, sign } = SIDE_AXIS[side]
+    ;(sign > 0 ? max : min)[axis] = points[side][axis]
+  }
+  return { min, max }
+}
+
+/** Edge lengths of a box in mm. */
+export function boxSizeMm({ min, max }: BoxMm): PointMm {
+  return [max[0] - min[0], max[1] - min[1], max[2] - min[2]]
+}
+
+/** How far a found organ may differ from the templates' sizes before a wall is disbelieved (spec section 11, item 10). */
+export const SIZE_TOLERANCE = 0.5
+
+/** A box after its check against the templates. */
+export interface CheckedBox {
+  readonly box: BoxMm
+  /** Axes whose walls were replaced, as words for people. */
+  readonly repaired: readonly string[]
+}
+
+const AXIS_WORDS = ['left-right', 'front-back', 'head-foot'] as const
+
+/**
+ * Checks a box axis by axis: walls in order, size within the templates' sizes give or take
+ * {@link SIZE_TOLERANCE}. An axis that fails takes the walls of relative distance regression alone,
+ * or, where these fail too, the templates' median size around the middle of both.
+ */
+export function checkBox(box: BoxMm, coarse: BoxMm, templateSizesMm: readonly PointMm[]): CheckedBox {
+  const min: [number, number, number] = [...box.min]
+  const max: [number, number, number] = [...box.max]
+  const repaired: string[] = []
+  for (const axis of [0, 1, 2] as const) {
+    const sizes = templateSizesMm.map((size) => size[axis]).sort((a, b) => a - b)
+    const plausible = (size: number): boolean =>
+      size > 0 && size >= sizes[0] * (1 - SIZE_TOLERANCE) && size <= (sizes.at(-1) ?? 0) * (1 + SIZE_TOLERANCE)
+    if (plausible(max[axis] - min[axis])) continue
+    repaired.push(AXIS_WORDS[axis])
+    if (plausible(coarse.max[axis] - coarse.min[axis])) {
+      min[axis] = coarse.min[axis]
+      max[axis] = coarse.max[axis]
+      continue
+    }
+    const middle = (min[axis] + max[axis] + coarse.min[axis] + coarse.max[axis]) / 4
+    const half = sizes[Math.floor(sizes.length / 2)] / 2
+    min[axis] = middle - half
+    max[axis] = middle + half
+  }
+  return { box: { min, max }, repaired }
+}
+
+/** Moves the own coordinates of six points onto the walls of a box. */
+export function pointsOnWalls(points: ExtremePoints, box: BoxMm): ExtremePoints {
+  const move = (side: (typeof EXTREME_SIDES)[number]): PointMm => {
+    const { axis, sign } = SIDE_AXIS[side]
+    const moved: [number, number, number] = [...points[side]]
+    moved[axis] = (sign > 0 ? box.max : box.min)[axis]
+    return moved
+  }
+  return {
+    inferior: move('inferior'),
+    posterior: move('posterior'),
+    right: move('right'),
+    superior: move('superior'),
+    anterior: move('anterior'),
+    left: move('left'),
+  }
+}
+
+/** The part of a box inside another; null when they do not meet. */
+export function intersectBoxes(a: BoxMm, b: BoxMm): BoxMm | null {
+  const min: PointMm = [Math.max(a.min[0], b.min[0]), Math.max(a.min[1], b.min[1]), Math.max(a.min[2], b.min[2])]
+  const max: PointMm = [Math.min(a.max[0], b.max[0]), Math.min(a.max[1], b.max[1]), Math.min(a.max[2], b.max[2])]
+  return min[0] < max[0] && min[1] < max[1] && min[2] < max[2] ? { min, max } : null
+}
+
+/** Volume of a box in mm^3. */
+export function boxVolumeMm3(box: BoxMm): number {
+  const [x, y, z] = boxSizeMm(box)
+  return x * y * z
+}

@@ -1,0 +1,83 @@
+import type { Network } from '../runtime/network.js'
+import type { Field } from './field.js'
+import type { Sal } from './frame.js'
+
+/** Similarity of several descriptors at a lattice of positions: `maps[n][(z * h + y) * w + x]`. */
+export interface SimilarityMaps {
+  readonly maps: readonly Float32Array[]
+  readonly size: Sal
+  /** Voxel of the prepared volume whose neighbourhood lattice cell (0,0,0) compared. */
+  readonly originVoxel: Sal
+  readonly strideVoxels: number
+}
+
+/**
+ * Compares descriptors with a field: at every lattice position the mean over the kernel cube of the
+ * cosine similarity of template and scan (spec section 5), so the values lie in [-1, 1].
+ *
+ * @param field unit vectors; the part within `radiusVoxels` of `centre` is used
+ * @param descriptors kernels `[channel][k][k][k]` of unit vectors
+ * @returns null when the field does not reach the window
+ */
+export async function correlate(
+  network: Network,
+  field: Field,
+  descriptors: readonly Float32Array[],
+  kernelSide: number,
+  centre: Sal,
+  radiusVoxels: number,
+): Promise<SimilarityMaps | null> {
+  const half = (kernelSide - 1) / 2
+  const from: number[] = []
+  const count: number[] = []
+  for (let axis = 0; axis < 3; axis++) {
+    const at = (centre[axis] - field.originVoxel[axis]) / field.strideVoxels
+    const reach = radiusVoxels / field.strideVoxels
+    const low = Math.max(0, Math.floor(at - reach - half))
+    const high = Math.min(field.size[axis] - 1, Math.ceil(at + reach + half))
+    if (high - low + 1 < kernelSide) return null
+    from.push(low)
+    count.push(high - low + 1)
+  }
+  const window = cutField(field, from, count)
+  const cube = kernelSide ** 3
+  const kernels = new Float32Array(descriptors.length * field.channels * cube)
+  descriptors.forEach((descriptor, n) => {
+    kernels.set(descriptor, n * field.channels * cube)
+  })
+  for (let i = 0; i < kernels.length; i++) kernels[i] /= cube
+  const outputs = await network.run({
+    field: { data: window, dims: [1, field.channels, ...count] },
+    kernels: { data: kernels, dims: [descriptors.length, field.channels, kernelSide, kernelSide, kernelSide] },
+  })
+  const similarity = outputs['similarity'].data
+  if (!(similarity instanceof Float32Array)) return null
+  const size: Sal = [count[0] - kernelSide + 1, count[1] - kernelSide + 1, count[2] - kernelSide + 1]
+  const cells = size[0] * size[1] * size[2]
+  return {
+    maps: descriptors.map((_, n) => similarity.subarray(n * cells, (n + 1) * cells)),
+    size,
+    originVoxel: [
+      field.originVoxel[0] + (from[0] + half) * field.strideVoxels,
+      field.originVoxel[1] + (from[1] + half) * field.strideVoxels,
+      field.originVoxel[2] + (from[2] + half) * field.strideVoxels,
+    ],
+    strideVoxels: field.strideVoxels,
+  }
+}
+
+function cutField(field: Field, from: readonly number[], count: readonly number[]): Float32Array {
+  const [d, h, w] = field.size
+  const out = new Float32Array(field.channels * count[0] * count[1] * count[2])
+  let at = 0
+  for (let c = 0; c < field.channels; c++) {
+    for (let z = 0; z < count[0]; z++) {
+      for (let y = 0; y < count[1]; y++) {
+        const row = ((c * d + from[0] + z) * h + from[1] + y) * w + from[2]
+        out.set(field.data.subarray(row, row + count[2]), at)
+        at += count[2]
+      }
+    }
+  }
+  return out
+}

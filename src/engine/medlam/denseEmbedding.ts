@@ -1,0 +1,192 @@
+import type { DenseModelCard } from '../../protocol/modelCard.js'
+import { MedlsamError } from '../errors.js'
+import type { NetworkTensor } from '../runtime/network.js'
+import { isBody } from './bodyAgents.js'
+import { normaliseField, sampleField, type Field } from './field.js'
+import type { Sal } from './frame.js'
+import type { MedlamModel } from './model.js'
+import { cutBlock, type PreparedVolume } from './prepare.js'
+import type { Agent, ScanEmbedding } from './scanEmbedding.js'
+
+/** Largest block of voxels one feature pass may see, halo included; bounds memory on whole-body scans. */
+const FEATURE_BLOCK_VOXELS = 2_000_000
+/** Feature blocks kept for asking again. */
+const KEPT_BLOCKS = 3
+
+interface FeatureBlock {
+  readonly min: Sal
+  readonly max: Sal
+  readonly fields: readonly Field[]
+}
+
+/**
+ * A scan seen through a dense model: one pass for the latents of the whole volume, and feature
+ * passes only over the region that is asked for (spec section 13).
+ */
+export function embedDense(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): ScanEmbedding {
+  let latents: Promise<Field> | undefined
+  let reserved: FeatureRegion[] = []
+  const blocks: FeatureBlock[] = []
+
+  const latentField = (): Promise<Field> => (latents ??= runPosition(model, card, volume))
+
+  const allAgents = once(async () => {
+    const field = await latentField()
+    const cells = field.size[0] * field.size[1] * field.size[2]
+    const agents: Agent[] = []
+    for (let i = 0; i < cells; i++) {
+      const [z, y, x] = [Math.floor(i / (field.size[1] * field.size[2])), Math.floor(i / field.size[2]) % field.size[1], i % field.size[2]]
+      const voxel: Sal = [
+        field.originVoxel[0] + z * field.strideVoxels,
+        field.originVoxel[1] + y * field.strideVoxels,
+        field.originVoxel[2] + x * field.strideVoxels,
+      ]
+      if (isBody(volume, voxel)) {
+        agents.push({ voxel, latent: [field.data[i], field.data[cells + i], field.data[2 * cells + i]] })
+      }
+    }
+    return agents
+  })
+
+  return {
+    volume,
+    bodyAgents: allAgents,
+    agentsNear: async (centre, radiusMm) => {
+      const radius = radiusMm / volume.spacingMm
+      return (await allAgents()).filter(
+        ({ voxel }) => Math.hypot(voxel[0] - centre[0], voxel[1] - centre[1], voxel[2] - centre[2]) <= radius,
+      )
+    },
+    latentsAt: async (voxels) => {
+      const field = await latentField()
+      return voxels.map((voxel) => {
+        const latent = sampleField(field, voxel)
+        return [latent[0], latent[1], latent[2]]
+      })
+    },
+    reserveFeatures: (voxels, radiusVoxels) => {
+      reserved = groupRegions(voxels.map((voxel) => around(voxel, radiusVoxels, volume.size)))
+    },
+    featuresAround: async (voxel, radiusVoxels) => {
+      const wanted = around(voxel, radiusVoxels, volume.size)
+      const ready = blocks.find((block) => covers(block, wanted))
+      if (ready !== undefined) return ready.fields
+      const region = reserved.find((candidate) => covers(candidate, wanted)) ?? wanted
+      const block: FeatureBlock = { ...region, fields: await runFeatures(model, card, volume, region) }
+      blocks.unshift(block)
+      blocks.length = Math.min(blocks.length, KEPT_BLOCKS)
+      return block.fields
+    },
+  }
+}
+
+interface FeatureRegion {
+  /** First and last voxel, inclusive. */
+  readonly min: Sal
+  readonly max: Sal
+}
+
+function around(voxel: Sal, radius: number, size: Sal): FeatureRegion {
+  const clamp = (value: number, axis: 0 | 1 | 2): number => Math.min(Math.max(value, 0), size[axis] - 1)
+  return {
+    min: [clamp(Math.floor(voxel[0] - radius), 0), clamp(Math.floor(voxel[1] - radius), 1), clamp(Math.floor(voxel[2] - radius), 2)],
+    max: [clamp(Math.ceil(voxel[0] + radius), 0), clamp(Math.ceil(voxel[1] + radius), 1), clamp(Math.ceil(voxel[2] + radius), 2)],
+  }
+}
+
+function covers(outer: FeatureRegion, inner: FeatureRegion): boolean {
+  return [0, 1, 2].every((axis) => outer.min[axis] <= inner.min[axis] && outer.max[axis] >= inner.max[axis])
+}
+
+/** Joins regions from inferior to superior while the joined box stays within the block limit. */
+function groupRegions(regions: readonly FeatureRegion[]): FeatureRegion[] {
+  const joined: FeatureRegion[] = []
+  for (const region of [...regions].sort((a, b) => a.min[0] - b.min[0])) {
+    const last = joined.at(-1)
+    const both = last === undefined ? region : union(last, region)
+    if (last !== undefined && volumeOf(both) <= FEATURE_BLOCK_VOXELS) joined[joined.length - 1] = both
+    else joined.push(region)
+  }
+  return joined
+}
+
+function union(a: FeatureRegion, b: FeatureRegion): FeatureRegion {
+  return {
+    min: [Math.min(a.min[0], b.min[0]), Math.min(a.min[1], b.min[1]), Math.min(a.min[2], b.min[2])],
+    max: [Math.max(a.max[0], b.max[0]), Math.max(a.max[1], b.max[1]), Math.max(a.max[2], b.max[2])],
+  }
+}
+
+function volumeOf({ min, max }: FeatureRegion): number {
+  return (max[0] - min[0] + 1) * (max[1] - min[1] + 1) * (max[2] - min[2] + 1)
+}
+
+async function runPosition(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): Promise<Field> {
+  const { input, output, multipleOf, strideVoxels, offsetVoxels } = card.position
+  const size = volume.size.map((n) => Math.ceil(n / multipleOf) * multipleOf) as unknown as Sal
+  const outputs = await model.position.run({ [input]: { data: cutBlock(volume, [0, 0, 0], size), dims: [1, 1, ...size] } })
+  return toField(outputs[output], card.position.file, 3, [offsetVoxels, offsetVoxels, offsetVoxels], strideVoxels)
+}
+
+/** One feature pass over a region plus halo; cells outside the region are dropped again. */
+async function runFeatures(
+  model: MedlamModel,
+  card: DenseModelCard,
+  volume: PreparedVolume,
+  region: FeatureRegion,
+): Promise<Field[]> {
+  const { input, multipleOf, haloVoxels, outputs: scales } = card.features
+  const axes = [0, 1, 2] as const
+  const from = axes.map((axis) => Math.floor((region.min[axis] - haloVoxels) / multipleOf) * multipleOf) as unknown as Sal
+  const size = axes.map(
+    (axis) => Math.ceil((region.max[axis] + haloVoxels + 1 - from[axis]) / multipleOf) * multipleOf,
+  ) as unknown as Sal
+  const outputs = await model.features.run({ [input]: { data: cutBlock(volume, from, size), dims: [1, 1, ...size] } })
+  return scales.map((scale) => {
+    const origin: Sal = [from[0] + scale.offsetVoxels, from[1] + scale.offsetVoxels, from[2] + scale.offsetVoxels]
+    const whole = toField(outputs[scale.name], card.features.file, scale.channels, origin, scale.strideVoxels)
+    return normaliseField(trim(whole, region, scale.kernelSide))
+  })
+}
+
+/** Keeps the cells of the region and the ring of cells a kernel at its border needs. */
+function trim(field: Field, region: FeatureRegion, kernelSide: number): Field {
+  const ring = Math.ceil(kernelSide / 2)
+  const low = ([0, 1, 2] as const).map((axis) =>
+    Math.max(0, Math.floor((region.min[axis] - field.originVoxel[axis]) / field.strideVoxels) - ring),
+  )
+  const high = ([0, 1, 2] as const).map((axis) =>
+    Math.min(field.size[axis] - 1, Math.ceil((region.max[axis] - field.originVoxel[axis]) / field.strideVoxels) + ring),
+  )
+  const size: Sal = [high[0] - low[0] + 1, high[1] - low[1] + 1, high[2] - low[2] + 1]
+  const data = new Float32Array(field.channels * size[0] * size[1] * size[2])
+  let at = 0
+  for (let c = 0; c < field.channels; c++) {
+    for (let z = low[0]; z <= high[0]; z++) {
+      for (let y = low[1]; y <= high[1]; y++) {
+        const row = ((c * field.size[0] + z) * field.size[1] + y) * field.size[2] + low[2]
+        data.set(field.data.subarray(row, row + size[2]), at)
+        at += size[2]
+      }
+    }
+  }
+  const originVoxel: Sal = [
+    field.originVoxel[0] + low[0] * field.strideVoxels,
+    field.originVoxel[1] + low[1] * field.strideVoxels,
+    field.originVoxel[2] + low[2] * field.strideVoxels,
+  ]
+  return { ...field, data, size, originVoxel }
+}
+
+function toField(tensor: NetworkTensor, file: string, channels: number, originVoxel: Sal, strideVoxels: number): Field {
+  const { data, dims } = tensor
+  if (!(data instanceof Float32Array) || dims.length !== 5 || dims[1] !== channels) {
+    throw new MedlsamError('model', `${file} gives an output of shape ${dims.join('x')} where its card promises ${channels} channels.`, file)
+  }
+  return { data, channels, size: [dims[2], dims[3], dims[4]], originVoxel, strideVoxels }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}

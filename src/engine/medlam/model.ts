@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { modelCardSchema, type FeatureOutput, type ModelCard } from '../../protocol/modelCard.js'
+import { MedlsamError } from '../errors.js'
+import type { Network } from '../runtime/network.js'
+import { openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
+
+/** A MedLAM model ready to run: its card and its networks. */
+export interface MedlamModel {
+  readonly card: ModelCard
+  /** SHA-256 over everything that decides what the model computes; banks are keyed by it. */
+  readonly hash: string
+  /** Latents of a whole volume (dense) or of a patch (patch). */
+  readonly position: Network
+  /** Feature maps; for a patch model without a separate position network the same network. */
+  readonly features: Network
+  readonly correlate: Network
+}
+
+/** Hash of what a card makes the engine compute: networks and numbers, not prose. */
+export function modelHash(card: ModelCard): string {
+  const { kind, spacingMm, huKnots, rangeMm, paddingVoxels } = card
+  const networks = card.kind === 'dense' ? [card.position, card.features] : [card.network, card.patchVoxels]
+  return createHash('sha256')
+    .update(JSON.stringify([kind, spacingMm, huKnots, rangeMm, paddingVoxels, networks]))
+    .digest('hex')
+}
+
+/**
+ * Reads and checks a model card.
+ * @throws MedlsamError `model` when the file is missing, no JSON, or not a card
+ */
+export async function readModelCard(cardPath: string): Promise<ModelCard> {
+  let text: string
+  try {
+    text = await readFile(cardPath, 'utf8')
+  } catch (error) {
+    throw new MedlsamError('model', `The model card ${cardPath} cannot be read: check the path.`, cardPath, { cause: error })
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new MedlsamError('model', `The model card ${cardPath} is not JSON: name the .json file beside the ONNX file.`, cardPath, { cause: error })
+  }
+  const parsed = modelCardSchema.safeParse(json)
+  if (!parsed.success) {
+    throw new MedlsamError('model', `The model card ${cardPath} is not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, cardPath)
+  }
+  return parsed.data
+}
+
+/**
+ * Opens a MedLAM model: the card, and the ONNX files it names (beside it), checked against their hashes.
+ * @param correlatePath the convolution graph that compares descriptors with feature maps
+ * @throws MedlsamError `model`
+ */
+export async function openMedlamModel(
+  cardPath: string,
+  correlatePath: string,
+  options: OpenNetworkOptions = {},
+): Promise<MedlamModel> {
+  const card = await readModelCard(cardPath)
+  const beside = (file: string): string => path.join(path.dirname(cardPath), file)
+  const open = (part: { file: string; sha256: string }): Promise<Network> =>
+    openNetwork(beside(part.file), { ...options, sha256: part.sha256 })
+  const correlate = await openNetwork(correlatePath, options)
+  const hash = modelHash(card)
+  switch (card.kind) {
+    case 'dense': {
+      const position = await open(card.position)
+      const features = await open(card.features)
+      requireNames(position, beside(card.position.file), [card.position.input], [card.position.output])
+      requireNames(features, beside(card.features.file), [card.features.input], card.features.outputs.map((o) => o.name))
+      return { card, hash, position, features, correlate }
+    }
+    case 'patch': {
+      const { network } = card
+      const features = await open(network)
+      const outputs = [network.output, ...network.outputs.map((o) => o.name)]
+      requireNames(features, beside(network.file), [network.input], outputs)
+      return { card, hash, position: features, features, correlate }
+    }
+  }
+}
+
+/** Frees what the networks hold. */
+export async function closeMedlamModel(model: MedlamModel): Promise<void> {
+  await Promise.all([...new Set([model.position, model.features, model.correlate])].map((network) => network.release()))
+}
+
+function requireNames(network: Network, file: string, inputs: readonly string[], outputs: readonly string[]): void {
+  const has = (list: Network['inputs'], name: string): boolean => list.some((item) => item.name === name)
+  const missing = [...inputs.filter((n) => !has(network.inputs, n)), ...outputs.filter((n) => !has(network.outputs, n))]
+  if (missing.length === 0) return
+  const seen = [...network.inputs, ...network.outputs].map((item) => item.name).join(', ')
+  throw new MedlsamError(
+    'model',
+    `${file} is not the MedLAM network its card describes: it lacks ${missing.join(', ')} and has ${seen}.`,
+    file,
+  )
+}
+
+/** The feature maps of a model, coarse to fine as its card lists them. */
+export function featureOutputs(card: ModelCard): readonly FeatureOutput[] {
+  switch (card.kind) {
+    case 'dense':
+      return card.features.outputs
+    case 'patch':
+      return card.network.outputs
+  }
+}

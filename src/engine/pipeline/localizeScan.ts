@@ -1,0 +1,42 @@
+import type { LocalizedStructure, Structure } from '../../protocol/structure.js'
+import type { RunOptions } from '../../protocol/sidecar.js'
+import { throwIfCancelled } from '../errors.js'
+import type { TemplateBank } from '../medlam/bank.js'
+import { embedScan } from '../medlam/embed.js'
+import { localize } from '../medlam/localize.js'
+import type { MedlamModel } from '../medlam/model.js'
+import { prepareVolume } from '../medlam/prepare.js'
+import { boxToVoxels, volumeBox } from '../volume/extent.js'
+import type { Scan } from '../volume/volume.js'
+import type { StageClock } from './stageClock.js'
+
+/** The structures of a scan. */
+export interface LocalizedScan {
+  readonly structures: readonly LocalizedStructure[]
+}
+
+/** Localizes structures in a scan that has been read. No ground truth is ever asked for. */
+export async function localizeScan(
+  model: MedlamModel,
+  scan: Pick<Scan, 'data' | 'size' | 'affine'>,
+  bank: TemplateBank,
+  structures: readonly Structure[],
+  run: RunOptions,
+  clock: StageClock,
+  hooks: { readonly signal?: AbortSignal; readonly onStructure?: (structure: LocalizedStructure) => void } = {},
+): Promise<LocalizedScan> {
+  const embedding = embedScan(model, prepareVolume(scan, model.card))
+  const localized = await localize(model, embedding, bank, structures, volumeBox(scan), {
+    procedure: run.procedure,
+    seed: run.seed,
+    parts: run.parts,
+    minConfidence: run.minConfidence,
+    checkCancelled: () => { throwIfCancelled(hooks.signal) },
+    onProgress: (done, total) => { clock.report(done, total) },
+  })
+  const placed = localized.map(
+    (structure): LocalizedStructure => ({ ...structure, boxVoxel: structure.boxMm === null ? null : boxToVoxels(scan, structure.boxMm) }),
+  )
+  for (const structure of placed) hooks.onStructure?.(structure)
+  return { structures: placed }
+}

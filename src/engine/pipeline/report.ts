@@ -1,0 +1,71 @@
+import type { LocalizeRequest } from '../../protocol/requests.js'
+import type { LocalizationReport, RunOptions, Sidecar } from '../../protocol/sidecar.js'
+import type { LocalizedStructure, SegmentedStructure } from '../../protocol/structure.js'
+import type { MedlamModel } from '../medlam/model.js'
+import type { Network } from '../runtime/network.js'
+import type { Segmentation } from '../sam/segmentScan.js'
+import type { Segmenter } from '../sam/segmenter.js'
+import type { BuiltBank } from '../templates/buildBank.js'
+import { TOOL_VERSION } from '../version.js'
+import type { Scan } from '../volume/volume.js'
+
+interface RunFacts {
+  readonly request: LocalizeRequest
+  readonly scan: Scan
+  readonly built: BuiltBank
+  readonly run: RunOptions
+  readonly model: MedlamModel
+  readonly localized: readonly LocalizedStructure[]
+  readonly seconds: Readonly<Record<string, number>>
+}
+
+/** What `localize` says about a run. */
+export function localizationReport(facts: RunFacts): LocalizationReport {
+  return { ...commonFacts(facts, []), task: 'localize', structures: facts.localized }
+}
+
+/** What lies beside a label map. */
+export function segmentationReport(facts: RunFacts & { readonly segmenter: Segmenter; readonly masks: Segmentation; readonly output: string }): Sidecar {
+  const { segmenter, masks, localized, output } = facts
+  return {
+    ...commonFacts(facts, segmenter.networks),
+    task: 'segment',
+    output,
+    segmenter: { ...modelUse(segmenter.id, segmenter.networks), layout: segmenter.layout },
+    encoderRuns: masks.encoderRuns,
+    decoderRuns: masks.decoderRuns,
+    structures: localized.map((structure) => withMask(structure, masks)),
+  }
+}
+
+function withMask(structure: LocalizedStructure, masks: Segmentation): SegmentedStructure {
+  const mask = masks.structures.find((candidate) => candidate.name === structure.name)
+  if (mask === undefined) return { ...structure, volumeMl: null, meanHu: null }
+  if (mask.status === 'failed') {
+    return { ...structure, status: 'failed', reason: mask.reason, volumeMl: null, meanHu: null }
+  }
+  return { ...structure, volumeMl: mask.volumeMl, meanHu: mask.meanHu }
+}
+
+function commonFacts(
+  { request, scan, built, run, model, seconds }: RunFacts,
+  segmenterNetworks: readonly Network[],
+): Omit<LocalizationReport, 'task' | 'structures'> {
+  const networks = [...new Set([model.position, model.features, model.correlate, ...segmenterNetworks])]
+  const notes = networks.flatMap(({ providerNote }) => providerNote ?? [])
+  return {
+    format: 'medlsam-result',
+    formatVersion: 1,
+    tool: { name: 'medlsam', version: TOOL_VERSION },
+    input: { path: scan.path, sha256: scan.sha256, timePoint: request.timePoint ?? null },
+    templates: { name: built.bank.name, modelHash: built.bank.modelHash, ids: built.bank.templates.map((template) => template.id) },
+    options: run,
+    localizer: modelUse(model.card.id, [...new Set([model.position, model.features])]),
+    seconds,
+    warnings: [...scan.warnings, ...built.problems, ...new Set(notes)],
+  }
+}
+
+function modelUse(id: string, networks: readonly Network[]): LocalizationReport['localizer'] {
+  return { id, sha256: networks.map((network) => network.sha256), provider: networks[0].provider }
+}

@@ -1,0 +1,50 @@
+import type { RunOptions } from '../../protocol/sidecar.js'
+import type { LocalizedStructure } from '../../protocol/structure.js'
+import type { TemplateBank } from '../medlam/bank.js'
+import { PAPER_MARGIN } from '../sam/margin.js'
+import type { SegmentRequest } from '../sam/plan.js'
+import { segmentScan, type Segmentation, type SegmentOptions } from '../sam/segmentScan.js'
+import type { Segmenter } from '../sam/segmenter.js'
+import type { Scan } from '../volume/volume.js'
+import type { StageClock } from './stageClock.js'
+
+/** Segments the structures that were found, inside their boxes or the boxes of their parts. */
+export function segmentLocalized(
+  segmenter: Segmenter,
+  scan: Scan,
+  bank: TemplateBank,
+  localized: readonly LocalizedStructure[],
+  run: RunOptions,
+  clock: StageClock,
+  hooks: { readonly signal?: AbortSignal } = {},
+): Promise<Segmentation> {
+  const requests = localized.flatMap((structure): SegmentRequest[] => {
+    const { boxMm, partsMm } = structure
+    if (structure.status !== 'found' || boxMm === null) return []
+    return [
+      {
+        structure,
+        boxesMm: partsMm ?? [boxMm],
+        onePiece: isOnePiece(bank, structure.name),
+        ...(run.windowHu === null ? {} : { windowHu: run.windowHu }),
+      },
+    ]
+  })
+  return segmentScan(scan, requests, segmenter, segmentOptions(run), {
+    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+    onProgress: (done, total) => { clock.report(done, total) },
+  })
+}
+
+function segmentOptions(run: RunOptions): Partial<SegmentOptions> {
+  const margin: SegmentOptions['margin'] | null = run.paperMargin
+    ? PAPER_MARGIN
+    : run.marginMm === null ? null : { unit: 'mm', values: run.marginMm }
+  return { sliceStep: run.sliceStep, ...(margin === null ? {} : { margin }) }
+}
+
+/** True when the organ is one piece in every template that has it. */
+function isOnePiece({ templates }: TemplateBank, name: string): boolean {
+  const having = templates.flatMap((template) => template.structures.get(name) ?? [])
+  return having.length > 0 && having.every((structure) => structure.onePiece)
+}

@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises'
+import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
+import { MedlsamError } from '../errors.js'
+import { sha256File } from '../hash.js'
+import { encodeTemplate, type BankTemplate, type TemplateBank } from '../medlam/bank.js'
+import { roundBank } from '../medlam/bankFile.js'
+import { embedScan } from '../medlam/embed.js'
+import type { MedlamModel } from '../medlam/model.js'
+import { prepareVolume } from '../medlam/prepare.js'
+import { readScan } from '../volume/readScan.js'
+import { templateScanPath } from './templateSetFile.js'
+
+/** A bank, and a sentence for every template that could not be used. */
+export interface BuiltBank {
+  readonly bank: TemplateBank
+  readonly problems: readonly string[]
+}
+
+/** What building a bank may be told. */
+export interface BuildBankOptions {
+  readonly credit?: string
+  readonly checkCancelled?: () => void
+  readonly onProgress?: (done: number, total: number, template: string) => void
+}
+
+/**
+ * Encodes all enabled scans of a template set. Scans that moved, changed or cannot be read are named in
+ * `problems` and skipped.
+ * @throws MedlsamError `template` when no scan is left
+ */
+export async function buildBank(model: MedlamModel, set: TemplateSet, setFile: string, options: BuildBankOptions = {}): Promise<BuiltBank> {
+  const problems: string[] = []
+  const templates: BankTemplate[] = []
+  const enabled = set.scans.filter((scan) => scan.enabled)
+  for (const [index, scan] of enabled.entries()) {
+    options.checkCancelled?.()
+    options.onProgress?.(index, enabled.length, scan.id)
+    const problem = await templateProblem(setFile, scan)
+    if (problem !== null) {
+      problems.push(problem)
+      continue
+    }
+    const missing = set.structures.filter((structure) => !(structure.name in scan.structures))
+    if (missing.length > 0) problems.push(`Template ${scan.id} has no points of ${missing.map((m) => m.name).join(', ')}; the other templates are used for these.`)
+    templates.push(await encodeScan(model, templateScanPath(setFile, scan), scan))
+  }
+  options.onProgress?.(enabled.length, enabled.length, '')
+  if (templates.length === 0) {
+    throw new MedlsamError('template', `The template set ${setFile} has no usable scan. ${problems.join(' ')}`.trim(), setFile)
+  }
+  const structures = set.structures.filter((structure) => templates.some((template) => template.structures.has(structure.name)))
+  const bank = { name: set.name, modelId: model.card.id, modelHash: model.hash, structures, templates, credit: options.credit ?? '' }
+  return { bank: roundBank(bank), problems }
+}
+
+/**
+ * Why a template scan cannot be used, as a sentence that names it; null when it can.
+ * The file is compared with the hash in the set, since points belong to one exact scan.
+ */
+export async function templateProblem(setFile: string, scan: TemplateScan): Promise<string | null> {
+  const file = templateScanPath(setFile, scan)
+  const info = await stat(file).catch(() => null)
+  if (info === null || !info.isFile()) return `Template ${scan.id} is skipped: its scan ${file} is not there any more.`
+  if ((await sha256File(file)) !== scan.sha256) return `Template ${scan.id} is skipped: its scan ${file} has changed since the points were set.`
+  return null
+}
+
+/** Encodes given points of one scan file. */
+export async function encodeScan(
+  model: MedlamModel,
+  file: string,
+  scan: { readonly id: string; readonly sha256: string; readonly structures: Readonly<Record<string, TemplateStructure>> },
+): Promise<BankTemplate> {
+  // The points were set on this very file, so doubts about its intensities were settled then.
+  const volume = prepareVolume(await readScan(file, { forceHu: true }), model.card)
+  return encodeTemplate(model, embedScan(model, volume), { id: scan.id, sha256: scan.sha256 }, scan.structures)
+}

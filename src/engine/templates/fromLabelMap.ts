@@ -1,0 +1,117 @@
+import path from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { extremePointsSchema } from '../../protocol/geometry.js'
+import type { Structure } from '../../protocol/structure.js'
+import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
+import { MedlsamError } from '../errors.js'
+import { sha256File } from '../hash.js'
+import { extremePointsOfLabels } from '../volume/labels.js'
+import { readHeader } from '../volume/readHeader.js'
+import { readLabelMap } from '../volume/readLabelMap.js'
+import { defaultColor } from './structureNames.js'
+import { storedScanPath } from './templateSetFile.js'
+
+/** A template scan ready to be added to a set, and the structures it brings. */
+export interface NewTemplate {
+  readonly scan: TemplateScan
+  readonly structures: readonly Structure[]
+}
+
+/**
+ * Makes a template of a scan and its label map: the six extreme points of every label, and of its slabs
+ * for sub-patch localization.
+ * @param names what label values mean; values without a name become `Label 7`
+ * @param maxParts slabs per structure at most; 0 for none
+ * @throws MedlsamError `input` when the label map is of another shape or place, or empty
+ */
+export async function templateFromLabelMap(
+  setFile: string,
+  scanFile: string,
+  labelFile: string,
+  names: readonly Structure[],
+  maxParts: number,
+): Promise<NewTemplate> {
+  const [header, labels] = [await readHeader(scanFile), await readLabelMap(labelFile)]
+  const sameShape = header.size.every((n, axis) => n === labels.size[axis])
+  const samePlace = sameShape && header.affine.every((value, i) => Math.abs(value - labels.affine[i]) < 0.01)
+  if (!samePlace) {
+    throw new MedlsamError(
+      'input',
+      sameShape
+        ? `The label map ${labelFile} does not lie on the scan ${scanFile}: their headers place them apart, so use the label map drawn on this scan.`
+        : `The label map ${labelFile} has ${labels.size.join(' x ')} voxels and the scan ${scanFile} ${header.size.join(' x ')}: use the label map drawn on this scan.`,
+      labelFile,
+    )
+  }
+  const found = extremePointsOfLabels(labels, { maxParts })
+  if (found.length === 0) throw new MedlsamError('input', `The label map ${labelFile} is empty.`, labelFile)
+  const structures = found.map(({ labelValue }, index): Structure => {
+    const named = names.find((structure) => structure.labelValue === labelValue)
+    return named ?? { name: `Label ${labelValue}`, labelValue, color: defaultColor(index) }
+  })
+  const points = Object.fromEntries(
+    found.map(({ points: whole, parts, onePiece }, index): [string, TemplateStructure] => [
+      structures[index].name,
+      { points: whole, ...(parts.length > 0 ? { parts } : {}), onePiece },
+    ]),
+  )
+  return { scan: await describeScan(setFile, scanFile, points), structures }
+}
+
+const pointsFileSchema = z.record(z.string().min(1), extremePointsSchema)
+
+/**
+ * Makes a template of a scan and points given by hand: JSON with six named points in RAS mm per
+ * structure name, `{"Larynx": {"left": [x, y, z], ...}}`.
+ * @throws MedlsamError `template` when the points cannot be understood
+ */
+export async function templateFromPoints(setFile: string, scanFile: string, pointsFile: string, names: readonly Structure[]): Promise<NewTemplate> {
+  let json: unknown
+  try {
+    json = JSON.parse(await readFile(pointsFile, 'utf8'))
+  } catch (error) {
+    throw new MedlsamError('template', `The points ${pointsFile} cannot be read as JSON.`, pointsFile, { cause: error })
+  }
+  const parsed = pointsFileSchema.safeParse(json)
+  if (!parsed.success) {
+    throw new MedlsamError('template', `The points ${pointsFile} are not understood: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, pointsFile)
+  }
+  await readHeader(scanFile)
+  const structures = Object.keys(parsed.data).map((name, index): Structure => {
+    const named = names.find((structure) => structure.name === name)
+    return named ?? { name, labelValue: index + 1, color: defaultColor(index) }
+  })
+  const points = Object.fromEntries(Object.entries(parsed.data).map(([name, six]): [string, TemplateStructure] => [name, { points: six }]))
+  return { scan: await describeScan(setFile, scanFile, points), structures }
+}
+
+/**
+ * Adds a template to a set. Structures the set knows keep their label value and colour; new ones get a
+ * free value. A scan that is in the set already is replaced.
+ */
+export function addTemplate(set: TemplateSet, { scan, structures }: NewTemplate): TemplateSet {
+  const merged = [...set.structures]
+  for (const structure of structures) {
+    if (merged.some((known) => known.name === structure.name)) continue
+    const taken = new Set(merged.map((known) => known.labelValue))
+    let { labelValue } = structure
+    while (taken.has(labelValue)) labelValue++
+    merged.push({ ...structure, labelValue })
+  }
+  const others = set.scans.filter((known) => known.path !== scan.path)
+  const ids = new Set(others.map((known) => known.id))
+  let id = scan.id
+  for (let n = 2; ids.has(id); n++) id = `${scan.id}-${n}`
+  return { ...set, structures: merged, scans: [...others, { ...scan, id }] }
+}
+
+async function describeScan(setFile: string, scanFile: string, structures: TemplateScan['structures']): Promise<TemplateScan> {
+  return {
+    id: path.basename(scanFile).replace(/\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|hdr|img)$/i, ''),
+    path: storedScanPath(setFile, scanFile),
+    sha256: await sha256File(scanFile),
+    enabled: true,
+    structures,
+  }
+}

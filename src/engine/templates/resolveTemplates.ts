@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { MedlsamError } from '../errors.js'
+import type { TemplateBank } from '../medlam/bank.js'
+import { readBank, writeBank } from '../medlam/bankFile.js'
+import type { MedlamModel } from '../medlam/model.js'
+import { builtInBankPath, listBuiltInBanks } from '../models/assets.js'
+import { buildBank, templateProblem, type BuildBankOptions, type BuiltBank } from './buildBank.js'
+import { readTemplateSet } from './templateSetFile.js'
+
+/** Where banks come from and where they are kept. */
+export interface TemplateSources {
+  readonly assetsFolder: string
+  /** Folder for banks built from template sets. */
+  readonly cacheFolder: string
+}
+
+/**
+ * Turns what a person calls templates into a bank: the name of a built-in bank, a bank file, or a
+ * template set file (encoded once, then kept in the cache).
+ * @throws MedlsamError `template`
+ */
+export async function resolveTemplates(
+  model: MedlamModel,
+  templates: string,
+  sources: TemplateSources,
+  options: BuildBankOptions = {},
+): Promise<BuiltBank> {
+  const builtIn = builtInBankPath(sources.assetsFolder, templates)
+  if (!existsSync(templates)) {
+    if (path.basename(templates) === templates && existsSync(builtIn)) return { bank: await readMatchingBank(model, builtIn), problems: [] }
+    const names = await listBuiltInBanks(sources.assetsFolder)
+    throw new MedlsamError(
+      'template',
+      `There are no templates "${templates}": name a template set, a bank file, or one of the built-in banks (${names.join(', ')}).`,
+      templates,
+    )
+  }
+  if (templates.endsWith('.msgpack')) return { bank: await readMatchingBank(model, templates), problems: [] }
+  return bankOfSet(model, templates, sources.cacheFolder, options)
+}
+
+async function readMatchingBank(model: MedlamModel, file: string): Promise<TemplateBank> {
+  const bank = await readBank(file)
+  if (bank.modelHash !== model.hash) {
+    throw new MedlsamError(
+      'template',
+      `The template bank ${file} was built with another localization model (${bank.modelId}): build it again with "medlsam bank build".`,
+      file,
+    )
+  }
+  return bank
+}
+
+async function bankOfSet(model: MedlamModel, setFile: string, cacheFolder: string, options: BuildBankOptions): Promise<BuiltBank> {
+  const set = await readTemplateSet(setFile)
+  // Only what the latents depend on: a renamed or recoloured structure must not cost an encoding.
+  const key = createHash('sha256')
+    .update(JSON.stringify([model.hash, set.scans.filter((scan) => scan.enabled).map(({ sha256, structures }) => [sha256, structures])]))
+    .digest('hex')
+  const cached = path.join(cacheFolder, 'banks', `${key}.msgpack`)
+  if (existsSync(cached)) {
+    const { templates, ...rest } = await readMatchingBank(model, cached)
+    const problems = (await Promise.all(set.scans.filter((scan) => scan.enabled).map((scan) => templateProblem(setFile, scan)))).flatMap((p) => p ?? [])
+    if (problems.length === 0) return { bank: { ...rest, name: set.name, structures: set.structures, templates }, problems }
+  }
+  const built = await buildBank(model, set, setFile, options)
+  if (built.bank.templates.length === set.scans.filter((scan) => scan.enabled).length) await writeBank(cached, built.bank)
+  return built
+}

@@ -1,0 +1,37 @@
+import type { RunOptions } from './sidecar.js'
+
+/** Options of a run when nobody says otherwise. */
+export const DEFAULT_RUN_OPTIONS: RunOptions = {
+  procedure: 'deploy',
+  seed: 2023,
+  parts: true,
+  structures: null,
+  marginMm: null,
+  paperMargin: false,
+  sliceStep: 1,
+  windowHu: null,
+  minConfidence: 0.1,
+}
+
+/** What to localize. */
+export interface LocalizeRequest {
+  readonly scanPath: string
+  /** Name of a built-in bank, or path of a bank or template set. */
+  readonly templates: string
+  /** Changes to {@link DEFAULT_RUN_OPTIONS}. */
+  readonly options?: Partial<RunOptions>
+  /** Which time point of a 4D scan, from 0. */
+  readonly timePoint?: number
+  /** Largest voxel array to accept, in bytes. */
+  readonly maxBytes?: number
+  /** Take the scan as CT in HU whatever it looks like. */
+  readonly forceHu?: boolean
+}
+
+/** What to segment. */
+export interface SegmentRequest extends LocalizeRequest {
+  /** Where to write the label map; beside the scan when absent. */
+  readonly out?: string
+  /** Id or files of the segmenter; the embedded one when absent. */
+  readonly segmenter?: string
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { localizedStructureSchema, segmentedStructureSchema } from './structure.js'
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** Schema of the options a run was made with. */
+export const runOptionsSchema = z
+  .object({
+    /** `deploy`: agents over the body, refinement, robust votes. `paper`: the published procedure. */
+    procedure: z.enum(['deploy', 'paper']),
+    /** Seed of the published procedure's random agents. */
+    seed: z.int(),
+    /** Use sub-patch localization where the templates have parts. */
+    parts: z.boolean(),
+    /** Names of the structures looked for; null for all of the templates. */
+    structures: z.array(z.string()).readonly().nullable(),
+    /** Added to the box before segmentation on each side, in mm along right-left, posterior-anterior, inferior-superior; null for the segmenter's default. */
+    marginMm: z.tuple([z.number(), z.number(), z.number()]).readonly().nullable(),
+    /** Use the paper's margin of 2 slices and 10 pixels instead. */
+    paperMargin: z.boolean(),
+    /** Segment every Nth slice and fill between. */
+    sliceStep: z.int().min(1),
+    /** Window of the segmenter's input in HU; null for the segmenter's default. */
+    windowHu: z.object({ level: z.number(), width: z.number().positive() }).readonly().nullable(),
+    /** Structures under this confidence are reported as not found. */
+    minConfidence: z.number().min(0).max(1),
+  })
+  .readonly()
+
+/** Options of a run, all decided. */
+export type RunOptions = z.infer<typeof runOptionsSchema>
+
+const modelUseSchema = z
+  .object({
+    id: z.string(),
+    sha256: z.array(sha256Schema).readonly(),
+    /** Execution provider that really ran. */
+    provider: z.string(),
+  })
+  .readonly()
+
+const common = {
+  format: z.literal('medlsam-result'),
+  formatVersion: z.literal(1),
+  tool: z.object({ name: z.literal('medlsam'), version: z.string() }).readonly(),
+  input: z.object({ path: z.string(), sha256: sha256Schema, timePoint: z.int().nullable() }).readonly(),
+  templates: z
+    .object({ name: z.string(), modelHash: sha256Schema, ids: z.array(z.string()).readonly() })
+    .readonly(),
+  options: runOptionsSchema,
+  localizer: modelUseSchema,
+  /** Wall seconds per stage, and the part of them spent inside the networks. */
+  seconds: z.record(z.string(), z.number()).readonly(),
+  warnings: z.array(z.string()).readonly(),
+}
+
+/** Schema of what `localize` reports. */
+export const localizationReportSchema = z
+  .object({ ...common, task: z.literal('localize'), structures: z.array(localizedStructureSchema).readonly() })
+  .readonly()
+
+/** What `localize` reports. */
+export type LocalizationReport = z.infer<typeof localizationReportSchema>
+
+/** Schema of the JSON beside a label map. */
+export const sidecarSchema = z
+  .object({
+    ...common,
+    task: z.literal('segment'),
+    output: z.string(),
+    segmenter: modelUseSchema.unwrap().extend({ layout: z.string() }).readonly(),
+    encoderRuns: z.int().nonnegative(),
+    decoderRuns: z.int().nonnegative(),
+    structures: z.array(segmentedStructureSchema).readonly(),
+  })
+  .readonly()
+
+/** The JSON beside a label map: what was done, with what, how it went. */
+export type Sidecar = z.infer<typeof sidecarSchema>
