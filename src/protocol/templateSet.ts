@@ -26,6 +26,8 @@ export const templateScanSchema = z
     path: z.string().min(1),
     sha256: sha256Schema,
     enabled: z.boolean().default(true),
+    /** 3D Slicer markups file that the points were marked in, relative to the template set file. */
+    markups: z.string().min(1).optional(),
     structures: z.record(z.string(), templateStructureSchema).readonly(),
   })
   .readonly()

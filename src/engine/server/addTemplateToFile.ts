@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { AddTemplateRequest } from '../../protocol/rpc.js'
+import type { TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
+import { sha256File } from '../hash.js'
+import { addTemplate, templateFromLabelMap, type NewTemplate } from '../templates/fromLabelMap.js'
+import { readStructureNames } from '../templates/structureNames.js'
+import { readTemplateSet, storedScanPath, writeTemplateSet } from '../templates/templateSetFile.js'
+import { readHeader } from '../volume/readHeader.js'
+
+/** Slabs per long structure, as the command line cuts them. */
+const MAX_PARTS = 6
+
+/** Adds a scan to a template set file, and makes the file when it is not there. */
+export async function addTemplateToFile(request: AddTemplateRequest): Promise<TemplateSet> {
+  const { setPath } = request
+  const set = existsSync(setPath) ? await readTemplateSet(setPath) : emptySet(setPath)
+  const extended = addTemplate(set, await newTemplate(request, set))
+  await writeTemplateSet(setPath, extended)
+  return extended
+}
+
+function emptySet(setPath: string): TemplateSet {
+  const name = path.basename(setPath).replace(/(\.medlsam)?\.json$/i, '')
+  return { format: 'medlsam-template-set', formatVersion: 1, name, structures: [], scans: [] }
+}
+
+async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, set: TemplateSet): Promise<NewTemplate> {
+  switch (source.kind) {
+    case 'labelMap': {
+      const names = namesFileOf(source.path)
+      return templateFromLabelMap(setPath, scanPath, source.path, names === null ? set.structures : await readStructureNames(names), MAX_PARTS)
+    }
+    case 'points': {
+      await readHeader(scanPath)
+      const structures = source.structures.map(({ name, color }, index) => ({ name, color, labelValue: index + 1 }))
+      const points = Object.fromEntries(source.structures.map(({ name, points: six }): [string, TemplateStructure] => [name, { points: six }]))
+      const id = path.basename(scanPath).replace(/\.(nii\.gz|nii|nrrd|mha)$/i, '')
+      const markups = source.markupsPath === null ? {} : { markups: storedScanPath(setPath, source.markupsPath) }
+      return { structures, scan: { id, path: storedScanPath(setPath, scanPath), sha256: await sha256File(scanPath), enabled: true, ...markups, structures: points } }
+    }
+  }
+}
+
+/** The table of names beside a label map, or null. */
+function namesFileOf(labelMapPath: string): string | null {
+  const stem = labelMapPath.replace(/\.(nii\.gz|nii|nrrd|mha)$/i, '')
+  return [`${stem}.tsv`, `${stem}_dseg.tsv`].find((file) => existsSync(file)) ?? null
+}

@@ -1,0 +1,17 @@
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node'
+import { z } from 'zod'
+import { openEngine } from '../engine.js'
+import { PROVIDER_REQUESTS } from '../runtime/network.js'
+import { serve } from './serve.js'
+
+// The engine process of the extension: forked with an IPC channel, gone when the channel closes.
+
+const setup = z
+  .object({ provider: z.enum(PROVIDER_REQUESTS), threads: z.int().min(0) })
+  .parse(JSON.parse(process.argv[2] ?? '{"provider":"auto","threads":0}'))
+
+const engine = openEngine({ provider: setup.provider, ...(setup.threads > 0 ? { threads: setup.threads } : {}) })
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process))
+serve(connection, engine)
+process.on('disconnect', () => process.exit(0))
+connection.listen()

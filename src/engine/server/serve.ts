@@ -1,0 +1,77 @@
+import { ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc'
+import type { ErrorData } from '../../protocol/errors.js'
+import type { Progress } from '../../protocol/progress.js'
+import {
+  addTemplateMethod,
+  checkTemplatesMethod,
+  infoMethod,
+  progressNotification,
+  segmentMethod,
+  structureNotification,
+} from '../../protocol/rpc.js'
+import { throwIfCancelled, toErrorData } from '../errors.js'
+import type { Engine, RunHooks } from '../engine.js'
+import { addTemplateToFile } from './addTemplateToFile.js'
+import { checkSetFile } from './checkSetFile.js'
+import { engineInfo } from './engineInfo.js'
+
+/** JSON-RPC's code range for errors of the server; the kind is in the data. */
+const ENGINE_ERROR = -32000
+/** Progress may come thousands of times a second; people cannot read more than this. */
+const PROGRESS_EVERY_MS = 100
+
+/** Answers the extension host with an engine. One request runs at a time, in the order they came. */
+export function serve(connection: MessageConnection, engine: Engine): void {
+  let last: Promise<unknown> = Promise.resolve()
+  const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
+  }
+
+  const answer = async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T | ResponseError<ErrorData>> => {
+    const abort = new AbortController()
+    const listening = token.onCancellationRequested(() => { abort.abort() })
+    try {
+      if (token.isCancellationRequested) abort.abort()
+      return await oneAtATime(() => {
+        throwIfCancelled(abort.signal)
+        return work(abort.signal)
+      })
+    } catch (error) {
+      const data = toErrorData(error)
+      return new ResponseError(ENGINE_ERROR, data.message, data)
+    } finally {
+      listening.dispose()
+    }
+  }
+
+  const hooks = (run: number, signal: AbortSignal): RunHooks => ({
+    signal,
+    onProgress: throttle((progress) => void connection.sendNotification(progressNotification, { run, progress })),
+    onStructure: (structure) => void connection.sendNotification(structureNotification, { run, structure }),
+  })
+
+  connection.onRequest(segmentMethod, ({ run, request }, token) =>
+    answer(token, async (signal) => {
+      const { paths, sidecar } = await engine.segment(request, hooks(run, signal))
+      return { labelMapPath: paths.labelMap, sidecar }
+    }),
+  )
+  connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal))))
+  connection.onRequest(addTemplateMethod, (request, token) => answer(token, () => addTemplateToFile(request)))
+  connection.onRequest(infoMethod, (token) => answer(token, () => engineInfo(engine)))
+}
+
+/** Lets a new stage or the end of one through at once, everything else at a readable pace. */
+function throttle(send: (progress: Progress) => void): (progress: Progress) => void {
+  let lastMs = 0
+  let lastStage: string | null = null
+  return (progress) => {
+    const nowMs = performance.now()
+    if (progress.stage === lastStage && progress.done < progress.total && nowMs - lastMs < PROGRESS_EVERY_MS) return
+    lastMs = nowMs
+    lastStage = progress.stage
+    send(progress)
+  }
+}

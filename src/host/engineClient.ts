@@ -1,0 +1,172 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node'
+import type { ErrorData } from '../protocol/errors.js'
+import type { Progress } from '../protocol/progress.js'
+import type { SegmentRequest } from '../protocol/requests.js'
+import {
+  addTemplateMethod,
+  checkTemplatesMethod,
+  infoMethod,
+  progressNotification,
+  segmentMethod,
+  structureNotification,
+  type AddTemplateRequest,
+  type EngineInfo,
+  type EngineSetup,
+  type SegmentOutcome,
+  type TemplateCheckReport,
+} from '../protocol/rpc.js'
+import type { LocalizedStructure } from '../protocol/structure.js'
+import type { TemplateSet } from '../protocol/templateSet.js'
+
+/** The engine process ended while it still owed an answer. */
+export class EngineDied extends Error {
+  override readonly name = 'EngineDied'
+}
+
+/** The engine answered with an error of its own. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError'
+
+  constructor(readonly data: ErrorData) {
+    super(data.message)
+  }
+}
+
+/** Someone asked to stop. */
+export class RunCancelled extends Error {
+  override readonly name = 'RunCancelled'
+}
+
+/** What accompanies a long request. */
+export interface RunListeners {
+  readonly onProgress: (progress: Progress) => void
+  readonly onStructure: (structure: LocalizedStructure) => void
+  readonly signal: AbortSignal
+}
+
+/** Whether the engine process is there. */
+export type EngineState = 'stopped' | 'running'
+
+/** The engine process, started on first use. */
+export interface EngineClient {
+  segment(request: SegmentRequest, listeners: RunListeners): Promise<SegmentOutcome>
+  checkTemplates(setPath: string, listeners: RunListeners): Promise<TemplateCheckReport>
+  addTemplate(request: AddTemplateRequest): Promise<TemplateSet>
+  info(): Promise<EngineInfo>
+  state(): EngineState
+  pid(): number | undefined
+  /** Kills the process; the next request starts a new one. */
+  stop(): void
+}
+
+/** How the process is started. */
+export interface EngineClientOptions {
+  readonly modulePath: string
+  readonly setup: () => EngineSetup
+  readonly onState: (state: EngineState) => void
+  /** Receives what the process prints, for the log. */
+  readonly onOutput: (text: string) => void
+  /** How long a cancelled run may take to stop by itself before it is killed. */
+  readonly patienceMs?: number
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly connection: MessageConnection
+  /** Never resolves; rejects when the process ends. */
+  readonly death: Promise<never>
+}
+
+const PATIENCE_MS = 1000
+
+/** Makes a client; nothing is started before the first request. */
+export function createEngineClient(options: EngineClientOptions): EngineClient {
+  const listeners = new Map<number, RunListeners>()
+  let running: Running | undefined
+  let lastRun = 0
+
+  function start(): Running {
+    const child = fork(options.modulePath, [JSON.stringify(options.setup())], {
+      // In a desktop VS Code the executable is Electron, which must be told to be plain Node.
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    child.stdout?.on('data', (data: Buffer) => { options.onOutput(data.toString()) })
+    child.stderr?.on('data', (data: Buffer) => { options.onOutput(data.toString()) })
+    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
+    connection.onNotification(progressNotification, ({ run, progress }) => listeners.get(run)?.onProgress(progress))
+    connection.onNotification(structureNotification, ({ run, structure }) => listeners.get(run)?.onStructure(structure))
+    connection.onError(([error]) => { options.onOutput(`${error.message}\n`) })
+    const death = new Promise<never>((_, reject) => {
+      child.once('error', (error) => { reject(new EngineDied(`The engine could not be started (${error.message}). Reinstall the extension.`)) })
+      child.once('exit', (code, signal) => {
+        if (running?.child === child) {
+          running = undefined
+          options.onState('stopped')
+        }
+        // First the reason, then the wire: disposing it rejects what is pending with a less helpful one.
+        reject(new EngineDied(`The engine stopped unexpectedly (${signal ?? `exit code ${String(code)}`}). Nothing was written; try again.`))
+        connection.dispose()
+      })
+    })
+    // Only requests care; without one nobody would catch it.
+    death.catch(() => undefined)
+    connection.listen()
+    options.onState('running')
+    return { child, connection, death }
+  }
+
+  async function ask<T>(send: (connection: MessageConnection, token: CancellationToken) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted === true) throw new RunCancelled()
+    running ??= start()
+    const { child, connection, death } = running
+    const source = new CancellationTokenSource()
+    let killer: NodeJS.Timeout | undefined
+    const cancelled = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => {
+        source.cancel()
+        // The engine cannot hear this during a network run, which blocks it: killing is then the only way to stop.
+        killer = setTimeout(() => child.kill('SIGKILL'), options.patienceMs ?? PATIENCE_MS)
+        reject(new RunCancelled())
+      }, { once: true })
+    })
+    cancelled.catch(() => undefined)
+    const answer = send(connection, source.token)
+    // After a cancellation nobody waits for the answer, but it says that the engine has stopped by itself.
+    answer.then(() => { clearTimeout(killer) }, () => { clearTimeout(killer) })
+    try {
+      return await Promise.race([answer, death, cancelled])
+    } catch (error) {
+      throw ownError(error)
+    }
+  }
+
+  async function askNumbered<T>(run: RunListeners, send: (connection: MessageConnection, id: number, token: CancellationToken) => Promise<T>): Promise<T> {
+    const id = ++lastRun
+    listeners.set(id, run)
+    try {
+      return await ask((connection, token) => send(connection, id, token), run.signal)
+    } finally {
+      listeners.delete(id)
+    }
+  }
+
+  return {
+    segment: (request, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(segmentMethod, { run: id, request }, token)),
+    checkTemplates: (setPath, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(checkTemplatesMethod, { run: id, request: { setPath } }, token)),
+    addTemplate: (request) => ask((connection) => connection.sendRequest(addTemplateMethod, request)),
+    info: () => ask((connection) => connection.sendRequest(infoMethod)),
+    state: () => (running === undefined ? 'stopped' : 'running'),
+    pid: () => running?.child.pid,
+    stop: () => { running?.child.kill('SIGKILL') },
+  }
+}
+
+function ownError(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error
+  const data = (error as ResponseError<ErrorData | undefined>).data
+  if (data?.kind === 'cancelled') return new RunCancelled()
+  return new EngineError(data ?? { kind: 'internal', message: error.message })
+}

@@ -1,0 +1,77 @@
+/** The wire between the extension host and the engine process: JSON-RPC over the fork's IPC channel. Voxels never cross it. */
+import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc'
+import type { ErrorData } from './errors.js'
+import type { ExtremePoints } from './geometry.js'
+import type { Progress } from './progress.js'
+import type { SegmentRequest } from './requests.js'
+import type { Sidecar } from './sidecar.js'
+import type { LocalizedStructure, Structure } from './structure.js'
+import type { TemplateSet } from './templateSet.js'
+
+/** Set-up of the engine process, its only argument, as JSON. */
+export interface EngineSetup {
+  readonly provider: string
+  /** 0 leaves the choice to ONNX Runtime. */
+  readonly threads: number
+}
+
+/** What a segmentation wrote. */
+export interface SegmentOutcome {
+  readonly labelMapPath: string
+  readonly sidecar: Sidecar
+}
+
+/** What templates (a set, a bank, a built-in bank) hold. */
+export interface TemplatesInfo {
+  readonly name: string
+  readonly credit: string
+  readonly structures: readonly Structure[]
+  readonly templates: readonly { readonly id: string; readonly structures: readonly string[] }[]
+  readonly problems: readonly string[]
+}
+
+/** What is installed and in use. */
+export interface EngineInfo {
+  readonly version: string
+  readonly providers: readonly string[]
+  readonly localizer: { readonly id: string; readonly kind: string; readonly sha256: string; readonly provider: string }
+  readonly segmenters: readonly { readonly id: string; readonly title: string }[]
+  readonly banks: readonly TemplatesInfo[]
+}
+
+/** Where the points of a new template come from. */
+export type TemplateSource =
+  | { readonly kind: 'labelMap'; readonly path: string }
+  | { readonly kind: 'points'; readonly structures: readonly { readonly name: string; readonly color: string; readonly points: ExtremePoints }[]; readonly markupsPath: string | null }
+
+/** A scan to add to a template set file, which is made when it does not exist. */
+export interface AddTemplateRequest {
+  readonly setPath: string
+  readonly scanPath: string
+  readonly source: TemplateSource
+}
+
+/** Leave-one-out error of every structure in every template. */
+export interface TemplateCheckReport {
+  readonly problems: readonly string[]
+  readonly rows: readonly { readonly template: string; readonly structure: string; readonly wallErrorMm: number | null; readonly flagged: boolean }[]
+}
+
+/** A request with a number that its progress notifications carry. */
+export interface Numbered<T> {
+  readonly run: number
+  readonly request: T
+}
+
+/** Localize and segment; writes label map, names and sidecar. */
+export const segmentMethod = new RequestType<Numbered<SegmentRequest>, SegmentOutcome, ErrorData>('segment')
+/** Leave-one-out check of a template set file. */
+export const checkTemplatesMethod = new RequestType<Numbered<{ readonly setPath: string }>, TemplateCheckReport, ErrorData>('checkTemplates')
+/** Add a scan to a template set file; answers with the set as written. */
+export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet, ErrorData>('addTemplate')
+/** Versions, models, providers, built-in banks. */
+export const infoMethod = new RequestType0<EngineInfo, ErrorData>('info')
+/** Where a run stands. */
+export const progressNotification = new NotificationType<{ readonly run: number; readonly progress: Progress }>('progress')
+/** A structure was localized, or its mask is final. */
+export const structureNotification = new NotificationType<{ readonly run: number; readonly structure: LocalizedStructure }>('structure')

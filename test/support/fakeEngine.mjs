@@ -1,0 +1,19 @@
+// Stands in for the engine process: answers over the same wire, blocks or dies on request.
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node'
+
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process))
+connection.onRequest('info', () => ({ version: 'fake', setup: JSON.parse(process.argv[2]) }))
+connection.onRequest('segment', async ({ run, request }, token) => {
+  await connection.sendNotification('progress', { run, progress: { stage: 'localize', done: 1, total: 2, secondsLeft: 3 } })
+  await connection.sendNotification('structure', { run, structure: { name: 'Larynx', status: 'found' } })
+  if (request.scanPath === 'dies') process.exit(3)
+  if (request.scanPath === 'blocks') {
+    // Like a network run: nothing is heard meanwhile.
+    const until = Date.now() + 20_000
+    while (Date.now() < until);
+  }
+  if (request.scanPath === 'waits') await new Promise((resolve) => token.onCancellationRequested(resolve))
+  return { labelMapPath: 'out.nii.gz', sidecar: {} }
+})
+process.on('disconnect', () => process.exit(0))
+connection.listen()
