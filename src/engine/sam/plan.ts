@@ -14,6 +14,8 @@ export interface SegmentRequest {
   readonly onePiece?: boolean
   /** Window to show this organ in; the segmenter's own when absent. */
   readonly windowHu?: WindowHu
+  /** HU that its voxels can have, both ends included; others are cut out of its mask. Any when absent. */
+  readonly huRange?: readonly [number, number]
 }
 
 /** The prompts of one organ. */

@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../errors.js'
-import type { LabelVolume, Volume } from '../volume/volume.js'
+import type { Volume } from '../volume/volume.js'
 import { axialView, type AxialView } from './axialView.js'
+import { fillBetweenSlices } from './fillBetween.js'
 import { finishOrgans, type StructureMask } from './finish.js'
 import type { MaskLogits, SliceEmbedding } from './layouts/layout.js'
 import type { BoxMargin } from './margin.js'
@@ -43,7 +44,7 @@ export interface SegmentControl {
 /** The masks of a scan, and what they cost. */
 export interface Segmentation {
   /** On the scan's grid, in its storage order. */
-  readonly labels: LabelVolume
+  readonly labels: Volume<Uint8Array | Uint16Array>
   /** In the order of the requests. */
   readonly structures: readonly StructureMask[]
   readonly encoderRuns: number
@@ -85,17 +86,19 @@ export async function segmentScan(
         const decoded = await decodeOrgan(segmenter, embedding, moved(box, -shown.x0, -shown.y0), shown, tighten, signal)
         decoderRuns += decoded.runs
         iouPredictions[index].push(decoded.mask.iouPrediction)
-        const { labelValue } = requests[index].structure
-        paint(labels, best, view, slice, { ...decoded.mask, region: moved(decoded.mask.region, shown.x0, shown.y0) }, labelValue)
+        const mask = { ...decoded.mask, region: moved(decoded.mask.region, shown.x0, shown.y0) }
+        paint(scan, labels, best, view, slice, mask, requests[index])
       }
     }
     onProgress?.(done + 1, slices.length)
   }
+  throwIfCancelled(signal)
+  if (sliceStep > 1) await fillBetweenSlices(labels.data, view, plans)
   const structures = finishOrgans(scan, labels, view, plans, iouPredictions)
   return { labels, structures, encoderRuns, decoderRuns }
 }
 
-function emptyLabels({ data, size, affine }: Volume, requests: readonly SegmentRequest[]): LabelVolume {
+function emptyLabels({ data, size, affine }: Volume, requests: readonly SegmentRequest[]): Segmentation['labels'] {
   const largest = Math.max(0, ...requests.map(({ structure }) => structure.labelValue))
   return { data: largest > 255 ? new Uint16Array(data.length) : new Uint8Array(data.length), size, affine }
 }
@@ -164,8 +167,16 @@ function moved(box: PixelBox, dx: number, dy: number): PixelBox {
   return { x0: box.x0 + dx, y0: box.y0 + dy, x1: box.x1 + dx, y1: box.y1 + dy }
 }
 
-/** Writes a mask into the label map wherever it is inside and more certain than what is there. */
-function paint(labels: LabelVolume, best: Float32Array, view: AxialView, slice: number, { region, data }: MaskLogits, labelValue: number): void {
+/** Writes a mask into the label map wherever it is inside, of possible HU, and more certain than what is there. */
+function paint(
+  scan: Volume<Int16Array | Float32Array>,
+  labels: Segmentation['labels'],
+  best: Float32Array,
+  view: AxialView,
+  slice: number,
+  { region, data }: MaskLogits,
+  { structure: { labelValue }, huRange: [lowest, highest] = [-Infinity, Infinity] }: SegmentRequest,
+): void {
   const [columnStride, rowStride, sliceStride] = view.strides
   let i = 0
   for (let y = region.y0; y < region.y1; y++) {
@@ -174,6 +185,7 @@ function paint(labels: LabelVolume, best: Float32Array, view: AxialView, slice: 
       const voxel = view.origin + x * columnStride + y * rowStride + slice * sliceStride
       // Equal logits go to the smaller label, so that the order of requests never matters.
       if (data[i] < best[pixel] || data[i] <= 0 || (data[i] === best[pixel] && labels.data[voxel] < labelValue)) continue
+      if (scan.data[voxel] < lowest || scan.data[voxel] > highest) continue
       best[pixel] = data[i]
       labels.data[voxel] = labelValue
     }

@@ -158,6 +158,32 @@ describe('segmentScan', () => {
     expect(voxelCount(kept.labels, 1)).toBe(2 * 27)
   })
 
+  it('runs every Nth slice and the ends of every organ, and fills between', async () => {
+    const requests = [organ(1, voxels(2, 9, 3, 10, 1, 8)), organ(2, voxels(12, 17, 3, 10, 3, 7))]
+    const whole = await segmentScan(scan, requests, fakeSegmenter(), exact)
+    for (const order of STORAGE_ORDERS.filter((_, i) => i % 11 === 0)) {
+      const segmenter = fakeSegmenter()
+      const stored = storedAs(scan, order)
+      const stepped = await segmentScan(stored, requests, segmenter, { ...exact, sliceStep: 4 })
+      // Slices 1, 4, 8 of the first organ, 3, 4, 7 of the second.
+      expect(segmenter.pictures).toHaveLength(5)
+      expect(stepped.decoderRuns).toBe(6)
+      const { data, size, affine } = whole.labels
+      expect(stepped.labels.data).toEqual(storedAs({ data: Uint8Array.from(data), size, affine }, order).data)
+    }
+  })
+
+  it('cuts out voxels whose HU the organ cannot have', async () => {
+    const box = voxels(2, 9, 3, 10, 4, 4)
+    const { labels } = await segmentScan(scan, [organ(1, box, { huRange: [0, 100] })], fakeSegmenter(), exact)
+    const kept = scan.data.filter((_, i) => labels.data[i] === 1)
+    expect(kept.length).toBeGreaterThan(0)
+    expect(kept.length).toBeLessThan(64)
+    // A hole within a slice is filled again, as in any mask.
+    const filled = kept.filter((hu) => hu < 0 || hu > 100).length
+    expect(filled).toBeLessThan(kept.length / 2)
+  })
+
   it('uses 16 bits for labels over 255', async () => {
     const { labels } = await segmentScan(scan, [organ(300, voxels(2, 5, 3, 8, 4, 6))], fakeSegmenter(), exact)
     expect(labels.data).toBeInstanceOf(Uint16Array)
