@@ -1,10 +1,18 @@
 // Bundles the extension, its webview and the engine process into dist.
+import { copyFile, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = path.resolve(import.meta.dirname, '..')
 
+
+/** WebAssembly that the engine's libraries look for in a folder `pipelines` beside their code, here the bundle. */
+const PIPELINES = [
+  ['image-io', 'nrrd-read-image'],
+  ['image-io', 'meta-read-image'],
+  ['morphological-contour-interpolation', 'morphological-contour-interpolation'],
+]
 
 /** Bundles everything that VS Code runs. */
 export async function buildExtension(outdir = path.join(root, 'dist')) {
@@ -18,6 +26,23 @@ export async function buildExtension(outdir = path.join(root, 'dist')) {
     target: 'node20',
     external: ['vscode'],
   })
+  await build({
+    ...common,
+    entryPoints: { engine: path.join(root, 'src/engine/server/main.ts') },
+    platform: 'node',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    target: 'node20',
+    external: ['onnxruntime-node'],
+    // CommonJS libraries inside an ESM bundle still call require.
+    banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
+  })
+  await mkdir(path.join(outdir, 'pipelines'), { recursive: true })
+  for (const [library, pipeline] of PIPELINES) {
+    for (const ending of ['.js', '.wasm.zst']) {
+      await copyFile(path.join(root, 'node_modules/@itk-wasm', library, 'dist/pipelines', pipeline + ending), path.join(outdir, 'pipelines', pipeline + ending))
+    }
+  }
   await build({
     ...common,
     entryPoints: { webview: path.join(root, 'src/webview/main.ts') },

@@ -1,6 +1,7 @@
 // Makes the VSIX for one platform: exactly the files listed here, in a folder of their own, packed by vsce.
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -8,17 +9,37 @@ const stage = path.join(root, 'out/vsix')
 const target = process.argv.find((arg) => arg.startsWith('--target='))?.slice('--target='.length) ?? 'linux-x64'
 const [platform, arch] = target.split('-')
 
-const FILES = ['LICENSE', 'README.md', 'media/icon.png', 'media/activity.svg', 'media/scanEditor.css', 'schemas', 'dist/extension.cjs', 'dist/webview.js']
+/** What every platform gets: paths from the project's root. Folders come whole. */
+const FILES = [
+  '.vscodeignore', 'LICENSE', 'README.md',
+  'media/icon.png', 'media/activity.svg', 'media/scanEditor.css',
+  'schemas/templateSet.schema.json', 'schemas/sidecar.schema.json',
+  'dist/extension.cjs', 'dist/webview.js', 'dist/engine.mjs', 'dist/pipelines', 'dist/models',
+]
+
+/**
+ * The one library that cannot be bundled, with only this platform's binaries. It lies in a node_modules
+ * folder beside the engine, where vsce leaves it alone.
+ */
+const RUNTIME = [
+  ['onnxruntime-node', ['package.json', 'dist', `bin/napi-v6/${platform}/${arch}`]],
+  ['onnxruntime-common', ['package.json', 'dist/cjs']],
+]
 
 await rm(stage, { recursive: true, force: true })
 await mkdir(stage, { recursive: true })
-for (const file of FILES) {
-  if (await exists(path.join(root, file))) await cp(path.join(root, file), path.join(stage, file), { recursive: true })
+for (const file of FILES.filter((name) => name !== 'README.md' || existsSync(path.join(root, name)))) {
+  await cp(path.join(root, file), path.join(stage, file), { recursive: true })
+}
+for (const [library, files] of RUNTIME) {
+  for (const file of files) {
+    await cp(path.join(root, 'node_modules', library, file), path.join(stage, 'dist/node_modules', library, file), { recursive: true, filter: (source) => !/\.(map|d\.ts)$/.test(source) })
+  }
 }
 
-const { scripts, devDependencies, dependencies, bin, private: _private, ...manifest } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
-// An extension of type "module" would have its bundle read as ESM; the bundle says .cjs, the engine .mjs.
-await writeFile(path.join(stage, 'package.json'), `${JSON.stringify({ ...manifest, type: undefined }, null, 2)}\n`)
+const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
+for (const key of ['scripts', 'devDependencies', 'dependencies', 'bin', 'private']) Reflect.deleteProperty(manifest, key)
+await writeFile(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 
 const vsix = path.join(root, `medlsam-${target}-${manifest.version}.vsix`)
 execFileSync(
@@ -27,7 +48,3 @@ execFileSync(
   { cwd: stage, stdio: ['ignore', 'ignore', 'inherit'] },
 )
 console.log(`${path.relative(root, vsix)}  ${((await stat(vsix)).size / 2 ** 20).toFixed(1)} MB  ${platform} ${arch}`)
-
-async function exists(file) {
-  return stat(file).then(() => true, () => false)
-}

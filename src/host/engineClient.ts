@@ -36,6 +36,11 @@ export class EngineError extends Error {
 /** Someone asked to stop. */
 export class RunCancelled extends Error {
   override readonly name = 'RunCancelled'
+
+  /** @param stopped resolves when the engine really works on it no longer */
+  constructor(readonly stopped: Promise<void>) {
+    super('Stopped.')
+  }
 }
 
 /** What accompanies a long request. */
@@ -85,6 +90,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   const listeners = new Map<number, RunListeners>()
   let running: Running | undefined
   let lastRun = 0
+  /** Resolves when no cancelled run is left in the process; the next request must not share its fate. */
+  let quiet: Promise<void> = Promise.resolve()
 
   function start(): Running {
     const child = fork(options.modulePath, [JSON.stringify(options.setup())], {
@@ -119,23 +126,23 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   }
 
   async function ask<T>(send: (connection: MessageConnection, token: CancellationToken) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (signal?.aborted === true) throw new RunCancelled()
+    await quiet
+    if (signal?.aborted === true) throw new RunCancelled(quiet)
     running ??= start()
     const { child, connection, death } = running
     const source = new CancellationTokenSource()
-    let killer: NodeJS.Timeout | undefined
+    const answer = send(connection, source.token)
+    const stopped = Promise.race([answer, death]).then(() => undefined, () => undefined)
     const cancelled = new Promise<never>((_, reject) => {
       signal?.addEventListener('abort', () => {
         source.cancel()
         // The engine cannot hear this during a network run, which blocks it: killing is then the only way to stop.
-        killer = setTimeout(() => child.kill('SIGKILL'), options.patienceMs ?? PATIENCE_MS)
-        reject(new RunCancelled())
+        const killer = setTimeout(() => child.kill('SIGKILL'), options.patienceMs ?? PATIENCE_MS)
+        quiet = stopped.finally(() => { clearTimeout(killer) })
+        reject(new RunCancelled(quiet))
       }, { once: true })
     })
     cancelled.catch(() => undefined)
-    const answer = send(connection, source.token)
-    // After a cancellation nobody waits for the answer, but it says that the engine has stopped by itself.
-    answer.then(() => { clearTimeout(killer) }, () => { clearTimeout(killer) })
     try {
       return await Promise.race([answer, death, cancelled])
     } catch (error) {
@@ -160,13 +167,17 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     info: () => ask((connection) => connection.sendRequest(infoMethod)),
     state: () => (running === undefined ? 'stopped' : 'running'),
     pid: () => running?.child.pid,
-    stop: () => { running?.child.kill('SIGKILL') },
+    stop: () => {
+      const child = running?.child
+      running = undefined
+      if (child?.kill('SIGKILL') === true) options.onState('stopped')
+    },
   }
 }
 
 function ownError(error: unknown): unknown {
   if (!(error instanceof ResponseError)) return error
   const data = (error as ResponseError<ErrorData | undefined>).data
-  if (data?.kind === 'cancelled') return new RunCancelled()
+  if (data?.kind === 'cancelled') return new RunCancelled(Promise.resolve())
   return new EngineError(data ?? { kind: 'internal', message: error.message })
 }

@@ -1,25 +1,140 @@
 import * as vscode from 'vscode'
+import type { ScanAction } from '../protocol/scanEditor.js'
 import { VIEW_COMMANDS } from '../protocol/viewCommand.js'
+import { followDefaultEditorSetting } from './editor/defaultEditor.js'
 import { keyHelp } from './editor/keys.js'
-import { createScanEditors, type ScanEditors } from './editor/scanEditors.js'
+import { createScanEditors, type ScanEditors, type ScanSession } from './editor/scanEditors.js'
+import { isScanName } from './editor/scanNames.js'
+import { createEngineClient, type EngineClient } from './engineClient.js'
+import { createEngineStatus } from './engineStatus.js'
 import { handleMarksRequest } from './marks/marksCommands.js'
+import { createModelsTree } from './models/modelsTree.js'
+import { segmentFolder } from './segment/segmentFolder.js'
+import { createRunKeeper, type RunKeeper } from './segment/segmentScan.js'
+import { addMarkedScan, addScans, checkSet, chooseScans, deleteNode, newSet, openSetFile, renameNode, sayErrors, updateSets, useLabelMap } from './templates/templateCommands.js'
+import { createTemplateStore, type TemplateStore } from './templates/templateStore.js'
+import { createTemplateTree, type TemplateNode } from './templates/templateTree.js'
 
 /** What tests and other extensions get from `activate()`. */
 export interface ExtensionApi {
   readonly editors: ScanEditors
+  readonly engine: EngineClient
+  readonly store: TemplateStore
+  readonly runs: RunKeeper
 }
 
 /** Wires the parts of the extension together. */
 export function start(context: vscode.ExtensionContext): ExtensionApi {
-  const keys = keyHelp(context.extension.packageJSON as Parameters<typeof keyHelp>[0])
-  const editors = createScanEditors(context, keys, {
-    onMarksRequest: handleMarksRequest,
-    onAction: () => Promise.resolve(),
-    onSaved: () => Promise.resolve(),
+  const log = vscode.window.createOutputChannel('MedLSAM', { log: true })
+  const status = createEngineStatus()
+  const models = createModelsTree()
+  const store = createTemplateStore(context.extensionUri)
+  const engine = createEngineClient({
+    modulePath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,
+    setup: () => {
+      const settings = vscode.workspace.getConfiguration('medlsam.engine')
+      return { provider: settings.get('provider', 'auto'), threads: settings.get('threads', 0) }
+    },
+    onState: (state) => { status.setState(state) },
+    onOutput: (text) => { log.info(text.trimEnd()) },
   })
-  context.subscriptions.push(editors)
-  for (const command of VIEW_COMMANDS) {
-    context.subscriptions.push(vscode.commands.registerCommand(`medlsam.view.${command}`, () => { editors.command(command) }))
+
+  const loadBanks = async (): Promise<void> => {
+    const info = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Starting the MedLSAM engine' }, () => engine.info())
+    store.setBankInfos(info.banks)
+    models.show(info)
+    status.setProvider(info.localizer.provider)
   }
-  return { editors }
+
+  const keys = keyHelp(context.extension.packageJSON as Parameters<typeof keyHelp>[0])
+  const editors: ScanEditors = createScanEditors(context, keys, {
+    onMarksRequest: handleMarksRequest,
+    onAction: (session, action) => onAction(session, action),
+    onSaved: ({ document }) => updateSets(templates, document),
+  })
+  const templates = { store, engine, editors }
+  const runContext = { extension: context, store, engine, editors, loadBanks }
+  const runs = createRunKeeper(runContext)
+  const tree = createTemplateTree(store, {
+    onDropScans: (setPath, scans) => sayErrors(() => addScans(templates, setPath, scans)),
+    loadBanks,
+  })
+
+  async function onAction(session: ScanSession, action: ScanAction): Promise<void> {
+    switch (action) {
+      case 'segment':
+        return runs.start(session.document.uri)
+      case 'cancel':
+        runs.cancel()
+        return
+      case 'retry':
+        return runs.retry(session.document.uri)
+      case 'addToSet':
+        return addMarkedScan(templates, session)
+      case 'useLabelMap':
+        return useLabelMap(templates, session)
+    }
+  }
+
+  const command = (name: string, work: (argument: never) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`medlsam.${name}`, (argument: never) => sayErrors(async () => { await work(argument) }))
+  const withScan = (work: (scan: vscode.Uri) => Promise<unknown>) => async (argument: vscode.Uri | undefined) => {
+    const scan = argument ?? activeScan(editors) ?? (await askForScan())
+    if (scan !== undefined) await work(scan)
+  }
+  const withSession = (work: (session: ScanSession) => Promise<unknown>) => async () => {
+    const session = editors.active()
+    if (session === undefined) void vscode.window.showInformationMessage('Open a scan in the MedLSAM scan editor first.')
+    else await work(session)
+  }
+  const selected = (node: TemplateNode | undefined): TemplateNode | undefined => node ?? tree.selection.at(0)
+
+  context.subscriptions.push(
+    log, status, models, store, editors, tree,
+    { dispose: () => { engine.stop() } },
+    followDefaultEditorSetting(),
+    command('openScan', withScan((scan) => editors.open(scan))),
+    command('segment', withScan((scan) => runs.start(scan))),
+    command('segmentFolder', async (folder: vscode.Uri | undefined) => {
+      const target = folder ?? (await askForFolder())
+      if (target !== undefined) await segmentFolder(runContext, runs, target, log)
+    }),
+    command('cancel', () => { runs.cancel() }),
+    command('addStructure', withSession((session) => handleMarksRequest(session, { kind: 'add' }))),
+    command('addToTemplateSet', withSession((session) => addMarkedScan(templates, session))),
+    command('useLabelMapAsTemplate', withSession((session) => useLabelMap(templates, session))),
+    command('templates.newSet', () => newSet(templates)),
+    command('templates.addScans', (node: TemplateNode | undefined) => chooseScans(templates, selected(node))),
+    command('templates.rename', (node: TemplateNode | undefined) => renameNode(templates, selected(node))),
+    command('templates.delete', (node: TemplateNode | undefined) => deleteNode(templates, selected(node))),
+    command('templates.check', (node: TemplateNode | undefined) => checkSet(templates, selected(node))),
+    command('templates.openFile', (node: TemplateNode | undefined) => openSetFile(selected(node))),
+    command('templates.refresh', () => store.refresh()),
+    command('models.refresh', loadBanks),
+    command('restartEngine', async () => {
+      engine.stop()
+      await loadBanks()
+    }),
+    ...VIEW_COMMANDS.map((name) => command(`view.${name}`, () => { editors.command(name) })),
+  )
+  return { editors, engine, store, runs }
+}
+
+/** The scan in front: in our editor, or a scan file in any other one. */
+function activeScan(editors: ScanEditors): vscode.Uri | undefined {
+  const ours = editors.active()?.document.uri
+  if (ours !== undefined) return ours
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input
+  const uri = input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined
+  return uri !== undefined && isScanName(uri.path) ? uri : undefined
+}
+
+async function askForScan(): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({ title: 'Open Scan', filters: { Scans: ['nii', 'gz', 'nrrd', 'mha'] } })
+  return picked?.at(0)
+}
+
+async function askForFolder(): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({ title: 'Segment All Scans in Folder', canSelectFolders: true, canSelectFiles: false })
+  return picked?.at(0)
 }

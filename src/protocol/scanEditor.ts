@@ -70,7 +70,7 @@ export type MarksRequest =
   | { readonly kind: 'unplace'; readonly structure: string; readonly side: ExtremeSide }
 
 /** Buttons of the webview that run a command of the host. */
-export const SCAN_ACTIONS = ['segment', 'cancel', 'retry', 'addToSet', 'useLabelMap', 'undo', 'redo'] as const
+export const SCAN_ACTIONS = ['segment', 'cancel', 'retry', 'addToSet', 'useLabelMap'] as const
 
 /** One of {@link SCAN_ACTIONS}. */
 export type ScanAction = (typeof SCAN_ACTIONS)[number]

@@ -2,7 +2,7 @@ import { EXTREME_SIDES, type ExtremeSide, type PointMm } from '../protocol/geome
 import { nextSide, type MarkedStructure } from '../protocol/marks.js'
 import type { MarksRequest, ScanAction } from '../protocol/scanEditor.js'
 import { button, h } from './dom.js'
-import { SIDE_TEXT } from './sideText.js'
+import { SIDE_TEXT, spokenName } from './sideText.js'
 
 /** State of the section where template points are placed. */
 export interface MarksState {
@@ -39,8 +39,8 @@ export function marksPanel(state: MarksState, events: MarksEvents): HTMLElement[
 
 /** What the guide says: which point is next, in words. */
 export function guideText(structure: MarkedStructure, side: ExtremeSide | null): string {
-  if (side === null) return `All six points of ${structure.name} are placed. Drag one to move it.`
-  return `Click the point of ${structure.name} ${SIDE_TEXT[side].guide}.`
+  if (side === null) return `All six points of ${spokenName(structure.name)} are placed. Drag one to move it.`
+  return `Click the point of ${spokenName(structure.name)} ${SIDE_TEXT[side].guide}.`
 }
 
 function markItem(structure: MarkedStructure, state: MarksState, events: MarksEvents): HTMLLIElement {

@@ -32,6 +32,7 @@ const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  'files.autoSave': 'off',
   'security.workspace.trust.startupPrompt': 'never',
 }
 

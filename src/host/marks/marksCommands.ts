@@ -50,7 +50,7 @@ async function askName(marks: Parameters<typeof nameProblem>[0]): Promise<string
   pick.onDidChangeValue((value) => {
     const typed = value.trim()
     const own = typed !== '' && !suggestions.some(({ label }) => label.toLowerCase() === typed.toLowerCase())
-    pick.items = own ? [{ label: typed, description: nameProblem(marks, typed) ?? 'as typed' }, ...suggestions] : suggestions
+    pick.items = own ? [...suggestions, { label: typed, description: nameProblem(marks, typed) ?? 'as typed' }] : suggestions
   })
   return new Promise((resolve) => {
     pick.onDidAccept(() => {

@@ -1,0 +1,18 @@
+// Writes the JSON schemas of the files that people may edit or read, from the schemas the code checks with.
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { sidecarSchema } from '../src/protocol/sidecar.js'
+import { templateSetSchema } from '../src/protocol/templateSet.js'
+
+const folder = path.resolve(import.meta.dirname, '../schemas')
+const SCHEMAS = [
+  { file: 'templateSet.schema.json', title: 'MedLSAM template set', schema: templateSetSchema },
+  { file: 'sidecar.schema.json', title: 'MedLSAM result: the JSON beside a label map', schema: sidecarSchema },
+] as const
+
+await mkdir(folder, { recursive: true })
+for (const { file, title, schema } of SCHEMAS) {
+  const json = { ...z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }), title }
+  await writeFile(path.join(folder, file), `${JSON.stringify(json, null, 2)}\n`)
+}

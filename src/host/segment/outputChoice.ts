@@ -1,0 +1,52 @@
+import * as vscode from 'vscode'
+import { outputName, stemOf } from '../editor/scanNames.js'
+import { baseName } from '../editor/scanDocument.js'
+
+/** Where a run writes; asks once when a label map is there already. Undefined when people think better of it. */
+export async function chooseOutput(scan: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const first = beside(scan, outputName(baseName(scan), 1))
+  if (!(await exists(first))) return first
+  const next = await nextFree(scan)
+  const overwrite = { label: 'Overwrite', description: baseName(first), choice: 'overwrite' as const }
+  const number = { label: 'Keep both', description: baseName(next), choice: 'number' as const }
+  const name = { label: 'Another name…', description: 'a NIfTI file beside the scan', choice: 'name' as const }
+  const picked = await vscode.window.showQuickPick([overwrite, number, name], { title: `${baseName(first)} is there already` })
+  switch (picked?.choice) {
+    case undefined:
+      return undefined
+    case 'overwrite':
+      return first
+    case 'number':
+      return next
+    case 'name':
+      return askName(scan)
+  }
+}
+
+/** The first output name that is free, numbered from the second on. */
+export async function nextFree(scan: vscode.Uri): Promise<vscode.Uri> {
+  for (let number = 1; ; number++) {
+    const candidate = beside(scan, outputName(baseName(scan), number))
+    if (!(await exists(candidate))) return candidate
+  }
+}
+
+async function askName(scan: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const name = await vscode.window.showInputBox({
+    title: 'Name of the label map',
+    value: `${stemOf(baseName(scan))}_mine_dseg.nii.gz`,
+    validateInput: async (value) => {
+      if (!/^[^/\\:*?"<>|]+\.nii(\.gz)?$/i.test(value)) return 'A file name that ends in .nii.gz or .nii.'
+      return (await exists(beside(scan, value))) ? 'This file is there already.' : undefined
+    },
+  })
+  return name === undefined ? undefined : beside(scan, name)
+}
+
+function beside(scan: vscode.Uri, name: string): vscode.Uri {
+  return vscode.Uri.joinPath(scan, '..', name)
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(() => true, () => false)
+}

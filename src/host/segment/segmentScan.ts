@@ -1,0 +1,160 @@
+import * as vscode from 'vscode'
+import type { ListedStructure, RunView } from '../../protocol/scanEditor.js'
+import type { Sidecar } from '../../protocol/sidecar.js'
+import type { LocalizedStructure } from '../../protocol/structure.js'
+import type { Progress } from '../../protocol/progress.js'
+import { baseName } from '../editor/scanDocument.js'
+import { canRun, type ScanEditors } from '../editor/scanEditors.js'
+import { EngineDied, RunCancelled, type EngineClient } from '../engineClient.js'
+import { errorText } from '../errorText.js'
+import type { TemplateStore } from '../templates/templateStore.js'
+import { chooseOutput } from './outputChoice.js'
+import { removeLeftovers } from './leftovers.js'
+import { chooseRun, type RunChoice } from './runChoices.js'
+
+/** What runs work with. */
+export interface RunContext {
+  readonly extension: vscode.ExtensionContext
+  readonly store: TemplateStore
+  readonly engine: EngineClient
+  readonly editors: ScanEditors
+  readonly loadBanks: () => Promise<void>
+}
+
+/** A run that is going on: there is one at a time. */
+export interface RunKeeper {
+  /** Asks what to look for and runs; opens the scan in our editor first. */
+  start(scan: vscode.Uri): Promise<void>
+  /** Runs again as last time. */
+  retry(scan: vscode.Uri): Promise<void>
+  cancel(): void
+  running(): boolean
+  /** Runs one scan without asking or showing anything; used for folders too. */
+  runOne(scan: vscode.Uri, output: vscode.Uri, choice: RunChoice, signal: AbortSignal, show: (view: RunView) => void): Promise<Sidecar>
+}
+
+interface LastRun {
+  readonly output: vscode.Uri
+  readonly choice: RunChoice
+}
+
+/** Starts, shows and stops runs. */
+export function createRunKeeper(context: RunContext): RunKeeper {
+  const last = new Map<string, LastRun>()
+  let current: AbortController | undefined
+
+  function setRunning(abort: AbortController | undefined): void {
+    current = abort
+    void vscode.commands.executeCommand('setContext', 'medlsam.running', abort !== undefined)
+  }
+
+  async function runOne(scan: vscode.Uri, output: vscode.Uri, choice: RunChoice, signal: AbortSignal, show: (view: RunView) => void): Promise<Sidecar> {
+    const settings = vscode.workspace.getConfiguration('medlsam.run', scan)
+    const structures = new Map<string, ListedStructure>(await waitingStructures(context, choice))
+    let progress: Progress | null = null
+    const showRunning = (): void => { show({ kind: 'running', progress, structures: [...structures.values()] }) }
+    showRunning()
+    const wasThere = await vscode.workspace.fs.stat(output).then(() => true, () => false)
+    try {
+      const outcome = await context.engine.segment(
+        {
+          scanPath: scan.fsPath,
+          templates: choice.templates,
+          out: output.fsPath,
+          options: { structures: choice.structures, sliceStep: settings.get('sliceStep', 1), minConfidence: settings.get('minConfidence', 0.1) },
+        },
+        {
+          signal,
+          onProgress: (next) => {
+            progress = next
+            showRunning()
+          },
+          onStructure: (structure) => {
+            structures.set(structure.name, listed(structure))
+            showRunning()
+          },
+        },
+      )
+      return outcome.sidecar
+    } catch (error) {
+      if (error instanceof EngineDied) await removeLeftovers(output.fsPath, wasThere)
+      // A cancelled engine may still be busy for a moment; people need not wait for that.
+      if (error instanceof RunCancelled) void error.stopped.then(() => removeLeftovers(output.fsPath, wasThere))
+      throw error
+    }
+  }
+
+  async function run(scan: vscode.Uri, lastRun: LastRun): Promise<void> {
+    last.set(scan.toString(), lastRun)
+    const abort = new AbortController()
+    setRunning(abort)
+    const show = (view: RunView): void => { context.editors.setRun(scan, view) }
+    try {
+      const sidecar = await runOne(scan, lastRun.output, lastRun.choice, abort.signal, show)
+      show({ kind: 'done', summary: summaryOf(sidecar), warnings: sidecar.warnings })
+      await context.editors.showLabelMap(scan, baseName(lastRun.output))
+    } catch (error) {
+      if (error instanceof RunCancelled) show({ kind: 'cancelled' })
+      else {
+        show({ kind: 'failed', message: errorText(error), retry: true })
+        // Not awaited: the message stays until people do something about it.
+        void offerRetry(scan, errorText(error))
+      }
+    } finally {
+      setRunning(undefined)
+    }
+  }
+
+  async function offerRetry(scan: vscode.Uri, message: string): Promise<void> {
+    if ((await vscode.window.showErrorMessage(`${baseName(scan)}: ${message}`, 'Retry')) === 'Retry') await keeper.retry(scan)
+  }
+
+  const keeper: RunKeeper = {
+    runOne,
+    async start(scan) {
+      if (!canRun(scan)) {
+        void vscode.window.showWarningMessage('Running needs a trusted workspace and scans that are files on this machine.')
+        return
+      }
+      if (current !== undefined) {
+        void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
+        return
+      }
+      await context.editors.open(scan)
+      const choice = await chooseRun(context.extension, context.store, context.loadBanks)
+      if (choice === undefined) return
+      const output = await chooseOutput(scan)
+      if (output !== undefined) await run(scan, { output, choice })
+    },
+    async retry(scan) {
+      const lastRun = last.get(scan.toString())
+      if (lastRun === undefined) await keeper.start(scan)
+      else if (current === undefined) await run(scan, lastRun)
+    },
+    cancel: () => { current?.abort() },
+    running: () => current !== undefined,
+  }
+  return keeper
+}
+
+/** The structures that are looked for, before anything is known about them. */
+async function waitingStructures({ store, loadBanks }: RunContext, choice: RunChoice): Promise<[string, ListedStructure][]> {
+  const set = store.sets().find(({ path }) => path === choice.templates)?.set
+  if (!set && store.bankInfo(choice.templates) === undefined) await loadBanks()
+  const all = set?.structures ?? store.bankInfo(choice.templates)?.structures ?? []
+  return all
+    .filter(({ name }) => choice.structures === null || choice.structures.includes(name))
+    .map((structure) => [structure.name, { ...structure, status: 'waiting', confidence: null, volumeMl: null, boxMm: null, extremePointsMm: null }])
+}
+
+function listed(structure: LocalizedStructure): ListedStructure {
+  const { name, labelValue, color, status, reason, confidence, boxMm, extremePointsMm } = structure
+  return { name, labelValue, color, status, reason, confidence, boxMm, extremePointsMm, volumeMl: null }
+}
+
+/** One sentence about how a run ended. */
+export function summaryOf(sidecar: Sidecar): string {
+  const found = sidecar.structures.filter(({ status }) => status === 'found').length
+  const seconds = Object.values(sidecar.seconds).reduce((sum, value) => sum + value, 0)
+  return `${found} of ${sidecar.structures.length} structures found in ${Math.round(seconds)} s; written to ${sidecar.output}.`
+}

@@ -1,0 +1,73 @@
+import { completePoints, type Marks } from '../../protocol/marks.js'
+import { EXTREME_SIDES, type ExtremePoints } from '../../protocol/geometry.js'
+import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
+
+/** Renames a structure everywhere in a set. */
+export function renameSetStructure(set: TemplateSet, from: string, to: string): TemplateSet {
+  return {
+    ...set,
+    structures: set.structures.map((structure) => (structure.name === from ? { ...structure, name: to } : structure)),
+    scans: set.scans.map((scan) => ({ ...scan, structures: mapKeys(scan.structures, (name) => (name === from ? to : name)) })),
+  }
+}
+
+/** Takes a structure, with its points in all scans, out of a set. */
+export function removeSetStructure(set: TemplateSet, name: string): TemplateSet {
+  return {
+    ...set,
+    structures: set.structures.filter((structure) => structure.name !== name),
+    scans: set.scans.map((scan) => withoutStructure(scan, name)),
+  }
+}
+
+/** Takes the points of one structure in one scan out of a set; a scan without any structure goes too. */
+export function removeScanStructure(set: TemplateSet, scanId: string, name: string): TemplateSet {
+  const scans = set.scans.map((scan) => (scan.id === scanId ? withoutStructure(scan, name) : scan))
+  return { ...set, scans: scans.filter((scan) => scan.id !== scanId || Object.keys(scan.structures).length > 0) }
+}
+
+/** Turns a scan of a set on or off. */
+export function enableScan(set: TemplateSet, scanId: string, enabled: boolean): TemplateSet {
+  return { ...set, scans: set.scans.map((scan) => (scan.id === scanId ? { ...scan, enabled } : scan)) }
+}
+
+/**
+ * Brings the points of one scan up to date with its marks: what is complete in the marks is taken over,
+ * what the marks do not name is left alone. Parts that were cut along old points go with them. Structures
+ * that the set does not list are ignored: they are added on purpose or not at all.
+ */
+export function updateScanPoints(set: TemplateSet, scanId: string, marks: Marks): TemplateSet {
+  return {
+    ...set,
+    scans: set.scans.map((scan) => (scan.id === scanId ? { ...scan, structures: updatedPoints(set, scan, marks) } : scan)),
+  }
+}
+
+/** Structures of a set with the scans that have points of each. */
+export function scansOfStructure(set: TemplateSet, name: string): readonly TemplateScan[] {
+  return set.scans.filter((scan) => Object.hasOwn(scan.structures, name))
+}
+
+function updatedPoints(set: TemplateSet, scan: TemplateScan, marks: Marks): TemplateScan['structures'] {
+  const structures: Record<string, TemplateStructure> = { ...scan.structures }
+  for (const marked of marks.structures) {
+    const points = completePoints(marked)
+    if (points === null || !set.structures.some(({ name }) => name === marked.name)) continue
+    const same = Object.hasOwn(structures, marked.name) && samePoints(structures[marked.name].points, points)
+    if (!same) structures[marked.name] = { points }
+  }
+  return structures
+}
+
+function samePoints(a: ExtremePoints, b: ExtremePoints): boolean {
+  // Markups files and sets round differently; a tenth of a micrometre is no edit.
+  return EXTREME_SIDES.every((side) => a[side].every((mm, axis) => Math.abs(mm - b[side][axis]) < 1e-4))
+}
+
+function withoutStructure(scan: TemplateScan, name: string): TemplateScan {
+  return { ...scan, structures: Object.fromEntries(Object.entries(scan.structures).filter(([key]) => key !== name)) }
+}
+
+function mapKeys<T>(record: Readonly<Record<string, T>>, rename: (key: string) => string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [rename(key), value]))
+}

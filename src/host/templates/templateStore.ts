@@ -1,0 +1,140 @@
+import path from 'node:path'
+import * as vscode from 'vscode'
+import type { TemplateCheckReport, TemplatesInfo } from '../../protocol/rpc.js'
+import type { TemplateSet } from '../../protocol/templateSet.js'
+import { errorText } from '../errorText.js'
+import { scanProblem } from './scanHealth.js'
+import { formatSet, parseSet, scanOfFile, SET_SUFFIX } from './setFile.js'
+
+/** A template set file that was found. */
+export interface StoredSet {
+  readonly path: string
+  readonly name: string
+  /** Null when the file cannot be used; `problem` says why. */
+  readonly set: TemplateSet | null
+  readonly problem: string | null
+  /** Per scan id: why it cannot be used. */
+  readonly scanProblems: ReadonlyMap<string, string>
+  readonly check: TemplateCheckReport | null
+}
+
+/** All template sets of the workspace and the settings, and the built-in banks. */
+export interface TemplateStore {
+  readonly onDidChange: vscode.Event<void>
+  sets(): readonly StoredSet[]
+  banks(): readonly string[]
+  /** What a built-in bank holds, once the engine has told. */
+  bankInfo(name: string): TemplatesInfo | undefined
+  setBankInfos(infos: readonly TemplatesInfo[]): void
+  refresh(): Promise<void>
+  write(setPath: string, set: TemplateSet): Promise<void>
+  setCheck(setPath: string, report: TemplateCheckReport): void
+  /** Sets that hold a scan. */
+  setsWith(scanPath: string): readonly StoredSet[]
+  dispose(): void
+}
+
+const BANK_FILE = /^bank-(.+)\.msgpack$/
+
+/** Finds template sets and watches them. */
+export function createTemplateStore(extensionUri: vscode.Uri): TemplateStore {
+  const changed = new vscode.EventEmitter<void>()
+  const checks = new Map<string, TemplateCheckReport>()
+  let infos: readonly TemplatesInfo[] = []
+  let sets: readonly StoredSet[] = []
+  let banks: readonly string[] = []
+  let refreshing: Promise<void> | undefined
+  let again = false
+
+  async function read(): Promise<void> {
+    banks = await bankNames(extensionUri)
+    const files = await setFiles()
+    sets = (await Promise.all(files.map((file) => readStored(file, checks.get(file) ?? null)))).sort((a, b) => a.name.localeCompare(b.name))
+    changed.fire()
+  }
+
+  /** Several changes at once (a save writes and renames) lead to one more reading, not to many. */
+  async function refresh(): Promise<void> {
+    if (refreshing !== undefined) {
+      again = true
+      return refreshing
+    }
+    refreshing = read().finally(() => { refreshing = undefined })
+    await refreshing
+    if (again) {
+      again = false
+      await refresh()
+    }
+  }
+
+  const refreshOrSay = (): void => {
+    refresh().catch((error: unknown) => void vscode.window.showErrorMessage(`The template sets could not be read: ${errorText(error)}`))
+  }
+  const watcher = vscode.workspace.createFileSystemWatcher(`**/*${SET_SUFFIX}`)
+  const subscriptions = [
+    changed, watcher,
+    watcher.onDidChange(refreshOrSay), watcher.onDidCreate(refreshOrSay), watcher.onDidDelete(refreshOrSay),
+    vscode.workspace.onDidChangeWorkspaceFolders(refreshOrSay),
+    vscode.workspace.onDidGrantWorkspaceTrust(refreshOrSay),
+    vscode.workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('medlsam.templates')) refreshOrSay() }),
+  ]
+  refreshOrSay()
+
+  return {
+    onDidChange: changed.event,
+    sets: () => sets,
+    banks: () => banks,
+    bankInfo: (name) => infos.find((info) => info.name === name),
+    setBankInfos(next) {
+      infos = next
+      changed.fire()
+    },
+    refresh,
+    async write(setPath, set) {
+      await vscode.workspace.fs.writeFile(vscode.Uri.file(setPath), new TextEncoder().encode(formatSet(set)))
+      await refresh()
+    },
+    setCheck(setPath, report) {
+      checks.set(setPath, report)
+      refreshOrSay()
+    },
+    setsWith: (scanPath) => sets.filter(({ path: setPath, set }) => set !== null && scanOfFile(setPath, set, scanPath) !== undefined),
+    dispose() {
+      for (const subscription of subscriptions) subscription.dispose()
+    },
+  }
+}
+
+async function bankNames(extensionUri: vscode.Uri): Promise<string[]> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(extensionUri, 'dist', 'models'))
+    return entries.flatMap(([name]) => BANK_FILE.exec(name)?.[1] ?? []).sort()
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return []
+    throw error
+  }
+}
+
+async function setFiles(): Promise<string[]> {
+  const found = await vscode.workspace.findFiles(`**/*${SET_SUFFIX}`, '**/node_modules/**')
+  const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? ''
+  const listed = vscode.workspace.isTrusted ? vscode.workspace.getConfiguration('medlsam.templates').get<string[]>('sets', []) : []
+  const paths = [...found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath), ...listed.map((file) => path.resolve(root, file))]
+  return [...new Set(paths)]
+}
+
+async function readStored(file: string, check: TemplateCheckReport | null): Promise<StoredSet> {
+  const fallbackName = path.basename(file, SET_SUFFIX)
+  try {
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)))
+    const set = parseSet(text, path.basename(file))
+    const problems = new Map<string, string>()
+    for (const scan of set.scans) {
+      const problem = await scanProblem(file, scan)
+      if (problem !== null) problems.set(scan.id, problem)
+    }
+    return { path: file, name: set.name, set, problem: null, scanProblems: problems, check }
+  } catch (error) {
+    return { path: file, name: fallbackName, set: null, problem: errorText(error), scanProblems: new Map(), check }
+  }
+}
