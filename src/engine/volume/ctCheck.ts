@@ -1,4 +1,4 @@
-import { inputError } from './imageHeader.js'
+import { inputError } from './inputError.js'
 import type { ValueRange } from './voxels.js'
 
 const ADVICE = 'give --force-hu if it really is CT in HU'

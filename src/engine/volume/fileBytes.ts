@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { createGunzip } from 'node:zlib'
-import { inputError } from './imageHeader.js'
+import { createUnzip } from 'node:zlib'
+import { inputError } from './inputError.js'
 
 const GZIP_MAGIC = [0x1f, 0x8b]
 /** What may follow the voxels a header promises before the file counts as damaged. */
@@ -23,47 +23,54 @@ export async function fileSize(file: string): Promise<number> {
   return info.size
 }
 
-/**
- * The first bytes of a file, inflated where it is gzipped; fewer when it has no more.
- * Reads and inflates no more than needed.
- */
-export async function readStart(file: string, length: number): Promise<Uint8Array> {
+/** Where bytes lie in a file, and whether they are packed (gzip or zlib) from there on. */
+export interface StoredBytes {
+  readonly file: string
+  /** First byte of what is meant, packed or not. */
+  readonly from: number
+  readonly isPacked: boolean
+}
+
+/** A whole file, unpacked where it is gzipped, whatever its name. */
+export async function wholeFile(file: string): Promise<StoredBytes> {
+  await fileSize(file)
+  const start = new Uint8Array(2)
+  const isPacked = (await readPlain(file, 0, start)) === 2 && start[0] === GZIP_MAGIC[0] && start[1] === GZIP_MAGIC[1]
+  return { file, from: 0, isPacked }
+}
+
+/** The first (unpacked) bytes; fewer when there are no more. Reads and unpacks no more than needed. */
+export async function readStart(stored: StoredBytes, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length)
-  return bytes.subarray(0, await readRange(file, 0, bytes, false))
+  return bytes.subarray(0, await readRange(stored, 0, bytes, false))
 }
 
 /**
- * Fills `into` with the bytes of a file from `offset` on, where the file is gzipped with its inflated
- * bytes. Inflating stops soon after, so that a file built to explode costs nothing.
+ * Fills `into` with the (unpacked) bytes from `offset` on. Unpacking stops soon after, so that a file
+ * built to explode costs nothing.
  *
- * @param toEnd whether the file should end there: then a gzip checksum is checked, and more data is an error
- * @throws MedlsamError `input` when the file is shorter, cannot be inflated, or is longer than it should be
+ * @param toEnd whether the data should end there: then a gzip checksum is checked, and more data is an error
+ * @throws MedlsamError `input` when there are fewer bytes, when they cannot be unpacked, or when they are too many
  */
-export async function readVoxelBytes(file: string, offset: number, into: Uint8Array, toEnd: boolean): Promise<void> {
-  const storedBytes = await fileSize(file)
-  const end = offset + into.length
-  const cannotHold = storedBytes * (await isGzip(file) ? BEST_RATIO : 1) < end
-  const filled = cannotHold ? 0 : await readRange(file, offset, into, toEnd)
-  if (filled < into.length) throw inputError(file, `${file} is cut off: it holds fewer voxels than its header promises, so copy or export it again.`)
-}
-
-async function isGzip(file: string): Promise<boolean> {
-  const handle = await open(file)
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0)
-    return bytesRead === 2 && buffer[0] === GZIP_MAGIC[0] && buffer[1] === GZIP_MAGIC[1]
-  } finally {
-    await handle.close()
+export async function readVoxelBytes(stored: StoredBytes, offset: number, into: Uint8Array, toEnd: boolean): Promise<void> {
+  const present = (await fileSize(stored.file)) - stored.from
+  const cannotHold = present * (stored.isPacked ? BEST_RATIO : 1) < offset + into.length
+  const filled = cannotHold ? 0 : await readRange(stored, offset, into, toEnd)
+  if (filled < into.length) {
+    throw inputError(stored.file, `${stored.file} is cut off: it holds fewer voxels than its header promises, so copy or export it again.`)
   }
 }
 
-async function readRange(file: string, offset: number, into: Uint8Array, toEnd: boolean): Promise<number> {
-  if (await isGzip(file)) return inflateRange(file, offset, into, toEnd)
+async function readRange(stored: StoredBytes, offset: number, into: Uint8Array, toEnd: boolean): Promise<number> {
+  return stored.isPacked ? unpackRange(stored, offset, into, toEnd) : readPlain(stored.file, stored.from + offset, into)
+}
+
+async function readPlain(file: string, from: number, into: Uint8Array): Promise<number> {
   const handle = await open(file)
   try {
     let filled = 0
     while (filled < into.length) {
-      const { bytesRead } = await handle.read(into, filled, Math.min(into.length - filled, 1 << 30), offset + filled)
+      const { bytesRead } = await handle.read(into, filled, Math.min(into.length - filled, 1 << 30), from + filled)
       if (bytesRead === 0) break
       filled += bytesRead
     }
@@ -73,9 +80,9 @@ async function readRange(file: string, offset: number, into: Uint8Array, toEnd: 
   }
 }
 
-async function inflateRange(file: string, offset: number, into: Uint8Array, toEnd: boolean): Promise<number> {
-  const stored = createReadStream(file, { highWaterMark: 1 << 18 })
-  const inflate = createGunzip({ chunkSize: into.length > 1 << 20 ? 1 << 19 : 1 << 14 })
+async function unpackRange({ file, from: storedFrom }: StoredBytes, offset: number, into: Uint8Array, toEnd: boolean): Promise<number> {
+  const stored = createReadStream(file, { start: storedFrom, highWaterMark: 1 << 18 })
+  const inflate = createUnzip({ chunkSize: into.length > 1 << 20 ? 1 << 19 : 1 << 14 })
   stored.on('error', (error) => inflate.destroy(error))
   stored.pipe(inflate)
   let position = 0
@@ -97,7 +104,7 @@ async function inflateRange(file: string, offset: number, into: Uint8Array, toEn
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
       const reason = error.code === 'Z_BUF_ERROR' ? 'is cut off' : 'is damaged'
-      throw inputError(file, `${file} ${reason} (gzip: ${error.message}): copy or download it again.`, error)
+      throw inputError(file, `${file} ${reason} (unpacking: ${error.message}): copy or download it again.`, error)
     }
     throw error
   } finally {

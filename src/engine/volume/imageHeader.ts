@@ -1,6 +1,7 @@
 import type { PointMm, Size3 } from '../../protocol/geometry.js'
-import { MedlsamError } from '../errors.js'
+import type { StoredBytes } from './fileBytes.js'
 import { determinant, spacingMm, type Affine } from './affine.js'
+import { inputError } from './inputError.js'
 import type { Dtype, Scaling } from './voxels.js'
 
 /** What the header of an image file says, checked, before any voxel is read. */
@@ -24,18 +25,16 @@ export interface ImageHeader {
   readonly source: VoxelSource
 }
 
-/** Where the voxels of an image are and how to get at them. */
-export type VoxelSource =
-  | { readonly kind: 'nifti'; readonly offsetBytes: number; readonly littleEndian: boolean }
-  | { readonly kind: 'itk'; readonly format: 'nrrd' | 'meta' }
+/** Where the voxels of an image are. */
+export interface VoxelSource {
+  readonly stored: StoredBytes
+  /** Position of the first voxel in the (unpacked) bytes. */
+  readonly offsetBytes: number
+  readonly littleEndian: boolean
+}
 
 const SMALLEST_SPACING_MM = 1e-3
 const LARGEST_SPACING_MM = 1000
-
-/** An `input` error about an image file. */
-export function inputError(file: string, sentence: string, cause?: unknown): MedlsamError {
-  return new MedlsamError('input', sentence, file, cause === undefined ? undefined : { cause })
-}
 
 /**
  * Checks the numbers of voxels along x, y, z.

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
-import { fileSize, readStart } from './fileBytes.js'
-import { inputError, type ImageHeader } from './imageHeader.js'
+import { fileSize, readStart, wholeFile } from './fileBytes.js'
+import type { ImageHeader } from './imageHeader.js'
+import { inputError } from './inputError.js'
 import { NIFTI_HEADER_BYTES, parseNiftiHeader } from './niftiHeader.js'
 
 /**
@@ -11,7 +12,7 @@ import { NIFTI_HEADER_BYTES, parseNiftiHeader } from './niftiHeader.js'
 export async function openNifti(path: string): Promise<ImageHeader> {
   await fileSize(path)
   const headerFile = /\.img(\.gz)?$/i.test(path) ? await partner(path, 'hdr') : path
-  const header = parseNiftiHeader(await readStart(headerFile, NIFTI_HEADER_BYTES), headerFile)
+  const header = parseNiftiHeader(await readStart(await wholeFile(headerFile), NIFTI_HEADER_BYTES), headerFile)
   const files = header.isPair ? [headerFile, await partner(headerFile, 'img')] : [headerFile]
   return {
     path,
@@ -24,7 +25,7 @@ export async function openNifti(path: string): Promise<ImageHeader> {
     warnings: header.warnings,
     niftiHeader: header.bytes,
     files,
-    source: { kind: 'nifti', offsetBytes: header.offsetBytes, littleEndian: header.littleEndian },
+    source: { stored: await wholeFile(files[files.length - 1]), offsetBytes: header.offsetBytes, littleEndian: header.littleEndian },
   }
 }
 

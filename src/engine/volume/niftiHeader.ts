@@ -1,7 +1,8 @@
 import { NIFTI1, NIFTI2, isNIFTI1, isNIFTI2 } from 'nifti-reader-js'
 import type { PointMm, Size3 } from '../../protocol/geometry.js'
 import { applyAffine, determinant, spacingMm, type Affine } from './affine.js'
-import { checkAffine, checkSize, checkSpacing, inputError } from './imageHeader.js'
+import { checkAffine, checkSize, checkSpacing } from './imageHeader.js'
+import { inputError } from './inputError.js'
 import { closestRas } from './orient.js'
 import { NO_SCALING, type Dtype, type Scaling } from './voxels.js'
 

@@ -1,10 +1,10 @@
 import { MedlsamError } from '../errors.js'
 import { sha256Files } from '../hash.js'
 import { readVoxelBytes, fileSize } from './fileBytes.js'
-import { inputError, type ImageHeader } from './imageHeader.js'
-import { readItkImage } from './itk.js'
-import { openItk } from './itkFile.js'
+import type { ImageHeader } from './imageHeader.js'
+import { inputError } from './inputError.js'
 import { openNifti } from './niftiFile.js'
+import { openTextImage } from './textFile.js'
 import { asNumbers, DTYPE_BYTES, type RawArray } from './voxels.js'
 
 /** How an image is read. */
@@ -24,8 +24,8 @@ const DEFAULT_MAX_BYTES = 2 ** 31
  */
 export async function openImage(file: string): Promise<ImageHeader> {
   if (/\.(nii|hdr|img)(\.gz)?$/i.test(file)) return openNifti(file)
-  if (/\.n(rrd|hdr)$/i.test(file)) return openItk(file, 'nrrd')
-  if (/\.mh[ad]$/i.test(file)) return openItk(file, 'meta')
+  if (/\.n(rrd|hdr)$/i.test(file)) return openTextImage(file, 'nrrd')
+  if (/\.mh[ad]$/i.test(file)) return openTextImage(file, 'meta')
   await fileSize(file)
   throw inputError(file, `${file} is of no known kind: name a .nii, .nii.gz, .hdr, .img, .nrrd, .nhdr, .mha or .mhd file.`)
 }
@@ -44,15 +44,13 @@ export interface StoredVoxels {
  */
 export async function readStoredVoxels(header: ImageHeader, options: ReadOptions): Promise<StoredVoxels> {
   const timePoint = chooseTimePoint(header, options.timePoint)
-  const voxels = header.size[0] * header.size[1] * header.size[2]
-  const bytes = voxels * DTYPE_BYTES[header.dtype]
-  // ITK reads all volumes of a file at once.
-  checkFits(header, bytes * (header.source.kind === 'itk' ? header.timePoints : 1), options.maxBytes ?? DEFAULT_MAX_BYTES)
-  const raw =
-    header.source.kind === 'nifti'
-      ? await readNiftiVoxels(header, header.source, bytes, timePoint)
-      : await readItkVoxels(header, header.source.format, voxels, timePoint)
-  return { raw, sha256: await sha256Files(header.files) }
+  const bytes = header.size[0] * header.size[1] * header.size[2] * DTYPE_BYTES[header.dtype]
+  checkFits(header, bytes, options.maxBytes ?? DEFAULT_MAX_BYTES)
+  const { stored, offsetBytes, littleEndian } = header.source
+  const into = new Uint8Array(bytes)
+  const isLast = timePoint === header.timePoints - 1
+  await readVoxelBytes(stored, offsetBytes + timePoint * bytes, into, isLast)
+  return { raw: asNumbers(into, header.dtype, littleEndian), sha256: await sha256Files(header.files) }
 }
 
 function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | undefined): number {
@@ -70,22 +68,4 @@ function checkFits({ path, size }: ImageHeader, bytes: number, maxBytes: number)
   if (bytes <= maxBytes) return
   const inMiB = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
   throw inputError(path, `The ${size.join(' x ')} voxels of ${path} need ${inMiB(bytes)} of memory, more than the limit of ${inMiB(maxBytes)}: raise it with --max-bytes if this machine has room.`)
-}
-
-async function readNiftiVoxels(header: ImageHeader, { offsetBytes, littleEndian }: { offsetBytes: number; littleEndian: boolean }, bytes: number, timePoint: number): Promise<RawArray> {
-  const into = new Uint8Array(bytes)
-  const isLast = timePoint === header.timePoints - 1
-  await readVoxelBytes(header.files[header.files.length - 1], offsetBytes + timePoint * bytes, into, isLast)
-  return asNumbers(into, header.dtype, littleEndian)
-}
-
-async function readItkVoxels({ path, timePoints, size }: ImageHeader, format: 'nrrd' | 'meta', voxels: number, timePoint: number): Promise<RawArray> {
-  const image = await readItkImage(path, format, false).catch((error: unknown) => {
-    throw inputError(path, `The voxels of ${path} cannot be read: the file is damaged or cut off, so copy or export it again.`, error)
-  })
-  const matches = image.components === 1 && size.every((n, axis) => n === image.size[axis])
-  if (!matches || image.data?.length !== voxels * timePoints) {
-    throw inputError(path, `${path} does not hold the voxels its header promises: it is damaged, so export the scan again.`)
-  }
-  return timePoints === 1 ? image.data : image.data.subarray(timePoint * voxels, (timePoint + 1) * voxels)
 }

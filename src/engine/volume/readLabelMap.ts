@@ -1,4 +1,4 @@
-import { inputError } from './imageHeader.js'
+import { inputError } from './inputError.js'
 import { openImage, readStoredVoxels, type ReadOptions } from './openImage.js'
 import type { LabelVolume } from './volume.js'
 import { convertInto, rangeOf } from './voxels.js'

@@ -1,5 +1,5 @@
 import { checkCt } from './ctCheck.js'
-import { inputError } from './imageHeader.js'
+import { inputError } from './inputError.js'
 import { openImage, readStoredVoxels, type ReadOptions } from './openImage.js'
 import type { Scan } from './volume.js'
 import { convertInto, rangeOf, type RawArray, type Scaling, type ValueRange } from './voxels.js'
