@@ -164,6 +164,13 @@ describe('Pieces', () => {
     expect(pieces([[1, 1, 1], [2, 2, 2], [5, 5, 5]])).toEqual([2, 1])
   })
 
+  test('that meet only at the far end are one, whichever way the arch opens', () => {
+    const arch = (to: (a: number, b: number) => Voxel): readonly Voxel[] => [0, 1, 2, 3, 4].flatMap((a) => (a === 4 ? [0, 1, 2, 3] : [0, 3]).map((b) => to(a, b)))
+    for (const to of [(a, b) => [b, 0, a], (a, b) => [a, b, 0], (a, b) => [0, a, b], (a, b) => [b, 4, 4 - a], (a, b) => [4 - a, b, 4]] as ((a: number, b: number) => Voxel)[]) {
+      expect(pieces(arch(to))).toEqual([12])
+    }
+  })
+
   test('smaller than 2 % of the organ are debris', () => {
     const big = [0, 1, 2, 3].flatMap((z) => [0, 1, 2, 3].flatMap((y) => [0, 1, 2, 3].map((x): Voxel => [x, y, z])))
     expect(extremePointsOfLabels(labelsOf([...big, [8, 7, 11]]))[0].onePiece).toBe(true)

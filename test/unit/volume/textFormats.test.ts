@@ -137,9 +137,10 @@ describe('NRRD and MetaImage', () => {
 
   test('an NRRD that says it is in RAS', async () => {
     const ras = [0, 1, 2].map((axis) => `(${AFFINE[axis]},${AFFINE[4 + axis]},${AFFINE[8 + axis]})`).join(' ')
-    const file = put('ras.nrrd', nrrd({ space: 'right-anterior-superior', 'space directions': ras, 'space origin': '(10,-20,30)' }))
-    const { affine } = await readHeader(file)
-    affine.forEach((value, i) => { expect(value).toBeCloseTo(AFFINE[i], 5) })
+    for (const space of ['right-anterior-superior', 'RAS']) {
+      const { affine } = await readHeader(put('ras.nrrd', nrrd({ space, 'space directions': ras, 'space origin': '(10,-20,30)' })))
+      affine.forEach((value, i) => { expect(value).toBeCloseTo(AFFINE[i], 5) })
+    }
   })
 
   test('a 4D NRRD by time point', async () => {

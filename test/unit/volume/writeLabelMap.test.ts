@@ -67,6 +67,18 @@ describe('A written label map', () => {
     expect(written.toString('latin1')).not.toContain('made for a test')
   })
 
+  test('of a scan with header extensions begins where its own header ends', async () => {
+    for (const version of [1, 2] as const) {
+      const whole = nifti({ version, offset: (version === 1 ? 352 : 544) + 32 })
+      const start = version === 1 ? 352 : 544
+      const scan = await readScan(put(`extended${version}.nii`, Buffer.concat([whole.subarray(0, start), Buffer.alloc(32, 1), whole.subarray(start)])))
+      const file = path.join(folder, `extended${version}_labels.nii`)
+      await writeLabelMap(file, { data: new Uint8Array(24).fill(9), size: scan.size, affine: scan.affine }, scan.geometry, [])
+      expect(readFileSync(file)).toHaveLength(start + 24)
+      expect((await readLabelMap(file)).data).toEqual(new Uint8Array(24).fill(9))
+    }
+  })
+
   test('of a pair is one file', async () => {
     for (const version of [1, 2] as const) {
       const whole = nifti({ version, magic: version === 1 ? 'ni1\0' : 'ni2\0', offset: 0 })
