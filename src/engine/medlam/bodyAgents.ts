@@ -15,6 +15,22 @@ export function isBody(volume: PreparedVolume, voxel: Sal): boolean {
   return volume.data[(z * ny + y) * nx + x] >= BODY_INTENSITY
 }
 
+/** Mean mapped intensity above which a cell of a dense grid counts as body: part of it may be air. */
+const BODY_CELL_INTENSITY = 0.1
+
+/** True when the cube of `sideVoxels` around a position is body on average. */
+export function isBodyCell(volume: PreparedVolume, centre: Sal, sideVoxels: number): boolean {
+  const [nz, ny, nx] = volume.size
+  const from = centre.map((at) => Math.round(at - (sideVoxels - 1) / 2))
+  let sum = 0
+  for (let z = Math.max(0, from[0]); z < Math.min(nz, from[0] + sideVoxels); z++) {
+    for (let y = Math.max(0, from[1]); y < Math.min(ny, from[1] + sideVoxels); y++) {
+      for (let x = Math.max(0, from[2]); x < Math.min(nx, from[2] + sideVoxels); x++) sum += volume.data[(z * ny + y) * nx + x]
+    }
+  }
+  return sum / sideVoxels ** 3 > BODY_CELL_INTENSITY
+}
+
 /**
  * Spreads `count` positions over the body by farthest-point sampling on a coarse lattice, starting
  * from the body's centre of mass: deterministic, and no rejection loop that may never end.

@@ -14,9 +14,6 @@ export interface CoarseEstimate {
 /** Radii in mm within which agents vote in each refining step, after the whole body has voted. */
 export const REFINE_RADII_MM = [90, 60, 45] as const
 
-/** Fewer agents than this around an estimate cannot outvote those of the step before. */
-const MIN_AGENTS = 4
-
 /**
  * Relative distance regression with many agents: the whole body votes, then only agents near the
  * estimate, in steps; each template is voted on apart, and the estimate is their median
@@ -45,7 +42,6 @@ export async function localizeCoarsely(
     for (const radiusMm of REFINE_RADII_MM) {
       const agents = await embedding.agentsNear(toVoxel(embedding, current.estimateMm), radiusMm)
       checkCancelled()
-      if (agents.length < Math.min(MIN_AGENTS, body.length) && agents.length !== 1) break
       current = vote(agents, latents)
     }
     results.push(current)

@@ -1,7 +1,7 @@
 import type { DenseModelCard } from '../../protocol/modelCard.js'
 import { MedlsamError } from '../errors.js'
 import type { NetworkTensor } from '../runtime/network.js'
-import { isBody } from './bodyAgents.js'
+import { isBodyCell } from './bodyAgents.js'
 import { normaliseField, sampleField, type Field } from './field.js'
 import type { Sal } from './frame.js'
 import type { MedlamModel } from './model.js'
@@ -12,6 +12,11 @@ import type { Agent, ScanEmbedding } from './scanEmbedding.js'
 const FEATURE_BLOCK_VOXELS = 2_000_000
 /** Feature blocks kept for asking again. */
 const KEPT_BLOCKS = 3
+
+/** More agents than this over the whole body only cost time. */
+const MAX_BODY_AGENTS = 2000
+/** Fewer agents than this near an estimate are joined by the next nearest. */
+const MIN_NEAR_AGENTS = 12
 
 interface FeatureBlock {
   readonly min: Sal
@@ -41,7 +46,7 @@ export function embedDense(model: MedlamModel, card: DenseModelCard, volume: Pre
         field.originVoxel[1] + y * field.strideVoxels,
         field.originVoxel[2] + x * field.strideVoxels,
       ]
-      if (isBody(volume, voxel)) {
+      if (isBodyCell(volume, voxel, field.strideVoxels)) {
         agents.push({ voxel, latent: [field.data[i], field.data[cells + i], field.data[2 * cells + i]] })
       }
     }
@@ -50,12 +55,14 @@ export function embedDense(model: MedlamModel, card: DenseModelCard, volume: Pre
 
   return {
     volume,
-    bodyAgents: allAgents,
+    bodyAgents: async () => thinned(await allAgents(), MAX_BODY_AGENTS),
     agentsNear: async (centre, radiusMm) => {
-      const radius = radiusMm / volume.spacingMm
-      return (await allAgents()).filter(
-        ({ voxel }) => Math.hypot(voxel[0] - centre[0], voxel[1] - centre[1], voxel[2] - centre[2]) <= radius,
-      )
+      const squared = (radiusMm / volume.spacingMm) ** 2
+      const away = ({ voxel }: Agent): number => (voxel[0] - centre[0]) ** 2 + (voxel[1] - centre[1]) ** 2 + (voxel[2] - centre[2]) ** 2
+      const agents = await allAgents()
+      const near = agents.filter((agent) => away(agent) <= squared)
+      if (near.length >= MIN_NEAR_AGENTS) return near
+      return [...agents].sort((a, b) => away(a) - away(b)).slice(0, MIN_NEAR_AGENTS)
     },
     latentsAt: async (voxels) => {
       const field = await latentField()
@@ -184,6 +191,12 @@ function toField(tensor: NetworkTensor, file: string, channels: number, originVo
     throw new MedlsamError('model', `${file} gives an output of shape ${dims.join('x')} where its card promises ${channels} channels.`, file)
   }
   return { data, channels, size: [dims[2], dims[3], dims[4]], originVoxel, strideVoxels }
+}
+
+/** Every nth item, so that at most `most` are left. */
+function thinned<T>(items: readonly T[], most: number): readonly T[] {
+  const step = Math.ceil(items.length / most)
+  return step <= 1 ? items : items.filter((_, i) => i % step === 0)
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -6,12 +6,12 @@ import { findPeak, similarityWindow, type SimilarityWindow } from './similarity.
 import type { FoundPoint, Target } from './target.js'
 
 /** How far from the coarse estimate similarity is computed, in mm. */
-const WINDOW_MM = 30
+const WINDOW_MM = 24
 /** Lattice of the similarity window, in voxels. */
 const STEP_VOXELS = 1
 /** Deviation of the distance prior in mm, and the similarity lost at that distance (times one half). */
-const PRIOR_SIGMA_MM = 12
-const PRIOR_WEIGHT = 0.1
+const PRIOR_SIGMA_MM = 14
+const PRIOR_WEIGHT = 0.05
 
 /**
  * Our procedure: many agents and refining steps, then the mean similarity of all templates around the

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { MedlsamError } from '../errors.js'
 import type { TemplateBank } from '../medlam/bank.js'
@@ -66,6 +67,14 @@ async function bankOfSet(model: MedlamModel, setFile: string, cacheFolder: strin
     if (problems.length === 0) return { bank: { ...rest, name: set.name, structures: set.structures, templates }, problems }
   }
   const built = await buildBank(model, set, setFile, options)
-  if (built.bank.templates.length === set.scans.filter((scan) => scan.enabled).length) await writeBank(cached, built.bank)
-  return built
+  if (built.bank.templates.length < set.scans.filter((scan) => scan.enabled).length) return built
+  try {
+    await mkdir(path.dirname(cached), { recursive: true })
+    await writeBank(cached, built.bank)
+    return built
+  } catch (error) {
+    // The run can go on without a cache; the next one will encode the templates again.
+    const why = error instanceof Error ? error.message : String(error)
+    return { ...built, problems: [...built.problems, `The encoded templates could not be kept for next time: ${why}`] }
+  }
 }

@@ -1,0 +1,100 @@
+/**
+ * Where the time goes when a scan is segmented with all its organs: the share inside the networks, memory, and
+ * whether two runs write the same bytes. Each case runs in a process of its own, so that its peak memory is its own.
+ *
+ *   npm run bench                 both cases on a scan of ../shared/data
+ *   npm run bench -- --scan FILE  on a scan of yours
+ */
+import { fork } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import os from 'node:os'
+import path from 'node:path'
+import { openEngine } from '../src/engine/engine.js'
+import { resampleScan } from './resampleScan.js'
+
+interface Row {
+  readonly name: string
+  readonly size: string
+  readonly wallSeconds: number
+  readonly insideSeconds: number
+  readonly encoderRuns: number
+  readonly decoderRuns: number
+  readonly slices: number
+  readonly peakMb: number
+  readonly sameBytes: boolean
+}
+
+const DEFAULT_SCAN = path.resolve(import.meta.dirname, '../../shared/data/hn7/dev/okbp_201_ct.nii.gz')
+
+async function measure(name: string, scan: string, folder: string): Promise<Row> {
+  const digest = async (file: string): Promise<string> => createHash('sha256').update(await readFile(file)).digest('hex')
+  const engine = openEngine()
+  // Loading models is not part of a scan's cost: a folder of scans loads them once.
+  await engine.templates('head-neck')
+  await engine.segmenter()
+  const inside = (): number => engine.networks().reduce((sum, network) => sum + network.secondsInside, 0)
+  const before = inside()
+  const start = performance.now()
+  const first = await engine.segment({ scanPath: scan, templates: 'head-neck', out: path.join(folder, `${name}-1.nii.gz`) })
+  const wallSeconds = (performance.now() - start) / 1000
+  const insideSeconds = inside() - before
+  const second = name === 'large' ? first : await engine.segment({ scanPath: scan, templates: 'head-neck', out: path.join(folder, `${name}-2.nii.gz`) })
+  const sameBytes = (await digest(first.paths.labelMap)) === (await digest(second.paths.labelMap))
+  await engine.close()
+  const { sidecar } = first
+  const slices = new Set(sidecar.structures.flatMap(({ boxVoxel }) => (boxVoxel === null ? [] : Array.from({ length: boxVoxel.max[2] - boxVoxel.min[2] + 1 }, (_, i) => boxVoxel.min[2] + i)))).size
+  return {
+    name,
+    size: name,
+    wallSeconds,
+    insideSeconds,
+    encoderRuns: sidecar.encoderRuns,
+    decoderRuns: sidecar.decoderRuns,
+    slices,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+    sameBytes,
+  }
+}
+
+/** Runs one case in a child process. */
+function inChild(name: string, scan: string, folder: string): Promise<Row> {
+  return new Promise((resolve, reject) => {
+    const child = fork(import.meta.filename, ['--case', name, scan, folder])
+    child.on('message', (row) => { resolve(row as Row) })
+    child.on('error', reject)
+    child.on('exit', (code) => { if (code !== 0) reject(new Error(`the case ${name} ended with code ${code ?? 'none'}`)) })
+  })
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === '--case') {
+    process.send?.(await measure(args[1], args[2], args[3]))
+    process.disconnect()
+    return
+  }
+  const scan = args[0] === '--scan' ? args[1] : DEFAULT_SCAN
+  if (!existsSync(scan)) {
+    console.log(`No scan at ${scan}: name one with --scan.`)
+    return
+  }
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'medlsam-bench-'))
+  try {
+    const large = path.join(folder, 'large.nii.gz')
+    await resampleScan(scan, large, [512, 512, 300])
+    const rows = [await inChild('head-neck', scan, folder), await inChild('large', large, folder)]
+    console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}`)
+    console.log('| scan | wall s | inside networks s | share | slices | encoder runs | decoder runs | peak MB | same bytes twice |')
+    console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |')
+    for (const row of rows) {
+      console.log(
+        `| ${row.name} | ${row.wallSeconds.toFixed(1)} | ${row.insideSeconds.toFixed(1)} | ${((100 * row.insideSeconds) / row.wallSeconds).toFixed(0)} % | ${row.slices} | ${row.encoderRuns} | ${row.decoderRuns} | ${row.peakMb.toFixed(0)} | ${row.sameBytes ? 'yes' : 'NO'} |`,
+      )
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+await main(process.argv.slice(2))

@@ -1,0 +1,185 @@
+import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { TemplateSet } from '../../../src/protocol/templateSet.js'
+import { makeSyntheticCt } from '../../../src/engine/synthetic/syntheticCt.js'
+import { buildBank } from '../../../src/engine/templates/buildBank.js'
+import { addTemplate, templateFromLabelMap, templateFromPoints } from '../../../src/engine/templates/fromLabelMap.js'
+import { resolveTemplates } from '../../../src/engine/templates/resolveTemplates.js'
+import { readStructureNames } from '../../../src/engine/templates/structureNames.js'
+import { parseTemplateSet, readTemplateSet, storedScanPath, templateScanPath, writeTemplateSet } from '../../../src/engine/templates/templateSetFile.js'
+import { writeLabelMap } from '../../../src/engine/volume/writeLabelMap.js'
+import { writeScan } from '../../../src/engine/volume/writeScan.js'
+import { analyticDenseModel } from '../../support/analyticModel.js'
+import { orientedAffine, ORIENTATIONS, phantom } from '../../support/phantom.js'
+import { tempFolder } from '../../support/tempFolder.js'
+
+const folder = tempFolder()
+const at = (name: string): string => path.join(folder, name)
+const EMPTY: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, name: 'test', structures: [], scans: [] }
+const SIZE = [40, 38, 30] as const
+const AFFINE = orientedAffine(ORIENTATIONS[0], SIZE, [4, 4, 5])
+const NAMES = [{ name: 'Lump', labelValue: 3, color: '#aa5500' }]
+
+/** A scan with a bright landmark and a label map with a lump around it. */
+async function writePair(stem: string, shift: number): Promise<void> {
+  const scan = phantom(SIZE, AFFINE, [shift, 0, 0])
+  const labels = Uint8Array.from(scan.data, (hu) => (hu > 600 ? 3 : 0))
+  const geometry = { niftiHeader: null, size: SIZE, affine: AFFINE }
+  await writeScan(at(`${stem}_ct.nii.gz`), scan)
+  await writeLabelMap(at(`${stem}_seg.nii.gz`), { ...scan, data: labels }, geometry, NAMES)
+}
+
+async function setOf(file: string, stems: readonly string[]): Promise<TemplateSet> {
+  let set = EMPTY
+  for (const stem of stems) set = addTemplate(set, await templateFromLabelMap(file, at(`${stem}_ct.nii.gz`), at(`${stem}_seg.nii.gz`), NAMES, 3))
+  return set
+}
+
+beforeAll(async () => {
+  await writePair('a', 0)
+  await writePair('b', 10)
+  await writePair('c', -10)
+})
+
+describe('structure names', () => {
+  it('come from JSON with or without the outer "labels", and from a dseg.tsv', async () => {
+    await writeFile(at('n1.json'), '{"labels": {"2": "Heart", "1": "Lung", "0": "background"}}')
+    await writeFile(at('n2.json'), '{"2": "Heart", "1": "Lung"}')
+    await writeFile(at('n3.tsv'), 'index\tname\tcolor\n1\tLung\t#123456\n2\tHeart\tnonsense\n')
+    const expected = [{ name: 'Lung', labelValue: 1 }, { name: 'Heart', labelValue: 2 }]
+    for (const file of ['n1.json', 'n2.json', 'n3.tsv']) {
+      expect((await readStructureNames(at(file))).map(({ name, labelValue }) => ({ name, labelValue }))).toEqual(expected)
+    }
+    expect((await readStructureNames(at('n3.tsv')))[0].color).toBe('#123456')
+  })
+
+  it.each([['bad.json', 'nonsense'], ['bad2.json', '{"labels": {"x": 1}}'], ['bad.tsv', 'a\tb\n1\t2']])('are refused in %s with the file named', async (file, text) => {
+    await writeFile(at(file), text)
+    await expect(readStructureNames(at(file))).rejects.toMatchObject({ kind: 'template', message: expect.stringContaining(file) })
+  })
+})
+
+describe('template sets', () => {
+  it('take points from a label map, on voxel faces, with parts and connectedness', async () => {
+    const { scan, structures } = await templateFromLabelMap(at('s.json'), at('a_ct.nii.gz'), at('a_seg.nii.gz'), NAMES, 3)
+    expect(structures).toEqual(NAMES)
+    const lump = scan.structures['Lump']
+    expect(lump.onePiece).toBe(true)
+    expect(lump.parts).toHaveLength(3)
+    // Faces of voxels of 4 x 4 x 5 mm around the origin, patient right at the larger x.
+    expect(lump.points.right[0]).toBeGreaterThan(lump.points.left[0])
+    expect(lump.points.right[0]).toBeCloseTo(-lump.points.left[0], 3)
+    expect(lump.points.superior[2]).toBeGreaterThan(lump.points.inferior[2])
+  })
+
+  it('refuse a label map of another shape or place, naming both files', async () => {
+    const synthetic = makeSyntheticCt({ seed: 1, lengthMm: 60 })
+    await writeLabelMap(at('other.nii.gz'), synthetic.labels, { niftiHeader: null, size: synthetic.labels.size, affine: synthetic.labels.affine }, NAMES)
+    await expect(templateFromLabelMap(at('s.json'), at('a_ct.nii.gz'), at('other.nii.gz'), NAMES, 0)).rejects.toMatchObject({
+      kind: 'input', message: expect.stringMatching(/other\.nii\.gz.*a_ct\.nii\.gz/),
+    })
+    const moved = orientedAffine(ORIENTATIONS[0], SIZE, [4, 4, 5], [30, 0, 0])
+    await writeLabelMap(at('moved.nii.gz'), { data: new Uint8Array(SIZE[0] * SIZE[1] * SIZE[2]).fill(1), size: SIZE, affine: moved }, { niftiHeader: null, size: SIZE, affine: moved }, NAMES)
+    await expect(templateFromLabelMap(at('s.json'), at('a_ct.nii.gz'), at('moved.nii.gz'), NAMES, 0)).rejects.toMatchObject({ kind: 'input' })
+  })
+
+  it('take points given by hand', async () => {
+    const points = { left: [1, 2, 3], right: [4, 5, 6], anterior: [1, 1, 1], posterior: [0, 0, 0], superior: [9, 9, 9], inferior: [8, 8, 8] }
+    await writeFile(at('points.json'), JSON.stringify({ Node: points }))
+    const { scan, structures } = await templateFromPoints(at('s.json'), at('a_ct.nii.gz'), at('points.json'), [])
+    expect(structures[0]).toMatchObject({ name: 'Node', labelValue: 1 })
+    expect(scan.structures['Node'].points).toEqual(points)
+    await writeFile(at('points.json'), JSON.stringify({ Node: { left: [1, 2] } }))
+    await expect(templateFromPoints(at('s.json'), at('a_ct.nii.gz'), at('points.json'), [])).rejects.toMatchObject({ kind: 'template' })
+  })
+
+  it('keep names and values when scans are added, and replace a scan that is there', async () => {
+    const set = await setOf(at('s.json'), ['a', 'b', 'a'])
+    expect(set.scans.map((scan) => scan.id)).toEqual(['b_ct', 'a_ct'])
+    expect(set.structures).toEqual(NAMES)
+    const clash = addTemplate(set, { scan: { ...set.scans[0], path: 'elsewhere/b_ct.nii.gz' }, structures: [{ name: 'New', labelValue: 3, color: '#000000' }] })
+    expect(clash.structures.map((structure) => structure.labelValue)).toEqual([3, 4])
+    expect(clash.scans.map((scan) => scan.id)).toEqual(['b_ct', 'a_ct', 'b_ct-2'])
+  })
+
+  it('survive being written and read, and store paths relative to themselves', async () => {
+    await mkdir(at('sets'), { recursive: true })
+    const file = at('sets/s.json')
+    const set = await setOf(file, ['a', 'b'])
+    expect(set.scans[0].path).toBe('../a_ct.nii.gz')
+    expect(templateScanPath(file, set.scans[0])).toBe(at('a_ct.nii.gz'))
+    expect(storedScanPath(file, at('sets/deep/x.nii'))).toBe('deep/x.nii')
+    await writeTemplateSet(file, set)
+    expect(await readTemplateSet(file)).toEqual(set)
+  })
+
+  it.each([
+    ['no JSON', 'hello', /not JSON/],
+    ['another schema', '{"format": "x"}', /not valid/],
+    ['points of an unknown structure', JSON.stringify({ ...EMPTY, scans: [{ id: 'a', path: 'a', sha256: '0'.repeat(64), structures: { X: { points: { left: [0, 0, 0], right: [0, 0, 0], anterior: [0, 0, 0], posterior: [0, 0, 0], superior: [0, 0, 0], inferior: [0, 0, 0] } } } }] }), /"X"/],
+    ['a label value used twice', JSON.stringify({ ...EMPTY, structures: [{ name: 'A', labelValue: 1, color: '#000000' }, { name: 'B', labelValue: 1, color: '#000000' }] }), /twice/],
+  ])('are refused with one sentence: %s', (_, text, message) => {
+    expect(() => parseTemplateSet(text, 'set.json')).toThrowError(message)
+    expect(() => parseTemplateSet(text, 'set.json')).toThrowError(/set\.json/)
+  })
+})
+
+describe('template banks', () => {
+  it('are built of all scans; moved, changed and incomplete ones are named and skipped', async () => {
+    const model = await analyticDenseModel()
+    const file = at('bank-set.json')
+    await copyFile(at('c_ct.nii.gz'), at('gone_ct.nii.gz'))
+    await copyFile(at('c_seg.nii.gz'), at('gone_seg.nii.gz'))
+    await copyFile(at('c_ct.nii.gz'), at('changed_ct.nii.gz'))
+    await copyFile(at('c_seg.nii.gz'), at('changed_seg.nii.gz'))
+    const set = await setOf(file, ['a', 'b', 'gone', 'changed'])
+    await rename(at('gone_ct.nii.gz'), at('gone-away.nii.gz'))
+    await copyFile(at('b_ct.nii.gz'), at('changed_ct.nii.gz'))
+    const more: TemplateSet = { ...set, structures: [...set.structures, { name: 'Rare', labelValue: 9, color: '#000000' }] }
+    const { bank, problems } = await buildBank(model, more, file)
+    expect(bank.templates.map((template) => template.id)).toEqual(['a_ct', 'b_ct'])
+    expect(problems.join('\n')).toMatch(/gone_ct.*not there/)
+    expect(problems.join('\n')).toMatch(/changed_ct.*changed since/)
+    expect(problems.join('\n')).toMatch(/a_ct has no points of Rare/)
+    expect(bank.structures.map((structure) => structure.name)).toEqual(['Lump'])
+  })
+
+  it('are an error when no scan is left', async () => {
+    const model = await analyticDenseModel()
+    const set = await setOf(at('x.json'), ['a'])
+    const disabled: TemplateSet = { ...set, scans: set.scans.map((scan) => ({ ...scan, enabled: false })) }
+    await expect(buildBank(model, disabled, at('x.json'))).rejects.toMatchObject({ kind: 'template', message: expect.stringContaining('no usable scan') })
+  })
+
+  it('are encoded once and then taken from the cache, until a point moves', async () => {
+    const model = await analyticDenseModel()
+    const file = at('cached.json')
+    const sources = { assetsFolder: folder, cacheFolder: at('cache') }
+    await writeTemplateSet(file, await setOf(file, ['a']))
+    const first = await resolveTemplates(model, file, sources)
+    const runs = model.features.runs
+    const second = await resolveTemplates(model, file, sources)
+    expect(model.features.runs).toBe(runs)
+    expect(second.bank).toEqual(first.bank)
+    const text = await readFile(file, 'utf8')
+    const set = parseTemplateSet(text, file)
+    const [scan] = set.scans
+    const lump = scan.structures['Lump']
+    await writeTemplateSet(file, { ...set, scans: [{ ...scan, structures: { Lump: { ...lump, points: { ...lump.points, left: [-20, 0, 0] } } } }] })
+    await resolveTemplates(model, file, sources)
+    expect(model.features.runs).toBeGreaterThan(runs)
+  })
+
+  it('made with another model are refused, and so is a name that nobody knows', async () => {
+    const model = await analyticDenseModel()
+    const file = at('keyed.json')
+    await writeTemplateSet(file, await setOf(file, ['a']))
+    const sources = { assetsFolder: folder, cacheFolder: at('cache2') }
+    await resolveTemplates(model, file, sources)
+    const [bank] = await readdir(at('cache2/banks'))
+    const other = { ...model, hash: 'f'.repeat(64) }
+    await expect(resolveTemplates(other, path.join(at('cache2/banks'), bank), sources)).rejects.toMatchObject({ kind: 'template', message: expect.stringContaining('bank build') })
+    await expect(resolveTemplates(model, 'no-such-bank', sources)).rejects.toMatchObject({ kind: 'template', message: expect.stringContaining('no-such-bank') })
+  })
+})
