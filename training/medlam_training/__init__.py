@@ -1,0 +1,1 @@
+"""Training of MedLAM: a self-supervised localizer of anatomy in CT."""
