@@ -15,8 +15,8 @@ const PIPELINES = [
 ]
 
 /** Bundles everything that VS Code runs. */
-export async function buildExtension(outdir = path.join(root, 'dist')) {
-  const common = { bundle: true, outdir, sourcemap: true, logLevel: 'warning' }
+export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap = true) {
+  const common = { bundle: true, outdir, sourcemap, minifySyntax: true, logLevel: 'warning' }
   await build({
     ...common,
     entryPoints: { extension: path.join(root, 'src/extension.ts') },

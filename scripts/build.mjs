@@ -1,9 +1,10 @@
-// Bundles the command line and copies the embedded segmenter, after checking that it is the one we know.
+// Bundles the command line and the extension, and copies the embedded segmenter, after checking that it is the one we know.
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { buildExtension } from './build-extension.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
 const dist = path.join(root, 'dist')
@@ -41,3 +42,5 @@ await build({
   sourcemap: true,
   banner: { js: '#!/usr/bin/env node' },
 })
+
+await buildExtension(dist)

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { buildExtension } from './build-extension.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
 const stage = path.join(root, 'out/vsix')
@@ -14,7 +15,7 @@ const FILES = [
   '.vscodeignore', 'LICENSE', 'README.md',
   'media/icon.png', 'media/activity.svg', 'media/scanEditor.css',
   'schemas/templateSet.schema.json', 'schemas/sidecar.schema.json',
-  'dist/extension.cjs', 'dist/webview.js', 'dist/engine.mjs', 'dist/pipelines', 'dist/models',
+  'dist/models',
 ]
 
 /**
@@ -31,6 +32,7 @@ await mkdir(stage, { recursive: true })
 for (const file of FILES.filter((name) => name !== 'README.md' || existsSync(path.join(root, name)))) {
   await cp(path.join(root, file), path.join(stage, file), { recursive: true })
 }
+await buildExtension(path.join(stage, 'dist'), false)
 for (const [library, files] of RUNTIME) {
   for (const file of files) {
     await cp(path.join(root, 'node_modules', library, file), path.join(stage, 'dist/node_modules', library, file), { recursive: true, filter: (source) => !/\.(map|d\.ts)$/.test(source) })

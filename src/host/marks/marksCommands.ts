@@ -42,19 +42,20 @@ export async function handleMarksRequest({ document }: ScanSession, request: Mar
 
 /** Asks for a structure's name: suggestions from the dictionary, anything else as typed. */
 async function askName(marks: Parameters<typeof nameProblem>[0]): Promise<string | undefined> {
-  const pick = vscode.window.createQuickPick()
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly name: string }>()
   pick.title = 'Add structure'
   pick.placeholder = 'Choose a structure or type a name'
-  const suggestions = ORGAN_NAMES.filter(({ name }) => nameProblem(marks, name) === null).map(({ name, region }) => ({ label: name, description: region }))
+  const suggestions = ORGAN_NAMES.filter(({ name }) => nameProblem(marks, name) === null).map(({ name, region }) => ({ label: name, description: region, name }))
   pick.items = suggestions
   pick.onDidChangeValue((value) => {
     const typed = value.trim()
-    const own = typed !== '' && !suggestions.some(({ label }) => label.toLowerCase() === typed.toLowerCase())
-    pick.items = own ? [...suggestions, { label: typed, description: nameProblem(marks, typed) ?? 'as typed' }] : suggestions
+    const own = typed !== '' && !suggestions.some(({ name }) => name.toLowerCase() === typed.toLowerCase())
+    // VS Code sorts by where the text matches: the words in front put the name as typed last.
+    pick.items = own ? [...suggestions, { label: `As typed: ${typed}`, description: nameProblem(marks, typed) ?? '', name: typed, alwaysShow: true }] : suggestions
   })
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
-      const name = pick.selectedItems[0]?.label ?? pick.value.trim()
+      const name = pick.selectedItems.at(0)?.name ?? pick.value.trim()
       if (nameProblem(marks, name) !== null) return
       resolve(name)
       pick.hide()

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import type { ExtremePoints } from '../../../../src/protocol/geometry.js'
+import type { TemplateSet } from '../../../../src/protocol/templateSet.js'
+import { enableScan, removeScanStructure, removeSetStructure, renameSetStructure, scansOfStructure, updateScanPoints } from '../../../../src/host/templates/editSet.js'
+import { formatSet, parseSet, scanOfFile } from '../../../../src/host/templates/setFile.js'
+
+const POINTS: ExtremePoints = { inferior: [0, 0, -1], posterior: [0, -1, 0], right: [1, 0, 0], superior: [0, 0, 1], anterior: [0, 1, 0], left: [-1, 0, 0] }
+const HASH = 'a'.repeat(64)
+const SET: TemplateSet = {
+  format: 'medlsam-template-set',
+  formatVersion: 1,
+  name: 'Mine',
+  structures: [
+    { name: 'Larynx', labelValue: 1, color: '#f58231' },
+    { name: 'Mandible', labelValue: 2, color: '#fffac8' },
+  ],
+  scans: [
+    { id: 'p1', path: 'scans/p1.nii.gz', sha256: HASH, enabled: true, structures: { Larynx: { points: POINTS, parts: [POINTS, POINTS] }, Mandible: { points: POINTS } } },
+    { id: 'p2', path: 'scans/p2.nii.gz', sha256: HASH, enabled: true, structures: { Larynx: { points: POINTS } } },
+  ],
+}
+
+describe('a template set', () => {
+  it('is the same after writing and reading', () => {
+    expect(parseSet(formatSet(SET), 'a.medlsam.json')).toEqual(SET)
+  })
+
+  it('says in one sentence what is wrong with a file', () => {
+    expect(() => parseSet('{', 'a.medlsam.json')).toThrow(/a\.medlsam\.json is not JSON/)
+    expect(() => parseSet('{"format":"other"}', 'a.medlsam.json')).toThrow(/a\.medlsam\.json is no template set/)
+  })
+
+  it('knows its scans by their file, relative to itself', () => {
+    expect(scanOfFile('/data/mine.medlsam.json', SET, '/data/scans/p2.nii.gz')?.id).toBe('p2')
+    expect(scanOfFile('/data/mine.medlsam.json', SET, '/data/p2.nii.gz')).toBeUndefined()
+  })
+
+  it('renames a structure in all scans', () => {
+    const renamed = renameSetStructure(SET, 'Larynx', 'Voice box')
+    expect(scansOfStructure(renamed, 'Voice box')).toHaveLength(2)
+    expect(scansOfStructure(renamed, 'Larynx')).toHaveLength(0)
+  })
+
+  it('removes a structure, or its points in one scan; a scan without points goes too', () => {
+    expect(removeSetStructure(SET, 'Larynx').scans[1].structures).toEqual({})
+    expect(removeScanStructure(SET, 'p2', 'Larynx').scans.map(({ id }) => id)).toEqual(['p1'])
+    expect(removeScanStructure(SET, 'p1', 'Larynx').scans.map(({ id }) => id)).toEqual(['p1', 'p2'])
+  })
+
+  it('turns a scan off', () => {
+    expect(enableScan(SET, 'p1', false).scans.map(({ enabled }) => enabled)).toEqual([false, true])
+  })
+
+  it('takes moved points over and drops the parts that were cut along the old ones', () => {
+    const moved = { ...POINTS, left: [-2, 0, 0] } as const
+    const updated = updateScanPoints(SET, 'p1', { structures: [{ name: 'Larynx', color: '#f58231', points: moved }] })
+    expect(updated.scans[0].structures['Larynx']).toEqual({ points: moved })
+    expect(updated.scans[0].structures['Mandible']).toEqual({ points: POINTS })
+  })
+
+  it('is left alone by equal, incomplete and unknown marks', () => {
+    const marks = [
+      { name: 'Larynx', color: '#f58231', points: POINTS },
+      { name: 'Mandible', color: '#fffac8', points: { left: [9, 9, 9] } },
+      { name: 'Unknown', color: '#000000', points: POINTS },
+    ] as const
+    expect(updateScanPoints(SET, 'p1', { structures: marks })).toEqual(SET)
+  })
+})
