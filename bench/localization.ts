@@ -13,7 +13,8 @@ import { parseArgs } from 'node:util'
 import type { BoxMm } from '../src/protocol/geometry.js'
 import { openEngine } from '../src/engine/engine.js'
 import { boxOfPoints, boxVolumeMm3, intersectBoxes } from '../src/engine/medlam/boxes.js'
-import { extremePointsOfLabels } from '../src/engine/volume/labels.js'
+import { dropStrayPieces } from '../src/engine/volume/components.js'
+import { extremePointsOfLabels, labelExtents } from '../src/engine/volume/labels.js'
 import { readLabelMap } from '../src/engine/volume/readLabelMap.js'
 
 interface Score {
@@ -73,7 +74,9 @@ async function main(): Promise<void> {
     let seconds = 0
     for (const file of scans) {
       const scanPath = path.join(folder, file)
-      const truth = extremePointsOfLabels(await readLabelMap(scanPath.replace('_ct.', '_seg.')))
+      const drawn = await readLabelMap(scanPath.replace('_ct.', '_seg.'))
+      // Slips of the pen far from an organ would be scored as its walls.
+      const truth = extremePointsOfLabels(dropStrayPieces(drawn, labelExtents(drawn)))
       const report = await engine.localize({ scanPath, templates: values.templates, options: { procedure, parts: false, minConfidence: 0 } })
       seconds += report.seconds['localize']
       for (const { labelValue, points } of truth) {

@@ -144,10 +144,12 @@ async function runFeatures(
 ): Promise<Field[]> {
   const { input, multipleOf, haloVoxels, outputs: scales } = card.features
   const axes = [0, 1, 2] as const
-  const from = axes.map((axis) => Math.floor((region.min[axis] - haloVoxels) / multipleOf) * multipleOf) as unknown as Sal
-  const size = axes.map(
-    (axis) => Math.ceil((region.max[axis] + haloVoxels + 1 - from[axis]) / multipleOf) * multipleOf,
-  ) as unknown as Sal
+  // Clipped to the volume, so that a region at its border sees what one pass over the whole would.
+  const from = axes.map((axis) => Math.max(0, Math.floor((region.min[axis] - haloVoxels) / multipleOf) * multipleOf)) as unknown as Sal
+  const size = axes.map((axis) => {
+    const end = Math.min(region.max[axis] + haloVoxels + 1, volume.size[axis])
+    return Math.ceil((end - from[axis]) / multipleOf) * multipleOf
+  }) as unknown as Sal
   const outputs = await model.features.run({ [input]: { data: cutBlock(volume, from, size), dims: [1, 1, ...size] } })
   return scales.map((scale) => {
     const origin: Sal = [from[0] + scale.offsetVoxels, from[1] + scale.offsetVoxels, from[2] + scale.offsetVoxels]

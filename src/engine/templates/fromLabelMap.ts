@@ -6,7 +6,8 @@ import type { Structure } from '../../protocol/structure.js'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
 import { MedlsamError } from '../errors.js'
 import { sha256File } from '../hash.js'
-import { extremePointsOfLabels } from '../volume/labels.js'
+import { dropStrayPieces } from '../volume/components.js'
+import { extremePointsOfLabels, labelExtents } from '../volume/labels.js'
 import { readHeader } from '../volume/readHeader.js'
 import { readLabelMap } from '../volume/readLabelMap.js'
 import { defaultColor } from './structureNames.js'
@@ -44,7 +45,7 @@ export async function templateFromLabelMap(
       labelFile,
     )
   }
-  const found = extremePointsOfLabels(labels, { maxParts })
+  const found = extremePointsOfLabels(dropStrayPieces(labels, labelExtents(labels)), { maxParts })
   if (found.length === 0) throw new MedlsamError('input', `The label map ${labelFile} is empty.`, labelFile)
   const structures = found.map(({ labelValue }, index): Structure => {
     const named = names.find((structure) => structure.labelValue === labelValue)

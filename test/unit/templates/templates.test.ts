@@ -120,8 +120,8 @@ describe('template sets', () => {
     ['points of an unknown structure', JSON.stringify({ ...EMPTY, scans: [{ id: 'a', path: 'a', sha256: '0'.repeat(64), structures: { X: { points: { left: [0, 0, 0], right: [0, 0, 0], anterior: [0, 0, 0], posterior: [0, 0, 0], superior: [0, 0, 0], inferior: [0, 0, 0] } } } }] }), /"X"/],
     ['a label value used twice', JSON.stringify({ ...EMPTY, structures: [{ name: 'A', labelValue: 1, color: '#000000' }, { name: 'B', labelValue: 1, color: '#000000' }] }), /twice/],
   ])('are refused with one sentence: %s', (_, text, message) => {
-    expect(() => parseTemplateSet(text, 'set.json')).toThrowError(message)
-    expect(() => parseTemplateSet(text, 'set.json')).toThrowError(/set\.json/)
+    expect(() => parseTemplateSet(text, 'set.json')).toThrow(message)
+    expect(() => parseTemplateSet(text, 'set.json')).toThrow(/set\.json/)
   })
 })
 
