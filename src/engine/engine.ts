@@ -17,7 +17,7 @@ import { startClock, type StageClock } from './pipeline/stageClock.js'
 import { writeResult } from './pipeline/writeResult.js'
 import type { Network, ProviderRequest } from './runtime/network.js'
 import type { Segmenter } from './sam/segmenter.js'
-import { buildBank, type BuiltBank } from './templates/buildBank.js'
+import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
 import { resolveTemplates, type TemplateSources } from './templates/resolveTemplates.js'
 import { readScan } from './volume/readScan.js'
 import type { Scan } from './volume/volume.js'
@@ -55,7 +55,7 @@ export interface Engine {
   /** Finds and segments, and writes label map, sidecar and names beside the scan or to `out`. */
   segment(request: SegmentRequest, hooks?: RunHooks): Promise<SegmentResult>
   /** Encodes a template set. */
-  buildBank(set: TemplateSet, setFile: string, hooks?: RunHooks & { readonly credit?: string }): Promise<BuiltBank>
+  buildBank(set: TemplateSet, setFile: string, hooks?: RunHooks & Pick<BuildBankOptions, 'credit' | 'calibrations'>): Promise<BuiltBank>
   /** The bank that a name, bank file or template set stands for. */
   templates(templates: string, hooks?: RunHooks): Promise<BuiltBank>
   medlam(): Promise<MedlamModel>
@@ -172,6 +172,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
       clock.start('templates')
       return buildBank(await medlam(), set, setFile, {
         ...(hooks.credit === undefined ? {} : { credit: hooks.credit }),
+        ...(hooks.calibrations === undefined ? {} : { calibrations: hooks.calibrations }),
         checkCancelled: () => { throwIfCancelled(hooks.signal) },
         onProgress: (done, total, template) => { clock.report(done, total, template) },
       })

@@ -38,8 +38,10 @@ export const localizedStructureSchema = structureSchema.unwrap().extend({
   status: z.enum(STRUCTURE_STATUSES),
   /** One sentence: why it is not found or failed, or what to look at. Absent when all is well. */
   reason: z.string().optional(),
-  /** From 0 (a guess) to 1 (templates agree and the image matches). */
+  /** From 0 (a guess) to 1 (the image there is as like the templates as it gets); one half where walls are expected to be 7 mm off. */
   confidence: z.number().min(0).max(1),
+  /** How far the templates' opinions on the walls lie apart: median absolute deviation in mm, mean over walls. Absent when not found. */
+  spreadMm: z.number().nonnegative().optional(),
   /** Axis-aligned box in RAS mm on voxel faces; null when not found. */
   boxMm: boxMmSchema.nullable(),
   boxVoxel: boxVoxelSchema.nullable(),

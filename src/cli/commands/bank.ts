@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { writeBank } from '../../engine/medlam/bankFile.js'
+import { readCalibrations } from '../../engine/templates/calibrationFile.js'
 import { readTemplateSet } from '../../engine/templates/templateSetFile.js'
 import { runCommand, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
@@ -8,6 +9,7 @@ import { withEngineFlags } from '../parse.js'
 interface BankFlags extends EngineFlags {
   readonly out: string
   readonly credit?: string
+  readonly calibration?: string
   readonly name?: string
 }
 
@@ -20,11 +22,16 @@ export function addBankCommands(program: Command): void {
     .requiredOption('--out <file>', 'bank to write, .msgpack')
     .option('--name <name>', "name of the bank (default: the set's name)")
     .option('--credit <text>', 'source and licence of the scans, kept in the bank')
+    .option('--calibration <file>', 'JSON with errorMm and similarity per structure, measured on other labelled scans (default: leave-one-out)')
     .action((file: string, flags: BankFlags) =>
       runCommand(flags, async (engine, hooks) => {
         const set = await readTemplateSet(file)
         const named = { ...set, name: flags.name ?? set.name }
-        const built = await engine.buildBank(named, file, { ...hooks, ...(flags.credit === undefined ? {} : { credit: flags.credit }) })
+        const built = await engine.buildBank(named, file, {
+          ...hooks,
+          ...(flags.credit === undefined ? {} : { credit: flags.credit }),
+          ...(flags.calibration === undefined ? {} : { calibrations: await readCalibrations(flags.calibration) }),
+        })
         await writeBank(flags.out, built.bank)
         const structures = built.bank.structures.map((structure) => structure.name)
         return {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
-import { MedlsamError } from '../../engine/errors.js'
+import { MedlsamError, throwIfCancelled } from '../../engine/errors.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
 import { checkTemplates } from '../../engine/templates/checkTemplates.js'
 import { addTemplate, templateFromLabelMap, templateFromPoints } from '../../engine/templates/fromLabelMap.js'
@@ -47,14 +47,17 @@ export function addTemplateCommands(program: Command): void {
       runCommand(flags, async (engine, hooks) => {
         const clock = startClock(hooks.onProgress)
         clock.start('templates')
-        const check = await checkTemplates(await engine.medlam(), await readTemplateSet(file), file, clock, hooks.signal === undefined ? {} : { signal: hooks.signal })
+        const check = await checkTemplates(await engine.medlam(), await readTemplateSet(file), file, {
+          checkCancelled: () => { throwIfCancelled(hooks.signal) },
+          onProgress: (done, total, id) => { clock.report(done, total, id) },
+        })
         const flagged = check.rows.some((row) => row.flagged) || check.problems.length > 0
         return {
           document: check,
           lines: [
             'template              structure             wall error mm',
             ...check.rows.map(({ template: id, structure, wallErrorMm, flagged: bad }) =>
-              `${id.padEnd(20)}  ${structure.padEnd(20)}  ${(wallErrorMm?.toFixed(1) ?? 'not found').padStart(13)}${bad ? '  check its points' : ''}`),
+              `${id.padEnd(20)}  ${structure.padEnd(20)}  ${wallErrorMm.toFixed(1).padStart(13)}${bad ? '  check its points' : ''}`),
             ...check.problems,
           ],
           exitCode: flagged ? EXIT.someMissing : EXIT.allFound,

@@ -36,6 +36,15 @@ export interface BankTemplate {
 }
 
 /**
+ * What scans with known answers taught about one structure, per side in the order of `EXTREME_SIDES`:
+ * how far off its walls usually are, and how similar the image there usually is.
+ */
+export interface Calibration {
+  readonly errorMm: readonly number[]
+  readonly similarity: readonly number[]
+}
+
+/**
  * What localization needs of a template set and nothing more: latents, descriptors and point
  * positions, keyed by the model. It holds no image, so it can be shared where scans cannot.
  */
@@ -45,6 +54,8 @@ export interface TemplateBank {
   readonly modelHash: string
   readonly structures: readonly Structure[]
   readonly templates: readonly BankTemplate[]
+  /** By structure name; structures without one are judged by common values. */
+  readonly calibrations: ReadonlyMap<string, Calibration>
   /** Where the scans came from and under which licence; shown wherever the bank is. */
   readonly credit: string
 }

@@ -20,6 +20,9 @@ const pointsSchema = z.object({
   anterior: pointSchema,
   left: pointSchema,
 })
+/** Schema of a structure's calibration: one number per side. */
+export const calibrationSchema = z.object({ errorMm: z.array(z.number()).length(6), similarity: z.array(z.number()).length(6) })
+
 const bankSchema = z.object({
   format: z.literal('medlsam-template-bank'),
   formatVersion: z.literal(1),
@@ -28,6 +31,7 @@ const bankSchema = z.object({
   modelHash: z.string(),
   credit: z.string(),
   structures: z.array(structureSchema),
+  calibrations: z.record(z.string(), calibrationSchema),
   templates: z.array(
     z.object({
       id: z.string(),
@@ -49,6 +53,7 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
     modelHash: bank.modelHash,
     credit: bank.credit,
     structures: [...bank.structures],
+    calibrations: Object.fromEntries([...bank.calibrations].map(([name, { errorMm, similarity }]) => [name, { errorMm: [...errorMm], similarity: [...similarity] }])),
     templates: bank.templates.map(({ id, sha256, structures }) => ({
       id,
       sha256,
@@ -91,13 +96,14 @@ export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
   if (!parsed.success) {
     throw new MedlsamError('template', `The template bank ${path} is damaged: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, path)
   }
-  const { name, modelId, modelHash, credit, structures, templates } = parsed.data
+  const { name, modelId, modelHash, credit, structures, calibrations, templates } = parsed.data
   return {
     name,
     modelId,
     modelHash,
     credit,
     structures,
+    calibrations: new Map(Object.entries(calibrations)),
     templates: templates.map((template) => ({
       id: template.id,
       sha256: template.sha256,

@@ -1,11 +1,17 @@
-import { SIDE_AXIS } from '../../protocol/geometry.js'
+import { EXTREME_SIDES, SIDE_AXIS } from '../../protocol/geometry.js'
+import type { Calibration } from './bank.js'
 import { medianInPlace } from './relativeDistance.js'
 import type { FoundPoint } from './target.js'
 
-/** Spread of the templates' opinions on a wall, in mm, at which confidence has halved. */
-const SPREAD_HALF_MM = 12
-/** Similarity below which an image does not look like the templates at all, and above which it does. */
-const SIMILARITY_RANGE = [0.2, 0.7] as const
+/** Wall error in mm and similarity assumed of a structure that was never calibrated. */
+const USUAL_ERROR_MM = 6
+const USUAL_SIMILARITY = 0.75
+/** Share by which the expected error grows per unit of missing similarity, and its bounds; fitted on training scans. */
+const ERROR_PER_SIMILARITY = 5
+const LEAST_FACTOR = 0.25
+const MOST_FACTOR = 4
+/** Expected wall error in mm at which confidence is one half. */
+const HALF_CONFIDENCE_MM = 7
 
 /** Median absolute deviation over templates of the own coordinate of a point, in mm. */
 export function wallSpreadMm(point: FoundPoint): number {
@@ -17,16 +23,22 @@ export function wallSpreadMm(point: FoundPoint): number {
 }
 
 /**
- * Confidence of a structure in [0, 1]: how well its templates agree on the walls, times how much the
- * image there looks like them.
+ * Wall error in mm to expect of a structure: its usual error, more where the scan looks less like the
+ * templates than usual. The spread over templates was tried and predicts nothing on our data
+ * (training/RECORD.md).
  */
-export function confidenceOf(points: readonly FoundPoint[]): number {
-  const spread = points.reduce((sum, point) => sum + wallSpreadMm(point), 0) / points.length
-  const agreement = 1 / (1 + spread / SPREAD_HALF_MM)
-  const similarities = points.flatMap((point) => (point.similarity === null ? [] : [point.similarity]))
-  if (similarities.length === 0) return agreement
-  const mean = similarities.reduce((a, b) => a + b, 0) / similarities.length
-  const [low, high] = SIMILARITY_RANGE
-  return agreement * Math.min(1, Math.max(0, (mean - low) / (high - low)))
+export function expectedErrorMm(points: readonly FoundPoint[], calibration: Calibration | undefined): number {
+  const expected = points.map(({ target, similarity }) => {
+    const side = EXTREME_SIDES.indexOf(target.side)
+    const error = calibration?.errorMm[side] ?? USUAL_ERROR_MM
+    const usual = calibration?.similarity[side] ?? USUAL_SIMILARITY
+    const factor = 1 + ERROR_PER_SIMILARITY * (usual - (similarity ?? 0))
+    return error * Math.min(MOST_FACTOR, Math.max(LEAST_FACTOR, factor))
+  })
+  return expected.reduce((sum, error) => sum + error, 0) / expected.length
 }
 
+/** Confidence of a structure in [0, 1]: one half where its walls are expected to be 7 mm off. */
+export function confidenceOf(points: readonly FoundPoint[], calibration: Calibration | undefined): number {
+  return 1 / (1 + (expectedErrorMm(points, calibration) / HALF_CONFIDENCE_MM) ** 2)
+}

@@ -47,12 +47,17 @@ export async function localizeRobustly(
         pointMm: voxelToSal(volume, peak.voxel),
         coarseMm: estimateMm,
         perTemplateMm: peaks.map(({ voxel }) => voxelToSal(volume, voxel)),
-        similarity: peak.value,
+        similarity: bestSimilarity(window),
       })
     }
     onDone(i + 1)
   }
   return found
+}
+
+/** Mean over templates of the best similarity anywhere in the window. */
+function bestSimilarity({ maps }: SimilarityWindow): number {
+  return maps.reduce((sum, map) => sum + map.reduce((best, value) => Math.max(best, value), -1), 0) / maps.length
 }
 
 function meanMap({ maps }: SimilarityWindow): Float32Array {

@@ -2,7 +2,7 @@ import { EXTREME_SIDES, type BoxMm, type ExtremePoints, type ExtremeSide, type P
 import type { LocalizedStructure, Structure } from '../../protocol/structure.js'
 import type { TemplateBank } from './bank.js'
 import { boxOfPoints, boxSizeMm, boxVolumeMm3, checkBox, intersectBoxes, pointsOnWalls } from './boxes.js'
-import { confidenceOf } from './confidence.js'
+import { confidenceOf, wallSpreadMm } from './confidence.js'
 import { localizeRobustly } from './deploy.js'
 import { salToRas, type Sal } from './frame.js'
 import type { MedlamModel } from './model.js'
@@ -78,7 +78,7 @@ function assess(
   // The published procedure only swaps walls that are the wrong way round.
   const { box, repaired } =
     options.procedure === 'paper' ? { box: ordered(boxOfPoints(predicted)), repaired: [] } : checkBox(boxOfPoints(predicted), coarse, sizes)
-  const confidence = confidenceOf(whole) * (repaired.length > 0 ? 0.5 : 1)
+  const confidence = confidenceOf(whole, bank.calibrations.get(structure.name)) * (repaired.length > 0 ? 0.5 : 1)
   const inside = intersectBoxes(box, scanBox)
   const share = inside === null ? 0 : boxVolumeMm3(inside) / boxVolumeMm3(box)
   if (inside === null || share < MIN_INSIDE) {
@@ -101,6 +101,7 @@ function assess(
     status: 'found',
     ...(notes.length > 0 ? { reason: notes.join(' ') } : {}),
     confidence,
+    spreadMm: mean(whole.map(wallSpreadMm)),
     boxMm: inside,
     extremePointsMm: pointsOnWalls(predicted, inside),
     ...(parts.length > 0 ? { partsMm: parts } : {}),
@@ -148,4 +149,8 @@ function pointsOf(points: Readonly<Record<ExtremeSide, { readonly pointMm: Point
 
 function notFound(structure: Structure, reason: string, confidence = 0): LocalizedInSpace {
   return { ...structure, status: 'not-found', reason, confidence, boxMm: null, extremePointsMm: null }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

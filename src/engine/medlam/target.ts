@@ -21,7 +21,7 @@ export interface FoundPoint {
   readonly coarseMm: Sal
   /** One prediction per template of the target; their spread says how sure we are. */
   readonly perTemplateMm: readonly Sal[]
-  /** Mean over templates of the similarity at the point, in [-1, 1]; null when none could be computed. */
+  /** How much the image looks like the templates there, mean over templates, in [-1, 1]; null when it could not be computed. */
   readonly similarity: number | null
 }
 

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../errors.js'
 import type { TemplateCheckReport } from '../../protocol/rpc.js'
 import type { Engine, RunHooks } from '../engine.js'
 import { startClock } from '../pipeline/stageClock.js'
@@ -8,5 +9,8 @@ import { readTemplateSet } from '../templates/templateSetFile.js'
 export async function checkSetFile(engine: Engine, setPath: string, hooks: RunHooks): Promise<TemplateCheckReport> {
   const clock = startClock(hooks.onProgress)
   clock.start('templates')
-  return checkTemplates(await engine.medlam(), await readTemplateSet(setPath), setPath, clock, hooks.signal === undefined ? {} : { signal: hooks.signal })
+  return checkTemplates(await engine.medlam(), await readTemplateSet(setPath), setPath, {
+    checkCancelled: () => { throwIfCancelled(hooks.signal) },
+    onProgress: (done, total, template) => { clock.report(done, total, template) },
+  })
 }

@@ -2,26 +2,35 @@ import { stat } from 'node:fs/promises'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
 import { MedlsamError } from '../errors.js'
 import { sha256File } from '../hash.js'
-import { encodeTemplate, type BankTemplate, type TemplateBank } from '../medlam/bank.js'
+import { encodeTemplate, type BankTemplate, type Calibration, type TemplateBank } from '../medlam/bank.js'
 import { roundBank } from '../medlam/bankFile.js'
 import { embedScan } from '../medlam/embed.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { prepareVolume } from '../medlam/prepare.js'
+import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
 import { readScan } from '../volume/readScan.js'
+import { calibrate, localizeLeftOut, type LeftOutPoint } from './leaveOneOut.js'
 import { templateScanPath } from './templateSetFile.js'
 
-/** A bank, and a sentence for every template that could not be used. */
+/** A bank, a sentence for every template that could not be used, and how well templates find each other. */
 export interface BuiltBank {
   readonly bank: TemplateBank
   readonly problems: readonly string[]
+  /** Every point of every template as the others find it; empty for a bank that was read from a file. */
+  readonly leftOut: readonly LeftOutPoint[]
 }
 
 /** What building a bank may be told. */
 export interface BuildBankOptions {
   readonly credit?: string
+  /** What other labelled scans taught; from the templates themselves, leaving one out at a time, when absent. */
+  readonly calibrations?: ReadonlyMap<string, Calibration>
   readonly checkCancelled?: () => void
   readonly onProgress?: (done: number, total: number, template: string) => void
 }
+
+/** So many templates are kept in memory to find each other; more would not teach more. */
+const CALIBRATION_TEMPLATES = 10
 
 /**
  * Encodes all enabled scans of a template set. Scans that moved, changed or cannot be read are named in
@@ -31,6 +40,7 @@ export interface BuildBankOptions {
 export async function buildBank(model: MedlamModel, set: TemplateSet, setFile: string, options: BuildBankOptions = {}): Promise<BuiltBank> {
   const problems: string[] = []
   const templates: BankTemplate[] = []
+  const embeddings: ScanEmbedding[] = []
   const enabled = set.scans.filter((scan) => scan.enabled)
   for (const [index, scan] of enabled.entries()) {
     options.checkCancelled?.()
@@ -42,15 +52,24 @@ export async function buildBank(model: MedlamModel, set: TemplateSet, setFile: s
     }
     const missing = set.structures.filter((structure) => !(structure.name in scan.structures))
     if (missing.length > 0) problems.push(`Template ${scan.id} has no points of ${missing.map((m) => m.name).join(', ')}; the other templates are used for these.`)
-    templates.push(await encodeScan(model, templateScanPath(setFile, scan), scan))
+    const { template, embedding } = await encodeScan(model, templateScanPath(setFile, scan), scan)
+    templates.push(template)
+    if (embeddings.length < CALIBRATION_TEMPLATES) embeddings.push(embedding)
   }
   options.onProgress?.(enabled.length, enabled.length, '')
   if (templates.length === 0) {
     throw new MedlsamError('template', `The template set ${setFile} has no usable scan. ${problems.join(' ')}`.trim(), setFile)
   }
   const structures = set.structures.filter((structure) => templates.some((template) => template.structures.has(structure.name)))
-  const bank = { name: set.name, modelId: model.card.id, modelHash: model.hash, structures, templates, credit: options.credit ?? '' }
-  return { bank: roundBank(bank), problems }
+  const calibrations = options.calibrations ?? new Map<string, Calibration>()
+  const bank = { name: set.name, modelId: model.card.id, modelHash: model.hash, structures, templates, calibrations, credit: options.credit ?? '' }
+  if (options.calibrations !== undefined || templates.length < 2) return { bank: roundBank(bank), problems, leftOut: [] }
+  const leftOut: LeftOutPoint[] = []
+  for (const [index, embedding] of embeddings.entries()) {
+    options.checkCancelled?.()
+    leftOut.push(...(await localizeLeftOut(model, bank, templates[index], embedding, () => options.checkCancelled?.())))
+  }
+  return { bank: roundBank({ ...bank, calibrations: calibrate(leftOut) }), problems, leftOut }
 }
 
 /**
@@ -70,8 +89,9 @@ export async function encodeScan(
   model: MedlamModel,
   file: string,
   scan: { readonly id: string; readonly sha256: string; readonly structures: Readonly<Record<string, TemplateStructure>> },
-): Promise<BankTemplate> {
+): Promise<{ readonly template: BankTemplate; readonly embedding: ScanEmbedding }> {
   // The points were set on this very file, so doubts about its intensities were settled then.
   const volume = prepareVolume(await readScan(file, { forceHu: true }), model.card)
-  return encodeTemplate(model, embedScan(model, volume), { id: scan.id, sha256: scan.sha256 }, scan.structures)
+  const embedding = embedScan(model, volume)
+  return { template: await encodeTemplate(model, embedding, { id: scan.id, sha256: scan.sha256 }, scan.structures), embedding }
 }

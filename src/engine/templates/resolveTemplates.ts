@@ -30,7 +30,7 @@ export async function resolveTemplates(
 ): Promise<BuiltBank> {
   const builtIn = builtInBankPath(sources.assetsFolder, templates)
   if (!existsSync(templates)) {
-    if (path.basename(templates) === templates && existsSync(builtIn)) return { bank: await readMatchingBank(model, builtIn), problems: [] }
+    if (path.basename(templates) === templates && existsSync(builtIn)) return { bank: await readMatchingBank(model, builtIn), problems: [], leftOut: [] }
     const names = await listBuiltInBanks(sources.assetsFolder)
     throw new MedlsamError(
       'template',
@@ -38,7 +38,7 @@ export async function resolveTemplates(
       templates,
     )
   }
-  if (templates.endsWith('.msgpack')) return { bank: await readMatchingBank(model, templates), problems: [] }
+  if (templates.endsWith('.msgpack')) return { bank: await readMatchingBank(model, templates), problems: [], leftOut: [] }
   return bankOfSet(model, templates, sources.cacheFolder, options)
 }
 
@@ -64,7 +64,7 @@ async function bankOfSet(model: MedlamModel, setFile: string, cacheFolder: strin
   if (existsSync(cached)) {
     const { templates, ...rest } = await readMatchingBank(model, cached)
     const problems = (await Promise.all(set.scans.filter((scan) => scan.enabled).map((scan) => templateProblem(setFile, scan)))).flatMap((p) => p ?? [])
-    if (problems.length === 0) return { bank: { ...rest, name: set.name, structures: set.structures, templates }, problems }
+    if (problems.length === 0) return { bank: { ...rest, name: set.name, structures: set.structures, templates }, problems, leftOut: [] }
   }
   const built = await buildBank(model, set, setFile, options)
   if (built.bank.templates.length < set.scans.filter((scan) => scan.enabled).length) return built

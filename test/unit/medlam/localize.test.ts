@@ -37,7 +37,7 @@ async function templateBank(model: MedlamModel, markers: readonly PointMm[]): Pr
     const embedding = embedScan(model, prepareVolume(scan, model.card))
     templates.push(await encodeTemplate(model, embedding, { id: `t${i}`, sha256: '' }, { Organ: { points: organPoints(marker), onePiece: true } }))
   }
-  return { name: 'test', modelId: model.card.id, modelHash: model.hash, structures: [ORGAN], templates, credit: '' }
+  return { name: 'test', modelId: model.card.id, modelHash: model.hash, structures: [ORGAN], templates, calibrations: new Map(), credit: '' }
 }
 
 async function find(model: MedlamModel, bank: TemplateBank, scan: Volume<Int16Array>, options: Partial<RunOptions> = {}): Promise<LocalizedStructure> {
