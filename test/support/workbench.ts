@@ -141,9 +141,16 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click()
 }
 
-/** Opens a file by a click in the Explorer. */
-export async function clickFile(page: Page, name: string): Promise<void> {
-  await explorerRow(page, name).dblclick()
+/** Picks an entry of a file's context menu in the Explorer. */
+export async function contextMenu(page: Page, name: string, entry: string): Promise<void> {
+  await explorerRow(page, name).click({ button: 'right' })
+  await page.locator('.monaco-menu .action-item', { hasText: entry }).first().click()
+}
+
+/** Opens a scan in our editor and waits until it is drawn. */
+export async function openScan(page: Page, name: string): Promise<FrameLocator> {
+  await contextMenu(page, name, 'Open Scan')
+  return waitForScan(page)
 }
 
 /** The row of a file in the Explorer. */
