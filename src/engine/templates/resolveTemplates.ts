@@ -61,10 +61,11 @@ async function bankOfSet(model: MedlamModel, setFile: string, cacheFolder: strin
     .update(JSON.stringify([model.hash, set.scans.filter((scan) => scan.enabled).map(({ sha256, structures }) => [sha256, structures])]))
     .digest('hex')
   const cached = path.join(cacheFolder, 'banks', `${key}.msgpack`)
-  if (existsSync(cached)) {
-    const { templates, ...rest } = await readMatchingBank(model, cached)
+  // A cache file that cannot be read is no reason to stop: it is built again.
+  const kept = existsSync(cached) ? await readMatchingBank(model, cached).catch(() => null) : null
+  if (kept !== null) {
     const problems = (await Promise.all(set.scans.filter((scan) => scan.enabled).map((scan) => templateProblem(setFile, scan)))).flatMap((p) => p ?? [])
-    if (problems.length === 0) return { bank: { ...rest, name: set.name, structures: set.structures, templates }, problems, leftOut: [] }
+    if (problems.length === 0) return { bank: { ...kept, name: set.name, structures: set.structures }, problems, leftOut: [] }
   }
   const built = await buildBank(model, set, setFile, options)
   if (built.bank.templates.length < set.scans.filter((scan) => scan.enabled).length) return built
