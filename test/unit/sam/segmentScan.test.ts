@@ -173,6 +173,16 @@ describe('segmentScan', () => {
     }
   })
 
+  it('fills between contours of a few pixels that move from slice to slice', async () => {
+    const moving = (x: number, y: number, box: Parameters<typeof boxIsMask>[2]): number => (Math.abs(x + 0.5 - (box.x0 + box.x1) / 2) < 1 && y >= 5 && y <= 6 ? 1 : -1)
+    const parts = [voxels(4, 7, 3, 10, 0, 1), voxels(8, 11, 3, 10, 8, 9)]
+    const { labels, structures } = await segmentScan(scan, [organ(1, parts, { onePiece: true })], fakeSegmenter(moving), { ...exact, partsMode: 'interpolate', sliceStep: 3 })
+    expect(structures[0]).toMatchObject({ status: 'segmented', emptySlices: 0 })
+    const perSlice = Array.from({ length: 10 }, (_, z) => labels.data.subarray(z * 300, (z + 1) * 300).filter((label) => label === 1).length)
+    for (const count of perSlice) expect(count).toBeGreaterThanOrEqual(2)
+    for (const count of perSlice) expect(count).toBeLessThanOrEqual(6)
+  })
+
   it('cuts out voxels whose HU the organ cannot have', async () => {
     const box = voxels(2, 9, 3, 10, 4, 4)
     const { labels } = await segmentScan(scan, [organ(1, box, { huRange: [0, 100] })], fakeSegmenter(), exact)
