@@ -87,10 +87,9 @@ function serverEnv(root: string, more: Readonly<Record<string, string>> = {}): N
 
 async function stopGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null) return
-  const gone = new Promise((resolve) => child.once('exit', resolve))
+  const gone = new Promise((resolve) => child.once('exit', () => { resolve(true) }))
   process.kill(-child.pid, 'SIGTERM')
-  await Promise.race([gone, sleep(3000)])
-  if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
+  if ((await Promise.race([gone, sleep(3000, false)])) === false) process.kill(-child.pid, 'SIGKILL')
 }
 
 async function healthy(port: number): Promise<boolean> {

@@ -126,7 +126,7 @@ function setItem(stored: StoredSet | undefined, setPath: string): vscode.TreeIte
   }
   const { structures, scans } = stored.set
   const problems = stored.scanProblems.size
-  item.description = `${structures.length} structures, ${scans.length} scans${problems > 0 ? ` · ${problems} ${problems === 1 ? 'warning' : 'warnings'}` : ''}`
+  item.description = `${structures.length} structures, ${scans.length} ${scans.length === 1 ? 'scan' : 'scans'}${problems > 0 ? ` · ${problems} ${problems === 1 ? 'warning' : 'warnings'}` : ''}`
   item.iconPath = new vscode.ThemeIcon(problems > 0 ? 'warning' : 'folder-library')
   return item
 }
@@ -138,7 +138,7 @@ function structureItem(stored: StoredSet | undefined, name: string): vscode.Tree
   const scans = stored?.set ? scansOfStructure(stored.set, name) : []
   const points = scans.length * EXTREME_SIDES.length
   const errors = stored?.check?.rows.filter((row) => row.structure === name) ?? []
-  const measured = errors.flatMap((row) => row.wallErrorMm ?? [])
+  const measured = errors.map((row) => row.wallErrorMm)
   const mean = measured.reduce((sum, mm) => sum + mm, 0) / measured.length
   item.description = `${scans.length} ${scans.length === 1 ? 'scan' : 'scans'}, ${points} points${measured.length > 0 ? ` · error ${mean.toFixed(1)} mm` : ''}`
   item.iconPath = new vscode.ThemeIcon(errors.some((row) => row.flagged) ? 'warning' : 'symbol-field')
@@ -158,7 +158,7 @@ function scanItem(stored: StoredSet | undefined, structure: string, scanId: stri
   }
   const problem = stored.scanProblems.get(scanId)
   const row = stored.check?.rows.find((candidate) => candidate.template === scanId && candidate.structure === structure)
-  const error = row === undefined ? '' : row.wallErrorMm === null ? 'not found by the others' : `error ${row.wallErrorMm.toFixed(1)} mm`
+  const error = row === undefined ? '' : `error ${row.wallErrorMm.toFixed(1)} mm`
   item.description = [problem === undefined ? '' : 'moved or changed', error, row?.flagged === true ? 'check its points' : ''].filter((text) => text !== '').join(' · ')
   item.tooltip = problem ?? scanPathOf(stored.path, scan)
   item.iconPath = new vscode.ThemeIcon(problem !== undefined || row?.flagged === true ? 'warning' : 'file-media')

@@ -1,0 +1,26 @@
+// Packs the VSIX, installs it into a real workbench and drives that with a browser. `-- name` runs the suites whose file has that name.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '..')
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  console.log('the headless workbench of these tests is for linux-x64')
+  process.exit(77)
+}
+const wanted = process.argv.slice(2)
+const specs = readdirSync(path.join(root, 'test/e2e')).filter((name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
+
+const packed = spawnSync(process.execPath, ['scripts/package.mjs'], { cwd: root, stdio: 'inherit' })
+if (packed.status !== 0) process.exit(1)
+
+const report = path.join(root, 'out/e2e.json')
+rmSync(report, { force: true })
+spawnSync(
+  process.execPath,
+  ['--import', 'tsx', 'node_modules/mocha/bin/mocha.js', '--timeout', '300000', '--reporter', 'scripts/mocha-reporter.cjs', '--reporter-option', `output=${report}`, ...specs.map((name) => path.join('test/e2e', name))],
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: 40 * 60_000 },
+)
+const { passes, failures, pending } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : { passes: 0, failures: 1, pending: 0 }
+console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`)
+process.exitCode = failures === 0 ? 0 : 1

@@ -1,0 +1,34 @@
+import path from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { openFolder, startBrowser, startWorkbench, type WorkbenchServer } from '../support/workbench.js'
+import { scanWorkspace } from '../support/workbenchScans.js'
+
+/** A workbench with the packaged extension on a folder with scans. */
+export interface Session {
+  readonly page: Page
+  readonly folder: string
+  readonly browser: Browser
+  readonly server: WorkbenchServer
+  stop(): Promise<void>
+}
+
+/** The packaged extension under test. */
+export const VSIX = process.env['MEDLSAM_VSIX'] ?? path.resolve(import.meta.dirname, '../../medlsam-linux-x64-0.1.0.vsix')
+
+/** Starts a workbench and opens a fresh folder with copies of scans. */
+export async function startSession(scans: Parameters<typeof scanWorkspace>[0], settings: Readonly<Record<string, unknown>> = {}): Promise<Session> {
+  const workspace = scanWorkspace(scans)
+  const server = await startWorkbench({ vsix: VSIX, settings: { 'medlsam.engine.threads': 1, ...settings } })
+  const browser = await startBrowser()
+  const stop = async (): Promise<void> => {
+    await browser.close()
+    await server.stop()
+    workspace.remove()
+  }
+  try {
+    return { page: await openFolder(browser, server, workspace.folder), folder: workspace.folder, browser, server, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

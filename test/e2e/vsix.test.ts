@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { VSIX } from './session.js'
+
+const ALLOWED = [
+  /^extension\.vsixmanifest$/,
+  /^\[Content_Types\]\.xml$/,
+  /^extension\/(package\.json|readme\.md|README\.md|LICENSE\.txt)$/,
+  /^extension\/media\/(icon\.png|activity\.svg|scanEditor\.css)$/,
+  /^extension\/schemas\/(templateSet|sidecar)\.schema\.json$/,
+  /^extension\/dist\/(extension\.cjs|webview\.js|engine\.mjs)$/,
+  /^extension\/dist\/pipelines\/(nrrd-read-image|meta-read-image|morphological-contour-interpolation)\.(js|wasm\.zst)$/,
+  /^extension\/dist\/models\/[\w-]+\.(onnx|json|msgpack)$/,
+  /^extension\/dist\/node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/[\w-]+\.js(on)?|dist\/cjs\/package\.json)$/,
+  /^extension\/dist\/node_modules\/onnxruntime-node\/(package\.json|dist\/[\w-]+\.js)$/,
+  /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/linux\/x64\/(libonnxruntime\.so\.1|onnxruntime_binding\.node)$/,
+]
+const NEEDED = ['extension/dist/extension.cjs', 'extension/dist/engine.mjs', 'extension/dist/webview.js', 'extension/dist/models/mobilesam-encoder.onnx', 'extension/dist/models/medlam-small.json', 'extension/dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node']
+
+describe('the VSIX', () => {
+  const files = execFileSync('unzip', ['-Z1', VSIX], { encoding: 'utf8' }).split('\n').filter((name) => name !== '' && !name.endsWith('/'))
+
+  it('holds the files of this platform, the embedded models and nothing else', () => {
+    assert.deepEqual(files.filter((name) => !ALLOWED.some((pattern) => pattern.test(name))), [])
+  })
+
+  it('holds everything that is needed to run', () => {
+    assert.deepEqual(NEEDED.filter((name) => !files.includes(name)), [])
+  })
+})

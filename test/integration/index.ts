@@ -1,0 +1,29 @@
+import { writeFileSync } from 'node:fs'
+import Mocha from 'mocha'
+import { defineEngineSuite } from './engine.js'
+import { defineExtensionSuite } from './extension.js'
+import { takeNotes } from './notes.js'
+import { defineScanDocumentSuite } from './scanDocument.js'
+
+/** Entry point that VS Code calls in its extension host; both runners (desktop and headless) use it. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: 'bdd', timeout: 240_000, color: true })
+  mocha.suite.emit('pre-require', globalThis, '', mocha)
+  defineExtensionSuite()
+  defineScanDocumentSuite()
+  defineEngineSuite()
+  await new Promise<void>((resolve, reject) => {
+    const lines: string[] = []
+    const runner = mocha.run((failed) => {
+      const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: failed, pending: 0 }
+      const results = process.env['MEDLSAM_TEST_RESULTS']
+      if (results !== undefined) writeFileSync(results, JSON.stringify({ stats: { passes, failures, pending }, lines }))
+      if (failed > 0) reject(new Error(`${failed} tests failed`))
+      else resolve()
+    })
+    runner.on('pass', (test) => lines.push(`  ok ${test.fullTitle()}`))
+    runner.on('pending', (test) => lines.push(`  skipped ${test.fullTitle()}`))
+    runner.on('fail', (test, error: Error) => lines.push(`  FAILED ${test.fullTitle()}\n    ${error.stack ?? error.message}`))
+    runner.on('test end', () => lines.push(...takeNotes()))
+  })
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import * as vscode from 'vscode'
+import { addStructure, placePoint } from '../../src/host/marks/editMarks.js'
+import { extensionApi, until, workspaceFile } from './workspace.js'
+
+export function defineScanDocumentSuite(): void {
+  describe('a scan document', () => {
+    const scan = workspaceFile('template_ct.nii.gz')
+    const markups = workspaceFile('template_ct.mrk.json')
+
+    after(async () => {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors')
+    })
+
+    it('is shared by two editors of one scan', async () => {
+      const { editors } = await extensionApi()
+      const session = await editors.open(scan)
+      assert.ok(session)
+      await vscode.commands.executeCommand('workbench.action.splitEditor')
+      await until('two panels', () => session.panels.size === 2)
+    })
+
+    it('undoes and redoes through VS Code', async () => {
+      const { editors } = await extensionApi()
+      const session = await editors.open(scan)
+      assert.ok(session)
+      const { document } = session
+      document.apply(addStructure(document.marks(), 'Larynx', '#f58231'))
+      document.apply(placePoint(document.marks(), 'Larynx', 'left', [-10, 0, 0]))
+      await vscode.commands.executeCommand('undo')
+      await until('no point', () => document.marks().structures[0].points.left === undefined)
+      await vscode.commands.executeCommand('redo')
+      await until('the point is back', () => document.marks().structures[0].points.left !== undefined)
+    })
+
+    it('saves while no webview of it is alive', async () => {
+      const { editors } = await extensionApi()
+      const session = await editors.open(scan)
+      assert.ok(session)
+      // A text editor on top hides the scan editors, and VS Code drops their webviews.
+      await vscode.commands.executeCommand('workbench.action.closeEditorsInOtherGroups')
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: 'on top' }))
+      await vscode.workspace.saveAll(false)
+      await until('the file is there', async () => vscode.workspace.fs.stat(markups).then(() => true, () => false))
+      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(markups))
+      assert.match(text, /"name": "Larynx"/)
+      assert.match(text, /"coordinateSystem": "LPS"/)
+    })
+  })
+}
