@@ -54,7 +54,7 @@ export interface AddTemplateRequest {
 /** Leave-one-out error of every structure in every template. */
 export interface TemplateCheckReport {
   readonly problems: readonly string[]
-  readonly rows: readonly { readonly template: string; readonly structure: string; readonly wallErrorMm: number | null; readonly flagged: boolean }[]
+  readonly rows: readonly { readonly template: string; readonly structure: string; readonly wallErrorMm: number; readonly flagged: boolean }[]
 }
 
 /** A request with a number that its progress notifications carry. */

@@ -143,7 +143,13 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 /** Picks an entry of a file's context menu in the Explorer. */
 export async function contextMenu(page: Page, name: string, entry: string): Promise<void> {
   await explorerRow(page, name).click({ button: 'right' })
-  await page.locator('.monaco-menu .action-item', { hasText: entry }).first().click()
+  const item = page.locator('.monaco-menu .action-item', { hasText: entry }).first()
+  await item.waitFor()
+  // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.
+  for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
+    await sleep(400)
+    await item.click({ timeout: 2000 }).catch(() => undefined)
+  }
 }
 
 /** Opens a scan in our editor and waits until it is drawn. */
