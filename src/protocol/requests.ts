@@ -10,6 +10,7 @@ export const DEFAULT_RUN_OPTIONS: RunOptions = {
   paperMargin: false,
   sliceStep: 1,
   windowHu: null,
+  huRange: true,
   minConfidence: 0.1,
 }
 

@@ -13,6 +13,7 @@ interface SegmentFlags extends ScanFlags {
   readonly paperMargin?: boolean
   readonly sliceStep?: number
   readonly window?: RunOptions['windowHu']
+  readonly huRange: boolean
 }
 
 /** `medlsam segment SCAN --templates SET` */
@@ -26,13 +27,15 @@ export function addSegment(program: Command): void {
     .option('--paper-margin', "the paper's margin of 2 slices and 10 pixels of a 1024-pixel slice")
     .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1))
     .option('--window <level,width>', "CT window in HU (default: the segmenter's own)", windowHu)
+    .option('--no-hu-range', "keep voxels outside the HU that an organ has in its templates")
     .action((scan: string, flags: SegmentFlags) =>
       runCommand(flags, async (engine, hooks) => {
-        const { out, segmenter, marginMm, paperMargin, sliceStep, window } = flags
+        const { out, segmenter, marginMm, paperMargin, sliceStep, window, huRange } = flags
         const more: Partial<RunOptions> = {
           ...(marginMm === undefined ? {} : { marginMm }),
           ...(paperMargin === undefined ? {} : { paperMargin }),
           ...(sliceStep === undefined ? {} : { sliceStep }),
+          ...(huRange ? {} : { huRange }),
           ...(window === undefined ? {} : { windowHu: window }),
         }
         const { paths, sidecar } = await engine.segment(

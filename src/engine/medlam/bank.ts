@@ -25,6 +25,8 @@ export interface BankStructure {
   /** Parts along the long axis from inferior to superior; empty when the structure has none. */
   readonly parts: readonly BankPoints[]
   readonly onePiece: boolean
+  /** HU that most of the drawn organ lies between; null when its points were given by hand. */
+  readonly huRange: readonly [number, number] | null
 }
 
 /** One encoded template scan. */
@@ -78,13 +80,14 @@ export async function encodeTemplate(
   const radius = Math.max(...featureOutputs(model.card).map((o) => (o.kernelSide / 2 + 1) * o.strideVoxels))
   embedding.reserveFeatures(voxels, radius)
   const encoded = new Map<string, BankStructure>()
-  for (const [name, { points, parts, onePiece }] of Object.entries(structures)) {
+  for (const [name, { points, parts, onePiece, huRange }] of Object.entries(structures)) {
     const encodedParts: BankPoints[] = []
     for (const part of parts ?? []) encodedParts.push(await encodePoints(model, embedding, part, radius))
     encoded.set(name, {
       points: await encodePoints(model, embedding, points, radius),
       parts: encodedParts,
       onePiece: onePiece ?? false,
+      huRange: huRange ?? null,
     })
   }
   return { ...identity, structures: encoded }

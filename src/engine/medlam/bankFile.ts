@@ -36,7 +36,7 @@ const bankSchema = z.object({
     z.object({
       id: z.string(),
       sha256: z.string(),
-      structures: z.record(z.string(), z.object({ points: pointsSchema, parts: z.array(pointsSchema), onePiece: z.boolean() })),
+      structures: z.record(z.string(), z.object({ points: pointsSchema, parts: z.array(pointsSchema), onePiece: z.boolean(), huRange: z.tuple([z.number(), z.number()]).nullable() })),
     }),
   ),
 })
@@ -58,7 +58,10 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
       id,
       sha256,
       structures: Object.fromEntries(
-        [...structures].map(([name, { points, parts, onePiece }]) => [name, { points: storePoints(points), parts: parts.map(storePoints), onePiece }]),
+        [...structures].map(([name, { points, parts, onePiece, huRange }]) => [
+          name,
+          { points: storePoints(points), parts: parts.map(storePoints), onePiece, huRange: huRange === null ? null : [huRange[0], huRange[1]] },
+        ]),
       ),
     })),
   }
@@ -110,7 +113,7 @@ export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
       structures: new Map(
         Object.entries(template.structures).map(([structure, stored]): [string, BankStructure] => [
           structure,
-          { points: loadPoints(stored.points), parts: stored.parts.map(loadPoints), onePiece: stored.onePiece },
+          { points: loadPoints(stored.points), parts: stored.parts.map(loadPoints), onePiece: stored.onePiece, huRange: stored.huRange },
         ]),
       ),
     })),

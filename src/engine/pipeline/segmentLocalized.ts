@@ -1,6 +1,7 @@
 import type { RunOptions } from '../../protocol/sidecar.js'
 import type { LocalizedStructure } from '../../protocol/structure.js'
 import type { TemplateBank } from '../medlam/bank.js'
+import { medianInPlace } from '../medlam/relativeDistance.js'
 import { PAPER_MARGIN } from '../sam/margin.js'
 import type { SegmentRequest } from '../sam/plan.js'
 import { segmentScan, type Segmentation, type SegmentOptions } from '../sam/segmentScan.js'
@@ -21,11 +22,13 @@ export function segmentLocalized(
   const requests = localized.flatMap((structure): SegmentRequest[] => {
     const { boxMm, partsMm } = structure
     if (structure.status !== 'found' || boxMm === null) return []
+    const huRange = usualHuRange(bank, structure.name)
     return [
       {
         structure,
         boxesMm: partsMm ?? [boxMm],
         onePiece: isOnePiece(bank, structure.name),
+        ...(huRange === null || !run.huRange ? {} : { huRange }),
         ...(run.windowHu === null ? {} : { windowHu: run.windowHu }),
       },
     ]
@@ -47,4 +50,14 @@ function segmentOptions(run: RunOptions): Partial<SegmentOptions> {
 function isOnePiece({ templates }: TemplateBank, name: string): boolean {
   const having = templates.flatMap((template) => template.structures.get(name) ?? [])
   return having.length > 0 && having.every((structure) => structure.onePiece)
+}
+
+/** The middle of what the templates say about an organ's HU; null when none says anything. */
+function usualHuRange({ templates }: TemplateBank, name: string): readonly [number, number] | null {
+  const ranges = templates.flatMap((template) => {
+    const range = template.structures.get(name)?.huRange
+    return range === undefined || range === null ? [] : [range]
+  })
+  if (ranges.length === 0) return null
+  return [medianInPlace(Float64Array.from(ranges, ([low]) => low)), medianInPlace(Float64Array.from(ranges, ([, high]) => high))]
 }

@@ -8,8 +8,10 @@ import { MedlsamError } from '../errors.js'
 import { sha256File } from '../hash.js'
 import { dropStrayPieces } from '../volume/components.js'
 import { extremePointsOfLabels, labelExtents } from '../volume/labels.js'
+import { huRangesOfLabels } from '../volume/huRanges.js'
 import { readHeader } from '../volume/readHeader.js'
 import { readLabelMap } from '../volume/readLabelMap.js'
+import { readScan } from '../volume/readScan.js'
 import { defaultColor } from './structureNames.js'
 import { storedScanPath } from './templateSetFile.js'
 
@@ -51,14 +53,18 @@ export async function templateFromLabelMap(
     const named = names.find((structure) => structure.labelValue === labelValue)
     return named ?? { name: `Label ${labelValue}`, labelValue, color: defaultColor(index) }
   })
+  const huRanges = huRangesOfLabels(await readScan(scanFile, { forceHu: true }), labels, HU_TAIL)
   const points = Object.fromEntries(
-    found.map(({ points: whole, parts, onePiece }, index): [string, TemplateStructure] => [
-      structures[index].name,
-      { points: whole, ...(parts.length > 0 ? { parts } : {}), onePiece },
-    ]),
+    found.map(({ points: whole, parts, onePiece, labelValue }, index): [string, TemplateStructure] => {
+      const huRange = huRanges.get(labelValue)
+      return [structures[index].name, { points: whole, ...(parts.length > 0 ? { parts } : {}), onePiece, ...(huRange === undefined ? {} : { huRange }) }]
+    }),
   )
   return { scan: await describeScan(setFile, scanFile, points), structures }
 }
+
+/** Share of a drawn organ's voxels that may lie below, and above, its HU range: the rim of a drawing is seldom the organ. */
+const HU_TAIL = 0.03
 
 const pointsFileSchema = z.record(z.string().min(1), extremePointsSchema)
 

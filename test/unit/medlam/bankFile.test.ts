@@ -21,7 +21,7 @@ const bank: TemplateBank = {
   credit: 'nobody',
   calibrations: new Map([['A', { errorMm: [1, 2, 3, 4, 5, 6], similarity: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5] }]]),
   structures: [{ name: 'A', labelValue: 1, color: '#112233' }],
-  templates: [{ id: 't', sha256: 's', structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true }]]) }],
+  templates: [{ id: 't', sha256: 's', structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, huRange: [-50, 120] }]]) }],
 }
 
 describe('template bank files', () => {
