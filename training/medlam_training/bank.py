@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 
 from .evaluate import Encoded, encode_case, load_network, make_templates, wall_errors
 from .landmarks import Case, read_cases, read_label_names
 from .localize import Calibration, Options, Template, localize
 
+DATA_CREDIT = (
+    "Made from scans and labels of OpenKBP (Babier et al., Medical Physics 2021; MIT; images from The Cancer Imaging Archive,"
+    " de-identified). Holds latents and features only, no image."
+)
 # A wall further off than this counts as this: stray label voxels must not decide.
 CLIP_MM = 30.0
 
@@ -98,7 +104,8 @@ def read_calibration(path: Path, names: dict[int, str]) -> dict[int, Calibration
 
 
 def build(
-    data: Path, position: Path, features: Path, target: Path, prefix: str, validation: int, most: int, engine: list[str], seed: int
+    data: Path, position: Path, features: Path, target: Path, prefix: str, validation: int, most: int, engine: list[str], seed: int,
+    credit: str = DATA_CREDIT,
 ) -> dict:
     """Choose scans, measure them on the other labelled training scans, write the selection, and call the engine if given."""
     names = read_label_names(data / prefix / "labels.json")
@@ -134,6 +141,7 @@ def build(
             for scan, (_, error) in zip(kept, chosen)
         ],
         "labelNames": f"{prefix}/labels.json",
+        "credit": credit,
         "validationScans": len(rest),
         "wallOrder": ["inferior", "posterior", "right", "superior", "anterior", "left"],
         "calibration": {
@@ -145,5 +153,39 @@ def build(
     target.write_text(json.dumps(selection, indent=2) + "\n")
     print(f"{target}: {len(kept)} scans")
     if engine:
-        subprocess.run([*engine, str(target)], check=True)
+        build_with_engine(data, selection, target, engine)
     return selection
+
+
+def build_with_engine(data: Path, selection: dict, selection_file: Path, engine: list[str]) -> Path:
+    """Let the engine's command line encode the chosen scans into `bank-NAME.msgpack` beside the selection `bank-NAME.json`.
+
+    Organs cut by the field of view are wiped from copies of the label maps, since their ends are not the organ's.
+    """
+    values = {name: value for value, name in read_label_names(data / selection["labelNames"]).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        scans, labels = [], []
+        for entry in selection["scans"]:
+            image = nib.load(str(data / entry["labels"]))
+            kept = np.isin(np.asanyarray(image.dataobj), [values[name] for name in entry["structures"]])
+            copy = Path(folder) / Path(entry["labels"]).name
+            nib.save(nib.Nifti1Image((np.asanyarray(image.dataobj) * kept).astype(np.uint8), image.affine), copy)
+            scans.append(str(data / entry["scan"]))
+            labels.append(str(copy))
+        set_file, bank = Path(folder) / "set.json", selection_file.with_suffix(".msgpack")
+        names = str(data / selection["labelNames"])
+        subprocess.run(
+            [*engine, "template", "create", str(set_file), "--scan", *scans, "--labels", *labels, "--label-names", names], check=True
+        )
+        name, credit = selection_file.stem.removeprefix("bank-"), selection["credit"]
+        # Structures that some scans lack are told with an exit code of their own; the file is what counts.
+        subprocess.run(
+            [
+                *engine, "bank", "build", str(set_file), "--out", str(bank), "--name", name, "--credit", credit,
+                "--calibration", str(selection_file),
+            ],
+            check=False,
+        )
+    if not bank.exists():
+        raise RuntimeError(f"{bank} was not written")
+    return bank

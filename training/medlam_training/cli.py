@@ -130,7 +130,7 @@ def main(words: list[str] | None = None) -> None:
     command.add_argument("--validation", type=int, default=70, help="labelled training scans to measure on")
     command.add_argument("--most", type=int, default=10)
     command.add_argument("--seed", type=int, default=1)
-    command.add_argument("--engine", nargs="+", help="command that builds the bank from the selection file")
+    command.add_argument("--engine", nargs="+", help="engine command (node ../dist/cli.js) that builds the bank beside the selection")
     command.set_defaults(run=_bank)
 
     command = commands.add_parser("preprocess", help="write one preprocessed scan as raw float32 (for the parity test)")
