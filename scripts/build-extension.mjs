@@ -33,6 +33,9 @@ export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap
     format: 'esm',
     outExtension: { '.js': '.mjs' },
     target: 'node20',
+    // What is loaded on demand stays apart: wrapped into one file, modules with a top-level await come too late.
+    splitting: true,
+    chunkNames: 'engine-[hash]',
     external: ['onnxruntime-node'],
     // CommonJS libraries inside an ESM bundle still call require.
     banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },

@@ -1,7 +1,6 @@
 // Makes the VSIX for one platform: exactly the files listed here, in a folder of their own, packed by vsce.
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { buildExtension } from './build-extension.mjs'
 
@@ -29,7 +28,7 @@ const RUNTIME = [
 
 await rm(stage, { recursive: true, force: true })
 await mkdir(stage, { recursive: true })
-for (const file of FILES.filter((name) => name !== 'README.md' || existsSync(path.join(root, name)))) {
+for (const file of FILES) {
   await cp(path.join(root, file), path.join(stage, file), { recursive: true })
 }
 await buildExtension(path.join(stage, 'dist'), false)
@@ -46,7 +45,7 @@ await writeFile(path.join(stage, 'package.json'), `${JSON.stringify(manifest, nu
 const vsix = path.join(root, `medlsam-${target}-${manifest.version}.vsix`)
 execFileSync(
   process.execPath,
-  [path.join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--target', target, '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix],
+  [path.join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--target', target, '--no-dependencies', '--no-rewrite-relative-links', '--allow-missing-repository', '--skip-license', '--out', vsix],
   { cwd: stage, stdio: ['ignore', 'ignore', 'inherit'] },
 )
 console.log(`${path.relative(root, vsix)}  ${((await stat(vsix)).size / 2 ** 20).toFixed(1)} MB  ${platform} ${arch}`)

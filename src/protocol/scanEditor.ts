@@ -51,6 +51,8 @@ export type ToScanView =
       readonly limitBytes: number
       readonly marks: Marks
       readonly keys: readonly KeyHelp[]
+      /** The view as the webview left it last time; only the webview knows its shape. */
+      readonly view: unknown
       /** False where the workspace is not trusted or virtual: view only. */
       readonly canRun: boolean
     }
@@ -80,6 +82,7 @@ export type FromScanView =
   | { readonly type: 'ready' }
   | { readonly type: 'focus'; readonly focused: boolean }
   | { readonly type: 'crosshair'; readonly pointMm: PointMm }
+  | { readonly type: 'view'; readonly view: unknown }
   | { readonly type: 'showLabelMap'; readonly name: string | null }
   | { readonly type: 'marks'; readonly request: MarksRequest }
   | { readonly type: 'action'; readonly action: ScanAction }

@@ -17,8 +17,8 @@ import { structuresPanel, type StructureRow } from './structuresPanel.js'
 import { renderToolbar } from './toolbar.js'
 import { runViewCommand, type CommandContext } from './viewCommands.js'
 import { createViewer, type LabelFacts, type Reading, type Viewer } from './viewer.js'
-import { FIRST_VIEW, type ViewState } from './viewState.js'
-import { onMessage, post, rememberView, restoreView } from './wire.js'
+import { FIRST_VIEW, parseViewState, type ViewState } from './viewState.js'
+import { onMessage, post } from './wire.js'
 
 const canvas = h('canvas', { class: 'planes' })
 const toolbar = h('div', { class: 'toolbar', aria: { role: 'toolbar', label: 'View' } })
@@ -37,7 +37,8 @@ const marksSection = h('section', { class: 'marks-section', aria: { label: 'Temp
 const panel = h('aside', { class: 'panel', aria: { label: 'Structures and template points' } }, runSection, structuresSection, marksSection)
 document.body.append(toolbar, h('div', { class: 'main' }, stage, panel), reading)
 
-let view: ViewState = restoreView() ?? FIRST_VIEW
+let view: ViewState = FIRST_VIEW
+let viewTimer: number | undefined
 let viewer: Viewer | null = null
 let keys: readonly KeyHelp[] = []
 let canRun = false
@@ -54,8 +55,11 @@ let plane: Plane = 'axial'
 let following = false
 
 function remember(): void {
-  if (viewer) view = { ...view, crosshairMm: viewer.crosshairMm(), panZoom: viewer.panZoom() }
-  rememberView(view)
+  if (!viewer || document.body.dataset['rendered'] === undefined) return
+  view = { ...view, crosshairMm: viewer.crosshairMm(), panZoom: viewer.panZoom() }
+  // Dragging changes the view many times a second; the host keeps the last one.
+  window.clearTimeout(viewTimer)
+  viewTimer = window.setTimeout(() => { post({ type: 'view', view }) }, 300)
 }
 
 function change(next: Partial<ViewState>): void {
@@ -224,7 +228,9 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
   keys = message.keys
   canRun = message.canRun
   marks = message.marks
+  if (viewer === null) view = parseViewState(message.view) ?? FIRST_VIEW
   delete document.body.dataset['rendered']
+  renderAll()
   try {
     showLoading(`Reading ${message.scan.name}…`, 0, message.scan.sizeBytes)
     viewer ??= await createViewer(canvas, view, {
@@ -351,7 +357,11 @@ onMessage((message) => {
 })
 
 let pressed: { readonly x: number; readonly y: number } | null = null
-canvas.addEventListener('pointerdown', (event) => { pressed = event.button === 0 && !event.ctrlKey && !event.shiftKey ? { x: event.offsetX, y: event.offsetY } : null; })
+canvas.addEventListener('pointerdown', (event) => {
+  // NiiVue keeps a click from moving the focus; the keys need it.
+  stage.focus()
+  pressed = event.button === 0 && !event.ctrlKey && !event.shiftKey ? { x: event.offsetX, y: event.offsetY } : null
+})
 canvas.addEventListener('pointerup', (event) => {
   const target = placing()
   if (pressed === null || target === null || !viewer || Math.hypot(event.offsetX - pressed.x, event.offsetY - pressed.y) > 4) return

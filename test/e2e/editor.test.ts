@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { contextMenu, openScan, runCommand, scanView, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
-import { startSession, type Session } from './session.js'
+import { pictureOfFailure, startSession, type Session } from './session.js'
 
 describe('the scan editor', function () {
   let session: Session
@@ -21,6 +21,10 @@ describe('the scan editor', function () {
     writeFileSync(path.join(session.folder, 'broken_cut.nii.gz'), scan.subarray(0, scan.length >> 1))
     writeFileSync(path.join(session.folder, 'broken_empty.nii'), '')
     writeFileSync(path.join(session.folder, 'broken_text.nii.gz'), gzipSync('this is no scan at all'.repeat(100)))
+  })
+
+  afterEach(async function () {
+    await pictureOfFailure(this.currentTest, session.page)
   })
 
   after(async () => {
@@ -64,6 +68,7 @@ describe('the scan editor', function () {
 
   it('runs every key as a command too, and lists them', async () => {
     await runCommand(session.page, 'MedLSAM: Show Keys and Mouse')
+    await view.locator('dialog.help').waitFor()
     assert.ok((await view.locator('dialog.help tbody tr').count()) > 30)
     await view.getByRole('button', { name: 'Close' }).click()
     await runCommand(session.page, 'MedLSAM: Coronal Layout')
@@ -87,7 +92,8 @@ describe('the scan editor', function () {
   ] as const) {
     it(`says what is wrong with ${file} and what to do`, async () => {
       await contextMenu(session.page, file, 'Open Scan')
-      const text = await scanView(session.page).locator('.notice .problem').textContent()
+      const card = scanView(session.page).locator('.notice .card', { has: scanView(session.page).locator(`h2:text-is("${file}")`) })
+      const text = await card.locator('.problem').textContent()
       assert.match(text ?? '', problem)
     })
   }

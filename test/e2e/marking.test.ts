@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { openScan, runCommand, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
-import { startSession, type Session } from './session.js'
+import { pictureOfFailure, startSession, type Session } from './session.js'
 
 const PLACES = [[0.25, 0.25], [0.3, 0.3], [0.2, 0.75], [0.35, 0.2], [0.3, 0.7], [0.4, 0.75]] as const
 
@@ -17,6 +17,10 @@ describe('marking templates', function () {
     session = await startSession([{ id: 'okbp_013', split: 'templates', labels: true }])
     view = await openScan(session.page, 'okbp_013_ct.nii.gz')
     await view.locator('body[data-labels]').waitFor()
+  })
+
+  afterEach(async function () {
+    await pictureOfFailure(this.currentTest, session.page)
   })
 
   after(async () => {

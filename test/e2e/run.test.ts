@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FrameLocator } from 'playwright-core'
 import { openScan, runCommand } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
-import { startSession, type Session } from './session.js'
+import { pictureOfFailure, startSession, type Session } from './session.js'
 
 const SCAN = 'okbp_242_ct.nii.gz'
 
@@ -25,6 +25,10 @@ describe('Localize & Segment', function () {
     await view.locator('.marks li[data-structure="Mandible"] .fact:text-is("6/6")').waitFor({ timeout: 90_000 })
     await runCommand(session.page, 'File: Save')
     view = await openScan(session.page, SCAN)
+  })
+
+  afterEach(async function () {
+    await pictureOfFailure(this.currentTest, session.page)
   })
 
   after(async () => {

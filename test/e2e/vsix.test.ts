@@ -8,7 +8,7 @@ const ALLOWED = [
   /^extension\/(package\.json|readme\.md|README\.md|LICENSE\.txt)$/,
   /^extension\/media\/(icon\.png|activity\.svg|scanEditor\.css)$/,
   /^extension\/schemas\/(templateSet|sidecar)\.schema\.json$/,
-  /^extension\/dist\/(extension\.cjs|webview\.js|engine\.mjs)$/,
+  /^extension\/dist\/(extension\.cjs|webview\.js|engine(-[A-Z0-9]+)?\.mjs)$/,
   /^extension\/dist\/pipelines\/(nrrd-read-image|meta-read-image|morphological-contour-interpolation)\.(js|wasm\.zst)$/,
   /^extension\/dist\/models\/[\w-]+\.(onnx|json|msgpack)$/,
   /^extension\/dist\/node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/[\w-]+\.js(on)?|dist\/cjs\/package\.json)$/,

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import * as vscode from 'vscode'
-import { EngineDied, RunCancelled, type RunListeners } from '../../src/host/engineClient.js'
+import type { RunListeners } from '../../src/host/engineClient.js'
 import { note } from './notes.js'
 import { extensionApi, until, workspaceFile } from './workspace.js'
 
@@ -28,7 +28,7 @@ export function defineEngineSuite(): void {
       const { engine } = await extensionApi()
       const run = listeners()
       const running = engine.segment(request, run)
-      const outcome = assert.rejects(running, EngineDied)
+      const outcome = assert.rejects(running, { name: 'EngineDied' })
       await until('the run has begun', () => run.stages.has('templates') || run.stages.has('localize'))
       const pid = engine.pid()
       assert.ok(pid)
@@ -43,7 +43,7 @@ export function defineEngineSuite(): void {
       const { engine } = await extensionApi()
       const abort = new AbortController()
       const run = listeners(abort.signal)
-      const outcome = assert.rejects(engine.segment(request, run), RunCancelled)
+      const outcome = assert.rejects(engine.segment(request, run), { name: 'RunCancelled' })
       await until('the run has begun', () => run.stages.size > 1)
       const began = performance.now()
       abort.abort()

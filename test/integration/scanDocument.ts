@@ -20,23 +20,12 @@ export function defineScanDocumentSuite(): void {
       await until('two panels', () => session.panels.size === 2)
     })
 
-    it('undoes and redoes through VS Code', async () => {
-      const { editors } = await extensionApi()
-      const session = await editors.open(scan)
-      assert.ok(session)
-      const { document } = session
-      document.apply(addStructure(document.marks(), 'Larynx', '#f58231'))
-      document.apply(placePoint(document.marks(), 'Larynx', 'left', [-10, 0, 0]))
-      await vscode.commands.executeCommand('undo')
-      await until('no point', () => document.marks().structures[0].points.left === undefined)
-      await vscode.commands.executeCommand('redo')
-      await until('the point is back', () => document.marks().structures[0].points.left !== undefined)
-    })
-
     it('saves while no webview of it is alive', async () => {
       const { editors } = await extensionApi()
       const session = await editors.open(scan)
       assert.ok(session)
+      session.document.apply(addStructure(session.document.marks(), 'Larynx', '#f58231'))
+      session.document.apply(placePoint(session.document.marks(), 'Larynx', 'left', [-10, 0, 0]))
       // A text editor on top hides the scan editors, and VS Code drops their webviews.
       await vscode.commands.executeCommand('workbench.action.closeEditorsInOtherGroups')
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: 'on top' }))

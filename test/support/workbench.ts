@@ -142,6 +142,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Picks an entry of a file's context menu in the Explorer. */
 export async function contextMenu(page: Page, name: string, entry: string): Promise<void> {
+  await page.keyboard.press('Escape')
   await explorerRow(page, name).click({ button: 'right' })
   const item = page.locator('.monaco-menu .action-item', { hasText: entry }).first()
   await item.waitFor()

@@ -4,6 +4,7 @@ import type { KeyHelp, ViewCommand } from '../../protocol/viewCommand.js'
 import { errorText } from '../errorText.js'
 import { scanEditorHtml } from './html.js'
 import { findLabelMaps } from './labelMaps.js'
+import { createLastViews } from './lastViews.js'
 import { baseName, openScanDocument, type ScanDocument } from './scanDocument.js'
 import { connectPanel, fillPanel, scanFolder, shownLabelMap, type ScanPanel, type SharedView } from './scanPanel.js'
 
@@ -41,6 +42,7 @@ export interface ScanEditors {
 /** Registers the scan editor and keeps track of what is open. */
 export function createScanEditors(context: vscode.ExtensionContext, keys: readonly KeyHelp[], handlers: ScanEditorHandlers): ScanEditors {
   const sessions = new Map<string, ScanSession>()
+  const lastViews = createLastViews(context.workspaceState)
   const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   let activePanel: { readonly session: ScanSession; readonly panel: ScanPanel } | undefined
 
@@ -101,13 +103,16 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
   async function onMessage(session: ScanSession, panel: ScanPanel, message: FromScanView): Promise<void> {
     switch (message.type) {
       case 'ready':
-        await fillPanel(panel, session.document, session.shared, keys, canRun(session.document.uri))
+        await fillPanel(panel, session.document, session.shared, keys, canRun(session.document.uri), lastViews.of(session.document.uri))
         return
       case 'focus':
         setFocus(message.focused && panel.panel.active)
         return
       case 'crosshair':
         for (const other of session.panels) if (other !== panel) other.send({ type: 'crosshair', pointMm: message.pointMm })
+        return
+      case 'view':
+        lastViews.remember(session.document.uri, message.view)
         return
       case 'showLabelMap':
         await editors.showLabelMap(session.document.uri, message.name)
@@ -157,7 +162,7 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
   context.subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       for (const session of sessions.values()) {
-        for (const panel of session.panels) void fillPanel(panel, session.document, session.shared, keys, canRun(session.document.uri))
+        for (const panel of session.panels) void fillPanel(panel, session.document, session.shared, keys, canRun(session.document.uri), lastViews.of(session.document.uri))
       }
     }),
   )

@@ -18,7 +18,7 @@ export interface SharedView {
 }
 
 /** Sends everything a fresh webview needs to show a scan. */
-export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared: SharedView, keys: readonly KeyHelp[], canRun: boolean): Promise<void> {
+export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared: SharedView, keys: readonly KeyHelp[], canRun: boolean, view: unknown): Promise<void> {
   const stat = await vscode.workspace.fs.stat(document.uri)
   const limitMb = vscode.workspace.getConfiguration('medlsam.editor').get('maxSizeMb', 1024)
   const { webview } = panel.panel
@@ -28,6 +28,7 @@ export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared
     limitBytes: limitMb * 2 ** 20,
     marks: document.marks(),
     keys,
+    view,
     canRun,
   })
   panel.send({ type: 'run', run: shared.run })
