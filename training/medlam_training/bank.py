@@ -105,7 +105,7 @@ def read_calibration(path: Path, names: dict[int, str]) -> dict[int, Calibration
 
 def build(
     data: Path, position: Path, features: Path, target: Path, prefix: str, validation: int, most: int, engine: list[str], seed: int,
-    credit: str = DATA_CREDIT,
+    card: Path | None = None, credit: str = DATA_CREDIT,
 ) -> dict:
     """Choose scans, measure them on the other labelled training scans, write the selection, and call the engine if given."""
     names = read_label_names(data / prefix / "labels.json")
@@ -153,11 +153,11 @@ def build(
     target.write_text(json.dumps(selection, indent=2) + "\n")
     print(f"{target}: {len(kept)} scans")
     if engine:
-        build_with_engine(data, selection, target, engine)
+        build_with_engine(data, selection, target, engine, card)
     return selection
 
 
-def build_with_engine(data: Path, selection: dict, selection_file: Path, engine: list[str]) -> Path:
+def build_with_engine(data: Path, selection: dict, selection_file: Path, engine: list[str], card: Path | None) -> Path:
     """Let the engine's command line encode the chosen scans into `bank-NAME.msgpack` beside the selection `bank-NAME.json`.
 
     Organs cut by the field of view are wiped from copies of the label maps, since their ends are not the organ's.
@@ -182,7 +182,7 @@ def build_with_engine(data: Path, selection: dict, selection_file: Path, engine:
         subprocess.run(
             [
                 *engine, "bank", "build", str(set_file), "--out", str(bank), "--name", name, "--credit", credit,
-                "--calibration", str(selection_file),
+                "--calibration", str(selection_file), *(["--medlam", str(card)] if card else []),
             ],
             check=False,
         )

@@ -63,7 +63,7 @@ def _bank(arguments: argparse.Namespace) -> None:
 
     build(
         arguments.data, arguments.position, arguments.features, arguments.output, arguments.region,
-        arguments.validation, arguments.most, arguments.engine or [], arguments.seed,
+        arguments.validation, arguments.most, (arguments.engine or "").split(), arguments.seed, arguments.card,
     )
 
 
@@ -130,7 +130,8 @@ def main(words: list[str] | None = None) -> None:
     command.add_argument("--validation", type=int, default=70, help="labelled training scans to measure on")
     command.add_argument("--most", type=int, default=10)
     command.add_argument("--seed", type=int, default=1)
-    command.add_argument("--engine", nargs="+", help="engine command (node ../dist/cli.js) that builds the bank beside the selection")
+    command.add_argument("--engine", help="engine command ('node ../dist/cli.js') that builds the bank beside the selection")
+    command.add_argument("--card", type=Path, help="model card that the engine must use (default: the engine's own)")
     command.set_defaults(run=_bank)
 
     command = commands.add_parser("preprocess", help="write one preprocessed scan as raw float32 (for the parity test)")
