@@ -50,6 +50,8 @@ describe('the scan editor', function () {
 
   it('obeys its keys only while the planes have the focus', async () => {
     await view.locator('canvas.planes').click({ position: { x: 120, y: 120 } })
+    // The focus travels through the extension host; people are slower than that.
+    await session.page.waitForTimeout(1000)
     await session.page.keyboard.press('1')
     await view.locator('button[aria-pressed="true"]:text-is("Axial")').waitFor()
     await session.page.keyboard.press('Shift+3')

@@ -4,6 +4,7 @@ import { errorText } from '../errorText.js'
 import type { MarksEdit } from '../marks/editMarks.js'
 import { formatMarkups, parseMarkups, type MarkupsFile } from '../marks/slicerMarkups.js'
 import { markupsName } from './scanNames.js'
+import type { UnsavedMarks } from './unsavedMarks.js'
 
 /** A scan with its marks. Everything that can be saved lives here, never in a webview. */
 export interface ScanDocument extends vscode.CustomDocument {
@@ -15,6 +16,8 @@ export interface ScanDocument extends vscode.CustomDocument {
   readonly onDidChangeMarks: vscode.Event<{ readonly activate?: string }>
   /** An edit was made: VS Code counts the document as dirty. */
   readonly onDidEdit: vscode.Event<vscode.CustomDocumentEditEvent<ScanDocument>>
+  /** Brings back points that were never saved and that VS Code did not hand back; as an edit, so that it can be undone. */
+  recover(): void
   save(): Promise<void>
   saveAs(scan: vscode.Uri): Promise<void>
   revert(): Promise<void>
@@ -32,12 +35,13 @@ export function baseName(uri: vscode.Uri): string {
 }
 
 /** Opens a scan's marks, from a backup after a crash, else from the file beside the scan. */
-export async function openScanDocument(uri: vscode.Uri, backupId: string | undefined): Promise<ScanDocument> {
+export async function openScanDocument(uri: vscode.Uri, backupId: string | undefined, unsaved: UnsavedMarks): Promise<ScanDocument> {
   const changed = new vscode.EventEmitter<{ readonly activate?: string }>()
   const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   const file = markupsUri(uri)
   let opened = await readMarkups(file)
   let marks = backupId === undefined ? opened.marks : await readBackup(vscode.Uri.parse(backupId))
+  let lost = backupId === undefined ? await readLostBackup(unsaved.backupOf(uri)) : null
 
   const show = (next: Marks): void => {
     marks = next
@@ -55,9 +59,14 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
       changed.fire(activate === undefined ? {} : { activate })
       edited.fire({ document, label: edit.label, undo: () => { show(edit.before) }, redo: () => { show(edit.after) } })
     },
+    recover() {
+      if (lost !== null) document.apply({ label: 'Recover unsaved points', before: marks, after: lost })
+      lost = null
+    },
     async save() {
       if (opened.problem !== null) throw new Error(`The points were not saved: ${opened.problem}`)
       await vscode.workspace.fs.writeFile(file, encode(formatMarkups({ marks, others: opened.others })))
+      unsaved.forget(uri)
     },
     async saveAs(scan) {
       await vscode.workspace.fs.copy(uri, scan, { overwrite: true })
@@ -66,9 +75,11 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
     async revert() {
       opened = await readMarkups(file)
       show(opened.marks)
+      unsaved.forget(uri)
     },
     async backup(destination) {
       await vscode.workspace.fs.writeFile(destination, encode(JSON.stringify(marks)))
+      unsaved.remember(uri, destination.toString())
       return { id: destination.toString(), delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined) }
     },
     dispose() {
@@ -88,6 +99,17 @@ async function readMarkups(file: vscode.Uri): Promise<OpenedMarkups> {
   } catch (error) {
     const missing = error instanceof vscode.FileSystemError && error.code === 'FileNotFound'
     return { marks: NO_MARKS, others: [], problem: missing ? null : errorText(error) }
+  }
+}
+
+/** A backup that VS Code forgot; null when there is none any more. */
+async function readLostBackup(backupId: string | undefined): Promise<Marks | null> {
+  if (backupId === undefined) return null
+  try {
+    return await readBackup(vscode.Uri.parse(backupId))
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return null
+    throw error
   }
 }
 

@@ -6,6 +6,7 @@ import { scanEditorHtml } from './html.js'
 import { findLabelMaps } from './labelMaps.js'
 import { createLastViews } from './lastViews.js'
 import { baseName, openScanDocument, type ScanDocument } from './scanDocument.js'
+import { createUnsavedMarks } from './unsavedMarks.js'
 import { connectPanel, fillPanel, scanFolder, shownLabelMap, type ScanPanel, type SharedView } from './scanPanel.js'
 
 /** View type of the scan editor. */
@@ -43,13 +44,14 @@ export interface ScanEditors {
 export function createScanEditors(context: vscode.ExtensionContext, keys: readonly KeyHelp[], handlers: ScanEditorHandlers): ScanEditors {
   const sessions = new Map<string, ScanSession>()
   const lastViews = createLastViews(context.workspaceState)
+  const unsaved = createUnsavedMarks(context.workspaceState)
   const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   let activePanel: { readonly session: ScanSession; readonly panel: ScanPanel } | undefined
 
   const provider: vscode.CustomEditorProvider<ScanDocument> = {
     onDidChangeCustomDocument: edited.event,
     async openCustomDocument(uri, { backupId }) {
-      const document = await openScanDocument(uri, backupId)
+      const document = await openScanDocument(uri, backupId, unsaved)
       const names = await listLabelMaps(uri)
       const session: ScanSession = { document, panels: new Set(), shared: { names, shown: names[0] ?? null, run: { kind: 'idle' } } }
       sessions.set(uri.toString(), session)
@@ -103,6 +105,7 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
   async function onMessage(session: ScanSession, panel: ScanPanel, message: FromScanView): Promise<void> {
     switch (message.type) {
       case 'ready':
+        session.document.recover()
         await fillPanel(panel, session.document, session.shared, keys, canRun(session.document.uri), lastViews.of(session.document.uri))
         return
       case 'focus':
