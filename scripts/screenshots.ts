@@ -14,7 +14,7 @@ const SCAN = 'okbp_242'
 mkdirSync(folder, { recursive: true })
 const session = await startSession(
   [...TEMPLATES.map((id) => ({ id, split: 'templates', labels: true })), { id: SCAN, split: 'eval', labels: false }],
-  { 'workbench.colorTheme': THEMES.dark, 'workbench.activityBar.location': 'default', 'window.commandCenter': false },
+  { 'workbench.colorTheme': THEMES.dark, 'workbench.activityBar.location': 'default', 'window.commandCenter': false, 'medlsam.run.sliceStep': 2 },
 )
 const { page } = session
 
