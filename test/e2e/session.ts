@@ -34,7 +34,7 @@ export async function startSession(scans: Parameters<typeof scanWorkspace>[0], s
 }
 
 /** Keeps a picture of what a failed test saw, in out/. */
-export async function pictureOfFailure(test: Mocha.Test | undefined, page: Page): Promise<void> {
+export async function pictureOfFailure(test: { readonly state?: string | undefined; readonly title: string } | undefined, page: Page): Promise<void> {
   if (test?.state !== 'failed' || page.isClosed()) return
   await page.screenshot({ path: path.resolve(import.meta.dirname, '../../out', `failed ${test.title.replaceAll(/[^\w ]/g, '')}.png`) })
 }
