@@ -8,7 +8,7 @@ import { MedlsamError } from '../errors.js'
 import { sha256File } from '../hash.js'
 import { dropStrayPieces } from '../volume/components.js'
 import { extremePointsOfLabels, labelExtents } from '../volume/labels.js'
-import { huRangesOfLabels } from '../volume/huRanges.js'
+import { huRangeOfLabel } from '../volume/huRanges.js'
 import { readHeader } from '../volume/readHeader.js'
 import { readLabelMap } from '../volume/readLabelMap.js'
 import { readScan } from '../volume/readScan.js'
@@ -53,18 +53,15 @@ export async function templateFromLabelMap(
     const named = names.find((structure) => structure.labelValue === labelValue)
     return named ?? { name: `Label ${labelValue}`, labelValue, color: defaultColor(index) }
   })
-  const huRanges = huRangesOfLabels(await readScan(scanFile, { forceHu: true }), labels, HU_TAIL)
+  const scan = await readScan(scanFile, { forceHu: true })
   const points = Object.fromEntries(
-    found.map(({ points: whole, parts, onePiece, labelValue }, index): [string, TemplateStructure] => {
-      const huRange = huRanges.get(labelValue)
-      return [structures[index].name, { points: whole, ...(parts.length > 0 ? { parts } : {}), onePiece, ...(huRange === undefined ? {} : { huRange }) }]
+    found.map((label, index): [string, TemplateStructure] => {
+      const { points: whole, parts, onePiece } = label
+      return [structures[index].name, { points: whole, ...(parts.length > 0 ? { parts } : {}), onePiece, huRange: huRangeOfLabel(scan, labels, label) }]
     }),
   )
   return { scan: await describeScan(setFile, scanFile, points), structures }
 }
-
-/** Share of a drawn organ's voxels that may lie below, and above, its HU range: the rim of a drawing is seldom the organ. */
-const HU_TAIL = 0.03
 
 const pointsFileSchema = z.record(z.string().min(1), extremePointsSchema)
 
