@@ -4,7 +4,7 @@ import type { EngineState } from './engineClient.js'
 /** Shows in the status bar that the engine is up and on what it runs. */
 export interface EngineStatus {
   setState(state: EngineState): void
-  setProvider(provider: string): void
+  readonly setProvider: (provider: string) => void
   dispose(): void
 }
 

@@ -53,7 +53,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     onSaved: ({ document }) => updateSets(templates, document),
   })
   const templates = { store, engine, editors }
-  const runContext = { extension: context, store, engine, editors, loadBanks }
+  const runContext = { extension: context, store, engine, editors, loadBanks, onProvider: status.setProvider }
   const runs = createRunKeeper(runContext)
   const tree = createTemplateTree(store, {
     onDropScans: (setPath, scans) => sayErrors(() => addScans(templates, setPath, scans)),

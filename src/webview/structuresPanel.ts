@@ -88,8 +88,17 @@ function structureItem(row: StructureRow, state: StructuresState, events: Struct
   name.dataset['key'] = `jump-${row.labelValue}`
   name.disabled = !row.reachable
   const item = h('li', { data: { structure: row.name, status: row.status } }, eye, swatch, name, h('span', { class: 'fact', set: { textContent: row.volumeMl === null ? '' : `${row.volumeMl.toFixed(1)} ml` } }), badge(row))
-  if (row.reason !== undefined && row.status !== 'waiting') item.append(h('p', { class: 'reason', set: { textContent: row.reason } }))
+  const reason = reasonOf(row)
+  if (reason !== null) item.append(h('p', { class: 'reason', set: { textContent: reason } }))
   return item
+}
+
+/** Why a structure needs a look, and what to do about it. */
+function reasonOf(row: StructureRow): string | null {
+  if (row.status === 'waiting') return null
+  if (row.reason !== undefined) return row.reason
+  const low = row.status === 'found' && row.confidence !== null && row.confidence < LOW_CONFIDENCE
+  return low ? 'The templates fit this scan only loosely here: check the box in all planes, or add a template that looks more like this scan.' : null
 }
 
 function badge(row: StructureRow): HTMLElement {

@@ -19,6 +19,8 @@ export interface RunContext {
   readonly engine: EngineClient
   readonly editors: ScanEditors
   readonly loadBanks: () => Promise<void>
+  /** Tells on what the engine really ran. */
+  readonly onProvider: (provider: string) => void
 }
 
 /** A run that is going on: there is one at a time. */
@@ -75,6 +77,7 @@ export function createRunKeeper(context: RunContext): RunKeeper {
           },
         },
       )
+      context.onProvider(outcome.sidecar.segmenter.provider)
       return outcome.sidecar
     } catch (error) {
       if (error instanceof EngineDied) await removeLeftovers(output.fsPath, wasThere)
