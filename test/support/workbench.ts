@@ -142,10 +142,13 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Picks an entry of a file's context menu in the Explorer. */
 export async function contextMenu(page: Page, name: string, entry: string): Promise<void> {
-  await page.keyboard.press('Escape')
-  await explorerRow(page, name).click({ button: 'right' })
   const item = page.locator('.monaco-menu .action-item', { hasText: entry }).first()
-  await item.waitFor()
+  // Right after a change of view or theme the list may be drawn anew under the mouse, which loses the menu.
+  for (let attempt = 0; attempt < 6 && !(await item.isVisible()); attempt++) {
+    await page.keyboard.press('Escape')
+    await explorerRow(page, name).click({ button: 'right' })
+    await item.waitFor({ timeout: 5000 }).catch(() => undefined)
+  }
   // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.
   for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
     await sleep(400)
