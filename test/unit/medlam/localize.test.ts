@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { EXTREME_SIDES, SIDE_AXIS, type ExtremePoints, type PointMm, type Size3 } from '../../../src/protocol/geometry.js'
+import { EXTREME_SIDES, extremePointsSchema, SIDE_AXIS, type ExtremePoints, type PointMm, type Size3 } from '../../../src/protocol/geometry.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../src/protocol/requests.js'
 import type { RunOptions } from '../../../src/protocol/sidecar.js'
 import type { LocalizedStructure } from '../../../src/protocol/structure.js'
@@ -27,7 +27,7 @@ function organPoints(marker: PointMm): ExtremePoints {
     const { axis, sign } = SIDE_AXIS[side]
     return [side, middle.map((value, i) => (i === axis ? value + sign * HALF[axis] : value))]
   })
-  return Object.fromEntries(entries)
+  return extremePointsSchema.parse(Object.fromEntries(entries))
 }
 
 async function templateBank(model: MedlamModel, markers: readonly PointMm[]): Promise<TemplateBank> {
