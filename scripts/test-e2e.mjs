@@ -18,7 +18,9 @@ const report = path.join(root, 'out/e2e.json')
 rmSync(report, { force: true })
 spawnSync(
   process.execPath,
-  ['--import', 'tsx', 'node_modules/mocha/bin/mocha.js', '--timeout', '300000', '--reporter', 'scripts/mocha-reporter.cjs', '--reporter-option', `output=${report}`, ...specs.map((name) => path.join('test/e2e', name))],
+  ['--import', 'tsx', 'node_modules/mocha/bin/mocha.js', '--timeout', '300000',
+    // A workbench on a busy machine now and then loses a click to a redraw; a real defect fails twice.
+    '--retries', '1', '--reporter', 'scripts/mocha-reporter.cjs', '--reporter-option', `output=${report}`, ...specs.map((name) => path.join('test/e2e', name))],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: 40 * 60_000 },
 )
 const { passes, failures, pending } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : { passes: 0, failures: 1, pending: 0 }

@@ -118,7 +118,8 @@ export async function startBrowser(): Promise<Browser> {
 /** Opens a folder in the workbench and waits until our extension's container is there. */
 export async function openFolder(browser: Browser, server: WorkbenchServer, folder: string, size = { width: 1280, height: 800 }): Promise<Page> {
   const page = await browser.newPage({ viewport: size })
-  page.setDefaultTimeout(30_000)
+  // Two busy cores draw slowly.
+  page.setDefaultTimeout(90_000)
   await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(folder)}`)
   await page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').waitFor({ timeout: 60_000 })
   return page
