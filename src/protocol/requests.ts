@@ -11,7 +11,8 @@ export const DEFAULT_RUN_OPTIONS: RunOptions = {
   sliceStep: 1,
   windowHu: null,
   huRange: true,
-  minConfidence: 0.1,
+  // Structures that are in a scan have more on our data, absent ones seldom (training/RECORD.md).
+  minConfidence: 0.25,
 }
 
 /** What to localize. */

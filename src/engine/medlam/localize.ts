@@ -87,7 +87,7 @@ function assess(
   if (confidence < options.minConfidence) {
     return notFound(
       structure,
-      `The templates do not agree where it is (confidence ${confidence.toFixed(2)} of 1): check that it is in the scan, or add templates of similar scans.`,
+      `The scan does not look like the templates where it should be (confidence ${confidence.toFixed(2)} of 1): it may be absent; if it is there, add templates of similar scans.`,
       confidence,
     )
   }

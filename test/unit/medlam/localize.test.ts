@@ -100,7 +100,7 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
     const { structures } = await localizeScan(model, scan, moved, [low], DEFAULT_RUN_OPTIONS, startClock(undefined))
     expect(structures[0].status).toBe('not-found')
     expect(structures[0].boxMm).toBeNull()
-    expect(structures[0].reason).toMatch(/outside this scan|do not agree/)
+    expect(structures[0].reason).toMatch(/outside this scan|does not look like/)
   })
 })
 
