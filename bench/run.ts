@@ -83,11 +83,12 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     const large = path.join(folder, 'large.nii.gz')
     await resampleScan(scan, large, [512, 512, 300])
-    const rows = [await inChild('head-neck', scan, folder), await inChild('large', large, folder)]
+    console.error('Two minutes or more per case; the large one has hundreds of slices.')
     console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}`)
     console.log('| scan | wall s | inside networks s | share | slices | encoder runs | decoder runs | peak MB | same bytes twice |')
     console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |')
-    for (const row of rows) {
+    for (const [name, file] of [['head-neck', scan], ['large', large]] as const) {
+      const row = await inChild(name, file, folder)
       console.log(
         `| ${row.name} | ${row.wallSeconds.toFixed(1)} | ${row.insideSeconds.toFixed(1)} | ${((100 * row.insideSeconds) / row.wallSeconds).toFixed(0)} % | ${row.slices} | ${row.encoderRuns} | ${row.decoderRuns} | ${row.peakMb.toFixed(0)} | ${row.sameBytes ? 'yes' : 'NO'} |`,
       )
