@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { makeRandom } from '../../src/engine/synthetic/random.js'
 
 /** ONNX element types that the builder knows, by their number in the format. */
 const ELEMENT_TYPE = { float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9 } as const
@@ -72,21 +73,9 @@ export async function writeOnnx(file: string, graph: GraphSpec): Promise<string>
   return file
 }
 
-/** Numbers in 0..1 that depend on the seed alone (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /** Seeded random weights, uniform in -scale..scale. */
 export function seededWeights(seed: number, dims: readonly number[], scale = 1): Float32Array {
-  const random = seededRandom(seed)
+  const random = makeRandom(seed)
   const count = dims.reduce((product, n) => product * n, 1)
   return Float32Array.from({ length: count }, () => (2 * random() - 1) * scale)
 }

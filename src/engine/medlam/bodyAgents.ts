@@ -5,7 +5,7 @@ import type { PreparedVolume } from './prepare.js'
  * The least mapped intensity that counts as body (the published procedure asks for 0.001).
  * Air and padding map to 0.
  */
-export const BODY_INTENSITY = 0.001
+const BODY_INTENSITY = 0.001
 
 /** True when the voxel nearest to a position is body rather than air. */
 export function isBody(volume: PreparedVolume, voxel: Sal): boolean {

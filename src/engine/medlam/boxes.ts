@@ -17,7 +17,7 @@ export function boxSizeMm({ min, max }: BoxMm): PointMm {
 }
 
 /** How far a found organ may differ from the templates' sizes before a wall is disbelieved (spec section 11, item 10). */
-export const SIZE_TOLERANCE = 0.5
+const SIZE_TOLERANCE = 0.5
 
 /** A box after its check against the templates. */
 export interface CheckedBox {

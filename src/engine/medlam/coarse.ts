@@ -12,7 +12,7 @@ export interface CoarseEstimate {
 }
 
 /** Radii in mm within which agents vote in each refining step, after the whole body has voted. */
-export const REFINE_RADII_MM = [90, 60, 45] as const
+const REFINE_RADII_MM = [90, 60, 45] as const
 
 /**
  * Relative distance regression with many agents: the whole body votes, then only agents near the
@@ -50,7 +50,7 @@ export async function localizeCoarsely(
 }
 
 /** Median per axis of points. */
-export function medianPoint(points: readonly Sal[]): Sal {
+function medianPoint(points: readonly Sal[]): Sal {
   const along = (axis: 0 | 1 | 2): number => medianInPlace(Float64Array.from(points, (p) => p[axis]))
   return [along(0), along(1), along(2)]
 }

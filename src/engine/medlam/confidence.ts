@@ -27,7 +27,7 @@ export function wallSpreadMm(point: FoundPoint): number {
  * templates than usual. The spread over templates was tried and predicts nothing on our data
  * (training/RECORD.md).
  */
-export function expectedErrorMm(points: readonly FoundPoint[], calibration: Calibration | undefined): number {
+function expectedErrorMm(points: readonly FoundPoint[], calibration: Calibration | undefined): number {
   const expected = points.map(({ target, similarity }) => {
     const side = EXTREME_SIDES.indexOf(target.side)
     const error = calibration?.errorMm[side] ?? USUAL_ERROR_MM

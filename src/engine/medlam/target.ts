@@ -1,6 +1,6 @@
 import { EXTREME_SIDES, type ExtremeSide } from '../../protocol/geometry.js'
 import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './bank.js'
-import { rasToSal, type Sal } from './frame.js'
+import type { Sal } from './frame.js'
 
 /** One point to be found: a side of a structure, or of a part of it, with what every template knows of it. */
 export interface Target {
@@ -8,8 +8,6 @@ export interface Target {
   /** Part index from inferior to superior, or null for the whole structure. */
   readonly part: number | null
   readonly side: ExtremeSide
-  /** Index into the bank's templates, per point. */
-  readonly templates: readonly number[]
   readonly points: readonly BankPoint[]
 }
 
@@ -28,9 +26,9 @@ export interface FoundPoint {
 /** All points of the wanted structures: six each, then six per part when `parts` is true. */
 export function listTargets(bank: TemplateBank, structures: readonly string[], parts: boolean): Target[] {
   return structures.flatMap((structure) => {
-    const having = bank.templates.flatMap((template, index) => {
+    const having = bank.templates.flatMap((template) => {
       const encoded = template.structures.get(structure)
-      return encoded === undefined ? [] : [{ index, encoded }]
+      return encoded === undefined ? [] : [{ encoded }]
     })
     if (having.length === 0) return []
     const partCount = parts ? mostCommon(having.map(({ encoded }) => encoded.parts.length)) : 0
@@ -40,7 +38,6 @@ export function listTargets(bank: TemplateBank, structures: readonly string[], p
       structure,
       part,
       side,
-      templates: from.map(({ index }) => index),
       points: from.map(({ encoded }) => pick(encoded)[side]),
     })
     return [
@@ -50,11 +47,6 @@ export function listTargets(bank: TemplateBank, structures: readonly string[], p
       ).flat(),
     ]
   })
-}
-
-/** The template's own position of a point in [superior, anterior, left] mm. */
-export function templatePosition(point: BankPoint): Sal {
-  return rasToSal(point.pointMm)
 }
 
 /** The most frequent number; of several the largest. */

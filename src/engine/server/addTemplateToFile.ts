@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { AddTemplateRequest } from '../../protocol/rpc.js'
 import type { TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
-import { sha256File } from '../hash.js'
-import { addTemplate, templateFromLabelMap, type NewTemplate } from '../templates/fromLabelMap.js'
+import { addTemplate, describeScan, templateFromLabelMap, type NewTemplate } from '../templates/fromLabelMap.js'
 import { readStructureNames } from '../templates/structureNames.js'
 import { readTemplateSet, storedScanPath, writeTemplateSet } from '../templates/templateSetFile.js'
 import { readHeader } from '../volume/readHeader.js'
@@ -35,9 +34,8 @@ async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, se
       await readHeader(scanPath)
       const structures = source.structures.map(({ name, color }, index) => ({ name, color, labelValue: index + 1 }))
       const points = Object.fromEntries(source.structures.map(({ name, points: six }): [string, TemplateStructure] => [name, { points: six }]))
-      const id = path.basename(scanPath).replace(/\.(nii\.gz|nii|nrrd|mha)$/i, '')
       const markups = source.markupsPath === null ? {} : { markups: storedScanPath(setPath, source.markupsPath) }
-      return { structures, scan: { id, path: storedScanPath(setPath, scanPath), sha256: await sha256File(scanPath), enabled: true, ...markups, structures: points } }
+      return { structures, scan: { ...(await describeScan(setPath, scanPath, points)), ...markups } }
     }
   }
 }

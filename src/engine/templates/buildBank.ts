@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
 import { MedlsamError } from '../errors.js'
-import { sha256File } from '../hash.js'
 import { encodeTemplate, type BankTemplate, type Calibration, type TemplateBank } from '../medlam/bank.js'
 import { roundBank } from '../medlam/bankFile.js'
 import { embedScan } from '../medlam/embed.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { prepareVolume } from '../medlam/prepare.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
+import { hashScan } from '../volume/hashScan.js'
 import { readScan } from '../volume/readScan.js'
 import { calibrate, localizeLeftOut, type LeftOutPoint } from './leaveOneOut.js'
 import { templateScanPath } from './templateSetFile.js'
@@ -80,12 +80,14 @@ export async function templateProblem(setFile: string, scan: TemplateScan): Prom
   const file = templateScanPath(setFile, scan)
   const info = await stat(file).catch(() => null)
   if (info === null || !info.isFile()) return `Template ${scan.id} is skipped: its scan ${file} is not there any more.`
-  if ((await sha256File(file)) !== scan.sha256) return `Template ${scan.id} is skipped: its scan ${file} has changed since the points were set.`
+  const sha256 = await hashScan(file).catch(() => null)
+  if (sha256 === null) return `Template ${scan.id} is skipped: its scan ${file} cannot be read any more.`
+  if (sha256 !== scan.sha256) return `Template ${scan.id} is skipped: its scan ${file} has changed since the points were set.`
   return null
 }
 
 /** Encodes given points of one scan file. */
-export async function encodeScan(
+async function encodeScan(
   model: MedlamModel,
   file: string,
   scan: { readonly id: string; readonly sha256: string; readonly structures: Readonly<Record<string, TemplateStructure>> },

@@ -5,10 +5,10 @@ import { extremePointsSchema } from '../../protocol/geometry.js'
 import type { Structure } from '../../protocol/structure.js'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
 import { MedlsamError } from '../errors.js'
-import { sha256File } from '../hash.js'
 import { dropStrayPieces } from '../volume/components.js'
 import { extremePointsOfLabels, labelExtents } from '../volume/labels.js'
 import { huRangeOfLabel } from '../volume/huRanges.js'
+import { hashScan } from '../volume/hashScan.js'
 import { readHeader } from '../volume/readHeader.js'
 import { readLabelMap } from '../volume/readLabelMap.js'
 import { readScan } from '../volume/readScan.js'
@@ -110,11 +110,12 @@ export function addTemplate(set: TemplateSet, { scan, structures }: NewTemplate)
   return { ...set, structures: merged, scans: [...others, { ...scan, id }] }
 }
 
-async function describeScan(setFile: string, scanFile: string, structures: TemplateScan['structures']): Promise<TemplateScan> {
+/** The entry of a scan in a set file: its id, stored path and hash, with the points given. */
+export async function describeScan(setFile: string, scanFile: string, structures: TemplateScan['structures']): Promise<TemplateScan> {
   return {
     id: path.basename(scanFile).replace(/\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|hdr|img)$/i, ''),
     path: storedScanPath(setFile, scanFile),
-    sha256: await sha256File(scanFile),
+    sha256: await hashScan(scanFile),
     enabled: true,
     structures,
   }

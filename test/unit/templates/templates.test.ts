@@ -145,6 +145,27 @@ describe('template banks', () => {
     expect(bank.structures.map((structure) => structure.name)).toEqual(['Lump'])
   })
 
+  it('notice that the image of a header-and-image pair has changed', async () => {
+    const model = await analyticDenseModel()
+    const { ct, labels, structures } = makeSyntheticCt({ seed: 2, spacingMm: [8, 8, 8], lengthMm: 80 })
+    const geometry = { niftiHeader: null, size: ct.size, affine: ct.affine }
+    await writeScan(at('whole.nii'), ct)
+    await writeLabelMap(at('pair_seg.nii.gz'), labels, geometry, structures)
+    const whole = await readFile(at('whole.nii'))
+    // A pair is the same header with its own magic, and the voxels from the start of the other file.
+    const header = Buffer.from(whole.subarray(0, 348))
+    header.write('ni1\0', 344, 'latin1')
+    header.writeFloatLE(0, 108)
+    await writeFile(at('pair.hdr'), header)
+    await writeFile(at('pair.img'), whole.subarray(352))
+    const { scan, structures: found } = await templateFromLabelMap(at('pair.json'), at('pair.hdr'), at('pair_seg.nii.gz'), structures, 0)
+    const set = addTemplate(EMPTY, { scan, structures: found })
+    const voxels = Buffer.from(whole.subarray(352))
+    voxels.writeInt16LE(77, 1000)
+    await writeFile(at('pair.img'), voxels)
+    await expect(buildBank(model, set, at('pair.json'))).rejects.toMatchObject({ message: expect.stringContaining('changed since') })
+  })
+
   it('are an error when no scan is left', async () => {
     const model = await analyticDenseModel()
     const set = await setOf(at('x.json'), ['a'])
