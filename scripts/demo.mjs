@@ -9,7 +9,7 @@ const out = path.join(root, 'out/demo')
 const SEED = 101
 
 function run(title, args, okCodes = [0]) {
-  process.stdout.write(`\n${title}\n$ ${path.basename(args[0]) === 'cli.js' ? 'medlsam' : 'node'} ${args.slice(1).join(' ')}\n`)
+  process.stdout.write(`\n${title}\n$ ${args[0] === cli ? 'medlsam' : `node ${args[0]}`} ${args.slice(1).join(' ')}\n`)
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', cwd: root })
   if (!okCodes.includes(status)) process.exit(status ?? 1)
 }
