@@ -1,10 +1,11 @@
 /**
  * Segments scans that have label maps, with the built-in templates, and prints Dice and volumes per organ.
  *
- *   npx tsx bench/realScans.ts FOLDER [--limit N] [--templates SET] [--assert]
+ *   npx tsx bench/realScans.ts FOLDER [--limit N] [--templates SET] [--cache DIR] [--assert]
  *
  * Label maps are read to score, never to segment. With --assert it closes with "N passed, N failed": a scan passes when
- * most of its organs are found and their mean Dice is that of a segmentation rather than of a guess.
+ * most of its organs are found and their mean Dice is that of a segmentation rather than of a guess. With --cache the
+ * embeddings of slices are kept in DIR, so that a second run on the same scans takes a tenth of the time.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
@@ -19,12 +20,12 @@ const LEAST_MEAN_DICE = 0.2
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { limit: { type: 'string', default: '1000' }, templates: { type: 'string', default: 'head-neck' }, assert: { type: 'boolean', default: false } },
+    options: { limit: { type: 'string', default: '1000' }, templates: { type: 'string', default: 'head-neck' }, cache: { type: 'string' }, assert: { type: 'boolean', default: false } },
   })
   const [folder] = positionals
   const scans = (await readdir(folder)).filter((file) => file.endsWith('_ct.nii.gz')).slice(0, Number(values.limit))
   const out = await mkdtemp(path.join(os.tmpdir(), 'medlsam-real-'))
-  const engine = openEngine()
+  const engine = openEngine(values.cache === undefined ? {} : { embeddingCache: { folder: values.cache, maxBytes: 12 * 2 ** 30 } })
   const all = new Map<string, number[]>()
   let passed = 0
   try {

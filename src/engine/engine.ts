@@ -16,6 +16,7 @@ import { segmentLocalized } from './pipeline/segmentLocalized.js'
 import { startClock, type StageClock } from './pipeline/stageClock.js'
 import { writeResult } from './pipeline/writeResult.js'
 import type { Network, ProviderRequest } from './runtime/network.js'
+import { cacheEmbeddings, type EmbeddingCacheOptions } from './sam/embeddingCache.js'
 import type { Segmenter } from './sam/segmenter.js'
 import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
 import { resolveTemplates, type TemplateSources } from './templates/resolveTemplates.js'
@@ -31,6 +32,8 @@ export interface EngineOptions {
   readonly provider?: ProviderRequest
   /** Threads inside one operator. */
   readonly threads?: number
+  /** Keep the embeddings of slices here, for runs that segment the same scans again. */
+  readonly embeddingCache?: EmbeddingCacheOptions
 }
 
 /** What accompanies a run. */
@@ -92,7 +95,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
     if (known !== undefined) return known
     const opening = openSegmenterById(id, assetsFolder, network).then((ready) => {
       opened.push(...ready.networks)
-      return ready
+      return options.embeddingCache === undefined ? ready : cacheEmbeddings(ready, options.embeddingCache)
     })
     segmenters.set(id, opening)
     return opening

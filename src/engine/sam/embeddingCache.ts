@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import path from 'node:path'
+import { decode, encode } from '@msgpack/msgpack'
+import { z } from 'zod'
+import { writeBytesAtomic } from '../files.js'
+import type { NetworkTensor } from '../runtime/network.js'
+import type { SliceEmbedding } from './layouts/layout.js'
+import type { Picture } from './picture.js'
+import type { Segmenter } from './segmenter.js'
+
+/** How the numbers of an embedding are kept: as they are, or in half the bytes and rounded to 11 bits. */
+export type CachePrecision = 'float32' | 'float16'
+
+/** Where embeddings are kept, and how many. */
+export interface EmbeddingCacheOptions {
+  readonly folder: string
+  /** Bytes on disk at most; the embeddings used longest ago go first. */
+  readonly maxBytes: number
+  readonly precision?: CachePrecision
+}
+
+/** A segmenter that remembers embeddings on disk, and how that goes. */
+export interface CachingSegmenter extends Segmenter {
+  readonly cache: {
+    /** Embeddings that were found. */
+    readonly hits: number
+    /** Embeddings that had to be made. */
+    readonly misses: number
+    /** Why nothing is kept any more, as a sentence; null while all is well. */
+    readonly problem: string | null
+  }
+}
+
+const FORMAT = 1
+const SUFFIX = '.embedding'
+/** Unfinished files of a process that was killed; a running one needs seconds. */
+const LEFTOVER = /\.part$/
+const LEFTOVER_AGE_MS = 3_600_000
+
+const fileSchema = z.object({
+  format: z.literal(FORMAT),
+  frame: z.object({ width: z.number(), height: z.number(), scaleX: z.number(), scaleY: z.number() }),
+  tensors: z.record(z.string(), z.object({ dims: z.array(z.number()), type: z.enum(['float32', 'float16']), bytes: z.instanceof(Uint8Array) })),
+})
+
+/**
+ * The same segmenter with its embeddings kept on disk, since encoding is nearly all of its time: a slice that
+ * was encoded before, by this or another process, costs a file read. Keyed by the picture's numbers and the
+ * networks' hashes, so a stale embedding cannot be met; a file that cannot be read is made again.
+ */
+export async function cacheEmbeddings(inner: Segmenter, { folder, maxBytes, precision = 'float32' }: EmbeddingCacheOptions): Promise<CachingSegmenter> {
+  const kept = await openFolder(folder)
+  const counts: { hits: number; misses: number; problem: string | null } = { hits: 0, misses: 0, problem: null }
+  const networks = inner.networks.map(({ sha256 }) => sha256).sort().join()
+  return {
+    ...inner,
+    cache: counts,
+    async encodeSlice(picture) {
+      const name = `${keyOf(picture, `${inner.layout} ${networks} ${precision}`)}${SUFFIX}`
+      const file = path.join(folder, name)
+      const known = await readEmbedding(file)
+      if (known !== null) {
+        counts.hits++
+        kept.touch(name)
+        return known
+      }
+      const embedding = await inner.encodeSlice(picture)
+      counts.misses++
+      const bytes = counts.problem === null ? pack(embedding, precision) : null
+      if (bytes === null) return embedding
+      try {
+        await kept.makeRoom(bytes.byteLength, maxBytes)
+        await writeBytesAtomic(file, bytes)
+        kept.add(name, bytes.byteLength)
+      } catch (error) {
+        counts.problem = `Embeddings are no longer kept: ${error instanceof Error ? error.message : String(error)}`
+      }
+      // What is returned now must be what a later run will read.
+      return precision === 'float32' ? embedding : unpack(bytes)
+    },
+  }
+}
+
+function keyOf({ data, width, height, pixelMm }: Picture, model: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([model, width, height, pixelMm]))
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex')
+}
+
+interface KeptFiles {
+  touch(name: string): void
+  add(name: string, bytes: number): void
+  /** Removes what was used longest ago until so many bytes fit in. */
+  makeRoom(bytes: number, maxBytes: number): Promise<void>
+}
+
+/** What the folder holds, in order of use; other processes' files count once this one is opened. */
+async function openFolder(folder: string): Promise<KeptFiles> {
+  await mkdir(folder, { recursive: true })
+  const found: { readonly name: string; readonly size: number; readonly usedMs: number }[] = []
+  for (const name of await readdir(folder)) {
+    const info = await stat(path.join(folder, name)).catch(() => null)
+    if (info === null) continue
+    if (LEFTOVER.test(name) && Date.now() - info.mtimeMs > LEFTOVER_AGE_MS) await rm(path.join(folder, name), { force: true })
+    else if (name.endsWith(SUFFIX)) found.push({ name, size: info.size, usedMs: info.mtimeMs })
+  }
+  // A Map keeps the order of insertion, so the first one is the one used longest ago.
+  const sizes = new Map(found.sort((a, b) => a.usedMs - b.usedMs).map(({ name, size }) => [name, size]))
+  let total = found.reduce((sum, { size }) => sum + size, 0)
+  const drop = (name: string): void => {
+    total -= sizes.get(name) ?? 0
+    sizes.delete(name)
+  }
+  return {
+    touch(name) {
+      const size = sizes.get(name)
+      if (size === undefined) return
+      sizes.delete(name)
+      sizes.set(name, size)
+      const now = new Date()
+      // Only the order of removal depends on it, and the file may be gone already.
+      utimes(path.join(folder, name), now, now).catch(() => undefined)
+    },
+    add(name, bytes) {
+      drop(name)
+      sizes.set(name, bytes)
+      total += bytes
+    },
+    async makeRoom(bytes, maxBytes) {
+      for (const name of [...sizes.keys()]) {
+        if (total + bytes <= maxBytes) return
+        await rm(path.join(folder, name), { force: true })
+        drop(name)
+      }
+    },
+  }
+}
+
+async function readEmbedding(file: string): Promise<SliceEmbedding | null> {
+  const bytes = await readFile(file).catch(() => null)
+  return bytes === null ? null : unpackOrNull(bytes)
+}
+
+function unpackOrNull(bytes: Uint8Array): SliceEmbedding | null {
+  try {
+    return unpack(bytes)
+  } catch {
+    // Cut off or of another version: it is made again.
+    return null
+  }
+}
+
+/** Null when the embedding holds numbers that are not kept. */
+function pack({ tensors, frame }: SliceEmbedding, precision: CachePrecision): Uint8Array | null {
+  const packed: [string, { readonly dims: readonly number[]; readonly type: CachePrecision; readonly bytes: Uint8Array }][] = []
+  for (const [name, { data, dims }] of Object.entries(tensors)) {
+    if (!(data instanceof Float32Array)) return null
+    const numbers = precision === 'float32' ? data : toHalf(data)
+    packed.push([name, { dims, type: precision, bytes: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) }])
+  }
+  return encode({ format: FORMAT, frame, tensors: Object.fromEntries(packed) })
+}
+
+function unpack(file: Uint8Array): SliceEmbedding {
+  const { tensors, frame } = fileSchema.parse(decode(file))
+  const unpacked = Object.entries(tensors).map(([name, { dims, type, bytes }]): [string, NetworkTensor] => {
+    // Copied, since a file's bytes need not lie where an array of numbers may begin.
+    const { buffer } = new Uint8Array(bytes)
+    const data = type === 'float32' ? new Float32Array(buffer) : fromHalf(new Uint16Array(buffer))
+    if (data.length !== dims.reduce((product, n) => product * n, 1)) throw new RangeError(`${name} has ${data.length} numbers`)
+    return [name, { data, dims }]
+  })
+  return { tensors: Object.fromEntries(unpacked), frame }
+}
+
+/** IEEE 754 half precision, rounded to the nearest, ties to even; magnitudes beyond 65504 become infinite. */
+function toHalf(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  const half = new Uint16Array(values.length)
+  for (let i = 0; i < half.length; i++) {
+    const sign = (bits[i] >>> 16) & 0x8000
+    const magnitude = bits[i] & 0x7fffffff
+    if (magnitude >= 0x47800000) half[i] = sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00)
+    else if (magnitude < 0x38800000) half[i] = sign | halfSubnormal(values[i])
+    else half[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13)
+  }
+  return half
+}
+
+/** Multiples of 2^-24, the spacing of the smallest halves. */
+function halfSubnormal(value: number): number {
+  const units = Math.abs(value) * 2 ** 24
+  const low = Math.floor(units)
+  const rest = units - low
+  return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low
+}
+
+function fromHalf(half: Uint16Array): Float32Array {
+  const values = new Float32Array(half.length)
+  const bits = new Uint32Array(values.buffer)
+  for (let i = 0; i < half.length; i++) {
+    const sign = (half[i] & 0x8000) << 16
+    const magnitude = half[i] & 0x7fff
+    if (magnitude >= 0x7c00) bits[i] = sign | 0x7f800000 | ((magnitude & 0x3ff) << 13)
+    else if (magnitude >= 0x400) bits[i] = sign | ((magnitude << 13) + 0x38000000)
+    else values[i] = (sign === 0 ? 1 : -1) * magnitude * 2 ** -24
+  }
+  return values
+}
