@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<Stage, string>> = {
   localize: 'Localizing',
   segment: 'Segmenting slices',
   write: 'Writing',
+  download: 'Downloading',
 }
 
 /** A progress bar on stderr, for people. */

@@ -1,5 +1,5 @@
-/** Stages of a run, in order. */
-export const STAGES = ['read', 'templates', 'localize', 'segment', 'write'] as const
+/** Stages of a run, in order; `download`, which counts bytes, stands alone. */
+export const STAGES = ['read', 'templates', 'localize', 'segment', 'write', 'download'] as const
 
 /** One of {@link STAGES}. */
 export type Stage = (typeof STAGES)[number]

@@ -2,6 +2,9 @@
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc'
 import type { ErrorData } from './errors.js'
 import type { ExtremePoints } from './geometry.js'
+import type {
+  DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile,
+} from './models.js'
 import type { Progress } from './progress.js'
 import type { SegmentRequest } from './requests.js'
 import type { Sidecar } from './sidecar.js'
@@ -13,6 +16,14 @@ export interface EngineSetup {
   readonly provider: string
   /** 0 leaves the choice to ONNX Runtime. */
   readonly threads: number
+  /** Where downloaded and imported models lie; the user's data folder when absent or empty. */
+  readonly modelsFolder?: string
+  /** Refuse every download. */
+  readonly offline?: boolean
+  /** VS Code's `http.proxy`; the environment's HTTPS_PROXY and NO_PROXY when absent or empty. */
+  readonly proxy?: string
+  /** VS Code's `http.noProxy`: hosts that are reached directly. */
+  readonly noProxy?: readonly string[]
 }
 
 /** What a segmentation wrote. */
@@ -75,3 +86,19 @@ export const infoMethod = new RequestType0<EngineInfo, ErrorData>('info')
 export const progressNotification = new NotificationType<{ readonly run: number; readonly progress: Progress }>('progress')
 /** A structure was localized, or its mask is final. */
 export const structureNotification = new NotificationType<{ readonly run: number; readonly structure: LocalizedStructure }>('structure')
+/** Every model that is embedded, installed or can be had, and where models lie. */
+export const listModelsMethod = new RequestType0<ModelsInfo, ErrorData>('models/list')
+/** Download a model; progress counts bytes under the stage `download`. Runs beside other requests. Cancelling keeps what has come, for the next try. */
+export const downloadModelMethod = new RequestType<Numbered<DownloadModelRequest>, InstalledModel, ErrorData>('models/download')
+/** Take finished ONNX files or a checkpoint into the models folder. */
+export const importModelMethod = new RequestType<Numbered<ImportModelRequest>, InstalledModel, ErrorData>('models/import')
+/** Compare the files of a model, or of all installed ones (null), with their recorded SHA-256. */
+export const verifyModelMethod = new RequestType<ModelChoice | null, readonly VerifiedFile[], ErrorData>('models/verify')
+/** Delete an installed model's files; answers with the folders that are gone. */
+export const removeModelMethod = new RequestType<ModelChoice, readonly string[], ErrorData>('models/remove')
+/** Time one encode per provider and remember which is fastest with the right answer; `auto` takes it from then on. */
+export const testProvidersMethod = new RequestType<Numbered<{ readonly id: string }>, ProviderTestReport, ErrorData>('models/testProviders')
+/** Whether the GPU files of ONNX Runtime are missing here and can be fetched. */
+export const gpuRuntimeMethod = new RequestType0<GpuRuntimeInfo, ErrorData>('models/gpuRuntime')
+/** Fetch them. `acceptUnverified` takes them although no SHA-256 is pinned here, checked against what the package feed publishes. */
+export const downloadGpuRuntimeMethod = new RequestType<Numbered<{ readonly acceptUnverified: boolean }>, GpuRuntimeInfo, ErrorData>('models/downloadGpuRuntime')

@@ -8,6 +8,7 @@ const STAGE_TEXT: Readonly<Record<Stage, string>> = {
   localize: 'Localizing',
   segment: 'Segmenting slices',
   write: 'Writing the label map',
+  download: 'Downloading',
 }
 
 /** The run section: where the run stands, how it ended, what to do next. Empty when there was none. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { makeRandom } from '../../src/engine/synthetic/random.js'
 
 /** ONNX element types that the builder knows, by their number in the format. */
-const ELEMENT_TYPE = { float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9 } as const
+const ELEMENT_TYPE = { float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9, float16: 10 } as const
 
 /** An element type the builder can write. */
 export type BuilderType = keyof typeof ELEMENT_TYPE

@@ -1,7 +1,9 @@
+import type { Preprocessing } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
-import { describeTensors, type Network, type Provider, type ProviderRequest } from '../runtime/network.js'
+import { describeTensors, type Network, type NetworkTensor, type Provider, type ProviderRequest } from '../runtime/network.js'
+import { readNpy } from '../runtime/npy.js'
 import { openNetwork } from '../runtime/onnx.js'
-import type { LayoutId, LayoutRunner, MaskLogits, SliceEmbedding } from './layouts/layout.js'
+import type { LayoutContext, LayoutId, LayoutRunner, MaskLogits, SliceEmbedding } from './layouts/layout.js'
 import { LAYOUTS } from './layouts/table.js'
 import type { Picture, PixelBox, PixelRegion, WindowHu } from './picture.js'
 
@@ -41,10 +43,12 @@ export interface SegmenterFile {
 export interface SegmenterOptions {
   readonly id: string
   readonly windowHu?: WindowHu
+  /** How pictures were prepared in training; the layout's own way when absent. */
+  readonly preprocessing?: Preprocessing
 }
 
 /**
- * Opens the ONNX files of a segmenter, in any order.
+ * Opens the ONNX files of a segmenter, in any order; constants that belong to them may come along as `.npy`.
  * @throws MedlsamError `model` when a file cannot be loaded or the layout is unknown.
  */
 export async function openSegmenter(
@@ -53,8 +57,13 @@ export async function openSegmenter(
 ): Promise<Segmenter> {
   const { provider, threads } = options
   const networks: Network[] = []
+  const constants: NetworkTensor[] = []
   try {
     for (const { path, sha256 } of files) {
+      if (path.toLowerCase().endsWith('.npy')) {
+        constants.push(await readNpy(path, sha256))
+        continue
+      }
       networks.push(
         await openNetwork(path, {
           ...(sha256 === undefined ? {} : { sha256 }),
@@ -63,7 +72,7 @@ export async function openSegmenter(
         }),
       )
     }
-    return createSegmenter(networks, options)
+    return createSegmenter(networks, options, constants)
   } catch (error) {
     for (const network of networks) await network.release()
     throw error
@@ -72,10 +81,17 @@ export async function openSegmenter(
 
 /**
  * Makes a segmenter of loaded networks by recognising how they were exported.
- * @throws MedlsamError `model` that lists the inputs and outputs when no known layout fits.
+ * @throws MedlsamError `model` that lists the inputs and outputs when no known layout fits, or says why boxes cannot
+ *   prompt the one that does.
  */
-export function createSegmenter(networks: readonly Network[], { id, windowHu = SOFT_TISSUE }: SegmenterOptions): Segmenter {
-  const { layout, runner } = recognise(networks, id)
+export function createSegmenter(
+  networks: readonly Network[],
+  { id, windowHu = SOFT_TISSUE, preprocessing }: SegmenterOptions,
+  constants: readonly NetworkTensor[] = [],
+): Segmenter {
+  const found = recogniseLayout(networks, { preprocessing: preprocessing ?? null, constants }, id)
+  if ('refusal' in found) throw new MedlsamError('model', `The segmenter "${id}" ${found.refusal}.`, networks[0]?.file)
+  const { layout, runner } = found
   return {
     id,
     layout,
@@ -92,17 +108,28 @@ export function createSegmenter(networks: readonly Network[], { id, windowHu = S
   }
 }
 
-function recognise(networks: readonly Network[], id: string): { layout: LayoutId; runner: LayoutRunner } {
+/** What networks turned out to be: one of the layouts, which may be of no use for boxes. */
+export type RecognisedLayout =
+  | { readonly layout: LayoutId; readonly runner: LayoutRunner }
+  | { readonly layout: LayoutId; readonly refusal: string }
+
+/**
+ * Finds out how networks were exported.
+ * @param name What people call them, for the message.
+ * @throws MedlsamError `model` that lists the inputs and outputs when no known layout fits.
+ */
+export function recogniseLayout(networks: readonly Network[], context: LayoutContext, name: string): RecognisedLayout {
   for (const layout of LAYOUTS) {
-    const runner = layout.recognise(networks)
-    if (runner !== null) return { layout: layout.id, runner }
+    const found = layout.recognise(networks, context)
+    if (found === null) continue
+    return 'refusal' in found ? { layout: layout.id, refusal: found.refusal } : { layout: layout.id, runner: found }
   }
   const seen = networks
     .map(({ file, inputs, outputs }) => `${file} takes ${describeTensors(inputs)} and returns ${describeTensors(outputs)}`)
     .join('; ')
   throw new MedlsamError(
     'model',
-    `The segmenter "${id}" has no layout that is known here (${LAYOUTS.map(({ name }) => name).join(', ')}): ${seen}.`,
+    `The segmenter "${name}" has no layout that is known here (${LAYOUTS.map((layout) => layout.name).join(', ')}): ${seen}.`,
     networks[0]?.file,
   )
 }

@@ -1,18 +1,10 @@
+import type { Preprocessing, SegmenterLayoutId } from '../../../protocol/models.js'
 import type { Network, NetworkTensor } from '../../runtime/network.js'
 import type { Picture, PixelBox, PixelRegion } from '../picture.js'
+import type { Frame } from './frame.js'
 
 /** The exports that are recognised. */
-export type LayoutId = 'meta'
-
-/** How a picture was fitted into the square that a model looks at. */
-export interface Frame {
-  /** Pixels of the square that the picture covers, from the upper left corner. */
-  readonly width: number
-  readonly height: number
-  /** Pixels of the square per pixel of the picture. */
-  readonly scaleX: number
-  readonly scaleY: number
-}
+export type LayoutId = SegmenterLayoutId
 
 /** What the encoder made of a picture; belongs to the segmenter that made it. */
 export interface SliceEmbedding {
@@ -24,7 +16,7 @@ export interface SliceEmbedding {
 export interface MaskLogits {
   readonly region: PixelRegion
   readonly data: Float32Array
-  /** The model's own estimate of how well its mask overlaps the truth, about 0 to 1. */
+  /** The model's own estimate of how well its mask overlaps the truth, about 0 to 1; not a number where it gives none. */
   readonly iouPrediction: number
 }
 
@@ -35,11 +27,24 @@ export interface LayoutRunner {
   decode(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>
 }
 
+/** Networks that are known, and why boxes cannot prompt them: the end of a sentence that begins with the model. */
+export interface LayoutRefusal {
+  readonly refusal: string
+}
+
+/** What comes with the networks and cannot be read from them. */
+export interface LayoutContext {
+  /** How pictures were prepared in training; null for the layout's own way. */
+  readonly preprocessing: Preprocessing | null
+  /** Tensors that lay beside the networks as `.npy` files. */
+  readonly constants: readonly NetworkTensor[]
+}
+
 /** One kind of export: how to recognise and run it. */
 export interface SegmenterLayout {
   readonly id: LayoutId
   /** For people. */
   readonly name: string
   /** Binds the networks, in whatever order they come; null when they are no export of this kind. */
-  recognise(networks: readonly Network[]): LayoutRunner | null
+  recognise(networks: readonly Network[], context: LayoutContext): LayoutRunner | LayoutRefusal | null
 }

@@ -1,5 +1,14 @@
+import { efficientsamLayout } from './efficientsam.js'
 import type { SegmenterLayout } from './layout.js'
+import { litemedsamLayout } from './litemedsam.js'
+import { medficientsamLayout } from './medficientsam.js'
 import { metaLayout } from './meta.js'
+import { optimumBoxesLayout } from './optimumBoxes.js'
+import { optimumPointsLayout } from './optimumPoints.js'
+import { sam2Layout } from './sam2.js'
+import { samexporterLayout } from './samexporter.js'
 
 /** Every layout, the more particular before the more general. */
-export const LAYOUTS: readonly SegmenterLayout[] = [metaLayout]
+export const LAYOUTS: readonly SegmenterLayout[] = [
+  efficientsamLayout, medficientsamLayout, litemedsamLayout, sam2Layout, optimumBoxesLayout, optimumPointsLayout, samexporterLayout, metaLayout,
+]

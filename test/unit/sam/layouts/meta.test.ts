@@ -1,13 +1,13 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { MedlsamError } from '../../../src/engine/errors.js'
-import type { Network } from '../../../src/engine/runtime/network.js'
-import { openNetwork } from '../../../src/engine/runtime/onnx.js'
-import type { Picture } from '../../../src/engine/sam/picture.js'
-import { createSegmenter, openSegmenter } from '../../../src/engine/sam/segmenter.js'
-import { writeOnnx } from '../../support/onnxBuilder.js'
-import { samDecoderGraph, samEncoderGraph } from '../../support/samGraphs.js'
-import { tempFolder } from '../../support/tempFolder.js'
+import { MedlsamError } from '../../../../src/engine/errors.js'
+import type { Network } from '../../../../src/engine/runtime/network.js'
+import { openNetwork } from '../../../../src/engine/runtime/onnx.js'
+import type { Picture } from '../../../../src/engine/sam/picture.js'
+import { createSegmenter, openSegmenter } from '../../../../src/engine/sam/segmenter.js'
+import { writeOnnx } from '../../../support/onnxBuilder.js'
+import { samDecoderGraph, samEncoderGraph } from '../../../support/samGraphs.js'
+import { tempFolder } from '../../../support/tempFolder.js'
 
 const folder = tempFolder()
 const encoderFile = await writeOnnx(path.join(folder, 'encoder.onnx'), samEncoderGraph())

@@ -1,0 +1,99 @@
+import type { Network, NetworkTensor } from '../../runtime/network.js'
+import { enlarge, toFrame } from './frame.js'
+import type { LayoutRefusal, LayoutRunner, SegmenterLayout } from './layout.js'
+import { planarEncoder } from './planarEncoder.js'
+import { SAM_EMBEDDING } from './metaDecoder.js'
+import { feed, fits, floats, inputNamed, isFloat, outputNamed, single, takesExactly, type WantedDims } from './signature.js'
+
+/** Side of the square that LiteMedSAM looks at, and of its masks. */
+const SIDE = 256
+const MASKS: WantedDims = [1, 1, SIDE, SIDE]
+
+/**
+ * LiteMedSAM (bowang-lab/MedSAM, branch LiteMedSAM) as three files, the way DAFT exports it
+ * (automl/CVPR24-MedSAM-on-Laptop `export_onnx.py`), or as an encoder and a decoder that takes boxes: a 256-pixel
+ * square, pictures spread over 0 to 1, boxes in its pixels. The three files come with `positional_encoding.npy`.
+ */
+export const litemedsamLayout: SegmenterLayout = {
+  id: 'litemedsam',
+  name: 'LiteMedSAM',
+  recognise(networks, { constants }) {
+    const encoder = single(networks, isEncoder)
+    if (encoder === null) return null
+    const boxDecoder = single(networks, isBoxDecoder)
+    if (networks.length === 2 && boxDecoder !== null) return runner(encoder, twoFiles(boxDecoder))
+    const promptEncoder = single(networks, isPromptEncoder)
+    const maskDecoder = single(networks, isMaskDecoder)
+    if (networks.length !== 3 || promptEncoder === null || maskDecoder === null) return null
+    return threeFiles(encoder, promptEncoder, maskDecoder, constants)
+  },
+}
+
+/** Runs prompt encoder and decoder: embedding and box in pixels of the square in, mask and score tensors out. */
+type Decode = (embedding: NetworkTensor, box: readonly number[]) => Promise<{ readonly masks: NetworkTensor; readonly score: number }>
+
+function isEncoder({ inputs, outputs }: Network): boolean {
+  return inputs.length === 1 && outputs.length === 1 && isFloat(inputs[0]) && inputs[0].dims[2] === SIDE && fits(inputs[0], [1, 3, SIDE, SIDE]) && fits(outputs[0], SAM_EMBEDDING)
+}
+
+function isBoxDecoder(network: Network): boolean {
+  return takesExactly(network, ['image_embeddings', 'boxes']) && inputNamed(network, 'boxes')?.dims.at(-1) === 4 && network.outputs.some((output) => fits(output, MASKS))
+}
+
+function isPromptEncoder(network: Network): boolean {
+  return takesExactly(network, ['boxes']) && network.inputs[0].dims.at(-1) === 4 && outputNamed(network, 'sparse_embeddings') !== undefined && outputNamed(network, 'dense_embeddings') !== undefined
+}
+
+function isMaskDecoder(network: Network): boolean {
+  const withPosition = ['image_embeddings', 'image_pe', 'sparse_prompt_embeddings', 'dense_prompt_embeddings']
+  const masks = outputNamed(network, 'low_res_masks')
+  return (takesExactly(network, withPosition) || takesExactly(network, withPosition.filter((name) => name !== 'image_pe'))) && masks !== undefined && fits(masks, MASKS)
+}
+
+function runner(encoder: Network, decodeBox: Decode): LayoutRunner {
+  return {
+    encoder,
+    encode: planarEncoder(encoder, SIDE, { normalisation: 'minMax', fit: 'pad' }, { [encoder.outputs[0].name]: 'embedding' }),
+    async decode({ tensors: { embedding }, frame }, box, region) {
+      const { x0, y0, x1, y1 } = toFrame(box, frame)
+      const { masks, score } = await decodeBox(embedding, [x0, y0, x1, y1])
+      const plane = { data: floats(masks, 'float32'), offset: 0, width: SIDE, height: SIDE }
+      return { region, data: enlarge(plane, SIDE, frame, region), iouPrediction: score }
+    },
+  }
+}
+
+function boxTensor(network: Network, box: readonly number[]): NetworkTensor {
+  const info = inputNamed(network, 'boxes')
+  if (info === undefined) throw new TypeError('the network has been checked')
+  return feed(info, box, info.dims.map((dim) => (typeof dim === 'number' ? dim : 1)))
+}
+
+function scoreOf(results: Readonly<Record<string, NetworkTensor>>): number {
+  return 'iou_predictions' in results ? floats(results.iou_predictions, 'float32')[0] : Number.NaN
+}
+
+function twoFiles(decoder: Network): Decode {
+  const masks = decoder.outputs.find((output) => fits(output, MASKS))
+  return async (embedding, box) => {
+    const results = await decoder.run({ image_embeddings: embedding, boxes: boxTensor(decoder, box) })
+    return { masks: results[masks?.name ?? decoder.outputs[0].name], score: scoreOf(results) }
+  }
+}
+
+function threeFiles(encoder: Network, promptEncoder: Network, decoder: Network, constants: readonly NetworkTensor[]): LayoutRunner | LayoutRefusal {
+  const position = constants.find(({ dims }) => dims.length === SAM_EMBEDDING.length && dims.every((dim, i) => dim === SAM_EMBEDDING[i]))
+  if (inputNamed(decoder, 'image_pe') !== undefined && position === undefined) {
+    return { refusal: 'needs the file positional_encoding.npy that its export wrote beside the networks; name it together with them' }
+  }
+  return runner(encoder, async (embedding, box) => {
+    const prompt = await promptEncoder.run({ boxes: boxTensor(promptEncoder, box) }, ['sparse_embeddings', 'dense_embeddings'])
+    const results = await decoder.run({
+      image_embeddings: embedding,
+      ...(inputNamed(decoder, 'image_pe') === undefined || position === undefined ? {} : { image_pe: position }),
+      sparse_prompt_embeddings: prompt.sparse_embeddings,
+      dense_prompt_embeddings: prompt.dense_embeddings,
+    })
+    return { masks: results.low_res_masks, score: scoreOf(results) }
+  })
+}
