@@ -10,9 +10,11 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import type { BoxMm } from '../src/protocol/geometry.js'
+import { EXTREME_SIDES } from '../src/protocol/geometry.js'
 import { openEngine } from '../src/engine/engine.js'
-import { boxOfPoints, boxVolumeMm3, intersectBoxes } from '../src/engine/medlam/boxes.js'
+import { boxIou, wallErrorsMm } from '../src/engine/evaluation/boxScores.js'
+import { mean, spearman, standardDeviation as std } from '../src/engine/evaluation/statistics.js'
+import { boxOfPoints } from '../src/engine/medlam/boxes.js'
 import { dropStrayPieces } from '../src/engine/volume/components.js'
 import { extremePointsOfLabels, labelExtents } from '../src/engine/volume/labels.js'
 import { readLabelMap } from '../src/engine/volume/readLabelMap.js'
@@ -24,25 +26,6 @@ interface Score {
   /** Absolute error of each wall in mm; empty when the structure was reported as not found. */
   readonly wallsMm: readonly number[]
   readonly confidence: number
-}
-
-function iou(a: BoxMm, b: BoxMm): number {
-  const both = intersectBoxes(a, b)
-  if (both === null) return 0
-  const shared = boxVolumeMm3(both)
-  return shared / (boxVolumeMm3(a) + boxVolumeMm3(b) - shared)
-}
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
-const std = (values: readonly number[]): number => Math.sqrt(mean(values.map((v) => (v - mean(values)) ** 2)))
-
-/** Rank correlation of Spearman, with mean ranks for ties. */
-function spearman(a: readonly number[], b: readonly number[]): number {
-  const ranks = (values: readonly number[]): number[] =>
-    values.map((v) => mean(values.flatMap((other, i) => (other === v ? [[...values].sort((p, q) => p - q).indexOf(v) + values.slice(0, i).filter((x) => x === v).length] : []))))
-  const [x, y] = [ranks(a), ranks(b)]
-  const [mx, my] = [mean(x), mean(y)]
-  return mean(x.map((v, i) => (v - mx) * (y[i] - my))) / (std(x) * std(y))
 }
 
 async function cutOrgans(folder: string): Promise<Map<string, Set<string>>> {
@@ -85,8 +68,9 @@ async function main(): Promise<void> {
         if (found === undefined || cut.get(file)?.has(found.name) === true) continue
         const box = boxOfPoints(points)
         const { boxMm } = found
-        const wallsMm = boxMm === null ? [] : [0, 1, 2].flatMap((axis) => [Math.abs(boxMm.min[axis] - box.min[axis]), Math.abs(boxMm.max[axis] - box.max[axis])])
-        scores.push({ scan: file, structure: found.name, iou: boxMm === null ? 0 : iou(boxMm, box), wallsMm, confidence: found.confidence })
+        const errors = boxMm === null ? null : wallErrorsMm(boxMm, box)
+        const wallsMm = errors === null ? [] : EXTREME_SIDES.map((side) => Math.abs(errors[side]))
+        scores.push({ scan: file, structure: found.name, iou: boxMm === null ? 0 : boxIou(boxMm, box), wallsMm, confidence: found.confidence })
       }
     }
     all[procedure] = scores

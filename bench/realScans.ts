@@ -12,6 +12,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine } from '../src/engine/engine.js'
+import { scoreStructures } from '../src/engine/evaluation/scoreStructure.js'
+import { mean, standardDeviation } from '../src/engine/evaluation/statistics.js'
 import { readLabelMap } from '../src/engine/volume/readLabelMap.js'
 
 /** Half of what the built-in models reach on such scans: a broken orientation or window falls far below. */
@@ -35,32 +37,20 @@ async function main(): Promise<void> {
       const { paths, sidecar } = await engine.segment({ scanPath, templates: values.templates, out: path.join(out, file) })
       const [made, drawn] = [await readLabelMap(paths.labelMap), await readLabelMap(scanPath.replace('_ct.', '_seg.'))]
       const dices: number[] = []
-      for (const { name, labelValue, status, volumeMl, confidence } of sidecar.structures) {
-        let [both, ours, theirs] = [0, 0, 0]
-        drawn.data.forEach((value, i) => {
-          const [a, b] = [made.data[i] === labelValue, value === labelValue]
-          if (a) ours++
-          if (b) theirs++
-          if (a && b) both++
-        })
+      const scores = scoreStructures(made, drawn, sidecar.structures.map(({ name, labelValue }) => ({ name, labelValue, predictedValue: labelValue, toleranceMm: 2 })))
+      for (const [i, { name, status, confidence }] of sidecar.structures.entries()) {
+        const { dice, volumeMl, truthMl } = scores[i]
         // An organ that nobody drew is not known to be absent.
-        if (theirs === 0) continue
-        const dice = (2 * both) / (ours + theirs)
+        if (dice === null) continue
         dices.push(dice)
         all.set(name, [...(all.get(name) ?? []), dice])
-        const drawnMl = volumeMl === null || ours === 0 ? NaN : (volumeMl * theirs) / ours
-        console.log(`| ${file} | ${name} | ${status} | ${dice.toFixed(2)} | ${volumeMl?.toFixed(1) ?? ''} | ${drawnMl.toFixed(1)} | ${confidence.toFixed(2)} |`)
+        console.log(`| ${file} | ${name} | ${status} | ${dice.toFixed(2)} | ${volumeMl.toFixed(1)} | ${truthMl.toFixed(1)} | ${confidence.toFixed(2)} |`)
       }
-      const mean = dices.reduce((a, b) => a + b, 0) / dices.length
       const found = sidecar.structures.filter((structure) => structure.status === 'found').length
-      console.log(`| ${file} | mean | ${found}/${sidecar.structures.length} found | ${mean.toFixed(2)} | | | |`)
-      if (mean >= LEAST_MEAN_DICE && found * 2 > sidecar.structures.length) passed++
+      console.log(`| ${file} | mean | ${found}/${sidecar.structures.length} found | ${mean(dices).toFixed(2)} | | | |`)
+      if (mean(dices) >= LEAST_MEAN_DICE && found * 2 > sidecar.structures.length) passed++
     }
-    for (const [name, dices] of all) {
-      const mean = dices.reduce((a, b) => a + b, 0) / dices.length
-      const std = Math.sqrt(dices.reduce((sum, dice) => sum + (dice - mean) ** 2, 0) / dices.length)
-      console.log(`${name}: Dice ${mean.toFixed(3)} ± ${std.toFixed(3)} (n = ${dices.length})`)
-    }
+    for (const [name, dices] of all) console.log(`${name}: Dice ${mean(dices).toFixed(3)} ± ${standardDeviation(dices).toFixed(3)} (n = ${dices.length})`)
   } finally {
     await rm(out, { recursive: true, force: true })
     await engine.close()

@@ -4,12 +4,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BoxMm, PointMm } from '../src/protocol/geometry.js'
+import { scoreStructures } from '../src/engine/evaluation/scoreStructure.js'
+import { mean, standardDeviation } from '../src/engine/evaluation/statistics.js'
 import { axialView, viewPointMm } from '../src/engine/sam/axialView.js'
 import { PAPER_MARGIN } from '../src/engine/sam/margin.js'
 import type { SegmentRequest } from '../src/engine/sam/plan.js'
 import { segmentScan, type SegmentOptions } from '../src/engine/sam/segmentScan.js'
 import { openSegmenter, type Segmenter } from '../src/engine/sam/segmenter.js'
 import type { Picture, WindowHu } from '../src/engine/sam/picture.js'
+import { gaussian, makeRandom } from '../src/engine/synthetic/random.js'
 import { readLabelMap } from '../src/engine/volume/readLabelMap.js'
 import { readScan } from '../src/engine/volume/readScan.js'
 import type { LabelVolume, Volume } from '../src/engine/volume/volume.js'
@@ -207,7 +210,7 @@ function trueBoxes(truth: LabelVolume, labelValue: number, kind: BoxKind, wallEr
   const [bottom, top] = [Math.min(...slices), Math.max(...slices)]
   const length = top - bottom + 1
   const count = kind === 'whole' ? 1 : kind === 'slices' ? length : Math.min(6, Math.max(1, Math.floor(length / 2)))
-  const random = seeded(labelValue)
+  const random = makeRandom(labelValue)
   return Array.from({ length: count }, (_, part) => [bottom + Math.floor((part * length) / count), bottom + Math.floor(((part + 1) * length) / count) - 1]).flatMap(([from, to]) => {
     const inside = slices.filter((slice) => slice >= from && slice <= to).map((slice) => perSlice.get(slice) ?? [0, 0, 0, 0])
     if (inside.length === 0) return []
@@ -220,36 +223,14 @@ function trueBoxes(truth: LabelVolume, labelValue: number, kind: BoxKind, wallEr
   })
 }
 
+/** Dice; 1 where neither has a voxel of the label. */
 function overlap(found: LabelVolume, truth: LabelVolume, labelValue: number): number {
-  let [both, sum] = [0, 0]
-  for (let i = 0; i < found.data.length; i++) {
-    const a = found.data[i] === labelValue ? 1 : 0
-    const b = truth.data[i] === labelValue ? 1 : 0
-    both += a & b
-    sum += a + b
-  }
-  return sum === 0 ? 1 : (2 * both) / sum
-}
-
-function seeded(seed: number): () => number {
-  let state = (seed * 2654435761) >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return (state + 0.5) / 4294967296
-  }
-}
-
-function gaussian(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, n) => sum + n, 0) / numbers.length
+  const [{ dice, outcome }] = scoreStructures(found, truth, [{ name: '', labelValue, predictedValue: labelValue, toleranceMm: 1 }])
+  return dice ?? (outcome === 'absent' ? 1 : 0)
 }
 
 function meanAndDeviation(numbers: readonly number[]): string {
-  const average = mean(numbers)
-  return numbers.length === 0 ? '-' : `${average.toFixed(3)} ± ${Math.sqrt(mean(numbers.map((n) => (n - average) ** 2))).toFixed(3)}`
+  return numbers.length === 0 ? '-' : `${mean(numbers).toFixed(3)} ± ${standardDeviation(numbers).toFixed(3)}`
 }
 
 function perRun(network: number): string {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { TOOL_VERSION } from '../engine/version.js'
 import { addBankCommands } from './commands/bank.js'
+import { addEvaluate } from './commands/evaluate.js'
 import { addInfo } from './commands/info.js'
 import { addLocalize } from './commands/localize.js'
 import { addSegment } from './commands/segment.js'
@@ -19,6 +20,7 @@ addLocalize(program)
 addSegment(program)
 addTemplateCommands(program)
 addBankCommands(program)
+addEvaluate(program)
 addInfo(program)
 addSynthesize(program)
 

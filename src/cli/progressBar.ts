@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<Stage, string>> = {
   segment: 'Segmenting slices',
   write: 'Writing',
   download: 'Downloading',
+  score: 'Scoring',
 }
 
 /** A progress bar on stderr, for people. */

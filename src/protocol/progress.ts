@@ -1,5 +1,5 @@
-/** Stages of a run, in order; `download`, which counts bytes, stands alone. */
-export const STAGES = ['read', 'templates', 'localize', 'segment', 'write', 'download'] as const
+/** Stages of a run, in order; `download`, which counts bytes, and `score`, which counts cases, stand alone. */
+export const STAGES = ['read', 'templates', 'localize', 'segment', 'write', 'download', 'score'] as const
 
 /** One of {@link STAGES}. */
 export type Stage = (typeof STAGES)[number]

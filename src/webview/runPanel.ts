@@ -9,6 +9,7 @@ const STAGE_TEXT: Readonly<Record<Stage, string>> = {
   segment: 'Segmenting slices',
   write: 'Writing the label map',
   download: 'Downloading',
+  score: 'Scoring',
 }
 
 /** The run section: where the run stands, how it ended, what to do next. Empty when there was none. */

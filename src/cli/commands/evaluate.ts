@@ -1,0 +1,56 @@
+import type { Command } from 'commander'
+import { evaluateFolders } from '../../engine/evaluation/evaluateFolders.js'
+import { summaryTable } from '../../engine/evaluation/scoreTables.js'
+import { summarizeCases } from '../../engine/evaluation/summary.js'
+import { toMarkdown } from '../../engine/evaluation/table.js'
+import { makeFolder, writeEvaluation } from '../../engine/evaluation/writeEvaluation.js'
+import { startClock } from '../../engine/pipeline/stageClock.js'
+import { runCommand } from '../command.js'
+import { EXIT } from '../exitCodes.js'
+import { wholeNumber } from '../parse.js'
+
+interface EvaluateFlags {
+  readonly pred: string
+  readonly truth: string
+  readonly labels: string
+  readonly out: string
+  readonly seed: number
+  readonly resample: boolean
+  readonly complete?: boolean
+  readonly json?: boolean
+}
+
+/** `medlsam evaluate --pred DIR --truth DIR --labels FILE --out DIR` */
+export function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description('score label maps against drawn ones: Dice, boxes, surfaces, volumes')
+    .requiredOption('--pred <dir>', 'predicted label maps; what lies beside them (JSON) tells their names and boxes')
+    .requiredOption('--truth <dir>', 'drawn label maps of the same names, with or without _seg, _dseg, _ct')
+    .requiredOption('--labels <file>', 'what label values of the truth mean: {"labels": {"1": "Brainstem"}} or a _dseg.tsv')
+    .requiredOption('--out <dir>', 'folder for scores.csv, statistics.csv, summary.md, summary.tex and evaluation.json')
+    .option('--seed <n>', 'seed of the bootstrap', wholeNumber(0), 2023)
+    .option('--no-resample', 'refuse predictions that lie on another grid than the truth')
+    .option('--complete', 'the truth shows every structure there is, so what is found elsewhere is a failure')
+    .option('--json', 'print one JSON document on stdout and nothing else')
+    .action((flags: EvaluateFlags) =>
+      runCommand(flags, async (_engine, hooks) => {
+        await makeFolder(flags.out)
+        const clock = startClock(hooks.onProgress)
+        clock.start('score')
+        const { cases, warnings } = await evaluateFolders(
+          { predictions: flags.pred, truth: flags.truth, labels: flags.labels, resample: flags.resample, truthIsComplete: flags.complete === true },
+          { ...(hooks.signal === undefined ? {} : { signal: hooks.signal }), onCase: (done, total, id) => { clock.report(done, total, id) } },
+        )
+        const summary = summarizeCases(cases, flags.seed)
+        const title = `${flags.pred} against ${flags.truth}`
+        await writeEvaluation(flags.out, { cases, summary, warnings }, title)
+        const failures = cases.flatMap(({ id, scores }) => scores.flatMap(({ structure, outcome, reason }) => (outcome === 'missed' ? [`Missed: ${structure} of ${id}. ${reason ?? ''}`.trim()] : [])))
+        return {
+          document: { cases, summary, warnings },
+          lines: [toMarkdown(summaryTable(summary, title)), ...failures, ...warnings.map((warning) => `Note: ${warning}`), `All figures: ${flags.out}`],
+          exitCode: failures.length === 0 ? EXIT.allFound : EXIT.someMissing,
+        }
+      }),
+    )
+}

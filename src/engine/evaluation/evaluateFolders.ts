@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import type { Structure } from '../../protocol/structure.js'
+import { MedlsamError, throwIfCancelled } from '../errors.js'
+import { readStructureNames } from '../templates/structureNames.js'
+import { readLabelMap } from '../volume/readLabelMap.js'
+import type { LabelVolume } from '../volume/volume.js'
+import { findLabelMaps, predictionOf } from './labelFiles.js'
+import { placeOnGrid } from './placeOnGrid.js'
+import { readPredictedStructures } from './predictedNames.js'
+import { scoreStructures, type StructureScore } from './scoreStructure.js'
+import type { CaseScores } from './summary.js'
+import { toleranceMm } from './tolerances.js'
+
+/** What to evaluate, and how. */
+export interface EvaluateRequest {
+  readonly predictions: string
+  readonly truth: string
+  /** Names of the label values of the truth. */
+  readonly labels: string
+  /** Resample predictions that lie on another grid; refuse them otherwise. */
+  readonly resample: boolean
+  /** What the truth does not show is not there, so finding it is a failure. */
+  readonly truthIsComplete: boolean
+}
+
+/** Scores of all cases, and what people should know about them. */
+export interface FolderEvaluation {
+  readonly structures: readonly Structure[]
+  readonly cases: readonly CaseScores[]
+  /** Sentences. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Scores every label map of the truth folder against the prediction of the same name. A case without a
+ * prediction, or with one that cannot be read or placed, counts: all its structures were missed.
+ * @throws MedlsamError `input` or `template` when a folder, a truth or the names cannot be used
+ */
+export async function evaluateFolders(request: EvaluateRequest, hooks: { readonly signal?: AbortSignal; readonly onCase?: (done: number, total: number, id: string) => void } = {}): Promise<FolderEvaluation> {
+  const structures = await readStructureNames(request.labels)
+  const tolerances = await readTolerances(request.labels)
+  const [truths, predictions] = [await findLabelMaps(request.truth), await findLabelMaps(request.predictions)]
+  const warnings: string[] = []
+  const used = new Set<string>()
+  const cases: CaseScores[] = []
+  for (const [id, truthFile] of truths) {
+    throwIfCancelled(hooks.signal)
+    hooks.onCase?.(cases.length, truths.size, id)
+    const truth = await readLabelMap(truthFile)
+    const file = predictionOf(id, predictions)
+    if (file !== null) used.add(file)
+    const { prediction, reason } = file === null
+      ? { prediction: null, reason: `There is no prediction of ${id} in ${request.predictions}.` }
+      : await placedPrediction(file, truth, truthFile, request.resample, warnings)
+    const said = file === null ? null : await readPredictedStructures(file)
+    const scores = scoreStructures(prediction, truth, structures.map(({ name, labelValue }) => {
+      const named = said?.find((structure) => structure.name.toLowerCase() === name.toLowerCase())
+      return {
+        name,
+        labelValue,
+        // A prediction that brings its own names may number them differently.
+        predictedValue: said === null ? labelValue : named?.labelValue ?? -1,
+        toleranceMm: toleranceMm(name, tolerances),
+        ...(named?.boxMm == null ? {} : { boxMm: named.boxMm }),
+      }
+    }))
+    const why = (name: string): string => said?.find((structure) => structure.name.toLowerCase() === name.toLowerCase())?.reason ?? 'The prediction has no voxel of it.'
+    cases.push({ id, scores: scores.map((score) => explained(score, reason ?? why(score.structure), request.truthIsComplete)) })
+  }
+  hooks.onCase?.(truths.size, truths.size, '')
+  const unused = [...predictions.values()].filter((file) => !used.has(file))
+  if (unused.length > 0) warnings.push(`Without a truth of the same name, and so not scored: ${unused.join(', ')}.`)
+  return { structures, cases, warnings }
+}
+
+async function placedPrediction(
+  file: string,
+  truth: LabelVolume,
+  truthFile: string,
+  resample: boolean,
+  warnings: string[],
+): Promise<{ readonly prediction: LabelVolume | null; readonly reason: string | null }> {
+  try {
+    const { labels, warning } = placeOnGrid(await readLabelMap(file), truth, file, truthFile, resample)
+    if (warning !== null) warnings.push(warning)
+    return { prediction: labels, reason: null }
+  } catch (error) {
+    if (!(error instanceof MedlsamError)) throw error
+    warnings.push(error.message)
+    return { prediction: null, reason: error.message }
+  }
+}
+
+function explained(score: StructureScore, reason: string, truthIsComplete: boolean): StructureScore {
+  switch (score.outcome) {
+    case 'missed':
+      return { ...score, reason }
+    case 'extra':
+      return truthIsComplete
+        ? { ...score, dice: 0, surfaceDice: 0, boxIou: 0, reason: 'Found where the truth, which is said to be complete, has none.' }
+        : { ...score, reason: 'Nobody drew it, so there is nothing to compare with.' }
+    case 'scored':
+    case 'absent':
+      return score
+  }
+}
+
+const tolerancesSchema = z.object({ tolerancesMm: z.record(z.string(), z.number().positive()) })
+
+/** Tolerances of surface Dice that a file of label names may bring: `{"labels": ..., "tolerancesMm": {"Brainstem": 2.5}}`. */
+async function readTolerances(file: string): Promise<Readonly<Record<string, number>>> {
+  if (file.endsWith('.tsv')) return {}
+  const parsed = tolerancesSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
+  return parsed.success ? parsed.data.tolerancesMm : {}
+}

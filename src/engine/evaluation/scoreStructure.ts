@@ -1,0 +1,123 @@
+import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremeSide } from '../../protocol/geometry.js'
+import { determinant, spacingMm } from '../volume/affine.js'
+import { intersectBoxes } from '../medlam/boxes.js'
+import { dropStrayPieces } from '../volume/components.js'
+import { boxVoxelToMm, volumeBox } from '../volume/extent.js'
+import { labelExtents, type LabelExtent } from '../volume/labels.js'
+import type { LabelVolume } from '../volume/volume.js'
+import { boxIou, wallDistanceMm, wallErrorsMm, type PerWall } from './boxScores.js'
+import { hd95Mm } from './hausdorff.js'
+import { cutPadded, unionOfBoxes } from './paddedMask.js'
+import { surfaceDice } from './surfaceDice.js'
+
+/**
+ * What can be said of a structure in a case:
+ * - `scored`: drawn and predicted;
+ * - `missed`: drawn, but nothing was predicted: a failure, DSC 0;
+ * - `extra`: predicted where nobody drew: nothing to compare with;
+ * - `absent`: neither.
+ */
+export type Outcome = 'scored' | 'missed' | 'extra' | 'absent'
+
+/** All measures of one structure in one case; null where a measure has no meaning. */
+export interface StructureScore {
+  readonly structure: string
+  readonly outcome: Outcome
+  /** Dice similarity coefficient: 2 |A and B| / (|A| + |B|). */
+  readonly dice: number | null
+  /** Surface Dice at `toleranceMm`. */
+  readonly surfaceDice: number | null
+  readonly toleranceMm: number
+  /** 95th percentile of the pooled surface distances; null also when the structure was missed, since no number is large enough. */
+  readonly hd95Mm: number | null
+  readonly volumeMl: number
+  readonly truthMl: number
+  /** Predicted less drawn. */
+  readonly volumeErrorMl: number | null
+  readonly volumeErrorPercent: number | null
+  /** Overlap of the boxes, both cut to the scan. */
+  readonly boxIou: number | null
+  /** Per wall how far it lies outside (positive) or inside (negative) of the true one. */
+  readonly wallErrorsMm: PerWall | null
+  /** Mean absolute error of the walls that the field of view does not cut. */
+  readonly wallDistanceMm: number | null
+  /** Sides on which the field of view cuts the drawn structure, so that its wall there is not known. */
+  readonly cutSides: readonly ExtremeSide[]
+  /** One sentence about a failure. */
+  readonly reason?: string
+}
+
+/** A structure to score. */
+export interface ScoredStructure {
+  readonly name: string
+  /** Its value in the truth. */
+  readonly labelValue: number
+  /** Its value in the prediction. */
+  readonly predictedValue: number
+  readonly toleranceMm: number
+  /** The box that localization found; the box around the predicted mask when absent. */
+  readonly boxMm?: BoxMm
+}
+
+/**
+ * Scores structures of one case. A pen's slips far from an organ (pieces under 5 % of it) are left out of the
+ * true box, since they would be scored as its walls; masks are compared as drawn.
+ * @param prediction on the grid of the truth; null when there is none
+ */
+export function scoreStructures(prediction: LabelVolume | null, truth: LabelVolume, structures: readonly ScoredStructure[]): StructureScore[] {
+  const drawn = byValue(labelExtents(truth))
+  const tidy = byValue(labelExtents(dropStrayPieces(truth, [...drawn.values()])))
+  const predicted = prediction === null ? new Map<number, LabelExtent>() : byValue(labelExtents(prediction))
+  const voxelMl = Math.abs(determinant(truth.affine)) / 1000
+  return structures.map((structure) => {
+    const { name, labelValue, predictedValue, toleranceMm } = structure
+    const [ours, theirs] = [predicted.get(predictedValue), drawn.get(labelValue)]
+    const volumeMl = (ours?.voxels ?? 0) * voxelMl
+    const truthMl = (theirs?.voxels ?? 0) * voxelMl
+    const nothing = {
+      structure: name, dice: null, surfaceDice: null, toleranceMm, hd95Mm: null, volumeMl, truthMl,
+      volumeErrorMl: null, volumeErrorPercent: null, boxIou: null, wallErrorsMm: null, wallDistanceMm: null, cutSides: [],
+    }
+    if (theirs === undefined) return { ...nothing, outcome: ours === undefined ? 'absent' : 'extra' }
+    const box = scoreBox(structure, ours, tidy.get(labelValue) ?? theirs, truth)
+    const volumeErrorMl = volumeMl - truthMl
+    const measured = { ...nothing, ...box, volumeErrorMl, volumeErrorPercent: 100 * (volumeMl / truthMl - 1) }
+    if (ours === undefined || prediction === null) return { ...measured, outcome: 'missed', dice: 0, surfaceDice: 0 }
+    const around = unionOfBoxes(ours.boxVoxel, theirs.boxVoxel)
+    const [a, b] = [cutPadded(prediction, predictedValue, around), cutPadded(truth, labelValue, around)]
+    let both = 0
+    for (let i = 0; i < a.data.length; i++) both += a.data[i] & b.data[i]
+    const spacing = spacingMm(truth.affine)
+    return {
+      ...measured,
+      outcome: 'scored',
+      dice: (2 * both) / (ours.voxels + theirs.voxels),
+      surfaceDice: surfaceDice(a, b, spacing, toleranceMm),
+      hd95Mm: hd95Mm(a, b, spacing),
+    }
+  })
+}
+
+function byValue(extents: readonly LabelExtent[]): Map<number, LabelExtent> {
+  return new Map(extents.map((extent) => [extent.labelValue, extent]))
+}
+
+function scoreBox(
+  structure: ScoredStructure,
+  ours: LabelExtent | undefined,
+  theirs: LabelExtent,
+  truth: LabelVolume,
+): Pick<StructureScore, 'boxIou' | 'wallErrorsMm' | 'wallDistanceMm' | 'cutSides'> {
+  const scanBox = volumeBox(truth)
+  const truthBox = boxVoxelToMm(truth.affine, theirs.boxVoxel)
+  const cutSides = EXTREME_SIDES.filter((side) => {
+    const { axis, sign } = SIDE_AXIS[side]
+    const [wall, scanWall] = sign > 0 ? [truthBox.max[axis], scanBox.max[axis]] : [truthBox.min[axis], scanBox.min[axis]]
+    return Math.abs(wall - scanWall) < 0.01
+  })
+  const found = structure.boxMm ?? (ours === undefined ? null : boxVoxelToMm(truth.affine, ours.boxVoxel))
+  if (found === null) return { boxIou: 0, wallErrorsMm: null, wallDistanceMm: null, cutSides }
+  const inside = intersectBoxes(found, scanBox)
+  const errors = wallErrorsMm(found, truthBox)
+  return { boxIou: inside === null ? 0 : boxIou(inside, truthBox), wallErrorsMm: errors, wallDistanceMm: wallDistanceMm(errors, cutSides), cutSides }
+}

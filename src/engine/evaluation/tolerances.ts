@@ -1,0 +1,31 @@
+/**
+ * Tolerance of surface Dice per organ in mm: how far apart careful observers draw, rounded to half millimetres
+ * within 1 to 3 mm. From Nikolov et al. 2021 (J Med Internet Res 23:e26151) for organs of head and neck; sharp
+ * bone and air borders 1 mm; other organs the default.
+ */
+const TOLERANCES_MM: readonly (readonly [RegExp, number])[] = [
+  [/brainstem/, 2.5],
+  [/spinalcord|cord/, 3],
+  [/spinalcanal/, 1],
+  [/parotid/, 3],
+  [/submandibular/, 2],
+  [/mandible/, 1],
+  [/cochlea/, 1.5],
+  [/lacrimal/, 2.5],
+  [/lens/, 1],
+  [/opticnerve|chiasm/, 2.5],
+  [/orbit|eye/, 1.5],
+  [/brain|cerebrum/, 1],
+  [/lung/, 2.5],
+  [/femur|femoral|rib|vertebra|sacrum|clavicle|scapula|humerus|sternum|skull/, 1],
+  [/esophagus|oesophagus|larynx|pharynx|duodenum|bowel|colon|pancreas|rectum/, 3],
+]
+
+/** For organs of no other tolerance. */
+export const DEFAULT_TOLERANCE_MM = 2
+
+/** The tolerance of an organ by its name, however it is written. */
+export function toleranceMm(structure: string, given: Readonly<Partial<Record<string, number>>> = {}): number {
+  const plain = structure.toLowerCase().replaceAll(/[^a-z]/g, '')
+  return given[structure] ?? TOLERANCES_MM.find(([name]) => name.test(plain))?.[1] ?? DEFAULT_TOLERANCE_MM
+}
