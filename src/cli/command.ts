@@ -1,5 +1,5 @@
 import { toErrorData } from '../engine/errors.js'
-import { openEngine, type Engine, type RunHooks } from '../engine/engine.js'
+import { openEngine, type Engine, type EngineOptions, type RunHooks } from '../engine/engine.js'
 import type { ProviderRequest } from '../engine/runtime/network.js'
 import { EXIT, exitCodeOfError } from './exitCodes.js'
 import { startProgressBar } from './progressBar.js'
@@ -10,6 +10,15 @@ export interface EngineFlags {
   readonly provider?: ProviderRequest
   readonly threads?: number
   readonly medlam?: string
+}
+
+/** The engine those options ask for. */
+export function toEngineOptions({ provider, threads, medlam }: EngineFlags): EngineOptions {
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(medlam === undefined ? {} : { medlamCard: medlam }),
+  }
 }
 
 /** What a command returns: a document for programs, lines for people, and an exit code. */
@@ -34,11 +43,7 @@ export async function runCommand(flags: EngineFlags, work: (engine: Engine, hook
   const bar = startProgressBar()
   let engine: Engine | undefined
   try {
-    engine = openEngine({
-      ...(flags.provider === undefined ? {} : { provider: flags.provider }),
-      ...(flags.threads === undefined ? {} : { threads: flags.threads }),
-      ...(flags.medlam === undefined ? {} : { medlamCard: flags.medlam }),
-    })
+    engine = openEngine(toEngineOptions(flags))
     const output = await work(engine, { onProgress: bar.listen, signal: abort.signal })
     bar.stop()
     print(flags, output)

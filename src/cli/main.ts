@@ -4,9 +4,11 @@ import { addBankCommands } from './commands/bank.js'
 import { addEvaluate } from './commands/evaluate.js'
 import { addInfo } from './commands/info.js'
 import { addLocalize } from './commands/localize.js'
+import { addRun } from './commands/run.js'
 import { addSegment } from './commands/segment.js'
 import { addSynthesize } from './commands/synthesize.js'
 import { addTemplateCommands } from './commands/template.js'
+import { addWorker } from './commands/worker.js'
 import { EXIT } from './exitCodes.js'
 
 const program = new Command('medlsam')
@@ -14,15 +16,17 @@ const program = new Command('medlsam')
   .version(TOOL_VERSION)
   .addHelpText(
     'after',
-    '\nExit codes: 0 all found, 1 usage, 2 bad input, 3 some structures not found or failed, 4 internal, 130 interrupted.',
+    '\nExit codes: 0 all found, 1 usage, 2 bad input, 3 some structures (run: scans) not found or failed, 4 internal, 130 interrupted.',
   )
 addLocalize(program)
 addSegment(program)
+addRun(program)
 addTemplateCommands(program)
 addBankCommands(program)
 addEvaluate(program)
 addInfo(program)
 addSynthesize(program)
+addWorker(program)
 
 // Subcommands inherit the handler only when it is set on each of them.
 const visit = (command: Command): void => {

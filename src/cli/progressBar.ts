@@ -1,7 +1,8 @@
 import cliProgress from 'cli-progress'
 import type { Progress, ProgressListener, Stage } from '../protocol/progress.js'
 
-const WORDS: Readonly<Record<Stage, string>> = {
+/** What a stage is called. */
+export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   read: 'Reading scan',
   templates: 'Encoding templates',
   localize: 'Localizing',
@@ -31,7 +32,7 @@ export function startProgressBar(): ProgressBar {
   return {
     listen: ({ stage, done, total, secondsLeft }: Progress) => {
       if (total === 0) return
-      const payload = { words: WORDS[stage].padEnd(18), left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left` }
+      const payload = { words: STAGE_WORDS[stage].padEnd(18), left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left` }
       if (running === stage) {
         bar.update(done, payload)
         return
@@ -47,8 +48,9 @@ export function startProgressBar(): ProgressBar {
   }
 }
 
-/** Seconds as people read them: `8 s`, `3 min 20 s`. */
+/** Seconds as people read them: `8 s`, `3 min 20 s`, `11 h 5 min`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds)
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
+  if (whole < 60) return `${whole} s`
+  return whole < 3600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }

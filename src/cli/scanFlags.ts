@@ -16,10 +16,14 @@ export interface ScanFlags extends EngineFlags {
 }
 
 /** The request those options ask for. */
-export function toLocalizeRequest(scanPath: string, flags: ScanFlags, more: Partial<RunOptions> = {}): LocalizeRequest {
+export function toLocalizeRequest(scanPath: string, flags: ScanFlags): LocalizeRequest {
+  return { scanPath, ...toLocalizeSettings(flags) }
+}
+
+/** What those options ask for in any scan. */
+export function toLocalizeSettings(flags: ScanFlags, more: Partial<RunOptions> = {}): Omit<LocalizeRequest, 'scanPath'> {
   const { templates, structures, paper, seed, parts, minConfidence, timePoint, maxBytes, forceHu } = flags
   return {
-    scanPath,
     templates,
     options: {
       ...more,

@@ -21,7 +21,7 @@ import type { Segmenter } from './sam/segmenter.js'
 import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
 import { resolveTemplates, type TemplateSources } from './templates/resolveTemplates.js'
 import { readScan } from './volume/readScan.js'
-import type { Scan } from './volume/volume.js'
+import type { LabelVolume, Scan } from './volume/volume.js'
 
 /** How to set up the engine; everything has a default. */
 export interface EngineOptions {
@@ -41,7 +41,18 @@ export interface RunHooks {
   readonly onProgress?: ProgressListener
   /** Called for each structure as soon as it is localized, and again when its mask is final. */
   readonly onStructure?: (structure: LocalizedStructure) => void
+  /** Called when a segmentation is ready, before any of its files is written; nothing is written when it throws. */
+  readonly beforeWrite?: (result: UnwrittenResult) => Promise<void>
   readonly signal?: AbortSignal
+}
+
+/** A segmentation that is not on disk yet. */
+export interface UnwrittenResult {
+  readonly scan: Scan
+  readonly labels: LabelVolume
+  readonly sidecar: Sidecar
+  /** Wall seconds per stage. */
+  readonly seconds: Readonly<Record<string, number>>
 }
 
 /** Files written by a segmentation, and its report. */
@@ -162,11 +173,13 @@ export function openEngine(options: EngineOptions = {}): Engine {
       const sam = await segmenter(request.segmenter)
       const masks = await segmentLocalized(sam, scan, built.bank, result.structures, run, clock, hooks)
       clock.start('write')
+      const seconds = clock.stop()
       const sidecar = segmentationReport({
-        request, scan, built, run, model, localized: result.structures, seconds: clock.stop(),
-        segmenter: sam, masks, output: path.basename(paths.labelMap),
+        request, scan, built, run, model, localized: result.structures, seconds,
+        segmenter: sam, masks, labelMap: paths.labelMap,
       })
       throwIfCancelled(hooks.signal)
+      await hooks.beforeWrite?.({ scan, labels: masks.labels, sidecar, seconds })
       await writeResult(paths, masks.labels, scan, sidecar)
       return { paths, sidecar }
     },

@@ -17,6 +17,21 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder of that name is in the way; choose another name',
 }
 
+/** The `output` error for a file that could not be written, with the reason as people understand it. */
+export function outputError(file: string, error: unknown): MedlsamError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return new MedlsamError('output', `${file} cannot be written: ${REASONS[code] ?? String(error)}.`, file, { cause: error })
+}
+
+/** Troubles of the whole disk: the next file would have them too. */
+const DISK_TROUBLE = new Set(['ENOSPC', 'EDQUOT', 'EROFS'])
+
+/** True when a write failed because of the disk and not of the one file. */
+export function isDiskTrouble(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && DISK_TROUBLE.has(String(error.code))) || isDiskTrouble(error.cause)
+}
+
 const unfinished = new Set<string>()
 
 function removeUnfinished(): void {
@@ -50,8 +65,7 @@ export async function writeBytesAtomic(file: string, bytes: Uint8Array): Promise
     await rename(temporary, target)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    throw new MedlsamError('output', `${file} cannot be written: ${REASONS[code] ?? String(error)}.`, file, { cause: error })
+    throw outputError(file, error)
   } finally {
     unfinished.delete(temporary)
     if (unfinished.size === 0) process.removeListener('exit', removeUnfinished)

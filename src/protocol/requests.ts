@@ -1,4 +1,4 @@
-import type { RunOptions } from './sidecar.js'
+import type { BidsFields, RunOptions } from './sidecar.js'
 
 /** Options of a run when nobody says otherwise. */
 export const DEFAULT_RUN_OPTIONS: RunOptions = {
@@ -36,4 +36,11 @@ export interface SegmentRequest extends LocalizeRequest {
   readonly out?: string
   /** Id or files of the segmenter; the embedded one when absent. */
   readonly segmenter?: string
+  /**
+   * Write a sidecar that is the same byte for byte whenever and wherever it is made: without seconds, and
+   * with the scan's path relative to it.
+   */
+  readonly reproducible?: boolean
+  /** BIDS fields to add to the sidecar. */
+  readonly bidsFields?: BidsFields
 }

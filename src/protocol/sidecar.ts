@@ -51,7 +51,7 @@ const common = {
     .readonly(),
   options: runOptionsSchema,
   localizer: modelUseSchema,
-  /** Wall seconds per stage, and the part of them spent inside the networks. */
+  /** Wall seconds per stage; empty in results of a dataset run, whose journal has them. */
   seconds: z.record(z.string(), z.number()).readonly(),
   warnings: z.array(z.string()).readonly(),
 }
@@ -64,6 +64,20 @@ export const localizationReportSchema = z
 /** What `localize` reports. */
 export type LocalizationReport = z.infer<typeof localizationReportSchema>
 
+/** Fields that BIDS knows for a segmentation's sidecar; present in BIDS derivatives only. */
+const bidsFields = {
+  Description: z.string().optional(),
+  /** BIDS URIs of the files it was made from. */
+  Sources: z.array(z.string()).readonly().optional(),
+  /** BIDS URI of the file whose coordinates it is in. */
+  SpatialReference: z.string().optional(),
+  /** Whether a person drew it. */
+  Manual: z.boolean().optional(),
+}
+
+/** BIDS fields of a sidecar. */
+export type BidsFields = Readonly<z.infer<z.ZodObject<typeof bidsFields>>>
+
 /** Schema of the JSON beside a label map. */
 export const sidecarSchema = z
   .object({
@@ -74,6 +88,7 @@ export const sidecarSchema = z
     encoderRuns: z.int().nonnegative(),
     decoderRuns: z.int().nonnegative(),
     structures: z.array(segmentedStructureSchema).readonly(),
+    ...bidsFields,
   })
   .readonly()
 

@@ -11,7 +11,8 @@ export interface OutputPaths {
   readonly names: string
 }
 
-const SCAN_SUFFIX = /\.(nii\.gz|nii|hdr|img|nrrd|nhdr|mha|mhd)$/i
+/** Endings of files that are scans by their name. */
+export const SCAN_SUFFIX = /\.(nii\.gz|nii|hdr|img|nrrd|nhdr|mha|mhd)$/i
 const LABEL_SUFFIX = /\.nii(\.gz)?$/i
 
 /** Where a segmentation of a scan goes when nobody says: `SCAN_dseg.nii.gz` in the same folder. */

@@ -1,4 +1,5 @@
-import type { LocalizeRequest } from '../../protocol/requests.js'
+import path from 'node:path'
+import type { SegmentRequest } from '../../protocol/requests.js'
 import type { LocalizationReport, RunOptions, Sidecar } from '../../protocol/sidecar.js'
 import type { LocalizedStructure, SegmentedStructure } from '../../protocol/structure.js'
 import type { MedlamModel } from '../medlam/model.js'
@@ -10,7 +11,7 @@ import { TOOL_VERSION } from '../version.js'
 import type { Scan } from '../volume/volume.js'
 
 interface RunFacts {
-  readonly request: LocalizeRequest
+  readonly request: SegmentRequest
   readonly scan: Scan
   readonly built: BuiltBank
   readonly run: RunOptions
@@ -25,12 +26,17 @@ export function localizationReport(facts: RunFacts): LocalizationReport {
 }
 
 /** What lies beside a label map. */
-export function segmentationReport(facts: RunFacts & { readonly segmenter: Segmenter; readonly masks: Segmentation; readonly output: string }): Sidecar {
-  const { segmenter, masks, localized, output } = facts
+export function segmentationReport(facts: RunFacts & { readonly segmenter: Segmenter; readonly masks: Segmentation; readonly labelMap: string }): Sidecar {
+  const { request, segmenter, masks, localized, labelMap, scan } = facts
+  const common = commonFacts(facts, segmenter.networks)
+  // With slashes, so that it is the same on every system.
+  const relativeScan = path.relative(path.dirname(labelMap), scan.path).split(path.sep).join('/')
   return {
-    ...commonFacts(facts, segmenter.networks),
+    ...request.bidsFields,
+    ...common,
+    ...(request.reproducible === true ? { seconds: {}, input: { ...common.input, path: relativeScan } } : {}),
     task: 'segment',
-    output,
+    output: path.basename(labelMap),
     segmenter: { ...modelUse(segmenter.id, segmenter.networks), layout: segmenter.layout },
     encoderRuns: masks.encoderRuns,
     decoderRuns: masks.decoderRuns,

@@ -1,6 +1,6 @@
+import { saysLabelMap } from '../../protocol/scanNames.js'
+
 const SCAN_SUFFIX = /\.(nii\.gz|nii|nrrd|mha)$/i
-/** What people and tools put in the name of a label map. */
-const LABEL_WORD = /(^|[_.-])(d?seg|segmentation|labels?|labelmap|masks?)([_.-]?\d*)$/i
 
 /** True for a name of a file that the editor opens. */
 export function isScanName(name: string): boolean {
@@ -14,7 +14,7 @@ export function stemOf(name: string): string {
 
 /** True for a name that says "label map", so that a folder run leaves it out. */
 export function isLabelMapName(name: string): boolean {
-  return SCAN_SUFFIX.test(name) && LABEL_WORD.test(stemOf(name))
+  return SCAN_SUFFIX.test(name) && saysLabelMap(stemOf(name))
 }
 
 /** The markups file of a scan. */

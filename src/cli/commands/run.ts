@@ -1,0 +1,140 @@
+import { fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { InvalidArgumentError, type Command } from 'commander'
+import type { DatasetOutcome, DatasetPlan, DatasetRequest, Shard } from '../../protocol/dataset.js'
+import { childWorker } from '../../engine/dataset/childWorker.js'
+import { planDataset } from '../../engine/dataset/plan.js'
+import { runDataset, type DatasetWorkers } from '../../engine/dataset/run.js'
+import type { ScanWorker } from '../../engine/dataset/scanWorker.js'
+import { toErrorData } from '../../engine/errors.js'
+import { startDatasetProgress } from '../datasetProgress.js'
+import { EXIT, exitCodeOfError } from '../exitCodes.js'
+import { wholeNumber } from '../parse.js'
+import { planLines } from '../planLines.js'
+import { toSegmentSettings, withSegmentFlags, type SegmentFlags } from '../segmentFlags.js'
+
+interface RunFlags extends SegmentFlags {
+  readonly out?: string
+  readonly bids?: boolean
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly jobs: number
+  readonly shard?: Shard
+  readonly dryRun?: boolean
+  readonly force?: boolean
+}
+
+/** `medlsam run FOLDER --templates SET` */
+export function addRun(program: Command): void {
+  withSegmentFlags(program.command('run'))
+    .description('find and segment structures in all scans of a folder; goes on where it was stopped')
+    .argument('<folder>', 'folder of CT scans: plain, nnU-Net, Medical Segmentation Decathlon or BIDS')
+    .option('--out <folder>', 'folder for results, mirrors the tree of the scans (default: beside the scans)')
+    .option('--bids', 'write a BIDS derivatives dataset (default folder: FOLDER/derivatives/medlsam)')
+    .option('--include <glob...>', 'only files whose path in FOLDER matches; without a slash the name alone is compared')
+    .option('--exclude <glob...>', 'not the files that match')
+    .option('--jobs <n>', 'scans at the same time, each in a process with its own models (about 1 GB each)', wholeNumber(1), 1)
+    .option('--shard <i/N>', 'only every Nth scan, from the ith on', shard)
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--force', 'do finished scans again; replace label maps that were edited or are not from a run')
+    .action((folder: string, flags: RunFlags) => runFolder(folder, flags))
+}
+
+async function runFolder(folder: string, flags: RunFlags): Promise<void> {
+  const abort = new AbortController()
+  const workers = forkWorkers(flags)
+  const interrupt = (): void => {
+    // The workers end with us: their channel closes.
+    if (abort.signal.aborted) process.exit(EXIT.interrupted)
+    abort.abort()
+    progress.note('Stopping after the current step; press Ctrl-C again to stop now.')
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  const progress = startDatasetProgress(flags.json === true)
+  try {
+    const request = toRequest(folder, flags)
+    const prepared = await workers.prepare(request, { signal: abort.signal, onProgress: progress.preparing })
+    const plan = await planDataset(request, prepared)
+    progress.plan(plan, planLines(plan, { allFiles: flags.dryRun === true }))
+    if (flags.dryRun === true) {
+      process.exitCode = EXIT.allFound
+      return
+    }
+    const outcome = await runDataset(plan, workers, { signal: abort.signal, onEvent: progress.listen })
+    progress.end(outcome, outcomeLines(outcome, plan))
+    process.exitCode = exitCodeOfOutcome(outcome)
+  } catch (error) {
+    const data = toErrorData(error)
+    progress.fail(data)
+    process.exitCode = exitCodeOfError(data.kind)
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+    await workers.close()
+  }
+}
+
+/** Workers in processes of their own. The one that was asked for the recipe becomes the first lane's. */
+function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepare'> & { close(): Promise<void> } {
+  const { jobs, provider, medlam } = flags
+  // So many threads for each that together they keep all cores busy and no more.
+  const threads = flags.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined)
+  const args = [
+    ...(provider === undefined ? [] : ['--provider', provider]),
+    ...(threads === undefined ? [] : ['--threads', String(threads)]),
+    ...(medlam === undefined ? [] : ['--medlam', medlam]),
+  ]
+  const start = (): ScanWorker => childWorker(fork(process.argv[1], ['worker', ...args]))
+  let first: ScanWorker | null = start()
+  return {
+    lanes: jobs,
+    prepare: (request, hooks) => (first ??= start()).prepare(request, hooks),
+    open: () => {
+      const worker = first ?? start()
+      first = null
+      return Promise.resolve(worker)
+    },
+    close: async () => first?.close(),
+  }
+}
+
+function toRequest(folder: string, flags: RunFlags): DatasetRequest {
+  const { out, bids, include, exclude, shard: part, force } = flags
+  return {
+    folder,
+    settings: toSegmentSettings(flags),
+    ...(out === undefined ? {} : { out }),
+    ...(bids === undefined ? {} : { bids }),
+    ...(include === undefined ? {} : { include }),
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(part === undefined ? {} : { shard: part }),
+    ...(force === undefined ? {} : { force }),
+  }
+}
+
+/** Structures that are not found are results; scans that failed are not. */
+function exitCodeOfOutcome({ failures, stopped }: DatasetOutcome): number {
+  if (stopped) return EXIT.interrupted
+  return failures.length > 0 ? EXIT.someMissing : EXIT.allFound
+}
+
+function outcomeLines({ totals, failures, kept, stopped, summaryCsv, summaryHtml }: DatasetOutcome, plan: DatasetPlan): string[] {
+  const left = totals.total - totals.done - totals.failed - totals.already
+  return [
+    `${totals.done} done now, ${totals.already - kept.length} done before, ${totals.failed} failed${kept.length > 0 ? `, ${kept.length} left alone` : ''}${stopped ? `, ${left} not done: start the same command again to go on` : ''}.`,
+    ...(kept.length > 0 ? ['Left alone, since their label maps were edited or are not from a run (--force replaces them):', ...kept.map((path) => `  ${path}`)] : []),
+    ...(failures.length > 0 ? ['Failed:', ...failures.map(({ path, stage, error }) => `  ${path}${stage === null ? '' : ` (${stage})`}: ${error.message}`)] : []),
+    `Results: ${plan.outFolder}`,
+    `Summary: ${summaryHtml}`,
+    `         ${summaryCsv}`,
+  ]
+}
+
+/** `2/8`: which part of how many. */
+function shard(text: string): Shard {
+  const match = /^(\d+)\/(\d+)$/.exec(text)
+  const [index, count] = [Number(match?.[1]), Number(match?.[2])]
+  if (match === null || index < 1 || index > count) throw new InvalidArgumentError('Give a part and their number, such as 1/4 to 4/4.')
+  return { index, count }
+}

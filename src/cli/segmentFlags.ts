@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import type { ScanSettings } from '../protocol/dataset.js'
+import type { RunOptions } from '../protocol/sidecar.js'
+import { threeMm, wholeNumber, windowHu, withScanFlags } from './parse.js'
+import { toLocalizeSettings, type ScanFlags } from './scanFlags.js'
+
+/** Options of commands that segment, as commander hands them over. */
+export interface SegmentFlags extends ScanFlags {
+  readonly segmenter?: string
+  readonly marginMm?: RunOptions['marginMm']
+  readonly paperMargin?: boolean
+  readonly sliceStep?: number
+  readonly window?: RunOptions['windowHu']
+  readonly huRange: boolean
+}
+
+/** Adds the options of commands that segment. */
+export function withSegmentFlags(command: Command): Command {
+  return withScanFlags(command)
+    .option('--segmenter <id>', 'mobilesam, or the files of one as encoder.onnx,decoder.onnx')
+    .option('--margin-mm <x,y,z>', 'added to each side of a box before segmentation', threeMm)
+    .option('--paper-margin', "the paper's margin of 2 slices and 10 pixels of a 1024-pixel slice")
+    .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1))
+    .option('--window <level,width>', "CT window in HU (default: the segmenter's own)", windowHu)
+    .option('--no-hu-range', "keep voxels outside the HU that an organ has in its templates")
+}
+
+/** What those options ask for in a scan. */
+export function toSegmentSettings(flags: SegmentFlags): ScanSettings {
+  const { segmenter, marginMm, paperMargin, sliceStep, window, huRange } = flags
+  const settings = toLocalizeSettings(flags, {
+    ...(marginMm === undefined ? {} : { marginMm }),
+    ...(paperMargin === undefined ? {} : { paperMargin }),
+    ...(sliceStep === undefined ? {} : { sliceStep }),
+    ...(huRange ? {} : { huRange }),
+    ...(window === undefined ? {} : { windowHu: window }),
+  })
+  return { ...settings, ...(segmenter === undefined ? {} : { segmenter }) }
+}

@@ -1,0 +1,50 @@
+import { toErrorData } from '../errors.js'
+import type { Engine, SegmentResult, UnwrittenResult } from '../engine.js'
+import { isDiskTrouble, writeBytesAtomic } from '../files.js'
+import { sha256File } from '../hash.js'
+import { inputError } from '../volume/inputError.js'
+import { drawPictures } from './pictures.js'
+import { prepareRecipe } from './recipe.js'
+import { scanStamp } from './scanStamp.js'
+import type { ScanResult, ScanTask, ScanWorker, WorkHooks } from './scanWorker.js'
+
+/** A worker around an engine in this process. Closing it leaves the engine to its owner. */
+export function engineWorker(engine: Engine): ScanWorker {
+  return {
+    prepare: (request, hooks) => prepareRecipe(engine, request, hooks),
+    async segment(task, hooks = {}) {
+      try {
+        return { kind: 'done', result: await segmentTask(engine, task, hooks) }
+      } catch (error) {
+        const data = toErrorData(error)
+        return data.kind === 'cancelled' ? { kind: 'cancelled' } : { kind: 'failed', error: data, stopsRun: isDiskTrouble(error) }
+      }
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+async function segmentTask(engine: Engine, { request, picturesPath }: ScanTask, hooks: WorkHooks): Promise<ScanResult> {
+  const stamp = await scanStamp(request.scanPath)
+  let seconds: ScanResult['seconds'] = {}
+  const beforeWrite = async (result: UnwrittenResult): Promise<void> => {
+    if ((await scanStamp(request.scanPath)) !== stamp) {
+      throw inputError(request.scanPath, `${request.scanPath} changed while it was read: run again when it is complete.`)
+    }
+    seconds = result.seconds
+    await writeBytesAtomic(picturesPath, drawPictures(result.scan, result.labels, result.sidecar.structures))
+  }
+  const { paths, sidecar } = await engine.segment(request, { ...hooks, beforeWrite })
+  return {
+    inputSha256: sidecar.input.sha256,
+    stamp,
+    outputs: await hashOutputs(paths),
+    seconds,
+    found: sidecar.structures.filter(({ status }) => status === 'found').length,
+    structures: sidecar.structures.length,
+  }
+}
+
+async function hashOutputs({ labelMap, names, sidecar }: SegmentResult['paths']): Promise<ScanResult['outputs']> {
+  return Promise.all([labelMap, names, sidecar].map(async (file) => ({ path: file, sha256: await sha256File(file) })))
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import type { DatasetRecipe, DatasetRequest } from '../../protocol/dataset.js'
+import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
+import type { Engine, RunHooks } from '../engine.js'
+import { serialiseBank } from '../medlam/bankFile.js'
+import { TOOL_VERSION } from '../version.js'
+
+/** What is known once models and templates are loaded. */
+export interface Prepared {
+  readonly recipe: DatasetRecipe
+  /** A sentence for every template that cannot be used. */
+  readonly problems: readonly string[]
+}
+
+/** Loads the models and templates of a request, so that the first scan finds them ready, and says what exactly they are. */
+export async function prepareRecipe(engine: Engine, { settings, bids }: DatasetRequest, hooks: RunHooks = {}): Promise<Prepared> {
+  const model = await engine.medlam()
+  const built = await engine.templates(settings.templates, hooks)
+  const segmenter = await engine.segmenter(settings.segmenter)
+  const options = { ...DEFAULT_RUN_OPTIONS, ...settings.options, timePoint: settings.timePoint ?? null, forceHu: settings.forceHu ?? false, bids: bids ?? false }
+  return {
+    recipe: {
+      tool: TOOL_VERSION,
+      models: [model.hash, ...segmenter.networks.map(({ sha256 }) => sha256)],
+      templates: createHash('sha256').update(serialiseBank(built.bank)).digest('hex'),
+      options,
+    },
+    problems: built.problems,
+  }
+}
+
+/** One hash of a recipe; the order in which its options were given plays no part. */
+export function recipeHash({ tool, models, templates, options }: DatasetRecipe): string {
+  const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify([tool, models, templates, sorted])).digest('hex')
+}

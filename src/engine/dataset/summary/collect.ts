@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { DatasetPlan, DatasetScan, ScanFailure } from '../../../protocol/dataset.js'
+import { sidecarSchema, type Sidecar } from '../../../protocol/sidecar.js'
+import { outputPaths } from '../../pipeline/outputPaths.js'
+import type { Journal } from '../journal.js'
+import { claimName } from '../scanQueue.js'
+import { picturesPath, stateFolderOf } from '../stateFolder.js'
+
+/** What is known of one scan of a dataset. */
+export interface ScanSummary {
+  readonly scan: DatasetScan
+  /** `waiting`: nobody has done it yet. `kept`: its label map is not, or no more, what a run wrote. */
+  readonly status: 'done' | 'kept' | 'failed' | 'waiting'
+  /** What lies beside the label map; null when there is none. */
+  readonly sidecar: Sidecar | null
+  readonly failure: ScanFailure | null
+  /** Wall seconds of the run that made the result; null when no journal has them. */
+  readonly seconds: number | null
+  /** The pictures' bytes (PNG); null when there are none. */
+  readonly picture: Uint8Array | null
+}
+
+/** Reads what the journals and the results' folder know of every scan of a plan. */
+export async function collectScans(plan: DatasetPlan, journal: Journal): Promise<ScanSummary[]> {
+  const summaries: ScanSummary[] = []
+  for (const scan of plan.scans) summaries.push(await collectScan(scan, plan, journal))
+  return summaries
+}
+
+async function collectScan(scan: DatasetPlan['scans'][number], { outFolder }: DatasetPlan, journal: Journal): Promise<ScanSummary> {
+  const last = journal.last(scan.output)
+  const nothing = { scan, sidecar: null, failure: null, seconds: null, picture: null }
+  if (last?.kind === 'failed') {
+    const { kind, message } = last.error
+    return { ...nothing, status: 'failed', failure: { path: scan.path, stage: last.stage, error: { kind, message } } }
+  }
+  const kept = scan.state.kind === 'kept'
+  if (last?.kind !== 'done') return { ...nothing, status: kept ? 'kept' : 'waiting' }
+  return {
+    scan,
+    status: kept ? 'kept' : 'done',
+    failure: null,
+    sidecar: await readSidecar(outputPaths(scan.labelMapPath, '').sidecar),
+    seconds: Object.values(last.seconds).reduce((total, value) => total + value, 0),
+    picture: await readFile(picturesPath(stateFolderOf(outFolder), claimName(scan.output))).catch(() => null),
+  }
+}
+
+/** Null for a sidecar that somebody removed or changed: the scan is listed without its structures. */
+async function readSidecar(file: string): Promise<Sidecar | null> {
+  try {
+    const parsed = sidecarSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+/** The path of a file as a link in a document that lies in a folder. */
+export function linkTo(file: string, folder: string): string {
+  return path.relative(folder, file).split(path.sep).map(encodeURIComponent).join('/')
+}

@@ -1,0 +1,49 @@
+/**
+ * What the summary page does by itself: filters and sorts its cards, and makes links that open scans in
+ * VS Code, whose absolute paths only the reader's browser knows.
+ */
+export const summaryScript = `
+const byId = (id) => document.getElementById(id)
+const cards = [...document.querySelectorAll('article')]
+const rowOf = (card, name) => [...card.querySelectorAll('tr[data-structure]')].find((row) => row.dataset.structure === name)
+function apply() {
+  const structure = byId('structure').value
+  const show = byId('show').value
+  const sort = byId('sort').value
+  const part = byId('name').value.toLowerCase()
+  const number = (card, key, missing) => {
+    const value = rowOf(card, structure)?.dataset[key]
+    return value === undefined || value === '' ? missing : Number(value)
+  }
+  const failedFirst = (card) => (card.dataset.status === 'failed' ? 1 : 0)
+  const orders = {
+    name: (a, b) => (a.dataset.name < b.dataset.name ? -1 : 1),
+    volume: (a, b) => number(a, 'volume', -1) - number(b, 'volume', -1),
+    concern: (a, b) => structure === ''
+      ? a.dataset.rank - b.dataset.rank
+      : failedFirst(b) - failedFirst(a) || number(b, 'concern', -1) - number(a, 'concern', -1) || a.dataset.rank - b.dataset.rank,
+  }
+  let shown = 0
+  for (const card of cards.sort(orders[sort])) {
+    const row = structure === '' ? null : rowOf(card, structure)
+    const flagged = row ? row.dataset.flagged === '1' || card.querySelector('.flag') !== null : card.dataset.flagged === '1'
+    const fits = (structure === '' || row !== undefined || card.dataset.status === 'failed')
+      && (show === '' || (show === 'failed' ? card.dataset.status === 'failed' : flagged))
+      && card.dataset.name.toLowerCase().includes(part)
+    card.hidden = !fits
+    if (fits) shown++
+    for (const each of card.querySelectorAll('tr[data-structure]')) each.hidden = structure !== '' && each !== row
+    byId('cards').append(card)
+  }
+  byId('shown').textContent = shown + ' of ' + cards.length
+}
+byId('filters').addEventListener('input', apply)
+byId('filters').addEventListener('submit', (event) => event.preventDefault())
+if (location.protocol === 'file:') {
+  for (const link of document.querySelectorAll('a.code')) {
+    link.href = 'vscode://file' + new URL(link.dataset.file, location.href).pathname
+    link.hidden = false
+  }
+}
+apply()
+`

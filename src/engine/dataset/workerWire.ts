@@ -1,0 +1,16 @@
+import { NotificationType, RequestType } from 'vscode-jsonrpc'
+import type { DatasetRequest } from '../../protocol/dataset.js'
+import type { ErrorData } from '../../protocol/errors.js'
+import type { Progress } from '../../protocol/progress.js'
+import type { Prepared } from './recipe.js'
+import type { ScanAnswer, ScanTask } from './scanWorker.js'
+
+/** The wire between a run and a worker process of its own: JSON-RPC over the fork's IPC channel. */
+export const prepareMethod = new RequestType<DatasetRequest, PrepareAnswer, void>('prepare')
+/** Segments one scan. */
+export const segmentTaskMethod = new RequestType<ScanTask, ScanAnswer, void>('segmentTask')
+/** Where the request that is running stands. */
+export const workerProgress = new NotificationType<Progress>('workerProgress')
+
+/** Errors are part of the answers, so that nothing of them is lost on the wire. */
+export type PrepareAnswer = { readonly kind: 'ready'; readonly prepared: Prepared } | { readonly kind: 'failed'; readonly error: ErrorData }
