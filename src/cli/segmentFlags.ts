@@ -11,7 +11,7 @@ export interface SegmentFlags extends ScanFlags {
   readonly paperMargin?: boolean
   readonly sliceStep?: number
   readonly window?: RunOptions['windowHu']
-  readonly huRange: boolean
+  readonly appearance: boolean
 }
 
 /** Adds the options of commands that segment. */
@@ -22,17 +22,17 @@ export function withSegmentFlags(command: Command): Command {
     .option('--paper-margin', "the paper's margin of 2 slices and 10 pixels of a 1024-pixel slice")
     .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1))
     .option('--window <level,width>', "CT window in HU (default: the segmenter's own)", windowHu)
-    .option('--no-hu-range', "keep voxels outside the HU that an organ has in its templates")
+    .option('--no-appearance', "the segmenter's masks alone, without the shape and HU that an organ has in its templates")
 }
 
 /** What those options ask for in a scan. */
 export function toSegmentSettings(flags: SegmentFlags): ScanSettings {
-  const { segmenter, marginMm, paperMargin, sliceStep, window, huRange } = flags
+  const { segmenter, marginMm, paperMargin, sliceStep, window, appearance } = flags
   const settings = toLocalizeSettings(flags, {
     ...(marginMm === undefined ? {} : { marginMm }),
     ...(paperMargin === undefined ? {} : { paperMargin }),
     ...(sliceStep === undefined ? {} : { sliceStep }),
-    ...(huRange ? {} : { huRange }),
+    ...(appearance ? {} : { appearance }),
     ...(window === undefined ? {} : { windowHu: window }),
   })
   return { ...settings, ...(segmenter === undefined ? {} : { segmenter }) }

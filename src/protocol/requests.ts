@@ -10,7 +10,7 @@ export const DEFAULT_RUN_OPTIONS: RunOptions = {
   paperMargin: false,
   sliceStep: 1,
   windowHu: null,
-  huRange: true,
+  appearance: true,
   // Structures that are in a scan have more on our data, absent ones seldom (training/RECORD.md).
   minConfidence: 0.25,
 }

@@ -22,8 +22,8 @@ export const runOptionsSchema = z
     sliceStep: z.int().min(1),
     /** Window of the segmenter's input in HU; null for the segmenter's default. */
     windowHu: z.object({ level: z.number(), width: z.number().positive() }).readonly().nullable(),
-    /** Leave voxels outside an organ's usual HU, as its templates have it, out of its mask. */
-    huRange: z.boolean(),
+    /** Weigh the segmenter's masks with the shape and the HU that an organ has in its templates. */
+    appearance: z.boolean(),
     /** Structures under this confidence are reported as not found. */
     minConfidence: z.number().min(0).max(1),
   })

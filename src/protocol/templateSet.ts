@@ -12,8 +12,8 @@ export const templateStructureSchema = z
     parts: z.array(extremePointsSchema).readonly().optional(),
     /** True when the organ is one connected piece in the label map it came from. */
     onePiece: z.boolean().optional(),
-    /** HU that all but the tails of the drawn organ lie between; voxels outside are left out of its masks. */
-    huRange: z.tuple([z.number(), z.number()]).readonly().optional(),
+    /** What the drawn organ looks like in its boxes, packed; absent for points given by hand. */
+    appearance: z.base64().optional(),
   })
   .readonly()
 

@@ -2,6 +2,7 @@ import type { ExtremeSide, PointMm } from '../../protocol/geometry.js'
 import { EXTREME_SIDES } from '../../protocol/geometry.js'
 import type { Structure } from '../../protocol/structure.js'
 import type { TemplateStructure } from '../../protocol/templateSet.js'
+import { unpackAppearance, type OrganAppearance } from '../volume/appearance.js'
 import { describePoint } from './field.js'
 import { rasToSal, salToVoxel, type Sal } from './frame.js'
 import type { MedlamModel } from './model.js'
@@ -25,8 +26,8 @@ export interface BankStructure {
   /** Parts along the long axis from inferior to superior; empty when the structure has none. */
   readonly parts: readonly BankPoints[]
   readonly onePiece: boolean
-  /** HU that most of the drawn organ lies between; null when its points were given by hand. */
-  readonly huRange: readonly [number, number] | null
+  /** What the drawn organ looks like; null when its points were given by hand. */
+  readonly appearance: OrganAppearance | null
 }
 
 /** One encoded template scan. */
@@ -80,14 +81,14 @@ export async function encodeTemplate(
   const radius = Math.max(...featureOutputs(model.card).map((o) => (o.kernelSide / 2 + 1) * o.strideVoxels))
   embedding.reserveFeatures(voxels, radius)
   const encoded = new Map<string, BankStructure>()
-  for (const [name, { points, parts, onePiece, huRange }] of Object.entries(structures)) {
+  for (const [name, { points, parts, onePiece, appearance }] of Object.entries(structures)) {
     const encodedParts: BankPoints[] = []
     for (const part of parts ?? []) encodedParts.push(await encodePoints(model, embedding, part, radius))
     encoded.set(name, {
       points: await encodePoints(model, embedding, points, radius),
       parts: encodedParts,
       onePiece: onePiece ?? false,
-      huRange: huRange ?? null,
+      appearance: appearance === undefined ? null : unpackAppearance(appearance),
     })
   }
   return { ...identity, structures: encoded }

@@ -6,6 +6,7 @@ import { EXTREME_SIDES, pointMmSchema } from '../../protocol/geometry.js'
 import { structureSchema } from '../../protocol/structure.js'
 import { MedlsamError } from '../errors.js'
 import { writeBytesAtomic } from '../files.js'
+import { packAppearance, unpackAppearance } from '../volume/appearance.js'
 import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './bank.js'
 
 // On disk: MessagePack; descriptors as little-endian float16, latents as float64.
@@ -36,7 +37,7 @@ const bankSchema = z.object({
     z.object({
       id: z.string(),
       sha256: z.string(),
-      structures: z.record(z.string(), z.object({ points: pointsSchema, parts: z.array(pointsSchema), onePiece: z.boolean(), huRange: z.tuple([z.number(), z.number()]).nullable() })),
+      structures: z.record(z.string(), z.object({ points: pointsSchema, parts: z.array(pointsSchema), onePiece: z.boolean(), appearance: z.string().nullable() })),
     }),
   ),
 })
@@ -58,9 +59,9 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
       id,
       sha256,
       structures: Object.fromEntries(
-        [...structures].map(([name, { points, parts, onePiece, huRange }]) => [
+        [...structures].map(([name, { points, parts, onePiece, appearance }]) => [
           name,
-          { points: storePoints(points), parts: parts.map(storePoints), onePiece, huRange: huRange === null ? null : [huRange[0], huRange[1]] },
+          { points: storePoints(points), parts: parts.map(storePoints), onePiece, appearance: appearance === null ? null : packAppearance(appearance) },
         ]),
       ),
     })),
@@ -113,7 +114,7 @@ export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
       structures: new Map(
         Object.entries(template.structures).map(([structure, stored]): [string, BankStructure] => [
           structure,
-          { points: loadPoints(stored.points), parts: stored.parts.map(loadPoints), onePiece: stored.onePiece, huRange: stored.huRange },
+          { points: loadPoints(stored.points), parts: stored.parts.map(loadPoints), onePiece: stored.onePiece, appearance: stored.appearance === null ? null : unpackAppearance(stored.appearance) },
         ]),
       ),
     })),

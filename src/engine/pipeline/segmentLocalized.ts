@@ -1,11 +1,12 @@
 import type { RunOptions } from '../../protocol/sidecar.js'
 import type { LocalizedStructure } from '../../protocol/structure.js'
 import type { TemplateBank } from '../medlam/bank.js'
-import { medianInPlace } from '../medlam/relativeDistance.js'
 import { PAPER_MARGIN } from '../sam/margin.js'
 import type { SegmentRequest } from '../sam/plan.js'
 import { segmentScan, type Segmentation, type SegmentOptions } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
+import { usualAppearance } from '../sam/usualAppearance.js'
+import type { OrganAppearance } from '../volume/appearance.js'
 import type { Scan } from '../volume/volume.js'
 import type { StageClock } from './stageClock.js'
 
@@ -22,13 +23,13 @@ export function segmentLocalized(
   const requests = localized.flatMap((structure): SegmentRequest[] => {
     const { boxMm, partsMm } = structure
     if (structure.status !== 'found' || boxMm === null) return []
-    const huRange = usualHuRange(bank, structure.name)
+    const appearance = run.appearance ? usualAppearance(appearancesOf(bank, structure.name)) : null
     return [
       {
         structure,
         boxesMm: partsMm ?? [boxMm],
         onePiece: isOnePiece(bank, structure.name),
-        ...(huRange === null || !run.huRange ? {} : { huRange }),
+        ...(appearance === null ? {} : { appearance }),
         ...(run.windowHu === null ? {} : { windowHu: run.windowHu }),
       },
     ]
@@ -52,12 +53,6 @@ function isOnePiece({ templates }: TemplateBank, name: string): boolean {
   return having.length > 0 && having.every((structure) => structure.onePiece)
 }
 
-/** The middle of what the templates say about an organ's HU; null when none says anything. */
-function usualHuRange({ templates }: TemplateBank, name: string): readonly [number, number] | null {
-  const ranges = templates.flatMap((template) => {
-    const range = template.structures.get(name)?.huRange
-    return range === undefined || range === null ? [] : [range]
-  })
-  if (ranges.length === 0) return null
-  return [medianInPlace(Float64Array.from(ranges, ([low]) => low)), medianInPlace(Float64Array.from(ranges, ([, high]) => high))]
+function appearancesOf({ templates }: TemplateBank, name: string): OrganAppearance[] {
+  return templates.flatMap((template) => template.structures.get(name)?.appearance ?? [])
 }

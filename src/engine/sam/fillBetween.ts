@@ -12,8 +12,8 @@ const NARROWEST_PIXELS = 4
  */
 export async function fillBetweenSlices(labels: Uint8Array | Uint16Array, view: AxialView, plans: readonly OrganPlan[]): Promise<void> {
   // Where two organs grow into each other between slices, the smaller label wins, whatever the order of requests.
-  const byLabel = plans.filter(({ boxes }) => boxes.size > 0).sort((a, b) => a.request.structure.labelValue - b.request.structure.labelValue)
-  for (const { request, boxes } of byLabel) await fillOrgan(labels, view, blockAround(boxes), request.structure.labelValue)
+  const byLabel = plans.filter(({ reach }) => reach.size > 0).sort((a, b) => a.request.structure.labelValue - b.request.structure.labelValue)
+  for (const { request, reach } of byLabel) await fillOrgan(labels, view, blockAround(reach), request.structure.labelValue)
 }
 
 async function fillOrgan(labels: Uint8Array | Uint16Array, view: AxialView, block: Block, labelValue: number): Promise<void> {

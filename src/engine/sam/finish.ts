@@ -38,11 +38,11 @@ export function finishOrgans(
   plans: readonly OrganPlan[],
   iouPredictions: readonly (readonly number[])[],
 ): StructureMask[] {
-  return plans.map(({ request, boxes }, index) => {
+  return plans.map(({ request, boxes, reach }, index) => {
     const { name, labelValue } = request.structure
     if (boxes.size === 0) return { status: 'failed', name, labelValue, reason: `The box of ${name} lies outside the scan.` }
 
-    const block = blockAround(boxes)
+    const block = blockAround(reach)
     const mask = cutMask(labels, view, block, labelValue)
     if (request.onePiece === true) keepLargestComponent(mask, block.size)
     fillHolesPerSlice(mask, block.size)

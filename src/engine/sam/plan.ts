@@ -3,7 +3,8 @@ import type { Structure } from '../../protocol/structure.js'
 import type { AxialView } from './axialView.js'
 import { marginMm, type BoxMargin } from './margin.js'
 import type { PixelBox, WindowHu } from './picture.js'
-import { boxPerSlice, type PartsMode } from './sliceBoxes.js'
+import { boxPerSlice, withReach, type PartsMode } from './sliceBoxes.js'
+import type { UsualAppearance } from './usualAppearance.js'
 
 /** An organ to segment, and where it is. */
 export interface SegmentRequest {
@@ -14,8 +15,8 @@ export interface SegmentRequest {
   readonly onePiece?: boolean
   /** Window to show this organ in; the segmenter's own when absent. */
   readonly windowHu?: WindowHu
-  /** HU that its voxels can have, both ends included; others are cut out of its mask. Any when absent. */
-  readonly huRange?: readonly [number, number]
+  /** What its templates look like, to weigh the model's masks with. */
+  readonly appearance?: UsualAppearance
 }
 
 /** The prompts of one organ. */
@@ -23,6 +24,8 @@ export interface OrganPlan {
   readonly request: SegmentRequest
   /** Box per slice, for every slice of the organ in ascending order. */
   readonly boxes: ReadonlyMap<number, PixelBox>
+  /** What its mask may cover on each of these slices: the box, and what lies around it where the templates' appearance can tell. */
+  readonly reach: ReadonlyMap<number, PixelBox>
   /** The slices to run the networks on. */
   readonly sampled: ReadonlySet<number>
 }
@@ -38,8 +41,13 @@ export function planOrgans(view: AxialView, requests: readonly SegmentRequest[],
     const slices = [...boxes.keys()]
     // Counted from the scan's lowest slice, so that organs share slices and with them their encoding.
     const sampled = slices.filter((slice, i) => slice % sliceStep === 0 || i === 0 || i === slices.length - 1)
-    return { request, boxes, sampled: new Set(sampled) }
+    const reach = request.appearance === undefined ? boxes : new Map([...boxes].map(([slice, box]) => [slice, insideView(withReach(box), view)]))
+    return { request, boxes, reach, sampled: new Set(sampled) }
   })
+}
+
+function insideView({ x0, y0, x1, y1 }: PixelBox, { size: [columns, rows] }: AxialView): PixelBox {
+  return { x0: Math.max(0, x0), y0: Math.max(0, y0), x1: Math.min(columns, x1), y1: Math.min(rows, y1) }
 }
 
 /** Every slice that some organ needs, lowest first. */

@@ -9,6 +9,7 @@ import { regionAround, windowSlice, type PixelBox, type PixelRegion, type Window
 import { plannedSlices, planOrgans, type OrganPlan, type SegmentRequest } from './plan.js'
 import type { Segmenter } from './segmenter.js'
 import { unionPixels, type PartsMode } from './sliceBoxes.js'
+import { oddsOnSlice } from './usualAppearance.js'
 
 /** How to segment; what is absent takes {@link SEGMENT_DEFAULTS}. */
 export interface SegmentOptions {
@@ -57,7 +58,7 @@ export interface Segmentation {
 
 /**
  * Segments organs in a CT slice by slice, each slice encoded once for all organs that share a window.
- * Where masks overlap, the larger logit wins.
+ * Where masks overlap, the larger logit wins, or, of organs whose templates were drawn, the larger log odds.
  * @param scan In HU, in any storage order.
  * @throws MedlsamError `cancelled` when the signal is aborted, `model` when a network fails. An organ
  *   that cannot be segmented is reported as `failed` and does not stop the others.
@@ -85,13 +86,16 @@ export async function segmentScan(
       const shown = shownRegion(view, organs.map(({ box }) => box), contextMm)
       const embedding = await segmenter.encodeSlice(windowSlice(scan.data, view, slice, shown, windowHu))
       encoderRuns += 1
-      for (const { index, box } of organs) {
+      for (const { index, box, reach, height } of organs) {
         throwIfCancelled(signal)
-        const decoded = await decodeOrgan(segmenter, embedding, moved(box, -shown.x0, -shown.y0), shown, tighten, signal)
+        const region = regionAround(moved(reach, -shown.x0, -shown.y0), shown.x1 - shown.x0, shown.y1 - shown.y0)
+        const decoded = await decodeOrgan(segmenter, embedding, moved(box, -shown.x0, -shown.y0), region, tighten, signal)
         decoderRuns += decoded.runs
         iouPredictions[index].push(decoded.mask.iouPrediction)
         const mask = { ...decoded.mask, region: moved(decoded.mask.region, shown.x0, shown.y0) }
-        paint(scan, labels, best, view, slice, mask, requests[index])
+        const { structure, appearance } = requests[index]
+        const weigh = appearance === undefined ? null : weighMask(oddsOnSlice(appearance, box, height))
+        paint(scan, labels, best, view, slice, mask, structure.labelValue, weigh)
       }
     }
     onProgress?.(done + 1, slices.length)
@@ -110,19 +114,24 @@ function emptyLabels({ data, size, affine }: Volume, requests: readonly SegmentR
 interface OrganOnSlice {
   readonly index: number
   readonly box: PixelBox
+  readonly reach: PixelBox
+  /** Of the slice within the organ, lowest 0, highest 1. */
+  readonly height: number
 }
 
 /** The organs of a slice, those that are shown in the same window together. */
 function byWindow(plans: readonly OrganPlan[], slice: number, standard: WindowHu): [WindowHu, OrganOnSlice[]][] {
   const groups = new Map<string, [WindowHu, OrganOnSlice[]]>()
-  plans.forEach(({ request, boxes, sampled }, index) => {
-    const box = boxes.get(slice)
-    if (box === undefined || !sampled.has(slice)) return
+  plans.forEach(({ request, boxes, reach, sampled }, index) => {
+    const [box, reached] = [boxes.get(slice), reach.get(slice)]
+    if (box === undefined || reached === undefined || !sampled.has(slice)) return
+    const [lowest] = boxes.keys()
+    const organ = { index, box, reach: reached, height: (slice - lowest + 0.5) / boxes.size }
     const windowHu = request.windowHu ?? standard
     const key = `${windowHu.level}/${windowHu.width}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, [windowHu, [{ index, box }]])
-    else group[1].push({ index, box })
+    if (group === undefined) groups.set(key, [windowHu, [organ]])
+    else group[1].push(organ)
   })
   return [...groups.values()]
 }
@@ -139,11 +148,10 @@ async function decodeOrgan(
   segmenter: Segmenter,
   embedding: SliceEmbedding,
   box: PixelBox,
-  shown: PixelRegion,
+  region: PixelRegion,
   tighten: boolean,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly mask: MaskLogits; readonly runs: number }> {
-  const region = regionAround(box, shown.x1 - shown.x0, shown.y1 - shown.y0)
   const mask = await segmenter.decodeBox(embedding, box, region)
   const tight = tighten ? boxOfMask(mask) : null
   if (tight === null) return { mask, runs: 1 }
@@ -171,7 +179,22 @@ function moved(box: PixelBox, dx: number, dy: number): PixelBox {
   return { x0: box.x0 + dx, y0: box.y0 + dy, x1: box.x1 + dx, y1: box.y1 + dy }
 }
 
-/** Writes a mask into the label map wherever it is inside, of possible HU, and more certain than what is there. */
+/** A voxel's worth for an organ, above 0 inside it, from the model's logit, its place and its HU. */
+type Weigh = (logit: number, x: number, y: number, hu: number) => number
+
+/**
+ * How much the model's logit counts beside the templates' log odds, and what both together must exceed. A
+ * logit says little about boxes that are some millimetres off: chosen on `dev` scans.
+ */
+const MODEL_WEIGHT = 0.2
+const MOST_LOGIT = 6
+const BAR = 0.5
+
+function weighMask(odds: (x: number, y: number, hu: number) => number): Weigh {
+  return (logit, x, y, hu) => MODEL_WEIGHT * Math.max(-MOST_LOGIT, Math.min(MOST_LOGIT, logit)) + odds(x, y, hu) - BAR
+}
+
+/** Writes a mask into the label map wherever it is inside and more certain than what is there. */
 function paint(
   scan: Volume<Int16Array | Float32Array>,
   labels: Segmentation['labels'],
@@ -179,7 +202,8 @@ function paint(
   view: AxialView,
   slice: number,
   { region, data }: MaskLogits,
-  { structure: { labelValue }, huRange: [lowest, highest] = [-Infinity, Infinity] }: SegmentRequest,
+  labelValue: number,
+  weigh: Weigh | null,
 ): void {
   const [columnStride, rowStride, sliceStride] = view.strides
   let i = 0
@@ -187,10 +211,10 @@ function paint(
     for (let x = region.x0; x < region.x1; x++, i++) {
       const pixel = y * view.size[0] + x
       const voxel = view.origin + x * columnStride + y * rowStride + slice * sliceStride
-      // Equal logits go to the smaller label, so that the order of requests never matters.
-      if (data[i] < best[pixel] || data[i] <= 0 || (data[i] === best[pixel] && labels.data[voxel] < labelValue)) continue
-      if (scan.data[voxel] < lowest || scan.data[voxel] > highest) continue
-      best[pixel] = data[i]
+      const worth = weigh === null ? data[i] : weigh(data[i], x, y, scan.data[voxel])
+      // Equal worth goes to the smaller label, so that the order of requests never matters.
+      if (worth < best[pixel] || worth <= 0 || (worth === best[pixel] && labels.data[voxel] < labelValue)) continue
+      best[pixel] = worth
       labels.data[voxel] = labelValue
     }
   }

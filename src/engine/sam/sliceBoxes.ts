@@ -1,5 +1,6 @@
 import type { BoxMm, PointMm } from '../../protocol/geometry.js'
 import { applyAffine, invertAffine } from '../volume/affine.js'
+import { COVER_REACH } from '../volume/appearance.js'
 import { viewPointMm, type AxialView } from './axialView.js'
 import type { PixelBox } from './picture.js'
 
@@ -113,4 +114,10 @@ function unionMm(a: BoxMm, b: BoxMm): BoxMm {
 /** The box around two boxes. */
 export function unionPixels(a: PixelBox, b: PixelBox): PixelBox {
   return { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) }
+}
+
+/** A slice's box with what an appearance covers around it. */
+export function withReach({ x0, y0, x1, y1 }: PixelBox): PixelBox {
+  const [dx, dy] = [COVER_REACH * (x1 - x0), COVER_REACH * (y1 - y0)]
+  return { x0: x0 - dx, y0: y0 - dy, x1: x1 + dx, y1: y1 + dy }
 }

@@ -5,9 +5,11 @@ import { extremePointsSchema } from '../../protocol/geometry.js'
 import type { Structure } from '../../protocol/structure.js'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
 import { MedlsamError } from '../errors.js'
+import { boxOfPoints } from '../medlam/boxes.js'
+import { measureAppearance } from '../sam/measureAppearance.js'
 import { dropStrayPieces } from '../volume/components.js'
 import { extremePointsOfLabels, labelExtents } from '../volume/labels.js'
-import { huRangeOfLabel } from '../volume/huRanges.js'
+import { packAppearance } from '../volume/appearance.js'
 import { hashScan } from '../volume/hashScan.js'
 import { readHeader } from '../volume/readHeader.js'
 import { readLabelMap } from '../volume/readLabelMap.js'
@@ -47,7 +49,8 @@ export async function templateFromLabelMap(
       labelFile,
     )
   }
-  const found = extremePointsOfLabels(dropStrayPieces(labels, labelExtents(labels)), { maxParts })
+  const drawn = dropStrayPieces(labels, labelExtents(labels))
+  const found = extremePointsOfLabels(drawn, { maxParts })
   if (found.length === 0) throw new MedlsamError('input', `The label map ${labelFile} is empty.`, labelFile)
   const structures = found.map(({ labelValue }, index): Structure => {
     const named = names.find((structure) => structure.labelValue === labelValue)
@@ -57,7 +60,11 @@ export async function templateFromLabelMap(
   const points = Object.fromEntries(
     found.map((label, index): [string, TemplateStructure] => {
       const { points: whole, parts, onePiece } = label
-      return [structures[index].name, { points: whole, ...(parts.length > 0 ? { parts } : {}), onePiece, huRange: huRangeOfLabel(scan, labels, label) }]
+      const appearance = measureAppearance(scan, drawn, label.labelValue, (parts.length > 0 ? parts : [whole]).map(boxOfPoints))
+      return [
+        structures[index].name,
+        { points: whole, ...(parts.length > 0 ? { parts } : {}), onePiece, ...(appearance === null ? {} : { appearance: packAppearance(appearance) }) },
+      ]
     }),
   )
   return { scan: await describeScan(setFile, scanFile, points), structures }

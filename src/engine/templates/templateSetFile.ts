@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { templateSetSchema, type TemplateScan, type TemplateSet } from '../../protocol/templateSet.js'
 import { MedlsamError } from '../errors.js'
 import { writeTextAtomic } from '../files.js'
+import { unpackAppearance } from '../volume/appearance.js'
 
 /**
  * Reads and checks a template set file.
@@ -36,6 +37,12 @@ export function parseTemplateSet(text: string, file: string): TemplateSet {
     const unknown = Object.keys(scan.structures).find((name) => !known.has(name))
     if (unknown !== undefined) {
       throw new MedlsamError('template', `The template set ${file} gives points of "${unknown}" in ${scan.id}, but does not list that structure.`, file)
+    }
+  }
+  for (const scan of parsed.data.scans) {
+    const damaged = Object.entries(scan.structures).find(([, { appearance }]) => appearance !== undefined && unpackAppearance(appearance) === null)
+    if (damaged !== undefined) {
+      throw new MedlsamError('template', `The template set ${file} has a damaged appearance of ${damaged[0]} in ${scan.id}: add that scan with its label map again.`, file)
     }
   }
   const values = parsed.data.structures.map((structure) => structure.labelValue)

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { EXTREME_SIDES } from '../../../src/protocol/geometry.js'
 import type { BankPoints, TemplateBank } from '../../../src/engine/medlam/bank.js'
 import { readBank, roundBank, serialiseBank, writeBank } from '../../../src/engine/medlam/bankFile.js'
+import type { OrganAppearance } from '../../../src/engine/volume/appearance.js'
 import { tempFolder } from '../../support/tempFolder.js'
 
 const points = (seed: number): BankPoints =>
@@ -14,6 +15,12 @@ const points = (seed: number): BankPoints =>
     ]),
   ) as unknown as BankPoints
 
+const appearance: OrganAppearance = {
+  cover: Uint8Array.from({ length: 16 * 16 * 12 }, (_, i) => i % 6),
+  organHu: Uint16Array.from({ length: 40 }, (_, i) => 10 * i),
+  surroundingsHu: new Uint16Array(40).fill(250),
+}
+
 const bank: TemplateBank = {
   name: 'test',
   modelId: 'm',
@@ -21,7 +28,7 @@ const bank: TemplateBank = {
   credit: 'nobody',
   calibrations: new Map([['A', { errorMm: [1, 2, 3, 4, 5, 6], similarity: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5] }]]),
   structures: [{ name: 'A', labelValue: 1, color: '#112233' }],
-  templates: [{ id: 't', sha256: 's', structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, huRange: [-50, 120] }]]) }],
+  templates: [{ id: 't', sha256: 's', structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, appearance }]]) }],
 }
 
 describe('template bank files', () => {
@@ -34,6 +41,7 @@ describe('template bank files', () => {
     const after = read.templates[0].structures.get('A')
     expect(after?.points.left.latent).toEqual(before?.points.left.latent)
     expect(after?.parts[0].right.pointMm).toEqual(before?.parts[0].right.pointMm)
+    expect(after?.appearance).toEqual(appearance)
     before?.points.left.descriptors[0].forEach((value, i) => {
       expect(after?.points.left.descriptors[0][i]).toBeCloseTo(value, 3)
     })
