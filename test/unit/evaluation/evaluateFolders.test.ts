@@ -61,7 +61,7 @@ describe('evaluating a folder', () => {
     writeFileSync(path.join(folder, 'b/pred/one.json'), JSON.stringify({
       format: 'medlsam-result', formatVersion: 1, tool: { name: 'medlsam', version: '0' }, input: { path: 'x', sha256: '0'.repeat(64), timePoint: null },
       templates: { name: 't', modelHash: '0'.repeat(64), ids: [] }, localizer: { id: 'l', sha256: [], provider: 'cpu' }, seconds: {}, warnings: [], task: 'segment', output: 'one.nii.gz',
-      options: { procedure: 'deploy', seed: 1, parts: true, structures: null, marginMm: null, paperMargin: false, sliceStep: 1, windowHu: null, huRange: true, minConfidence: 0 },
+      options: { procedure: 'deploy', seed: 1, parts: true, structures: null, marginMm: null, paperMargin: false, sliceStep: 1, windowHu: null, appearance: true, minConfidence: 0 },
       segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' }, encoderRuns: 0, decoderRuns: 0,
       structures: [
         { ...structure, name: 'Liver', labelValue: 1, status: 'not-found', reason: 'It is not in the field of view.', boxMm: null, volumeMl: null },
