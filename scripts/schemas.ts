@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { installedModelSchema, registrySchema } from '../src/protocol/models.js'
 import { sidecarSchema } from '../src/protocol/sidecar.js'
 import { templateSetSchema } from '../src/protocol/templateSet.js'
 
@@ -9,6 +10,8 @@ const folder = path.resolve(import.meta.dirname, '../schemas')
 const SCHEMAS = [
   { file: 'templateSet.schema.json', title: 'MedLSAM template set', schema: templateSetSchema },
   { file: 'sidecar.schema.json', title: 'MedLSAM result: the JSON beside a label map', schema: sidecarSchema },
+  { file: 'modelRegistry.schema.json', title: 'MedLSAM model registry: models that can be had', schema: registrySchema },
+  { file: 'installedModel.schema.json', title: 'MedLSAM installed model: the model.json beside its files', schema: installedModelSchema },
 ] as const
 
 await mkdir(folder, { recursive: true })

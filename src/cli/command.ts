@@ -10,14 +10,18 @@ export interface EngineFlags {
   readonly provider?: ProviderRequest
   readonly threads?: number
   readonly medlam?: string
+  readonly modelsFolder?: string
+  readonly offline?: boolean
 }
 
 /** The engine those options ask for. */
-export function toEngineOptions({ provider, threads, medlam }: EngineFlags): EngineOptions {
+export function toEngineOptions({ provider, threads, medlam, modelsFolder, offline }: EngineFlags): EngineOptions {
   return {
     ...(provider === undefined ? {} : { provider }),
     ...(threads === undefined ? {} : { threads }),
     ...(medlam === undefined ? {} : { medlamCard: medlam }),
+    ...(modelsFolder === undefined ? {} : { modelsFolder }),
+    ...(offline === undefined ? {} : { offline }),
   }
 }
 

@@ -4,6 +4,7 @@ import { addBankCommands } from './commands/bank.js'
 import { addEvaluate } from './commands/evaluate.js'
 import { addInfo } from './commands/info.js'
 import { addLocalize } from './commands/localize.js'
+import { addModelsCommands } from './commands/models.js'
 import { addRun } from './commands/run.js'
 import { addSegment } from './commands/segment.js'
 import { addSynthesize } from './commands/synthesize.js'
@@ -24,6 +25,7 @@ addRun(program)
 addTemplateCommands(program)
 addBankCommands(program)
 addEvaluate(program)
+addModelsCommands(program)
 addInfo(program)
 addSynthesize(program)
 addWorker(program)

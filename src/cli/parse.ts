@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander'
+import { FITS, NORMALISATIONS, PRECISIONS, type Fit, type Normalisation, type Precision } from '../protocol/models.js'
 import { PROVIDER_REQUESTS, type ProviderRequest } from '../engine/runtime/network.js'
 
 /** A whole number of at least `min`. */
@@ -62,7 +63,9 @@ export function withEngineFlags(command: Command): Command {
     .option('--json', 'print one JSON document on stdout and nothing else')
     .option('--provider <name>', `execution provider: ${PROVIDER_REQUESTS.join(', ')}`, provider)
     .option('--threads <n>', 'threads inside one operator (default: one per core)', wholeNumber(1))
-    .option('--medlam <card>', 'card (.json) of another localization model')
+    .option('--medlam <model>', 'another localization model: id of an installed one, or its card (.json)')
+    .option('--models-folder <folder>', 'where downloaded and imported models lie (default: MEDLSAM_MODELS_FOLDER, or the user data folder)')
+    .option('--offline', 'never download anything')
 }
 
 /** Adds the options of commands that read a scan and look for structures. */
@@ -77,4 +80,25 @@ export function withScanFlags(command: Command): Command {
     .option('--time-point <n>', 'which volume of a 4D scan, from 0', wholeNumber(0))
     .option('--max-bytes <n>', 'largest volume to accept in memory, such as 4G', bytes)
     .option('--force-hu', 'take the scan as CT in HU whatever it looks like')
+}
+
+/** A precision of a model. */
+export function precision(text: string): Precision {
+  const known = PRECISIONS.find((candidate) => candidate === text)
+  if (known === undefined) throw new InvalidArgumentError(`Use one of ${PRECISIONS.join(', ')}.`)
+  return known
+}
+
+/** How pictures were brought to a network's numbers. */
+export function normalisation(text: string): Normalisation {
+  const known = NORMALISATIONS.find((candidate) => candidate === text)
+  if (known === undefined) throw new InvalidArgumentError(`Use one of ${NORMALISATIONS.join(', ')}.`)
+  return known
+}
+
+/** How pictures were fitted into a network's square. */
+export function fit(text: string): Fit {
+  const known = FITS.find((candidate) => candidate === text)
+  if (known === undefined) throw new InvalidArgumentError(`Use one of ${FITS.join(', ')}.`)
+  return known
 }

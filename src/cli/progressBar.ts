@@ -23,7 +23,7 @@ export function startProgressBar(): ProgressBar {
   if (!process.stderr.isTTY) return { listen: () => undefined, stop: () => undefined }
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
-    format: '{words} [{bar}] {value}/{total} {left}',
+    format: '{words} [{bar}] {value}/{total}{unit} {left}',
     clearOnComplete: true,
     hideCursor: true,
     barsize: 30,
@@ -32,20 +32,26 @@ export function startProgressBar(): ProgressBar {
   return {
     listen: ({ stage, done, total, secondsLeft }: Progress) => {
       if (total === 0) return
-      const payload = { words: STAGE_WORDS[stage].padEnd(18), left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left` }
+      // Bytes are nothing to read.
+      const [shown, all] = stage === 'download' ? [toMegabytes(done), toMegabytes(total)] : [done, total]
+      const payload = { unit: stage === 'download' ? ' MB' : '', words: STAGE_WORDS[stage].padEnd(18), left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left` }
       if (running === stage) {
-        bar.update(done, payload)
+        bar.update(shown, payload)
         return
       }
       if (running !== null) bar.stop()
       running = stage
-      bar.start(total, done, payload)
+      bar.start(all, shown, payload)
     },
     stop: () => {
       if (running !== null) bar.stop()
       running = null
     },
   }
+}
+
+function toMegabytes(bytes: number): number {
+  return Math.ceil(bytes / 1e6)
 }
 
 /** Seconds as people read them: `8 s`, `3 min 20 s`, `11 h 5 min`. */

@@ -17,7 +17,7 @@ export interface SegmentFlags extends ScanFlags {
 /** Adds the options of commands that segment. */
 export function withSegmentFlags(command: Command): Command {
   return withScanFlags(command)
-    .option('--segmenter <id>', 'mobilesam, or the files of one as encoder.onnx,decoder.onnx')
+    .option('--segmenter <id>', 'id of an installed segmenter (see "medlsam models list"), or the files of one as encoder.onnx,decoder.onnx')
     .option('--margin-mm <x,y,z>', 'added to each side of a box before segmentation', threeMm)
     .option('--paper-margin', "the paper's margin of 2 slices and 10 pixels of a 1024-pixel slice")
     .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1))

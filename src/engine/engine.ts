@@ -8,7 +8,8 @@ import type { TemplateSet } from '../protocol/templateSet.js'
 import { MedlsamError, throwIfCancelled } from './errors.js'
 import { closeMedlamModel, openMedlamModel, type MedlamModel } from './medlam/model.js'
 import { CORRELATE_GRAPH, EMBEDDED_MEDLAM, findAssetsFolder } from './models/assets.js'
-import { openSegmenterById } from './models/segmenters.js'
+import { openModels, type Models, type ModelsOptions } from './models/models.js'
+import { DEFAULT_SEGMENTER, openSegmenterById } from './models/segmenters.js'
 import { localizeScan, type LocalizedScan } from './pipeline/localizeScan.js'
 import { defaultLabelMapPath, outputPaths, prepareOutputFolder, type OutputPaths } from './pipeline/outputPaths.js'
 import { localizationReport, segmentationReport } from './pipeline/report.js'
@@ -24,7 +25,7 @@ import { readScan } from './volume/readScan.js'
 import type { LabelVolume, Scan } from './volume/volume.js'
 
 /** How to set up the engine; everything has a default. */
-export interface EngineOptions {
+export interface EngineOptions extends ModelsOptions {
   readonly assetsFolder?: string
   readonly cacheFolder?: string
   /** Card of the localization model; the embedded one when absent. */
@@ -64,6 +65,7 @@ export interface SegmentResult {
 /** Loads models once and runs scans through them; all methods may be called one after another. */
 export interface Engine {
   readonly sources: TemplateSources
+  readonly models: Models
   /** Finds the structures of the templates in a scan; writes nothing. */
   localize(request: LocalizeRequest, hooks?: RunHooks): Promise<LocalizationReport>
   /** Finds and segments, and writes label map, sidecar and names beside the scan or to `out`. */
@@ -90,6 +92,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
     ...(options.provider === undefined ? {} : { provider: options.provider }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   }
+  const models = openModels(assetsFolder, options)
   let medlamModel: Promise<MedlamModel> | undefined
   const segmenters = new Map<string, Promise<Segmenter>>()
   const banks = new Map<string, Promise<BuiltBank>>()
@@ -101,14 +104,16 @@ export function openEngine(options: EngineOptions = {}): Engine {
       return model
     }))
 
-  const segmenter = (id = 'mobilesam'): Promise<Segmenter> => {
+  const segmenter = (id = DEFAULT_SEGMENTER): Promise<Segmenter> => {
     const known = segmenters.get(id)
     if (known !== undefined) return known
-    const opening = openSegmenterById(id, assetsFolder, network).then((ready) => {
+    const opening = models.context().then((places) => openSegmenterById(id, places, network)).then((ready) => {
       opened.push(...ready.networks)
       return options.embeddingCache === undefined ? ready : cacheEmbeddings(ready, options.embeddingCache)
     })
     segmenters.set(id, opening)
+    // What failed may work later, once its files are there.
+    opening.catch(() => segmenters.delete(id))
     return opening
   }
 
@@ -155,6 +160,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
 
   return {
     sources,
+    models,
     medlam,
     segmenter,
     templates,

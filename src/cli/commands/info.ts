@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { EMBEDDED_SEGMENTERS, listBuiltInBanks } from '../../engine/models/assets.js'
+import { listBuiltInBanks } from '../../engine/models/assets.js'
+import { isUsableSegmenter } from '../../engine/models/catalog.js'
 import { listedProviders } from '../../engine/runtime/onnx.js'
 import { TOOL_VERSION } from '../../engine/version.js'
 import { runCommand, type EngineFlags } from '../command.js'
@@ -20,7 +21,7 @@ export function addInfo(program: Command): void {
           tool: { name: 'medlsam', version: TOOL_VERSION },
           providers: listedProviders(),
           localizer: { id: model.card.id, kind: model.card.kind, hash: model.hash },
-          segmenters: EMBEDDED_SEGMENTERS.map(({ id, title, files }) => ({ id, title, files })),
+          segmenters: (await engine.models.list()).models.filter(isUsableSegmenter).map(({ id, title, variants }) => ({ id, title, variants })),
           banks,
           templates:
             built === null

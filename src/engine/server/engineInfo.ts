@@ -1,6 +1,7 @@
 import type { EngineInfo, TemplatesInfo } from '../../protocol/rpc.js'
 import type { Engine } from '../engine.js'
-import { EMBEDDED_SEGMENTERS, listBuiltInBanks } from '../models/assets.js'
+import { listBuiltInBanks } from '../models/assets.js'
+import { isUsableSegmenter } from '../models/catalog.js'
 import { listedProviders } from '../runtime/onnx.js'
 import type { BuiltBank } from '../templates/buildBank.js'
 import { TOOL_VERSION } from '../version.js'
@@ -16,7 +17,7 @@ export async function engineInfo(engine: Engine): Promise<EngineInfo> {
     version: TOOL_VERSION,
     providers: listedProviders(),
     localizer: { id: model.card.id, kind: model.card.kind, sha256: model.hash, provider: used.join(', ') },
-    segmenters: EMBEDDED_SEGMENTERS.map(({ id, title }) => ({ id, title })),
+    segmenters: (await engine.models.list()).models.filter(isUsableSegmenter).map(({ id, title }) => ({ id, title })),
     banks,
   }
 }

@@ -7,10 +7,26 @@ import { serve } from './serve.js'
 // The engine process of the extension: forked with an IPC channel, gone when the channel closes.
 
 const setup = z
-  .object({ provider: z.enum(PROVIDER_REQUESTS), threads: z.int().min(0) })
+  .object({
+    provider: z.enum(PROVIDER_REQUESTS),
+    threads: z.int().min(0),
+    modelsFolder: z.string().optional(),
+    offline: z.boolean().optional(),
+    proxy: z.string().optional(),
+    noProxy: z.array(z.string()).optional(),
+  })
   .parse(JSON.parse(process.argv[2] ?? '{"provider":"auto","threads":0}'))
 
-const engine = openEngine({ provider: setup.provider, ...(setup.threads > 0 ? { threads: setup.threads } : {}) })
+const engine = openEngine({
+  provider: setup.provider,
+  ...(setup.threads > 0 ? { threads: setup.threads } : {}),
+  ...(setup.modelsFolder === undefined || setup.modelsFolder === '' ? {} : { modelsFolder: setup.modelsFolder }),
+  ...(setup.offline === undefined ? {} : { offline: setup.offline }),
+  network: {
+    ...(setup.proxy === undefined ? {} : { proxy: setup.proxy }),
+    ...(setup.noProxy === undefined ? {} : { noProxy: setup.noProxy }),
+  },
+})
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process))
 serve(connection, engine)
 process.on('disconnect', () => process.exit(0))

@@ -14,6 +14,7 @@ import type { Engine, RunHooks } from '../engine.js'
 import { addTemplateToFile } from './addTemplateToFile.js'
 import { checkSetFile } from './checkSetFile.js'
 import { engineInfo } from './engineInfo.js'
+import { serveModels } from './serveModels.js'
 
 /** JSON-RPC's code range for errors of the server; the kind is in the data. */
 const ENGINE_ERROR = -32000
@@ -29,12 +30,12 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     return next
   }
 
-  const answer = async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T | ResponseError<ErrorData>> => {
+  const answering = (order: <T>(work: () => Promise<T>) => Promise<T>) => async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T | ResponseError<ErrorData>> => {
     const abort = new AbortController()
     const listening = token.onCancellationRequested(() => { abort.abort() })
     try {
       if (token.isCancellationRequested) abort.abort()
-      return await oneAtATime(() => {
+      return await order(() => {
         throwIfCancelled(abort.signal)
         return work(abort.signal)
       })
@@ -46,9 +47,13 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     }
   }
 
+  const answer = answering(oneAtATime)
+
+  const onProgress = (run: number): ((progress: Progress) => void) => throttle((progress) => void connection.sendNotification(progressNotification, { run, progress }))
+
   const hooks = (run: number, signal: AbortSignal): RunHooks => ({
     signal,
-    onProgress: throttle((progress) => void connection.sendNotification(progressNotification, { run, progress })),
+    onProgress: onProgress(run),
     onStructure: (structure) => void connection.sendNotification(structureNotification, { run, structure }),
   })
 
@@ -61,6 +66,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal))))
   connection.onRequest(addTemplateMethod, (request, token) => answer(token, () => addTemplateToFile(request)))
   connection.onRequest(infoMethod, (token) => answer(token, () => engineInfo(engine)))
+  serveModels(connection, engine, { queued: answer, beside: answering((work) => work()), onProgress })
 }
 
 /** Lets a new stage or the end of one through at once, everything else at a readable pace. */

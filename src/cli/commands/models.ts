@@ -1,0 +1,146 @@
+import type { Command } from 'commander'
+import type { Fit, ModelSummary, Normalisation, Precision, VariantSummary } from '../../protocol/models.js'
+import type { RunHooks } from '../../engine/engine.js'
+import { MedlsamError } from '../../engine/errors.js'
+import { startClock } from '../../engine/pipeline/stageClock.js'
+import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
+import { EXIT } from '../exitCodes.js'
+import { fit, normalisation, precision, withEngineFlags } from '../parse.js'
+
+interface DownloadFlags extends EngineFlags {
+  readonly precision?: Precision
+  readonly acceptLicense?: boolean
+  readonly acceptUnverified?: boolean
+}
+
+interface ImportFlags extends EngineFlags {
+  readonly id?: string
+  readonly title?: string
+  readonly precision?: Precision
+  readonly normalisation?: Normalisation
+  readonly fit?: Fit
+}
+
+/** `medlsam models list|info|download|import|verify|remove` */
+export function addModelsCommands(program: Command): Command {
+  const models = program.command('models').description('models that are built in, installed, or can be downloaded or imported')
+
+  withEngineFlags(models.command('list'))
+    .description('all models and where they stand')
+    .action((flags: EngineFlags) => runCommand(flags, async (engine) => {
+      const info = await engine.models.list()
+      return done(info, [...table(info.models), '', `Models folder: ${info.folder}`])
+    }))
+
+  withEngineFlags(models.command('info'))
+    .description('everything about a model: files, licence, where it comes from, how to get it')
+    .argument('<id>', 'id of a model')
+    .action((id: string, flags: EngineFlags) => runCommand(flags, async (engine) => {
+      const { models: all } = await engine.models.list()
+      const model = all.find((candidate) => candidate.id === id)
+      if (model === undefined) throw new MedlsamError('usage', `There is no model "${id}": there are ${all.map((candidate) => candidate.id).join(', ')}.`)
+      return done(model, describe(model))
+    }))
+
+  withEngineFlags(models.command('download'))
+    .description('download a model; continues what was cut off, checks its SHA-256')
+    .argument('<id>', 'id of a model')
+    .option('--precision <p>', 'fp32, fp16 or int8 (default: the first there is)', precision)
+    .option('--accept-license', 'you have read and accept the licence that "medlsam models info" names')
+    .option('--accept-unverified', 'take files for which nobody has published a SHA-256, and remember how they came')
+    .action((id: string, flags: DownloadFlags) => runCommand(flags, async (engine, hooks) => {
+      const { precision: wanted, acceptLicense, acceptUnverified } = flags
+      const request = {
+        id,
+        ...(wanted === undefined ? {} : { precision: wanted }),
+        ...(acceptLicense === undefined ? {} : { acceptLicense }),
+        ...(acceptUnverified === undefined ? {} : { acceptUnverified }),
+      }
+      const model = await engine.models.download(request, transfer(hooks))
+      return done(model, [`${model.title} (${model.precision}) is installed: use it with --segmenter ${model.id}.`])
+    }))
+
+  withEngineFlags(models.command('import'))
+    .description('take finished ONNX files into the models folder; what they are is recognised from their inputs and outputs')
+    .argument('<files...>', 'the .onnx files of one model and what lies beside them (.onnx_data, .npy, a localizer\'s card)')
+    .option('--id <id>', 'id to register it under; one of the registry, such as medsam-vit-b, brings its preprocessing')
+    .option('--title <text>', 'what people call it')
+    .option('--precision <p>', 'fp32, fp16 or int8 (default: fp32)', precision)
+    .option('--normalisation <n>', 'how pictures were prepared in training: sam, minMax, unit or inside', normalisation)
+    .option('--fit <f>', 'how pictures filled the square in training: pad or stretch', fit)
+    .action((files: readonly string[], flags: ImportFlags) => runCommand(flags, async (engine, hooks) => {
+      const { id, title, precision: stored, normalisation: normalised, fit: fitted } = flags
+      const request = {
+        files,
+        ...(id === undefined ? {} : { id }),
+        ...(title === undefined ? {} : { title }),
+        ...(stored === undefined ? {} : { precision: stored }),
+        ...(normalised === undefined ? {} : { normalisation: normalised }),
+        ...(fitted === undefined ? {} : { fit: fitted }),
+      }
+      const model = await engine.models.import(request, transfer(hooks))
+      const use = model.use.task === 'segment' ? `layout ${model.use.layout}; use it with --segmenter ${model.id}` : `use it with --medlam ${model.id}`
+      return done(model, [`${model.title} is installed: ${use}.`])
+    }))
+
+  withEngineFlags(models.command('verify'))
+    .description('compare installed files with their recorded SHA-256')
+    .argument('[id]', 'id of a model (default: all installed ones)')
+    .action((id: string | undefined, flags: EngineFlags) => runCommand(flags, async (engine) => {
+      const files = await engine.models.verify(id === undefined ? null : { id })
+      const lines = files.map(({ state, path }) => `${state.padEnd(8)} ${path}`)
+      return { document: files, lines: lines.length === 0 ? ['Nothing is installed.'] : lines, exitCode: files.every(({ state }) => state === 'intact') ? EXIT.allFound : EXIT.badInput }
+    }))
+
+  withEngineFlags(models.command('remove'))
+    .description('delete an installed model')
+    .argument('<id>', 'id of a model')
+    .option('--precision <p>', 'only this precision', precision)
+    .action((id: string, flags: EngineFlags & { readonly precision?: Precision }) => runCommand(flags, async (engine) => {
+      const removed = await engine.models.remove({ id, ...(flags.precision === undefined ? {} : { precision: flags.precision }) })
+      return done({ removed }, removed.map((folder) => `Removed ${folder}`))
+    }))
+  return models
+}
+
+function done(document: unknown, lines: readonly string[]): CommandOutput {
+  return { document, lines, exitCode: EXIT.allFound }
+}
+
+function transfer({ onProgress, signal }: RunHooks): { readonly signal?: AbortSignal; readonly onBytes: (done: number, total: number, file: string) => void } {
+  const clock = startClock(onProgress)
+  clock.start('download')
+  return { ...(signal === undefined ? {} : { signal }), onBytes: (bytes, total, file) => { clock.report(bytes, total, file) } }
+}
+
+/** One line for each precision of each model. */
+function table(models: readonly ModelSummary[]): string[] {
+  const rows = models.flatMap((model) =>
+    model.variants.length === 0
+      ? [[model.id, model.task, '', 'import only', '', model.license?.spdx ?? '']]
+      : model.variants.map((variant) => [model.id, model.task, variant.precision, variant.state, megabytes(variant), model.license?.spdx ?? '']),
+  )
+  const all = [['id', 'task', 'precision', 'state', 'MB', 'licence'], ...rows]
+  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)))
+  return all.map((row) => row.map((cell, column) => (column === 4 ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd())
+}
+
+function megabytes({ sizeBytes }: VariantSummary): string {
+  return sizeBytes === null ? '?' : (sizeBytes / 1e6).toFixed(1)
+}
+
+function describe(model: ModelSummary): string[] {
+  const { license } = model
+  return [
+    `${model.title} (${model.id})`,
+    `Task:       ${model.task === 'segment' ? 'segments inside boxes' : 'localizes'}${model.layout === null ? '' : `, layout ${model.layout}`}${model.inputSizePx === null ? '' : `, ${model.inputSizePx} px`}`,
+    `From:       ${model.provenance}`,
+    `Licence:    ${license === null ? 'not known' : `${license.spdx}, ${license.url}${license.permissive ? '' : ' (must be accepted)'}`}`,
+    ...(license?.note === undefined ? [] : [`            ${license.note}`]),
+    ...(model.importHint === null ? [] : [`To get it:  ${model.importHint}`]),
+    ...model.variants.flatMap((variant) => [
+      `${variant.precision.padEnd(4)}        ${variant.state}, ${megabytes(variant)} MB${variant.hashesKnown ? '' : ', no published SHA-256 for all files'}`,
+      ...variant.files.map((file) => `            ${file}`),
+    ]),
+  ]
+}

@@ -1,0 +1,54 @@
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import yauzl from 'yauzl'
+import { MedlsamError } from '../../errors.js'
+
+/**
+ * Unpacks one file of a ZIP to `target`; nothing else in it is touched, and its own paths are never used.
+ * @param member path inside the archive; a folder before it is tolerated, since archives are packed either way
+ * @param mostBytes refuses what would unpack to more
+ * @throws MedlsamError `model` when the archive is damaged or has no such file
+ */
+export async function extractMember(archive: string, member: string, target: string, mostBytes: number): Promise<void> {
+  const zip = await openZip(archive)
+  try {
+    const entry = await findEntry(zip, archive, member)
+    if (entry.uncompressedSize > mostBytes) throw new MedlsamError('model', `The archive ${archive} holds a ${member} of ${entry.uncompressedSize} bytes, more than the ${mostBytes} expected: it is not what it should be.`, archive)
+    const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
+      zip.openReadStream(entry, (error, opened) => { if (error !== null) reject(error); else resolve(opened) })
+    })
+    await pipeline(stream, createWriteStream(target))
+  } catch (cause) {
+    if (cause instanceof MedlsamError) throw cause
+    throw damaged(archive, cause)
+  } finally {
+    zip.close()
+  }
+}
+
+function openZip(archive: string): Promise<yauzl.ZipFile> {
+  return new Promise((resolve, reject) => {
+    yauzl.open(archive, { lazyEntries: true, autoClose: false }, (error, zip) => { if (error !== null) reject(damaged(archive, error)); else resolve(zip) })
+  })
+}
+
+function findEntry(zip: yauzl.ZipFile, archive: string, member: string): Promise<yauzl.Entry> {
+  return new Promise((resolve, reject) => {
+    const names: string[] = []
+    zip.on('entry', (entry: yauzl.Entry) => {
+      if (entry.fileName === member || entry.fileName.endsWith(`/${member}`)) {
+        resolve(entry)
+        return
+      }
+      if (!entry.fileName.endsWith('/')) names.push(entry.fileName)
+      zip.readEntry()
+    })
+    zip.on('end', () => { reject(new MedlsamError('model', `The archive ${archive} has no file ${member}: it has ${names.slice(0, 10).join(', ')}.`, archive)) })
+    zip.on('error', reject)
+    zip.readEntry()
+  })
+}
+
+function damaged(archive: string, cause: unknown): MedlsamError {
+  return new MedlsamError('model', `The archive ${archive} cannot be unpacked (${cause instanceof Error ? cause.message : String(cause)}): download it again.`, archive, { cause })
+}

@@ -1,0 +1,127 @@
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { ImportModelRequest, InstalledModel, RegistryEntry } from '../../protocol/models.js'
+import { MedlsamError, throwIfCancelled } from '../errors.js'
+import { outputError } from '../files.js'
+import { sha256File } from '../hash.js'
+import { withFolderLock } from './download/folderLock.js'
+import { identifyFiles } from './identify.js'
+import { readInstalled, variantFolder, writeInstalled } from './installed.js'
+import type { ModelsContext } from './modelsContext.js'
+
+/** Endings of the files that make up a finished model: graphs, weights beside them, constants, a localizer's card. */
+const FINISHED = /\.(onnx|onnx_data|onnx\.data|data|npy|json)$/i
+const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
+
+/** What accompanies an import. */
+export interface ImportHooks {
+  readonly signal?: AbortSignal
+  readonly onBytes?: (done: number, total: number, file: string) => void
+}
+
+/**
+ * Takes finished files of a model into the models folder: copies them, recognises what they are from the graphs, and
+ * records them. Nothing is left behind when that fails.
+ * @throws MedlsamError `usage` for a wrong request, `model` for files that cannot be used, `output`, `cancelled`
+ */
+export async function importModel(context: ModelsContext, request: ImportModelRequest, hooks: ImportHooks = {}): Promise<InstalledModel> {
+  const other = request.files.find((file) => !FINISHED.test(file))
+  if (request.files.length === 0) throw new MedlsamError('usage', 'Name the files of the model to import.')
+  if (other !== undefined) throw new MedlsamError('usage', `${other} is no file of a finished model: name its .onnx files, and what lies beside them (.onnx_data, .npy, or the card of a localizer).`, other)
+  const entry = context.registry.models.find(({ id }) => id === request.id) ?? null
+  if (entry?.origin === 'embedded') throw new MedlsamError('usage', `The model "${entry.id}" is built in: choose another id.`)
+  const id = request.id ?? idOf(request.files[0])
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(id)) throw new MedlsamError('usage', `"${id}" cannot be an id: use lower-case letters, digits, dots and dashes.`)
+  const precision = request.precision ?? 'fp32'
+  const folder = variantFolder(context.modelsFolder, id, precision)
+  return withFolderLock(folder, async () => {
+    const { variants } = await readInstalled(context.modelsFolder)
+    if (variants.some(({ model }) => model.id === id && model.precision === precision)) {
+      throw new MedlsamError('usage', `The model "${id}" is installed in ${precision} already: remove it first, or choose another id (--id).`)
+    }
+    // What lies here without a record is the rest of a download.
+    await rm(folder, { recursive: true, force: true })
+    try {
+      const files = await copyFiles(request.files, folder, hooks)
+      const use = await identifyFiles(folder, files, entry, {
+        ...(request.normalisation === undefined ? {} : { normalisation: request.normalisation }),
+        ...(request.fit === undefined ? {} : { fit: request.fit }),
+      })
+      const model = importedModel(id, precision, entry, files, use, request)
+      await writeInstalled(folder, model)
+      return model
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      throw error
+    }
+  }, hooks.signal)
+}
+
+function importedModel(
+  id: string,
+  precision: InstalledModel['precision'],
+  entry: RegistryEntry | null,
+  files: InstalledModel['files'],
+  use: InstalledModel['use'],
+  { title, files: sources }: ImportModelRequest,
+): InstalledModel {
+  return {
+    format: 'medlsam-installed-model',
+    formatVersion: 1,
+    id,
+    title: title ?? entry?.title ?? id,
+    precision,
+    origin: 'import',
+    provenance: `Imported from ${sources.map((file) => path.basename(file)).join(', ')}.${entry === null ? '' : ` ${entry.provenance}`}`,
+    license: entry?.license ?? null,
+    licenseAcceptedAt: null,
+    installedAt: new Date().toISOString(),
+    files,
+    use,
+  }
+}
+
+async function copyFiles(sources: readonly string[], folder: string, { signal, onBytes }: ImportHooks): Promise<InstalledModel['files']> {
+  const sizes = new Map<string, number>()
+  for (const source of sources) {
+    const info = await stat(source).catch(() => null)
+    if (info?.isFile() !== true) throw new MedlsamError('model', `The model file ${source} does not exist.`, source)
+    sizes.set(source, info.size)
+  }
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  await mkdir(folder, { recursive: true })
+  const files: InstalledModel['files'][number][] = []
+  let done = 0
+  for (const [source, sizeBytes] of sizes) {
+    throwIfCancelled(signal)
+    onBytes?.(done, total, path.basename(source))
+    const name = storedName(source)
+    if (files.some((file) => file.name === name)) throw new MedlsamError('usage', `Two files are called ${name}: give one of them another name.`, source)
+    const target = path.join(folder, name)
+    await copyFile(source, `${target}.part`).catch((cause: unknown) => {
+      throw outputError(target, cause)
+    })
+    const sha256 = await sha256File(`${target}.part`)
+    await rename(`${target}.part`, target)
+    files.push({ name, sizeBytes, sha256, trust: 'user' })
+    done += sizeBytes
+  }
+  onBytes?.(done, total, '')
+  return files
+}
+
+/** Weights beside a graph are found by their name, so only graphs may get another one. */
+function storedName(source: string): string {
+  const name = path.basename(source)
+  if (PLAIN_NAME.test(name)) return name
+  if (name.toLowerCase().endsWith('.onnx')) return `model-${name.replace(/[^A-Za-z0-9._-]+/g, '-')}`
+  throw new MedlsamError('usage', `${source} has a name that other programs stumble over: use letters, digits, dots and dashes.`, source)
+}
+
+/** An id made of a file's name: what is left without the ending and the role. */
+export function idOf(file: string): string {
+  const stem = path.basename(file).replace(/\.(onnx|json|npy|onnx_data)$/i, '').toLowerCase()
+  const bare = stem.replace(/[._-]*(image|mask|vision|prompt)?[._-]*(encoder|decoder|mask[._-]decoder)([._-].*)?$/, '')
+  const id = (bare === '' ? path.basename(path.dirname(path.resolve(file))).toLowerCase() : bare).replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
+  return id === '' ? 'imported' : id
+}

@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { MedlsamError } from '../../../src/engine/errors.js'
+import { fetchFile, type FetchHooks, type RemoteFile } from '../../../src/engine/models/download/fetchFile.js'
+import { openNetworkAccess } from '../../../src/engine/models/download/network.js'
+import { cutAfter, sendInstead, serve, stallAfter, startFileServer, startProxy, status, type Answer } from '../../support/fileServer.js'
+import { tempFolder } from '../../support/tempFolder.js'
+
+const folder = tempFolder()
+const server = await startFileServer()
+const dispatcher = openNetworkAccess({ stallMs: 400 })
+afterAll(() => dispatcher.close())
+
+const BYTES = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 131 + (i >> 8)) & 255))
+const SHA256 = createHash('sha256').update(BYTES).digest('hex')
+let files = 0
+
+/** A file on the server with scripted answers, and where it goes. */
+function put(answers: readonly Answer[] = [], known: Partial<RemoteFile> = {}): { readonly remote: RemoteFile; readonly part: string; readonly asked: () => (string | null)[] } {
+  const name = `/file${++files}`
+  server.put(name, BYTES, answers)
+  return {
+    remote: { url: server.url + name, sizeBytes: BYTES.length, sha256: SHA256, ...known },
+    part: path.join(folder, `file${files}.part`),
+    asked: () => server.requests.filter((request) => request.path === name).map(({ range }) => range),
+  }
+}
+
+const hooks = (more: Partial<FetchHooks> = {}): FetchHooks => ({ dispatcher, retryPausesMs: [5, 5, 5], ...more })
+
+async function failure(promise: Promise<unknown>): Promise<MedlsamError> {
+  const error: unknown = await promise.then(() => null, (e: unknown) => e)
+  if (error instanceof MedlsamError) return error
+  throw new Error(`expected a MedlsamError, got ${String(error)}`)
+}
+
+describe('fetchFile', () => {
+  it('fetches a file, tells how far it is, and answers with its hash', async () => {
+    const { remote, part, asked } = put()
+    const seen: [number, number | null][] = []
+    expect(await fetchFile(remote, part, hooks({ onBytes: (done, total) => seen.push([done, total]) }))).toBe(SHA256)
+    expect(BYTES.equals(await readFile(part))).toBe(true)
+    expect(asked()).toEqual([null])
+    expect(seen[0]).toEqual([0, BYTES.length])
+    expect(seen.at(-1)).toEqual([BYTES.length, BYTES.length])
+    expect(seen.map(([done]) => done)).toEqual(seen.map(([done]) => done).sort((a, b) => a - b))
+  })
+
+  it('continues where the connection was cut, again and again, asking for the same version', async () => {
+    const { remote, part, asked } = put([cutAfter(100_000), cutAfter(50_000), cutAfter(50_000), cutAfter(20_000), cutAfter(20_000), cutAfter(20_000)])
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+    expect(asked()).toEqual([null, 'bytes=100000-', 'bytes=150000-', 'bytes=200000-', 'bytes=220000-', 'bytes=240000-', 'bytes=260000-'])
+    expect(server.requests.filter(({ range }) => range === 'bytes=100000-')[0].ifRange).toBe('"one"')
+  })
+
+  it('continues what an earlier process left behind', async () => {
+    const { remote, part, asked } = put([cutAfter(70_000), status(404)])
+    expect((await failure(fetchFile(remote, part, hooks({ retryPausesMs: [] })))).message).toContain('404')
+    expect((await readFile(part)).length).toBe(70_000)
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+    expect(asked().at(-1)).toBe('bytes=70000-')
+    expect(existsSync(`${part}.etag`)).toBe(false)
+  })
+
+  it('does not wait for a server that stalls', async () => {
+    const { remote, part, asked } = put([stallAfter(90_000)])
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+    expect(asked()).toEqual([null, 'bytes=90000-'])
+  })
+
+  it('gives up after some tries that bring nothing, keeps what has come, and says what to do', async () => {
+    const { remote, part } = put([cutAfter(1000), ...Array.from({ length: 9 }, () => status(503))])
+    const error = await failure(fetchFile(remote, part, hooks()))
+    expect(error.kind).toBe('model')
+    expect(error.message).toMatch(/503.*check the connection and the proxy/)
+    expect((await readFile(part)).length).toBe(1000)
+  })
+
+  it('starts over when the server has another version by now', async () => {
+    const { remote, part } = put([cutAfter(60_000, '"old"'), serve('"new"')])
+    await writeFile(`${part}.etag`, '')
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+    expect(BYTES.equals(await readFile(part))).toBe(true)
+  })
+
+  it('starts over when the server does not know ranges', async () => {
+    const { remote, part } = put([cutAfter(60_000), sendInstead(BYTES)])
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+    expect(BYTES.equals(await readFile(part))).toBe(true)
+  })
+
+  it('takes 416 for the end when everything is there, and starts over when it is not', async () => {
+    const whole = put([], { sizeBytes: null })
+    await writeFile(whole.part, BYTES)
+    expect(await fetchFile(whole.remote, whole.part, hooks())).toBe(SHA256)
+    expect(whole.asked()).toEqual([`bytes=${BYTES.length}-`])
+
+    const odd = put([status(416)], { sizeBytes: null })
+    await writeFile(odd.part, BYTES.subarray(0, 5000))
+    expect(await fetchFile(odd.remote, odd.part, hooks())).toBe(SHA256)
+    expect(odd.asked()).toEqual(['bytes=5000-', null])
+  })
+
+  it('refuses a part other than the one asked for, and starts over', async () => {
+    const { remote, part } = put([cutAfter(60_000), (_, response) => response.writeHead(206, { 'content-range': `bytes 10-${BYTES.length - 1}/${BYTES.length}` }).end(BYTES.subarray(10))])
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+    expect(BYTES.equals(await readFile(part))).toBe(true)
+  })
+
+  it('refuses wrong bytes and throws them away', async () => {
+    const { remote, part } = put([sendInstead(Buffer.alloc(BYTES.length, 7))])
+    const error = await failure(fetchFile(remote, part, hooks()))
+    expect(error.kind).toBe('model')
+    expect(error.message).toContain(SHA256)
+    expect(existsSync(part)).toBe(false)
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+  })
+
+  it('refuses a file of another length before it is fetched', async () => {
+    const { remote, part } = put([sendInstead(BYTES.subarray(0, 200_000))])
+    expect((await failure(fetchFile(remote, part, hooks()))).message).toMatch(/200000 bytes long instead of the published 300000/)
+    expect(existsSync(part)).toBe(false)
+  })
+
+  it('stops a server that sends more than it should', async () => {
+    const { remote, part } = put([sendInstead(Buffer.concat([BYTES, BYTES]), null)])
+    expect((await failure(fetchFile(remote, part, hooks()))).message).toContain('sends more than')
+    expect((await readFile(part)).length).toBe(0)
+  })
+
+  it('goes on when a server promises more than it sends', async () => {
+    // The length it announces is right, the connection ends early.
+    const { remote, part, asked } = put([(_, response, file) => { response.writeHead(200, { 'content-length': file.length, etag: '"one"' }); response.write(file.subarray(0, 10_000), () => response.socket?.end()) }])
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+    expect(asked()).toEqual([null, 'bytes=10000-'])
+  })
+
+  it.each([
+    [404, /no longer there/],
+    [410, /no longer there/],
+    [403, /wants a login/],
+    [400, /answered 400/],
+  ])('says what %i means, at once', async (code, sentence) => {
+    const { remote, part, asked } = put([status(code)])
+    const error = await failure(fetchFile(remote, part, hooks()))
+    expect(error.kind).toBe('model')
+    expect(error.message).toMatch(sentence)
+    expect(error.message).toContain(remote.url)
+    expect(asked()).toHaveLength(1)
+  })
+
+  it('follows redirects', async () => {
+    const { remote, part } = put([], {})
+    server.put('/moved', Buffer.alloc(0), [status(302, { location: remote.url })])
+    expect(await fetchFile({ ...remote, url: `${server.url}/moved` }, part, hooks())).toBe(SHA256)
+  })
+
+  it('does not mix versions when nobody has published a hash', async () => {
+    // No validator to ask for the same version with: what is there is worth nothing.
+    const { remote, part, asked } = put([], { sha256: null, sizeBytes: null })
+    await writeFile(part, Buffer.alloc(1000, 1))
+    expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
+    expect(asked()).toEqual([null])
+  })
+
+  it('stops when asked to and keeps what has come', async () => {
+    const { remote, part } = put([stallAfter(80_000)])
+    const abort = new AbortController()
+    const error = failure(fetchFile(remote, part, hooks({ signal: abort.signal, onBytes: (done) => { if (done >= 80_000) abort.abort() } })))
+    expect((await error).kind).toBe('cancelled')
+    expect((await readFile(part)).length).toBe(80_000)
+  })
+
+  it('says so when the server cannot be reached', async () => {
+    const error = await failure(fetchFile({ url: 'http://127.0.0.1:9/x', sizeBytes: null, sha256: null }, path.join(folder, 'none.part'), hooks({ retryPausesMs: [1] })))
+    expect(error.message).toContain('check the connection and the proxy')
+  })
+})
+
+describe('openNetworkAccess', () => {
+  it('goes through the proxy it is given, but not for hosts that are left out', async () => {
+    const proxy = await startProxy()
+    const [through, around] = [openNetworkAccess({ proxy: proxy.url }), openNetworkAccess({ proxy: proxy.url, noProxy: ['127.0.0.1'] })]
+    const first = put()
+    expect(await fetchFile(first.remote, first.part, hooks({ dispatcher: through }))).toBe(SHA256)
+    expect(proxy.hosts).toEqual([new URL(server.url).host])
+    const second = put()
+    expect(await fetchFile(second.remote, second.part, hooks({ dispatcher: around }))).toBe(SHA256)
+    expect(proxy.hosts).toHaveLength(1)
+    await through.close()
+    await around.close()
+  })
+
+  it("takes the environment's proxy when it is given none", async () => {
+    const proxy = await startProxy()
+    const before = { http_proxy: process.env['http_proxy'], no_proxy: process.env['no_proxy'], HTTP_PROXY: process.env['HTTP_PROXY'], NO_PROXY: process.env['NO_PROXY'] }
+    try {
+      delete process.env['http_proxy']
+      delete process.env['no_proxy']
+      process.env['HTTP_PROXY'] = proxy.url
+      process.env['NO_PROXY'] = 'elsewhere.example'
+      const access = openNetworkAccess({})
+      const { remote, part } = put()
+      expect(await fetchFile(remote, part, hooks({ dispatcher: access }))).toBe(SHA256)
+      expect(proxy.hosts).toEqual([new URL(server.url).host])
+      await access.close()
+    } finally {
+      for (const [name, value] of Object.entries(before)) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name)
+        else process.env[name] = value
+      }
+    }
+  })
+})
