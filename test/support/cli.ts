@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-const CLI = path.resolve(import.meta.dirname, '../../dist/cli.js')
+/** The built command line. */
+export const CLI = path.resolve(import.meta.dirname, '../../dist/cli.js')
 
 /** Whether the command line has been built (`npm run build`); `npm test` builds before it tests. */
 export const cliIsBuilt = existsSync(CLI)

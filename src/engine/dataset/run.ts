@@ -24,6 +24,11 @@ export interface DatasetWorkers {
   open(lane: number): Promise<ScanWorker>
 }
 
+/** One worker that is open already and cannot be lost, such as one around the engine of this process. */
+export function oneWorker(worker: ScanWorker): DatasetWorkers {
+  return { lanes: 1, open: () => Promise.resolve(worker) }
+}
+
 /** What accompanies a run. */
 export interface DatasetHooks {
   readonly onEvent?: (event: DatasetEvent) => void
@@ -52,6 +57,13 @@ interface RunContext {
  * The steps for a scan are in an order that makes it safe to kill the process between any two: claim it, note
  * the start, remove what a dead process left, write the result (each file as a whole, the sidecar last), note
  * the end with the hashes of the files, give up the claim.
+ *
+ * In a process that has an engine:
+ * ```ts
+ * const worker = engineWorker(engine)
+ * const plan = await planDataset(request, await worker.prepare(request))
+ * const outcome = await runDataset(plan, oneWorker(worker), { onEvent, signal, gate })
+ * ```
  * @throws MedlsamError `output` when nothing can be written any more (disk full, folder gone); `model` or
  *   `template` when a worker cannot be opened
  */
