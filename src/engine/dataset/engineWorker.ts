@@ -28,7 +28,8 @@ async function segmentTask(engine: Engine, { request, picturesPath }: ScanTask, 
   const stamp = await scanStamp(request.scanPath)
   let seconds: ScanResult['seconds'] = {}
   const beforeWrite = async (result: UnwrittenResult): Promise<void> => {
-    if ((await scanStamp(request.scanPath)) !== stamp) {
+    // A scan that cannot be opened any more has changed too.
+    if ((await scanStamp(request.scanPath).catch(() => null)) !== stamp) {
       throw inputError(request.scanPath, `${request.scanPath} changed while it was read: run again when it is complete.`)
     }
     seconds = result.seconds

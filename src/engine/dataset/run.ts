@@ -152,9 +152,11 @@ export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hoo
   const lanes = Math.max(1, Math.min(workers.lanes, queue.left()))
   const ends = await Promise.allSettled(
     Array.from({ length: lanes }, (_, lane) =>
-      work(lane).catch((error: unknown) => {
+      work(lane).catch(async (error: unknown) => {
         // One lane that cannot go on means that none can.
         stopAll()
+        // When the folder is gone that is the thing to say, not what it did to some file.
+        await checkStateFolder(state)
         throw error
       }),
     ),
@@ -218,7 +220,6 @@ async function workOn(
     case 'failed':
     case 'lost': {
       await removeUnfinished(scan.labelMapPath, { halves: stage === 'write' })
-      // When the folder is gone that is the thing to say, not what it did to this scan.
       await checkStateFolder(state)
       await journal.append({ kind: 'failed', at: now(), ...about, recipe, stage, error: answer.error, seconds: (performance.now() - startMs) / 1000 })
       return { ...answer, stage }

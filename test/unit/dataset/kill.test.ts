@@ -32,10 +32,11 @@ describe.skipIf(!cliIsBuilt)('a run of a dataset that is killed again and again'
     const random = makeRandom(20260101)
     let kills = 0
     while (kills < KILLS) {
-      // Between the first line of the plan and the end of a run lie about ten lines a scan.
-      const afterLines = 1 + Math.floor(random() * 14)
-      const thenMs = random() * 40
-      if (await runAndKill(afterLines, thenMs)) {
+      // Half of them anywhere (a scan prints about seven lines), half while a result is being written.
+      let countdown = 1 + Math.floor(random() * 14)
+      const writing = random() < 0.5
+      const killed = await startAndKill((line) => (writing ? line.includes('"stage":"write"') : --countdown === 0), random() * (writing ? 60 : 40))
+      if (killed) {
         kills++
         for (const name of readTree(at('out')).keys()) {
           // No partial file under its final name: whatever is there is what the undisturbed run wrote.
@@ -78,16 +79,11 @@ interface Event {
   readonly plan?: { readonly scans: readonly { readonly path: string; readonly state: { readonly kind: string; readonly why?: string } }[] }
 }
 
-/** Starts a run and kills it with all its processes so long after so many lines of output; false when it was faster. */
-async function runAndKill(afterLines: number, thenMs: number): Promise<boolean> {
-  let lines = 0
-  return startAndKill(() => ++lines === afterLines, thenMs)
-}
-
 async function killWhen(moment: (event: Event) => boolean): Promise<void> {
   expect(await startAndKill((line) => moment(JSON.parse(line) as Event), 0)).toBe(true)
 }
 
+/** Starts a run and kills it with all its processes so long after a line of its output; false when it was faster. */
 function startAndKill(moment: (line: string) => boolean, thenMs: number): Promise<boolean> {
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
   createInterface({ input: child.stdout }).on('line', (line) => {
