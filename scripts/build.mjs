@@ -1,6 +1,6 @@
 // Bundles the command line and the extension, and copies the embedded segmenter, after checking that it is the one we know.
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -30,6 +30,7 @@ for (const { from, to, sha256 } of EMBEDDED) {
 for (const file of await readdir(path.join(root, 'models'))) {
   if (/\.(onnx|json|msgpack)$/.test(file)) await copyFile(path.join(root, 'models', file), path.join(dist, 'models', file))
 }
+await cp(path.join(root, 'models/skeletons'), path.join(dist, 'models/skeletons'), { recursive: true })
 
 await build({
   entryPoints: { cli: path.join(root, 'src/cli/main.ts') },

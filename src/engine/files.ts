@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { unlinkSync } from 'node:fs'
-import { open, realpath, rename, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { MedlsamError } from './errors.js'
 
@@ -14,6 +14,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'its disk is read-only; choose another one',
   ENOENT: 'its folder does not exist; make it first',
   ENOTDIR: 'what should be its folder is a file; choose another path',
+  ENOTEMPTY: 'a folder of that name has something in it; choose another name',
+  EEXIST: 'something of that name is in the way; choose another name',
   EISDIR: 'a folder of that name is in the way; choose another name',
 }
 
@@ -37,7 +39,7 @@ const unfinished = new Set<string>()
 function removeUnfinished(): void {
   for (const file of unfinished) {
     try {
-      unlinkSync(file)
+      rmSync(file, { recursive: true, force: true })
     } catch {
       // The process ends; nothing more can be done about it.
     }
@@ -51,10 +53,7 @@ function removeUnfinished(): void {
  */
 export async function writeBytesAtomic(file: string, bytes: Uint8Array): Promise<void> {
   const target = await realpath(file).catch(() => path.resolve(file))
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.part`)
-  if (unfinished.size === 0) process.once('exit', removeUnfinished)
-  unfinished.add(temporary)
-  try {
+  await viaTemporary(file, target, async (temporary) => {
     const handle = await open(temporary, 'wx')
     try {
       await handle.writeFile(bytes)
@@ -63,13 +62,56 @@ export async function writeBytesAtomic(file: string, bytes: Uint8Array): Promise
       await handle.close()
     }
     await rename(temporary, target)
+  })
+}
+
+/**
+ * Makes a folder with files so that other programs see either all of them or nothing: `fill` writes into
+ * a temporary folder beside it, which then gets its name. On failure nothing is left behind.
+ * @param folder must not exist, or be empty
+ * @throws MedlsamError `output` with the reason; what `fill` throws of our own comes through unchanged
+ */
+export async function writeFolderAtomic(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  const target = path.resolve(folder)
+  await viaTemporary(folder, target, async (temporary) => {
+    await mkdir(path.dirname(target), { recursive: true })
+    // Found before the long work: whatever is in the way.
+    const present = await readdir(target).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null
+      throw error
+    })
+    if (present !== null && present.length > 0) throw Object.assign(new Error('not empty'), { code: 'ENOTEMPTY' })
+    await mkdir(temporary)
+    await fill(temporary)
+    // Windows renames onto no folder, not even an empty one.
+    if (present !== null) await rmdir(target)
+    await rename(temporary, target)
+  })
+}
+
+async function viaTemporary(named: string, target: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.part`)
+  if (unfinished.size === 0) process.once('exit', removeUnfinished)
+  unfinished.add(temporary)
+  try {
+    await write(temporary)
   } catch (error) {
+<<<<<<< HEAD
     await rm(temporary, { force: true }).catch(() => undefined)
     throw outputError(file, error)
+=======
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined)
+    if (error instanceof MedlsamError) throw error
+    throw new MedlsamError('output', `${named} cannot be written: ${REASONS[codeOf(error)] ?? String(error)}.`, named, { cause: error })
+>>>>>>> 7413155 (Import checkpoints of SAM ViT-B, MedSAM and MedLAM by filling graphs that ship without weights)
   } finally {
     unfinished.delete(temporary)
     if (unfinished.size === 0) process.removeListener('exit', removeUnfinished)
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 /**

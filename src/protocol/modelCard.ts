@@ -70,15 +70,25 @@ export const patchModelCardSchema = z
     ...common,
     kind: z.literal('patch'),
     patchVoxels: z.int().positive(),
-    network: z
+    /** The latent of a patch; may be the file of the features too. */
+    position: z
       .object({
         file: z.string().min(1),
         sha256: sha256Schema,
         input: z.string(),
         output: z.string(),
+      })
+      .readonly(),
+    features: z
+      .object({
+        file: z.string().min(1),
+        sha256: sha256Schema,
+        input: z.string(),
         outputs: z.array(featureOutputSchema).min(1).readonly(),
       })
       .readonly(),
+    /** The file with the weights, where the networks keep them outside (ONNX external data). */
+    weights: z.object({ file: z.string().min(1), sha256: sha256Schema }).readonly().optional(),
   })
   .readonly()
 

@@ -10,12 +10,12 @@ const ALLOWED = [
   /^extension\/schemas\/(templateSet|sidecar)\.schema\.json$/,
   /^extension\/dist\/(extension\.cjs|webview\.js|engine(-[A-Z0-9]+)?\.mjs)$/,
   /^extension\/dist\/pipelines\/(nrrd-read-image|meta-read-image|morphological-contour-interpolation)\.(js|wasm\.zst)$/,
-  /^extension\/dist\/models\/[\w-]+\.(onnx|json|msgpack)$/,
+  /^extension\/dist\/models\/(skeletons\/[\w-]+\/)?[\w-]+\.(onnx|json|msgpack)$/,
   /^extension\/dist\/node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/[\w-]+\.js(on)?|dist\/cjs\/package\.json)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/(package\.json|dist\/[\w-]+\.js)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/linux\/x64\/(libonnxruntime\.so\.1|onnxruntime_binding\.node)$/,
 ]
-const NEEDED = ['extension/dist/extension.cjs', 'extension/dist/engine.mjs', 'extension/dist/webview.js', 'extension/dist/models/mobilesam-encoder.onnx', 'extension/dist/models/medlam-small.json', 'extension/dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node']
+const NEEDED = ['extension/dist/extension.cjs', 'extension/dist/engine.mjs', 'extension/dist/webview.js', 'extension/dist/models/mobilesam-encoder.onnx', 'extension/dist/models/medlam-small.json', 'extension/dist/models/skeletons/sam-vit-b/map.json', 'extension/dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node']
 
 describe('the VSIX', () => {
   const files = execFileSync('unzip', ['-Z1', VSIX], { encoding: 'utf8' }).split('\n').filter((name) => name !== '' && !name.endsWith('/'))

@@ -56,7 +56,8 @@ export async function analyticPatchModel(): Promise<MedlamModel> {
     kind: 'patch',
     paddingVoxels: 32,
     patchVoxels: 64,
-    network: { file: 'none', sha256: HASH, input: 'patch', output: 'position', outputs: SCALES },
+    position: { file: 'none', sha256: HASH, input: 'patch', output: 'position' },
+    features: { file: 'none', sha256: HASH, input: 'patch', outputs: SCALES },
   }
   const network = fakeNetwork(({ patch }) => {
     const marker = landmark(patch)

@@ -46,6 +46,20 @@ def _export(arguments: argparse.Namespace) -> None:
     print(card)
 
 
+def _skeletons(arguments: argparse.Namespace) -> None:
+    from .sam_network import SamConfig
+    from .skeleton import medlam_skeleton, sam_skeleton
+
+    medlam_skeleton(arguments.output / "medlam", "MedLAM")
+    sam_skeleton(arguments.output / "sam-vit-b", "SAM ViT-B", SamConfig())
+
+
+def _reference(arguments: argparse.Namespace) -> None:
+    from .reference import write_reference
+
+    write_reference(arguments.output, arguments.architecture, arguments.variants)
+
+
 def _evaluate(arguments: argparse.Namespace) -> None:
     from .landmarks import read_label_names
     from .report import report, set_threads
@@ -133,6 +147,16 @@ def main(words: list[str] | None = None) -> None:
     command.add_argument("--engine", help="engine command ('node ../dist/cli.js') that builds the bank beside the selection")
     command.add_argument("--card", type=Path, help="model card that the engine must use (default: the engine's own)")
     command.set_defaults(run=_bank)
+
+    command = commands.add_parser("skeletons", help="write the graphs, without weights, that checkpoints are imported into")
+    command.add_argument("output", type=Path, help="folder, ../models/skeletons for the product")
+    command.set_defaults(run=_skeletons)
+
+    command = commands.add_parser("reference", help="write a random checkpoint and what PyTorch computes from it, to check its import")
+    command.add_argument("output", type=Path, help="folder")
+    command.add_argument("--architecture", required=True, choices=["sam-vit-b", "medlam", "sam-tiny", "medlam-tiny"])
+    command.add_argument("--variants", action="store_true", help="the same weights in other kinds of files too")
+    command.set_defaults(run=_reference)
 
     command = commands.add_parser("preprocess", help="write one preprocessed scan as raw float32 (for the parity test)")
     command.add_argument("scan", type=Path)

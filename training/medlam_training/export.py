@@ -143,27 +143,25 @@ def export_dense(position: Path, features: Path, folder: Path, model_id: str, re
 
 
 def export_patch(checkpoint: Path, folder: Path, model_id: str, record: dict[str, Any]) -> Path:
-    """Write the paper's network (ours or the published checkpoint) as one patch graph and its card."""
-    from .paper_network import PATCH_VOXELS, read_paper_checkpoint
+    """Write the paper's network (ours or the published checkpoint) as two patch graphs and their card."""
+    from .paper_network import LATENT, PATCH_VOXELS, FeatureGraph, PositionGraph, describe_outputs, feature_names, read_paper_checkpoint
 
     folder.mkdir(parents=True, exist_ok=True)
     net = read_paper_checkpoint(checkpoint)
-    file = folder / f"{model_id}.onnx"
-    write_onnx(net, file, "patch", ["position", "feature0", "feature1", "feature2"], (1, 1, *[PATCH_VOXELS] * 3), False)
+    position_file, feature_file = folder / f"{model_id}-position.onnx", folder / f"{model_id}-features.onnx"
+    shape = (1, 1, *[PATCH_VOXELS] * 3)
+    write_onnx(PositionGraph(net), position_file, "patch", [LATENT], shape, False)
+    write_onnx(FeatureGraph(net), feature_file, "patch", feature_names(), shape, False)
+    about = describe_outputs(net)
+    patch, latent, outputs = about.pop("input"), about.pop("output"), about.pop("outputs")
     card = {
         "format": "medlam-model",
         "formatVersion": 1,
         "id": model_id,
         "kind": "patch",
-        "spacingMm": SPACING_MM,
-        "huKnots": [list(k) for k in HU_KNOTS],
-        "rangeMm": list(RANGE_MM),
-        "paddingVoxels": PATCH_VOXELS // 2,
-        "patchVoxels": PATCH_VOXELS,
-        "file": file.name,
-        "sha256": sha256(file),
-        "input": "patch",
-        "outputs": {"position": "position", "features": ["feature0", "feature1", "feature2"]},
+        **about,
+        "position": {"file": position_file.name, "sha256": sha256(position_file), "input": patch, "output": latent},
+        "features": {"file": feature_file.name, "sha256": sha256(feature_file), "input": patch, "outputs": outputs},
         "training": record,
     }
     target = folder / f"{model_id}.json"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -75,16 +76,22 @@ def test_receptive_field_of_features_is_the_stated_halo() -> None:
 
 def test_paper_network_has_the_published_size_and_keys(tmp_path: Path) -> None:
     net = PaperNet()
-    # The published count less its unused classifier.
-    assert sum(p.numel() for p in net.parameters()) == 15_067_878 - 291
-    keys = set(net.state_dict())
-    assert {"conv0_1.model.conv1_1.Conv.weight", "conv8_2.model.conv1_1.Conv.bias", "fc1.weight"} <= keys
+    assert sum(p.numel() for p in net.parameters()) == 15_067_878
+    convolutions = [f"conv{stage}_{unit}.model.conv1_1.Conv" for stage in range(9) for unit in (1, 2)]
+    layers = [*convolutions, "classification.0", "fc1", "fc2", "fc3"]
+    assert set(net.state_dict()) == {f"{layer}.{kind}" for layer in layers for kind in ("weight", "bias")}
     small = PaperNet(2)
     state = {f"module.{k}": v.half() for k, v in small.state_dict().items()}
-    state["module.classification.0.weight"] = torch.zeros(3, 8, 1, 1, 1)
     torch.save(state, tmp_path / "medlam.pth")
     loaded = read_paper_checkpoint(tmp_path / "medlam.pth")
     latent, *features = loaded(torch.rand(1, 1, 64, 64, 64))
     assert latent.shape == (1, 3) and [f.shape[2] for f in features] == [16, 32, 64]
     card = export_patch(tmp_path / "medlam.pth", tmp_path / "out", "toy", {})
-    assert card.exists() and onnx.load(str(tmp_path / "out" / "toy.onnx")).graph.output[0].name == "position"
+    about = json.loads(card.read_text())
+    for part, names in (("position", ["fc_position"]), ("features", ["feature0", "feature1", "feature2"])):
+        graph = onnx.load(str(tmp_path / "out" / about[part]["file"])).graph
+        assert [output.name for output in graph.output] == names
+    del state["module.fc2.bias"]
+    torch.save(state, tmp_path / "cut.pth")
+    with pytest.raises(ValueError, match="no MedLAM checkpoint"):
+        read_paper_checkpoint(tmp_path / "cut.pth")

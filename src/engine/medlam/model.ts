@@ -4,6 +4,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { modelCardSchema, type FeatureOutput, type ModelCard } from '../../protocol/modelCard.js'
 import { MedlsamError } from '../errors.js'
+import { sha256File } from '../hash.js'
 import type { Network } from '../runtime/network.js'
 import { openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
 
@@ -14,7 +15,7 @@ export interface MedlamModel {
   readonly hash: string
   /** Latents of a whole volume (dense) or of a patch (patch). */
   readonly position: Network
-  /** Feature maps; for a patch model without a separate position network the same network. */
+  /** Feature maps; the same network where one file has both. */
   readonly features: Network
   readonly correlate: Network
 }
@@ -22,7 +23,7 @@ export interface MedlamModel {
 /** Hash of what a card makes the engine compute: networks and numbers, not prose. */
 export function modelHash(card: ModelCard): string {
   const { kind, spacingMm, huKnots, rangeMm, paddingVoxels } = card
-  const networks = card.kind === 'dense' ? [card.position, card.features] : [card.network, card.patchVoxels]
+  const networks = card.kind === 'dense' ? [card.position, card.features] : [card.position, card.features, card.patchVoxels, card.weights]
   return createHash('sha256')
     .update(JSON.stringify([kind, spacingMm, huKnots, rangeMm, paddingVoxels, networks]))
     .digest('hex')
@@ -77,11 +78,12 @@ export async function openMedlamModel(
       return { card, hash, position, features, correlate }
     }
     case 'patch': {
-      const { network } = card
-      const features = await open(network)
-      const outputs = [network.output, ...network.outputs.map((o) => o.name)]
-      requireNames(features, beside(network.file), [network.input], outputs)
-      return { card, hash, position: features, features, correlate }
+      if (card.weights !== undefined) await requireHash(beside(card.weights.file), card.weights.sha256)
+      const features = await open(card.features)
+      const position = card.position.file === card.features.file ? features : await open(card.position)
+      requireNames(position, beside(card.position.file), [card.position.input], [card.position.output])
+      requireNames(features, beside(card.features.file), [card.features.input], card.features.outputs.map((o) => o.name))
+      return { card, hash, position, features, correlate }
     }
   }
 }
@@ -89,6 +91,14 @@ export async function openMedlamModel(
 /** Frees what the networks hold. */
 export async function closeMedlamModel(model: MedlamModel): Promise<void> {
   await Promise.all([...new Set([model.position, model.features, model.correlate])].map((network) => network.release()))
+}
+
+async function requireHash(file: string, sha256: string): Promise<void> {
+  const actual = await sha256File(file).catch((cause: unknown) => {
+    throw new MedlsamError('model', `The weights ${file} of the model cannot be read: they belong beside its card.`, file, { cause })
+  })
+  if (actual === sha256) return
+  throw new MedlsamError('model', `The weights ${file} have SHA-256 ${actual} instead of ${sha256}: they are damaged or another version, so install the model again.`, file)
 }
 
 function requireNames(network: Network, file: string, inputs: readonly string[], outputs: readonly string[]): void {
@@ -105,10 +115,5 @@ function requireNames(network: Network, file: string, inputs: readonly string[],
 
 /** The feature maps of a model, coarse to fine as its card lists them. */
 export function featureOutputs(card: ModelCard): readonly FeatureOutput[] {
-  switch (card.kind) {
-    case 'dense':
-      return card.features.outputs
-    case 'patch':
-      return card.network.outputs
-  }
+  return card.features.outputs
 }

@@ -10,56 +10,60 @@ import type { Agent, ScanEmbedding } from './scanEmbedding.js'
 
 /** How many patches look at the whole body before the search narrows; each costs one run of the network. */
 const BODY_PATCHES = 12
-/** Patches kept for asking again; one holds about 120 MB of features for the published network. */
+/** Patches whose features are kept for asking again; one holds about 120 MB for the published network. */
 const KEPT_PATCHES = 2
-
-interface Patch {
-  readonly latent: Sal
-  readonly fields: readonly Field[]
-}
 
 /** A scan seen through a patch model: one network run per position, as with the published checkpoint. */
 export function embedPatches(model: MedlamModel, card: PatchModelCard, volume: PreparedVolume): ScanEmbedding {
-  const kept = new Map<string, Patch>()
+  const latents = new Map<string, Sal>()
+  const kept = new Map<string, readonly Field[]>()
+  const side = card.patchVoxels
 
-  /** Runs the network on the patch whose voxel `patchVoxels / 2` is the position (spec section 3). */
-  const look = async (voxel: Sal): Promise<Patch> => {
+  /** The patch whose voxel `patchVoxels / 2` is the position (spec section 3). */
+  const firstVoxel = (voxel: Sal): Sal => [voxel[0] - side / 2, voxel[1] - side / 2, voxel[2] - side / 2]
+  const patchAt = (voxel: Sal): NetworkTensor => ({
+    data: cutBlock(volume, firstVoxel(voxel), [side, side, side]),
+    dims: [1, 1, side, side, side],
+  })
+
+  const agentAt = async (voxel: Sal): Promise<Agent> => {
+    const whole = nearest(voxel)
+    const key = whole.join()
+    const known = latents.get(key)
+    if (known !== undefined) return { voxel: whole, latent: known }
+    const { [card.position.output]: output } = await model.position.run({ [card.position.input]: patchAt(whole) }, [card.position.output])
+    const latent = toLatent(output)
+    latents.set(key, latent)
+    return { voxel: whole, latent }
+  }
+
+  const fieldsAt = async (voxel: Sal): Promise<readonly Field[]> => {
     const key = voxel.join()
     const known = kept.get(key)
     if (known !== undefined) return known
-    const side = card.patchVoxels
-    const from: Sal = [voxel[0] - side / 2, voxel[1] - side / 2, voxel[2] - side / 2]
-    const outputs = await model.features.run({
-      [card.network.input]: { data: cutBlock(volume, from, [side, side, side]), dims: [1, 1, side, side, side] },
+    const from = firstVoxel(voxel)
+    const names = card.features.outputs.map(({ name }) => name)
+    const outputs = await model.features.run({ [card.features.input]: patchAt(voxel) }, names)
+    const fields = card.features.outputs.map((output) => {
+      const { data, dims } = outputs[output.name]
+      if (!(data instanceof Float32Array) || dims[1] !== output.channels) {
+        throw new MedlsamError('model', `The output ${output.name} of ${card.features.file} has not the ${output.channels} channels its card promises.`)
+      }
+      const offset = output.offsetVoxels
+      return normaliseField({
+        data,
+        channels: output.channels,
+        size: [dims[2], dims[3], dims[4]],
+        originVoxel: [from[0] + offset, from[1] + offset, from[2] + offset],
+        strideVoxels: output.strideVoxels,
+      })
     })
-    const patch: Patch = {
-      latent: toLatent(outputs[card.network.output]),
-      fields: card.network.outputs.map((output) => {
-        const { data, dims } = outputs[output.name]
-        if (!(data instanceof Float32Array) || dims[1] !== output.channels) {
-          throw new MedlsamError('model', `The output ${output.name} of ${card.network.file} has not the ${output.channels} channels its card promises.`)
-        }
-        const offset = output.offsetVoxels
-        return normaliseField({
-          data,
-          channels: output.channels,
-          size: [dims[2], dims[3], dims[4]],
-          originVoxel: [from[0] + offset, from[1] + offset, from[2] + offset],
-          strideVoxels: output.strideVoxels,
-        })
-      }),
-    }
-    kept.set(key, patch)
+    kept.set(key, fields)
     for (const old of kept.keys()) {
       if (kept.size <= KEPT_PATCHES) break
       kept.delete(old)
     }
-    return patch
-  }
-
-  const agentAt = async (voxel: Sal): Promise<Agent> => {
-    const whole: Sal = [Math.round(voxel[0]), Math.round(voxel[1]), Math.round(voxel[2])]
-    return { voxel: whole, latent: (await look(whole)).latent }
+    return fields
   }
 
   /** Latent at a fractional position: that of the nearest voxel, moved along by the remaining mm. */
@@ -76,8 +80,12 @@ export function embedPatches(model: MedlamModel, card: PatchModelCard, volume: P
     agentsNear: async (voxel) => [await agentAt(voxel)],
     latentsAt: (voxels) => inTurn(voxels, latentAt),
     reserveFeatures: () => undefined,
-    featuresAround: async (voxel) => (await look([Math.round(voxel[0]), Math.round(voxel[1]), Math.round(voxel[2])])).fields,
+    featuresAround: (voxel) => fieldsAt(nearest(voxel)),
   }
+}
+
+function nearest(voxel: Sal): Sal {
+  return [Math.round(voxel[0]), Math.round(voxel[1]), Math.round(voxel[2])]
 }
 
 /** One after the other: a batch of patches would need several GB of memory. */
