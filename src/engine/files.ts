@@ -21,8 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The `output` error for a file that could not be written, with the reason as people understand it. */
 export function outputError(file: string, error: unknown): MedlsamError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return new MedlsamError('output', `${file} cannot be written: ${REASONS[code] ?? String(error)}.`, file, { cause: error })
+  return new MedlsamError('output', `${file} cannot be written: ${REASONS[codeOf(error)] ?? String(error)}.`, file, { cause: error })
 }
 
 /** Troubles of the whole disk: the next file would have them too. */
@@ -96,14 +95,8 @@ async function viaTemporary(named: string, target: string, write: (temporary: st
   try {
     await write(temporary)
   } catch (error) {
-<<<<<<< HEAD
-    await rm(temporary, { force: true }).catch(() => undefined)
-    throw outputError(file, error)
-=======
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined)
-    if (error instanceof MedlsamError) throw error
-    throw new MedlsamError('output', `${named} cannot be written: ${REASONS[codeOf(error)] ?? String(error)}.`, named, { cause: error })
->>>>>>> 7413155 (Import checkpoints of SAM ViT-B, MedSAM and MedLAM by filling graphs that ship without weights)
+    throw error instanceof MedlsamError ? error : outputError(named, error)
   } finally {
     unfinished.delete(temporary)
     if (unfinished.size === 0) process.removeListener('exit', removeUnfinished)
