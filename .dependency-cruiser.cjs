@@ -20,6 +20,7 @@ module.exports = {
     { name: 'medlam-knows-no-sam', severity: 'error', from: { path: '^src/engine/medlam' }, to: { path: '^src/engine/(sam|pipeline|dataset)' } },
     { name: 'sam-knows-no-medlam', severity: 'error', from: { path: '^src/engine/sam' }, to: { path: '^src/engine/(medlam|templates|pipeline|dataset)' } },
     { name: 'inference-knows-no-truth', severity: 'error', from: { path: '^src/engine/(volume|runtime|medlam|sam|templates|pipeline|server)' }, to: { path: '^src/engine/(evaluation|benchmark)' } },
+    { name: 'benchmark-inference-knows-no-truth', severity: 'error', from: { path: '^src/engine/benchmark/inference' }, to: { path: '^src/engine/(evaluation|benchmark/(?!inference)|volume/(readLabelMap|labels|labelTsv|components))', pathNot: '^src/engine/benchmark/inference' } },
     only('one-file-owns-niivue', '@niivue/niivue', '^src/webview/viewer\\.ts$'),
     only('one-file-owns-onnxruntime', 'onnxruntime-(node|common)', '^src/engine/runtime/onnx\\.ts$'),
     only('one-file-owns-itk-wasm', 'itk-wasm', '^src/engine/volume/itk\\.ts$'),

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { TOOL_VERSION } from '../engine/version.js'
 import { addBankCommands } from './commands/bank.js'
+import { addBenchmark } from './commands/benchmark.js'
 import { addEvaluate } from './commands/evaluate.js'
 import { addInfo } from './commands/info.js'
 import { addLocalize } from './commands/localize.js'
@@ -26,6 +27,7 @@ addTemplateCommands(program)
 addBankCommands(program)
 addEvaluate(program)
 addModelsCommands(program)
+addBenchmark(program)
 addInfo(program)
 addSynthesize(program)
 addWorker(program)

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
 import type { Structure } from '../../protocol/structure.js'
 import { MedlsamError, throwIfCancelled } from '../errors.js'
 import { readStructureNames } from '../templates/structureNames.js'
@@ -10,7 +8,7 @@ import { placeOnGrid } from './placeOnGrid.js'
 import { readPredictedStructures } from './predictedNames.js'
 import { scoreStructures, type StructureScore } from './scoreStructure.js'
 import type { CaseScores } from './summary.js'
-import { toleranceMm } from './tolerances.js'
+import { readTolerances, toleranceMm } from './tolerances.js'
 
 /** What to evaluate, and how. */
 export interface EvaluateRequest {
@@ -104,13 +102,4 @@ function explained(score: StructureScore, reason: string, truthIsComplete: boole
     case 'absent':
       return score
   }
-}
-
-const tolerancesSchema = z.object({ tolerancesMm: z.record(z.string(), z.number().positive()) })
-
-/** Tolerances of surface Dice that a file of label names may bring: `{"labels": ..., "tolerancesMm": {"Brainstem": 2.5}}`. */
-async function readTolerances(file: string): Promise<Readonly<Record<string, number>>> {
-  if (file.endsWith('.tsv')) return {}
-  const parsed = tolerancesSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
-  return parsed.success ? parsed.data.tolerancesMm : {}
 }

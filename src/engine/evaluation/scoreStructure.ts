@@ -1,11 +1,12 @@
-import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremeSide } from '../../protocol/geometry.js'
+import { z } from 'zod'
+import { EXTREME_SIDES, SIDE_AXIS, type BoxMm } from '../../protocol/geometry.js'
 import { determinant, spacingMm } from '../volume/affine.js'
 import { intersectBoxes } from '../medlam/boxes.js'
 import { dropStrayPieces } from '../volume/components.js'
 import { boxVoxelToMm, volumeBox } from '../volume/extent.js'
 import { labelExtents, type LabelExtent } from '../volume/labels.js'
 import type { LabelVolume } from '../volume/volume.js'
-import { boxIou, wallDistanceMm, wallErrorsMm, type PerWall } from './boxScores.js'
+import { boxIou, wallDistanceMm, wallErrorsMm } from './boxScores.js'
 import { hd95Mm } from './hausdorff.js'
 import { cutPadded, unionOfBoxes } from './paddedMask.js'
 import { surfaceDice } from './surfaceDice.js'
@@ -17,35 +18,40 @@ import { surfaceDice } from './surfaceDice.js'
  * - `extra`: predicted where nobody drew: nothing to compare with;
  * - `absent`: neither.
  */
-export type Outcome = 'scored' | 'missed' | 'extra' | 'absent'
+export const OUTCOMES = ['scored', 'missed', 'extra', 'absent'] as const
 
-/** All measures of one structure in one case; null where a measure has no meaning. */
-export interface StructureScore {
-  readonly structure: string
-  readonly outcome: Outcome
+const perWall = z.object({ inferior: z.number(), posterior: z.number(), right: z.number(), superior: z.number(), anterior: z.number(), left: z.number() })
+
+/** Schema of all measures of one structure in one case; null where a measure has no meaning. */
+export const structureScoreSchema = z.object({
+  structure: z.string(),
+  outcome: z.enum(OUTCOMES),
   /** Dice similarity coefficient: 2 |A and B| / (|A| + |B|). */
-  readonly dice: number | null
+  dice: z.number().nullable(),
   /** Surface Dice at `toleranceMm`. */
-  readonly surfaceDice: number | null
-  readonly toleranceMm: number
+  surfaceDice: z.number().nullable(),
+  toleranceMm: z.number(),
   /** 95th percentile of the pooled surface distances; null also when the structure was missed, since no number is large enough. */
-  readonly hd95Mm: number | null
-  readonly volumeMl: number
-  readonly truthMl: number
+  hd95Mm: z.number().nullable(),
+  volumeMl: z.number(),
+  truthMl: z.number(),
   /** Predicted less drawn. */
-  readonly volumeErrorMl: number | null
-  readonly volumeErrorPercent: number | null
+  volumeErrorMl: z.number().nullable(),
+  volumeErrorPercent: z.number().nullable(),
   /** Overlap of the boxes, both cut to the scan. */
-  readonly boxIou: number | null
+  boxIou: z.number().nullable(),
   /** Per wall how far it lies outside (positive) or inside (negative) of the true one. */
-  readonly wallErrorsMm: PerWall | null
+  wallErrorsMm: perWall.nullable(),
   /** Mean absolute error of the walls that the field of view does not cut. */
-  readonly wallDistanceMm: number | null
+  wallDistanceMm: z.number().nullable(),
   /** Sides on which the field of view cuts the drawn structure, so that its wall there is not known. */
-  readonly cutSides: readonly ExtremeSide[]
+  cutSides: z.array(z.enum(EXTREME_SIDES)),
   /** One sentence about a failure. */
-  readonly reason?: string
-}
+  reason: z.string().optional(),
+})
+
+/** All measures of one structure in one case. */
+export type StructureScore = Readonly<z.infer<typeof structureScoreSchema>>
 
 /** A structure to score. */
 export interface ScoredStructure {

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+
 /**
  * Tolerance of surface Dice per organ in mm: how far apart careful observers draw, rounded to half millimetres
  * within 1 to 3 mm. From Nikolov et al. 2021 (J Med Internet Res 23:e26151) for organs of head and neck; sharp
@@ -28,4 +31,13 @@ export const DEFAULT_TOLERANCE_MM = 2
 export function toleranceMm(structure: string, given: Readonly<Partial<Record<string, number>>> = {}): number {
   const plain = structure.toLowerCase().replaceAll(/[^a-z]/g, '')
   return given[structure] ?? TOLERANCES_MM.find(([name]) => name.test(plain))?.[1] ?? DEFAULT_TOLERANCE_MM
+}
+
+const tolerancesSchema = z.object({ tolerancesMm: z.record(z.string(), z.number().positive()) })
+
+/** Tolerances of surface Dice that a file of label names may bring: `{"labels": ..., "tolerancesMm": {"Brainstem": 2.5}}`. */
+export async function readTolerances(file: string): Promise<Readonly<Record<string, number>>> {
+  if (file.endsWith('.tsv')) return {}
+  const parsed = tolerancesSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
+  return parsed.success ? parsed.data.tolerancesMm : {}
 }

@@ -6,6 +6,7 @@ import { embedScan } from '../medlam/embed.js'
 import { localize } from '../medlam/localize.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { prepareVolume } from '../medlam/prepare.js'
+import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
 import { boxToVoxels, volumeBox } from '../volume/extent.js'
 import type { Scan } from '../volume/volume.js'
 import type { StageClock } from './stageClock.js'
@@ -23,9 +24,28 @@ export async function localizeScan(
   structures: readonly Structure[],
   run: RunOptions,
   clock: StageClock,
-  hooks: { readonly signal?: AbortSignal; readonly onStructure?: (structure: LocalizedStructure) => void } = {},
+  hooks: LocalizeHooks = {},
 ): Promise<LocalizedScan> {
-  const embedding = embedScan(model, prepareVolume(scan, model.card))
+  return localizeEmbedded(model, embedScan(model, prepareVolume(scan, model.card)), scan, bank, structures, run, clock, hooks)
+}
+
+/** What accompanies localization. */
+export interface LocalizeHooks {
+  readonly signal?: AbortSignal
+  readonly onStructure?: (structure: LocalizedStructure) => void
+}
+
+/** {@link localizeScan} for a scan that the model looks at already, so that several runs share its passes. */
+export async function localizeEmbedded(
+  model: MedlamModel,
+  embedding: ScanEmbedding,
+  scan: Pick<Scan, 'data' | 'size' | 'affine'>,
+  bank: TemplateBank,
+  structures: readonly Structure[],
+  run: RunOptions,
+  clock: StageClock,
+  hooks: LocalizeHooks = {},
+): Promise<LocalizedScan> {
   const localized = await localize(model, embedding, bank, structures, volumeBox(scan), {
     procedure: run.procedure,
     seed: run.seed,

@@ -16,12 +16,15 @@ export function defaultColor(index: number): string {
 
 const namesSchema = z.union([
   z.object({ labels: z.record(z.string().regex(/^\d+$/), z.string().min(1)) }).transform((file) => file.labels),
+  // nnU-Net's dataset.json has it the other way round.
+  z.object({ labels: z.record(z.string().min(1), z.int().nonnegative()) }).transform(({ labels }) => Object.fromEntries(Object.entries(labels).map(([name, value]) => [String(value), name]))),
   z.record(z.string().regex(/^\d+$/), z.string().min(1)),
 ])
 
 /**
- * Reads names of label values: JSON `{"labels": {"1": "Brainstem"}}` (or the inner object alone), or a
- * BIDS `_dseg.tsv` with columns index, name and optionally color.
+ * Reads names of label values: JSON `{"labels": {"1": "Brainstem"}}` (or the inner object alone), nnU-Net's
+ * `dataset.json` (`{"labels": {"Brainstem": 1}}`), or a BIDS `_dseg.tsv` with columns index, name and
+ * optionally color.
  * @throws MedlsamError `template` when the file cannot be understood
  */
 export async function readStructureNames(file: string): Promise<Structure[]> {

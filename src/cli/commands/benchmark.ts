@@ -1,0 +1,167 @@
+import { fork } from 'node:child_process'
+import os from 'node:os'
+import path from 'node:path'
+import { InvalidArgumentError, type Command } from 'commander'
+import { PROTOCOLS, type Protocol } from '../../engine/benchmark/benchmarkTables.js'
+import { runBenchmark, type Benchmark, type BenchmarkRequest, type Support } from '../../engine/benchmark/runBenchmark.js'
+import { ABLATIONS, type Ablation } from '../../engine/benchmark/variants.js'
+import { benchmarkTables, writeTables } from '../../engine/benchmark/writeBenchmark.js'
+import { MedlsamError } from '../../engine/errors.js'
+import { toMarkdown } from '../../engine/evaluation/table.js'
+import { startClock } from '../../engine/pipeline/stageClock.js'
+import { runCommand, type EngineFlags } from '../command.js'
+import { EXIT } from '../exitCodes.js'
+import { bytes, fraction, names, wholeNumber, withEngineFlags } from '../parse.js'
+
+interface BenchmarkFlags extends EngineFlags {
+  readonly dataset: string
+  readonly labels?: string
+  readonly out: string
+  readonly templates?: string
+  readonly support?: number
+  readonly supportCases?: readonly string[]
+  readonly cases?: readonly string[]
+  readonly structures?: readonly string[]
+  readonly segmenters: readonly string[]
+  readonly protocol: Protocol
+  readonly minPixels: number
+  readonly ablations: readonly Ablation[]
+  readonly ablationMasks: boolean
+  readonly minConfidence?: number
+  readonly sliceStep?: number
+  readonly seed: number
+  readonly jobs: number
+  readonly shard?: { readonly index: number; readonly count: number }
+  readonly cache?: string
+  readonly cacheBytes: number
+}
+
+const GIB = 2 ** 30
+
+/** `medlsam benchmark --dataset DIR --out DIR --templates SET|--support K --segmenters a,b --protocol deploy|paper` */
+export function addBenchmark(program: Command): void {
+  withEngineFlags(program.command('benchmark'))
+    .description("run the paper's design on a labelled data set and make its tables")
+    .requiredOption('--dataset <dir>', 'scans with label maps: X_ct.nii.gz with X_seg.nii.gz, or imagesTr/X_0000.nii.gz with labelsTr/X.nii.gz')
+    .requiredOption('--out <dir>', 'folder for tables, report and everything that is kept to go on after a stop')
+    .option('--labels <file>', 'what label values mean (default: labels.json or dataset.json in the data set or above it)')
+    .option('--templates <set>', 'a template set, a bank, a built-in bank, or a folder of labelled scans')
+    .option('--support <k>', 'draw k scans of the data set as templates instead', wholeNumber(1))
+    .option('--support-cases <ids>', 'or take these scans of the data set as templates', names)
+    .option('--cases <ids>', 'score only these scans', names)
+    .option('--structures <names>', 'only these structures, with commas between', names)
+    .option('--segmenters <ids>', 'segmenters to compare, with commas between; ONNX files as encoder.onnx+decoder.onnx; "none" for boxes only', segmenterIds, ['mobilesam'])
+    .option('--protocol <name>', 'deploy: every slice counts; paper: slices with little of a structure do not (shown beside deploy)', protocol, 'deploy')
+    .option('--min-pixels <n>', "threshold of the paper's protocol in pixels of a full-size slice: 10 or 100", wholeNumber(1), 10)
+    .option('--ablations <names>', `compare also: ${ABLATIONS.join(', ')}, or all`, ablations, [])
+    .option('--no-ablation-masks', 'only boxes for what is compared')
+    .option('--min-confidence <c>', 'report structures under this confidence (0 to 1) as not found', fraction)
+    .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1))
+    .option('--seed <n>', 'seed of support scans, jitter and bootstrap', wholeNumber(0), 2023)
+    .option('--jobs <n>', 'processes that share the cases (default: one per four cores)', wholeNumber(1), Math.max(1, Math.floor(os.availableParallelism() / 4)))
+    .option('--shard <i/n>', 'run only part i of n of the cases and write no tables, for clusters; run again without it for the tables', shard)
+    .option('--cache <dir>', 'where embeddings of slices are kept for other settings (default: the tool\'s cache folder)')
+    .option('--cache-bytes <n>', 'how much of them, such as 8G', bytes, 8 * GIB)
+    .action((flags: BenchmarkFlags) =>
+      runCommand(flags, async (engine, hooks) => {
+        if (flags.jobs > 1 && flags.shard === undefined) await runShards(flags, hooks.signal)
+        const clock = startClock(hooks.onProgress)
+        clock.start('score')
+        const benchmark = await runBenchmark(engine, toRequest(flags, engine.sources.cacheFolder), {
+          ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+          onCase: (done, total, id) => { clock.report(done, total, id) },
+        })
+        const notes = benchmark.warnings.map((warning) => `Note: ${warning}`)
+        if (flags.shard !== undefined) {
+          return { document: { cases: benchmark.cases.map(({ id }) => id) }, lines: [`${benchmark.cases.length} cases are done.`, ...notes], exitCode: EXIT.allFound }
+        }
+        await writeTables(flags.out, benchmark, flags.protocol)
+        return {
+          document: benchmark,
+          lines: [
+            ...[...benchmarkTables(benchmark, flags.protocol).values()].flatMap((table) => [`${table.title}\n`, toMarkdown(table)]),
+            ...failures(benchmark), ...notes, `All figures: ${flags.out}`,
+          ],
+          exitCode: EXIT.allFound,
+        }
+      }),
+    )
+}
+
+function toRequest(flags: BenchmarkFlags, cacheFolder: string): BenchmarkRequest {
+  const { labels, cases, structures, minConfidence, sliceStep, shard: part } = flags
+  return {
+    dataset: flags.dataset,
+    out: flags.out,
+    support: supportOf(flags),
+    segmenters: flags.segmenters,
+    ablations: flags.ablations,
+    ablationMasks: flags.ablationMasks,
+    minPixels: flags.minPixels,
+    seed: flags.seed,
+    run: { ...(minConfidence === undefined ? {} : { minConfidence }), ...(sliceStep === undefined ? {} : { sliceStep }) },
+    cache: { folder: flags.cache ?? path.join(cacheFolder, 'embeddings'), maxBytes: flags.cacheBytes },
+    ...(labels === undefined ? {} : { labels }),
+    ...(cases === undefined ? {} : { cases }),
+    ...(structures === undefined ? {} : { structures }),
+    ...(part === undefined ? {} : { shard: part }),
+  }
+}
+
+function supportOf({ templates, support, supportCases }: BenchmarkFlags): Support {
+  const given: Support[] = [
+    ...(templates === undefined ? [] : [{ kind: 'templates' as const, templates }]),
+    ...(support === undefined ? [] : [{ kind: 'draw' as const, count: support }]),
+    ...(supportCases === undefined ? [] : [{ kind: 'cases' as const, ids: supportCases }]),
+  ]
+  if (given.length !== 1) throw new MedlsamError('usage', 'Say where templates come from with one of --templates, --support and --support-cases.')
+  return given[0]
+}
+
+/** The main table's failures, each with its reason: they count as 0 and must be seen. */
+function failures({ cases }: Benchmark): string[] {
+  return cases.flatMap(({ id, results }) => {
+    const own = results.find(({ variant }) => variant === 'medlam')
+    return (own?.deploy ?? []).flatMap(({ structure, outcome, reason }) => (outcome === 'missed' && own?.segmenter !== null ? [`Missed: ${structure} of ${id}. ${reason ?? ''}`.trim()] : []))
+  })
+}
+
+/** Runs the cases in processes of their own; what they leave behind is then read here. */
+async function runShards(flags: BenchmarkFlags, signal: AbortSignal | undefined): Promise<void> {
+  const threads = flags.threads ?? Math.max(1, Math.floor(os.availableParallelism() / flags.jobs))
+  const running = Array.from({ length: flags.jobs }, (_, index) =>
+    fork(process.argv[1], [...process.argv.slice(2), '--shard', `${index + 1}/${flags.jobs}`, '--threads', String(threads)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
+  const stop = (): void => { running.forEach((child) => child.kill('SIGINT')) }
+  signal?.addEventListener('abort', stop)
+  const codes = await Promise.all(running.map((child) => new Promise<number | null>((resolve) => child.once('close', resolve))))
+  signal?.removeEventListener('abort', stop)
+  if (signal?.aborted === true) throw new MedlsamError('cancelled', 'Stopped before the end; run the same command again to go on.')
+  const failed = codes.filter((code) => code !== EXIT.allFound).length
+  // What such a process says stands on stderr already.
+  if (failed > 0) throw new MedlsamError('internal', `${failed} of ${flags.jobs} processes ended early; run the same command again to go on.`)
+}
+
+function segmenterIds(text: string): readonly string[] {
+  return text.trim() === 'none' ? [] : names(text).map((id) => id.split('+').join(','))
+}
+
+function protocol(text: string): Protocol {
+  const known = PROTOCOLS.find((candidate) => candidate === text)
+  if (known === undefined) throw new InvalidArgumentError(`Use one of ${PROTOCOLS.join(', ')}.`)
+  return known
+}
+
+function ablations(text: string): readonly Ablation[] {
+  if (text.trim() === 'all') return ABLATIONS
+  return names(text).map((name) => {
+    const known = ABLATIONS.find((candidate) => candidate === name)
+    if (known === undefined) throw new InvalidArgumentError(`Use some of ${ABLATIONS.join(', ')}, or all.`)
+    return known
+  })
+}
+
+function shard(text: string): { readonly index: number; readonly count: number } {
+  const [index, count] = text.split('/').map(Number)
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(count) || index < 1 || index > count) throw new InvalidArgumentError('Give a part and how many there are, such as 2/4.')
+  return { index: index - 1, count }
+}

@@ -1,0 +1,72 @@
+import type { RunOptions } from '../../../protocol/sidecar.js'
+import type { LocalizedStructure } from '../../../protocol/structure.js'
+import type { TemplateBank } from '../../medlam/bank.js'
+import { embedScan } from '../../medlam/embed.js'
+import type { MedlamModel } from '../../medlam/model.js'
+import { prepareVolume } from '../../medlam/prepare.js'
+import type { ScanEmbedding } from '../../medlam/scanEmbedding.js'
+import { localizeEmbedded } from '../../pipeline/localizeScan.js'
+import { segmentLocalized } from '../../pipeline/segmentLocalized.js'
+import { startClock } from '../../pipeline/stageClock.js'
+import type { Segmentation } from '../../sam/segmentScan.js'
+import type { Segmenter } from '../../sam/segmenter.js'
+import type { Scan } from '../../volume/volume.js'
+
+// Nothing in this folder may know what was drawn: it takes scans and boxes, and a lint rule keeps label maps and scores out.
+
+/** How to localize in a benchmark. */
+export interface LocalizeSetting {
+  readonly templates: number | null
+  readonly parts: boolean
+  readonly similarity: boolean
+  readonly procedure: RunOptions['procedure']
+}
+
+/** Lets the model look at a scan; its passes are shared by all that is localized in it. */
+export function lookAt(model: MedlamModel, scan: Scan): ScanEmbedding {
+  return embedScan(model, prepareVolume(scan, model.card))
+}
+
+/** Finds all structures of a bank in a scan. */
+export async function localizeCase(
+  model: MedlamModel,
+  scan: Scan,
+  embedding: ScanEmbedding,
+  bank: TemplateBank,
+  setting: LocalizeSetting,
+  run: RunOptions,
+  signal?: AbortSignal,
+): Promise<readonly LocalizedStructure[]> {
+  const templates = setting.templates === null ? bank.templates : bank.templates.slice(0, setting.templates)
+  const result = await localizeEmbedded(
+    model,
+    setting.similarity ? embedding : withoutFeatures(embedding),
+    scan,
+    { ...bank, templates },
+    bank.structures,
+    // Without similarity there is no confidence, and everything would be reported as not found.
+    { ...run, procedure: setting.procedure, parts: setting.parts, ...(setting.similarity ? {} : { minConfidence: 0 }) },
+    startClock(undefined),
+    signal === undefined ? {} : { signal },
+  )
+  return result.structures
+}
+
+/** Segments the structures inside boxes, wherever these come from. */
+export function segmentCase(
+  segmenter: Segmenter,
+  scan: Scan,
+  bank: TemplateBank,
+  boxes: readonly LocalizedStructure[],
+  run: RunOptions,
+  hooks: { readonly signal?: AbortSignal; readonly onSlice?: (done: number, total: number) => void } = {},
+): Promise<Segmentation> {
+  const clock = startClock(({ done, total }) => hooks.onSlice?.(done, total))
+  clock.start('segment')
+  return segmentLocalized(segmenter, scan, bank, boxes, run, clock, hooks.signal === undefined ? {} : { signal: hooks.signal })
+}
+
+/** The same scan for a model that only regresses distances: similarity finds nothing to compare. */
+function withoutFeatures(embedding: ScanEmbedding): ScanEmbedding {
+  return { ...embedding, featuresAround: () => Promise.resolve([]) }
+}

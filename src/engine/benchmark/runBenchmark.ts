@@ -1,0 +1,192 @@
+import { existsSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
+import type { RunOptions } from '../../protocol/sidecar.js'
+import type { Structure } from '../../protocol/structure.js'
+import type { Engine } from '../engine.js'
+import { MedlsamError, throwIfCancelled } from '../errors.js'
+import { readTolerances, toleranceMm } from '../evaluation/tolerances.js'
+import { makeFolder } from '../evaluation/writeEvaluation.js'
+import { serialiseBank } from '../medlam/bankFile.js'
+import { programHash } from '../programHash.js'
+import { cacheEmbeddings, type CachingSegmenter, type EmbeddingCacheOptions } from '../sam/embeddingCache.js'
+import type { BuiltBank } from '../templates/buildBank.js'
+import { hashScan } from '../volume/hashScan.js'
+import { drawSupport, findDataset, namedScans, type LabelledDataset, type LabelledScan } from './dataset.js'
+import { runCase, type CaseResult, type CaseTools, type WantedVariant } from './runCase.js'
+import { keyOf, stored } from './stored.js'
+import { writeSupportSet } from './supportSet.js'
+import { ablationVariants, EXACT, MANUAL, MEDLAM, type Ablation } from './variants.js'
+
+/** Where templates come from: given ones, or scans of the data set. */
+export type Support =
+  | { readonly kind: 'templates'; readonly templates: string }
+  | { readonly kind: 'draw'; readonly count: number }
+  | { readonly kind: 'cases'; readonly ids: readonly string[] }
+
+/** What to run. */
+export interface BenchmarkRequest {
+  readonly dataset: string
+  /** Names of the label values; looked for in the data set when absent. */
+  readonly labels?: string
+  readonly out: string
+  readonly support: Support
+  /** Only these cases. */
+  readonly cases?: readonly string[]
+  readonly structures?: readonly string[]
+  readonly segmenters: readonly string[]
+  readonly ablations: readonly Ablation[]
+  /** Masks for ablations too; only boxes otherwise. */
+  readonly ablationMasks: boolean
+  /** Threshold of the paper's protocol in pixels. */
+  readonly minPixels: number
+  readonly seed: number
+  readonly run: Partial<RunOptions>
+  readonly cache: EmbeddingCacheOptions
+  /** Only every nth case, from the given one on, as one of several processes. */
+  readonly shard?: { readonly index: number; readonly count: number }
+}
+
+/** One case with all that was run on it. */
+export interface BenchmarkCase extends LabelledScan {
+  readonly results: readonly CaseResult[]
+}
+
+/** All that a benchmark found out. */
+export interface Benchmark {
+  readonly dataset: string
+  readonly templates: { readonly name: string; readonly ids: readonly string[] }
+  readonly structures: readonly Structure[]
+  readonly segmenters: readonly string[]
+  readonly variants: readonly WantedVariant[]
+  readonly cases: readonly BenchmarkCase[]
+  readonly minPixels: number
+  readonly seed: number
+  /** Sentences. */
+  readonly warnings: readonly string[]
+}
+
+/** What accompanies a benchmark. */
+export interface BenchmarkHooks {
+  readonly signal?: AbortSignal
+  readonly onCase?: (done: number, total: number, id: string) => void
+}
+
+/**
+ * Runs the paper's design on a labelled data set: templates from support scans, everything else localized and
+ * segmented, beside boxes of the drawn organs. A run that was stopped goes on where it was.
+ * @throws MedlsamError
+ */
+export async function runBenchmark(engine: Engine, request: BenchmarkRequest, hooks: BenchmarkHooks = {}): Promise<Benchmark> {
+  await makeFolder(request.out)
+  const dataset = await findDataset(request.dataset, request.labels)
+  const { built, support } = await resolveSupport(engine, request, dataset, hooks.signal)
+  const { bank } = built
+  const warnings = [...built.problems]
+  const chosen = request.cases === undefined ? dataset.scans : namedScans(dataset.scans, request.cases)
+  const inTemplates = new Set(bank.templates.map(({ sha256 }) => sha256))
+  const cases: LabelledScan[] = []
+  const left: string[] = []
+  for (const one of chosen) {
+    if (support.includes(one) || inTemplates.has(await hashScan(one.scan))) left.push(one.id)
+    else cases.push(one)
+  }
+  if (left.length > 0) warnings.push(`Templates themselves, and so not scored: ${left.join(', ')}.`)
+  if (cases.length === 0) throw new MedlsamError('input', `The data set ${request.dataset} has no scan that is not a template: nothing is left to score.`, request.dataset)
+  const { drawn, unknown } = matchStructures(dataset.structures, bank.structures, request.structures)
+  if (unknown.length > 0) warnings.push(`The templates do not have ${unknown.join(', ')}; these are not scored.`)
+  if (drawn.length === 0) throw new MedlsamError('template', `The templates (${bank.structures.map(({ name }) => name).join(', ')}) have no structure of the data set (${dataset.structures.map(({ name }) => name).join(', ')}).`)
+  if (bank.templates.length < 10 && request.ablations.includes('templates')) warnings.push(`There are ${bank.templates.length} templates, so larger numbers are not compared.`)
+
+  const segmenters: CachingSegmenter[] = []
+  for (const id of request.segmenters) segmenters.push(await cacheEmbeddings(await engine.segmenter(id), request.cache))
+  const wanted: WantedVariant[] = [
+    ...[MEDLAM, MANUAL, EXACT].map((variant) => ({ variant, masks: segmenters.length > 0 })),
+    ...ablationVariants(request.ablations, bank.templates.length).map((variant) => ({ variant, masks: segmenters.length > 0 && request.ablationMasks })),
+  ]
+  const given = await readTolerances(dataset.namesFile)
+  const tools: CaseTools = {
+    folder: request.out,
+    model: await engine.medlam(),
+    bank: { ...bank, structures: bank.structures.filter(({ name }) => drawn.some((structure) => structure.name === name)) },
+    basis: keyOf(programHash(), Buffer.from(serialiseBank(bank)).toString('base64'), drawn),
+    segmenters,
+    drawn,
+    tolerancesMm: new Map(drawn.map(({ name }) => [name, toleranceMm(name, given)])),
+    run: { ...DEFAULT_RUN_OPTIONS, ...request.run },
+    seed: request.seed,
+    minPixels: request.minPixels,
+  }
+  const mine = request.shard === undefined ? cases : cases.filter((_, i) => i % (request.shard?.count ?? 1) === request.shard?.index)
+  const results: BenchmarkCase[] = []
+  for (const one of mine) {
+    throwIfCancelled(hooks.signal)
+    hooks.onCase?.(results.length, mine.length, one.id)
+    results.push({ ...one, results: await runCase(tools, one, wanted, hooks.signal === undefined ? {} : { signal: hooks.signal }) })
+  }
+  hooks.onCase?.(mine.length, mine.length, '')
+  warnings.push(...new Set(segmenters.flatMap(({ cache }) => cache.problem ?? [])))
+  return {
+    dataset: request.dataset,
+    templates: { name: bank.name, ids: bank.templates.map(({ id }) => id) },
+    structures: drawn,
+    segmenters: request.segmenters,
+    variants: wanted,
+    cases: results,
+    minPixels: request.minPixels,
+    seed: request.seed,
+    warnings,
+  }
+}
+
+async function resolveSupport(
+  engine: Engine,
+  { support, out, labels, seed }: BenchmarkRequest,
+  dataset: LabelledDataset,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly built: BuiltBank; readonly support: readonly LabelledScan[] }> {
+  const hooks = signal === undefined ? {} : { signal }
+  const make = async (scans: readonly LabelledScan[], from: LabelledDataset): Promise<BuiltBank> => {
+    const file = path.join(out, 'templates.medlsam.json')
+    const key = keyOf(programHash(), from.structures, await Promise.all(scans.flatMap(({ scan, labels: map }) => [hashScan(scan), hashScan(map)])))
+    if (!existsSync(file)) await rm(path.join(out, 'templates-made.json'), { force: true })
+    await stored(path.join(out, 'templates-made.json'), key, z.literal(true), async () => {
+      await writeSupportSet(file, scans, from)
+      return true as const
+    })
+    return engine.templates(file, hooks)
+  }
+  switch (support.kind) {
+    case 'templates': {
+      const { templates } = support
+      if (!existsSync(templates) || !statSync(templates).isDirectory()) return { built: await engine.templates(templates, hooks), support: [] }
+      const from = await findDataset(templates, labels)
+      return { built: await make(from.scans, from), support: [] }
+    }
+    case 'draw': {
+      const drawn = drawSupport(dataset.scans, support.count, seed)
+      return { built: await make(drawn, dataset), support: drawn }
+    }
+    case 'cases': {
+      const named = namedScans(dataset.scans, support.ids)
+      return { built: await make(named, dataset), support: named }
+    }
+  }
+}
+
+/** The data set's structures that the templates have too, as the templates spell them, and the others' names. */
+function matchStructures(drawn: readonly Structure[], known: readonly Structure[], wanted: readonly string[] | undefined): { readonly drawn: Structure[]; readonly unknown: string[] } {
+  const like = (name: string) => (other: { readonly name: string }): boolean => other.name.toLowerCase() === name.toLowerCase()
+  const asked = wanted === undefined ? drawn : wanted.map((name) => {
+    const structure = drawn.find(like(name))
+    if (structure === undefined) throw new MedlsamError('usage', `The data set has no structure "${name}": it has ${drawn.map((one) => one.name).join(', ')}.`)
+    return structure
+  })
+  const matched = asked.map((structure) => ({ structure, own: known.find(like(structure.name)) }))
+  return {
+    drawn: matched.flatMap(({ structure, own }) => (own === undefined ? [] : [{ ...structure, name: own.name, color: own.color }])),
+    unknown: matched.flatMap(({ structure, own }) => (own === undefined ? [structure.name] : [])),
+  }
+}

@@ -1,0 +1,50 @@
+/** Where the boxes of a run come from: localization, or the drawn organs, with or without errors added. */
+export type BoxSource = 'medlam' | 'manual' | 'exact'
+
+/** One way to get boxes. */
+export interface Variant {
+  /** For file names. */
+  readonly id: string
+  /** For people. */
+  readonly title: string
+  readonly boxes: BoxSource
+  /** Use so many templates, the first ones; all when null. */
+  readonly templates: number | null
+  /** Sub-patch localization (SPL); one whole box per organ (WPL) otherwise. */
+  readonly parts: boolean
+  /** Multi-scale similarity (MSS) after relative distance regression. */
+  readonly similarity: boolean
+  readonly procedure: 'deploy' | 'paper'
+}
+
+/** What can be compared besides the main table. */
+export const ABLATIONS = ['templates', 'parts', 'similarity', 'procedure'] as const
+
+/** One of {@link ABLATIONS}. */
+export type Ablation = (typeof ABLATIONS)[number]
+
+/** Numbers of templates that are compared. */
+export const TEMPLATE_COUNTS = [1, 3, 5, 10] as const
+
+/** As `segment` works. */
+export const MEDLAM: Variant = { id: 'medlam', title: 'MedLAM', boxes: 'medlam', templates: null, parts: true, similarity: true, procedure: 'deploy' }
+/** Boxes of the drawn organs, walls moved out by 0 to 20 pixels: the paper's manual columns. */
+export const MANUAL: Variant = { ...MEDLAM, id: 'manual', title: 'manual', boxes: 'manual' }
+/** Boxes of the drawn organs as they are: what no localization can surpass. */
+export const EXACT: Variant = { ...MEDLAM, id: 'exact', title: 'exact', boxes: 'exact' }
+
+/** The variants that the wanted ablations compare {@link MEDLAM} with, for so many templates. */
+export function ablationVariants(ablations: readonly Ablation[], templates: number): Variant[] {
+  return ablations.flatMap((ablation): Variant[] => {
+    switch (ablation) {
+      case 'templates':
+        return TEMPLATE_COUNTS.filter((count) => count < templates).map((count) => ({ ...MEDLAM, id: `templates-${count}`, title: count === 1 ? '1 template' : `${count} templates`, templates: count }))
+      case 'parts':
+        return [{ ...MEDLAM, id: 'wpl', title: 'one whole box (WPL)', parts: false }]
+      case 'similarity':
+        return [{ ...MEDLAM, id: 'no-mss', title: 'without similarity (MSS)', similarity: false }]
+      case 'procedure':
+        return [{ ...MEDLAM, id: 'published', title: 'published procedure', procedure: 'paper' }]
+    }
+  })
+}
