@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
 import { PROTOCOLS, type Protocol } from '../../engine/benchmark/benchmarkTables.js'
-import { runBenchmark, type Benchmark, type BenchmarkRequest, type Support } from '../../engine/benchmark/runBenchmark.js'
+import { prepareTemplates, runBenchmark, type Benchmark, type BenchmarkRequest, type Support } from '../../engine/benchmark/runBenchmark.js'
 import { ABLATIONS, type Ablation } from '../../engine/benchmark/variants.js'
 import { benchmarkTables, writeTables } from '../../engine/benchmark/writeBenchmark.js'
 import { MedlsamError } from '../../engine/errors.js'
@@ -64,10 +64,14 @@ export function addBenchmark(program: Command): void {
     .option('--cache-bytes <n>', 'how much of them, such as 8G', bytes, 8 * GIB)
     .action((flags: BenchmarkFlags) =>
       runCommand(flags, async (engine, hooks) => {
-        if (flags.jobs > 1 && flags.shard === undefined) await runShards(flags, hooks.signal)
+        const request = toRequest(flags, engine.sources.cacheFolder)
+        if (flags.jobs > 1 && flags.shard === undefined) {
+          await prepareTemplates(engine, request, hooks.signal)
+          await runShards(flags, hooks.signal)
+        }
         const clock = startClock(hooks.onProgress)
         clock.start('score')
-        const benchmark = await runBenchmark(engine, toRequest(flags, engine.sources.cacheFolder), {
+        const benchmark = await runBenchmark(engine, request, {
           ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
           onCase: (done, total, id) => { clock.report(done, total, id) },
         })

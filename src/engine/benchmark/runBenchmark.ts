@@ -141,6 +141,12 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
   }
 }
 
+/** Makes and encodes the templates, so that processes that share the cases find them ready. */
+export async function prepareTemplates(engine: Engine, request: BenchmarkRequest, signal?: AbortSignal): Promise<void> {
+  await makeFolder(request.out)
+  await resolveSupport(engine, request, await findDataset(request.dataset, request.labels), signal)
+}
+
 async function resolveSupport(
   engine: Engine,
   { support, out, labels, seed }: BenchmarkRequest,

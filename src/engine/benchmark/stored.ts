@@ -17,9 +17,10 @@ const storedSchema = z.object({ key: z.string(), result: z.unknown() })
 export async function stored<T>(file: string, key: string, schema: z.ZodType<T>, make: () => Promise<T>): Promise<T> {
   const known = await readStored(file, key, schema)
   if (known !== null) return known
-  const result = await make()
-  await writeTextAtomic(file, `${JSON.stringify({ key, result })}\n`)
-  return result
+  const text = `${JSON.stringify({ key, result: await make() })}\n`
+  await writeTextAtomic(file, text)
+  // As it will be read, since what is made of it is kept under a key of its text.
+  return schema.parse(storedSchema.parse(JSON.parse(text)).result)
 }
 
 /** The kept result; null when there is none of this key. */
