@@ -186,7 +186,7 @@ type Weigh = (logit: number, x: number, y: number, hu: number) => number
  * How much the model's logit counts beside the templates' log odds, and what both together must exceed. A
  * logit says little about boxes that are some millimetres off: chosen on `dev` scans.
  */
-const MODEL_WEIGHT = 0.2
+const MODEL_WEIGHT = 0.1
 const MOST_LOGIT = 6
 const BAR = 0.5
 
