@@ -9,7 +9,8 @@ import { MedlsamError, throwIfCancelled } from './errors.js'
 import { closeMedlamModel, openMedlamModel, type MedlamModel } from './medlam/model.js'
 import { CORRELATE_GRAPH, EMBEDDED_MEDLAM, findAssetsFolder } from './models/assets.js'
 import { openModels, type Models, type ModelsOptions } from './models/models.js'
-import { DEFAULT_SEGMENTER, openSegmenterById } from './models/segmenters.js'
+import { findLocalizer } from './models/localizers.js'
+import { DEFAULT_SEGMENTER, findSegmenter } from './models/segmenters.js'
 import { localizeScan, type LocalizedScan } from './pipeline/localizeScan.js'
 import { defaultLabelMapPath, outputPaths, prepareOutputFolder, type OutputPaths } from './pipeline/outputPaths.js'
 import { localizationReport, segmentationReport } from './pipeline/report.js'
@@ -18,7 +19,8 @@ import { startClock, type StageClock } from './pipeline/stageClock.js'
 import { writeResult } from './pipeline/writeResult.js'
 import type { Network, ProviderRequest } from './runtime/network.js'
 import { cacheEmbeddings, type EmbeddingCacheOptions } from './sam/embeddingCache.js'
-import type { Segmenter } from './sam/segmenter.js'
+import { rememberEmbeddings } from './sam/rememberEmbeddings.js'
+import { openSegmenter, type Segmenter } from './sam/segmenter.js'
 import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
 import { resolveTemplates, type TemplateSources } from './templates/resolveTemplates.js'
 import { readScan } from './volume/readScan.js'
@@ -28,11 +30,15 @@ import type { LabelVolume, Scan } from './volume/volume.js'
 export interface EngineOptions extends ModelsOptions {
   readonly assetsFolder?: string
   readonly cacheFolder?: string
-  /** Card of the localization model; the embedded one when absent. */
+  /** The localization model: id of an installed one, or its card; the embedded one when absent. */
   readonly medlamCard?: string
   readonly provider?: ProviderRequest
   /** Threads inside one operator. */
   readonly threads?: number
+  /** Networks that were not run for so long give their memory back and are loaded again on demand; never when absent. */
+  readonly idleSeconds?: number
+  /** Keep the latest slice embeddings in memory, up to so many bytes; none when absent. */
+  readonly embeddingsMaxBytes?: number
   /** Keep the embeddings of slices here, for runs that segment the same scans again. */
   readonly embeddingCache?: EmbeddingCacheOptions
 }
@@ -91,6 +97,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
   const network = {
     ...(options.provider === undefined ? {} : { provider: options.provider }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.idleSeconds === undefined ? {} : { idleSeconds: options.idleSeconds }),
   }
   const models = openModels(assetsFolder, options)
   let medlamModel: Promise<MedlamModel> | undefined
@@ -98,19 +105,33 @@ export function openEngine(options: EngineOptions = {}): Engine {
   const banks = new Map<string, Promise<BuiltBank>>()
   const opened: Network[] = []
 
-  const medlam = (): Promise<MedlamModel> =>
-    (medlamModel ??= openMedlamModel(options.medlamCard ?? path.join(assetsFolder, EMBEDDED_MEDLAM), path.join(assetsFolder, CORRELATE_GRAPH), network).then((model) => {
-      opened.push(...new Set([model.position, model.features, model.correlate]))
-      return model
-    }))
+  // What cannot be put in its place is missed when a network is opened, which then says so.
+  const gpuFiles = (): Promise<void> => models.linkGpuRuntime().catch(() => undefined)
+
+  const openMedlam = async (): Promise<MedlamModel> => {
+    await gpuFiles()
+    const card = options.medlamCard === undefined ? path.join(assetsFolder, EMBEDDED_MEDLAM) : await findLocalizer(options.medlamCard, await models.context())
+    const model = await openMedlamModel(card, path.join(assetsFolder, CORRELATE_GRAPH), network)
+    opened.push(...new Set([model.position, model.features, model.correlate]))
+    return model
+  }
+  const medlam = (): Promise<MedlamModel> => (medlamModel ??= openMedlam())
+
+  const openNamedSegmenter = async (name: string): Promise<Segmenter> => {
+    const { files, ...source } = await findSegmenter(name, await models.context())
+    await gpuFiles()
+    const { provider = 'auto', threads } = network
+    const real = provider === 'auto' ? await models.autoProvider({ files, ...source }, threads === undefined ? {} : { threads }) : provider
+    const ready = await openSegmenter(files, { ...source, ...network, provider: real })
+    opened.push(...ready.networks)
+    const cached = options.embeddingCache === undefined ? ready : await cacheEmbeddings(ready, options.embeddingCache)
+    return options.embeddingsMaxBytes === undefined ? cached : rememberEmbeddings(cached, options.embeddingsMaxBytes)
+  }
 
   const segmenter = (id = DEFAULT_SEGMENTER): Promise<Segmenter> => {
     const known = segmenters.get(id)
     if (known !== undefined) return known
-    const opening = models.context().then((places) => openSegmenterById(id, places, network)).then((ready) => {
-      opened.push(...ready.networks)
-      return options.embeddingCache === undefined ? ready : cacheEmbeddings(ready, options.embeddingCache)
-    })
+    const opening = openNamedSegmenter(id)
     segmenters.set(id, opening)
     // What failed may work later, once its files are there.
     opening.catch(() => segmenters.delete(id))

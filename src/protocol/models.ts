@@ -264,7 +264,7 @@ export interface ProviderTrial {
   readonly provider: string
   /** Milliseconds of one encode after a warm-up; null when it could not be had. */
   readonly encodeMs: number | null
-  /** Largest difference to the CPU's answer, relative to the largest number in it; null where there is none. */
+  /** Root mean square difference to the CPU's embedding, relative to it; null where there is none. */
   readonly difference: number | null
   /** Why it was not chosen, or null. */
   readonly problem: string | null

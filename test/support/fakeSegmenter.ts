@@ -20,6 +20,7 @@ export function fakeSegmenter(rule: LogitRule = boxIsMask): FakeSegmenter {
   return {
     id: 'fake',
     layout: 'meta',
+    preprocessing: null,
     windowHu: SOFT_TISSUE,
     provider: 'cpu',
     providerNote: null,

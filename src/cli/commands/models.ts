@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import type { Fit, ModelSummary, Normalisation, Precision, VariantSummary } from '../../protocol/models.js'
+import type { Fit, ModelSummary, Normalisation, Precision, ProviderTrial, VariantSummary } from '../../protocol/models.js'
 import type { RunHooks } from '../../engine/engine.js'
 import { MedlsamError } from '../../engine/errors.js'
+import { DEFAULT_SEGMENTER } from '../../engine/models/segmenters.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
 import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
@@ -21,7 +22,7 @@ interface ImportFlags extends EngineFlags {
   readonly fit?: Fit
 }
 
-/** `medlsam models list|info|download|import|verify|remove` */
+/** `medlsam models list|info|download|import|verify|remove|test|gpu-runtime` */
 export function addModelsCommands(program: Command): Command {
   const models = program.command('models').description('models that are built in, installed, or can be downloaded or imported')
 
@@ -100,7 +101,30 @@ export function addModelsCommands(program: Command): Command {
       const removed = await engine.models.remove({ id, ...(flags.precision === undefined ? {} : { precision: flags.precision }) })
       return done({ removed }, removed.map((folder) => `Removed ${folder}`))
     }))
+
+  withEngineFlags(models.command('test'))
+    .description('time one encode per provider and remember which one "--provider auto" takes here')
+    .argument('[id]', 'id of an installed segmenter', DEFAULT_SEGMENTER)
+    .action((id: string, flags: EngineFlags) => runCommand(flags, async (engine, { signal }) => {
+      const report = await engine.models.testProviders(id, { ...(signal === undefined ? {} : { signal }), ...(flags.threads === undefined ? {} : { threads: flags.threads }) })
+      return done(report, [...report.trials.map(trialLine), `"auto" takes ${report.chosen} for ${id} on this machine.`])
+    }))
+
+  withEngineFlags(models.command('gpu-runtime'))
+    .description('fetch the CUDA and TensorRT files of ONNX Runtime, which its npm package leaves out (Linux x64)')
+    .option('--accept-unverified', 'take the package although no SHA-256 is pinned, checked against what NuGet publishes')
+    .option('--check', 'only say whether they are needed and there')
+    .action((flags: EngineFlags & { readonly acceptUnverified?: boolean; readonly check?: boolean }) => runCommand(flags, async (engine, hooks) => {
+      const info = flags.check === true ? await engine.models.gpuRuntime() : await engine.models.downloadGpuRuntime(flags.acceptUnverified === true, transfer(hooks))
+      return done(info, [info.about, info.installed ? 'They are installed.' : 'They are not installed.'])
+    }))
   return models
+}
+
+function trialLine({ provider, encodeMs, difference, problem }: ProviderTrial): string {
+  const time = encodeMs === null ? '' : `${encodeMs.toFixed(0)} ms`
+  const error = difference === null ? '' : `differs by ${(100 * difference).toFixed(2)} %`
+  return `${provider.padEnd(9)} ${time.padStart(8)}  ${error}${problem === null ? '' : `  ${problem}`}`.trimEnd()
 }
 
 function done(document: unknown, lines: readonly string[]): CommandOutput {

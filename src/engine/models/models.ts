@@ -1,7 +1,9 @@
 import type {
-  DownloadModelRequest, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, VerifiedFile,
+  DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile,
 } from '../../protocol/models.js'
 import { listModels } from './catalog.js'
+import { chooseProvider, testSegmenter, type ProviderTestHooks } from './chooseProvider.js'
+import { downloadGpuRuntime, gpuRuntimeInfo, linkGpuRuntime } from './gpuRuntime.js'
 import { downloadModel, type DownloadHooks } from './downloadModel.js'
 import type { NetworkSettings } from './download/network.js'
 import { importModel, type ImportHooks } from './importModel.js'
@@ -9,6 +11,8 @@ import { removeInstalled, verifyInstalled } from './installed.js'
 import type { ModelsContext } from './modelsContext.js'
 import { defaultModelsFolder } from './modelsFolder.js'
 import { readRegistry } from './registry.js'
+import { findSegmenter, type SegmenterSource } from './segmenters.js'
+import type { Provider } from '../runtime/network.js'
 
 /** Where models lie and how they are fetched; everything has a default. */
 export interface ModelsOptions {
@@ -29,6 +33,14 @@ export interface Models {
   verify(choice: ModelChoice | null): Promise<VerifiedFile[]>
   /** Deletes an installed model; answers with the folders that are gone. */
   remove(choice: ModelChoice): Promise<string[]>
+  /** The provider that `auto` means for a segmenter here: what its self-test chose, which is made when there is anything to choose. */
+  autoProvider(source: SegmenterSource, hooks?: ProviderTestHooks): Promise<Provider>
+  /** Makes the self-test of a segmenter anew and remembers its outcome. */
+  testProviders(id: string, hooks?: ProviderTestHooks): Promise<ProviderTestReport>
+  gpuRuntime(): Promise<GpuRuntimeInfo>
+  downloadGpuRuntime(acceptUnverified: boolean, hooks?: DownloadHooks): Promise<GpuRuntimeInfo>
+  /** Puts fetched GPU files where ONNX Runtime looks for them. */
+  linkGpuRuntime(): Promise<void>
 }
 
 /** Sets up models; nothing is read before it is asked for. */
@@ -45,5 +57,10 @@ export function openModels(assetsFolder: string, { modelsFolder, offline = false
     import: async (request, hooks) => importModel(await context(), request, hooks),
     verify: (choice) => verifyInstalled(folder, choice),
     remove: (choice) => removeInstalled(folder, choice),
+    autoProvider: (source, hooks) => chooseProvider(folder, source, hooks),
+    testProviders: async (id, hooks) => testSegmenter(folder, await findSegmenter(id, await context()), hooks),
+    gpuRuntime: async () => gpuRuntimeInfo(await context()),
+    downloadGpuRuntime: async (acceptUnverified, hooks) => downloadGpuRuntime(await context(), acceptUnverified, hooks),
+    linkGpuRuntime: () => linkGpuRuntime(folder),
   }
 }

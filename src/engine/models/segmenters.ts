@@ -2,9 +2,8 @@ import path from 'node:path'
 import type { Preprocessing, Precision, Registry } from '../../protocol/models.js'
 import { PRECISIONS } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
-import type { ProviderRequest } from '../runtime/network.js'
 import type { WindowHu } from '../sam/picture.js'
-import { openSegmenter, type Segmenter, type SegmenterFile } from '../sam/segmenter.js'
+import type { SegmenterFile } from '../sam/segmenter.js'
 import { installedFiles, readInstalled } from './installed.js'
 
 /** The segmenter that is taken when nobody names one. */
@@ -59,19 +58,6 @@ export async function findSegmenter(name: string, { registry, assetsFolder, mode
   }
   const usable = [...registry.models.filter(({ task, origin }) => task === 'segment' && origin === 'embedded').map((model) => model.id), ...new Set(variants.filter(({ model }) => model.use.task === 'segment').map(({ model }) => model.id))]
   throw new MedlsamError('usage', `There is no segmenter "${name}": use ${usable.join(', ')}, or the files of one as encoder.onnx,decoder.onnx.`)
-}
-
-/**
- * Finds and opens a segmenter.
- * @throws MedlsamError as {@link findSegmenter}, and `model` for files that cannot be used
- */
-export async function openSegmenterById(
-  name: string,
-  places: SegmenterPlaces,
-  options: { readonly provider?: ProviderRequest; readonly threads?: number } = {},
-): Promise<Segmenter> {
-  const { files, ...source } = await findSegmenter(name, places)
-  return openSegmenter(files, { ...source, ...options })
 }
 
 function splitName(name: string): readonly [string, Precision | null] {

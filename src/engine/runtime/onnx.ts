@@ -1,8 +1,11 @@
 import { stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
 import ort from 'onnxruntime-node'
 import { MedlsamError } from '../errors.js'
 import { sha256File } from '../hash.js'
 import type { Network, NetworkTensor, Provider, ProviderRequest, TensorInfo, TensorType } from './network.js'
+import { missingFiles } from './providerTable.js'
 
 // Every failure reaches the caller as a sentence; the native log would only repeat it in colour on stderr.
 ort.env.logLevel = 'fatal'
@@ -15,6 +18,8 @@ export interface OpenNetworkOptions {
   readonly provider?: ProviderRequest
   /** Threads inside one operator; ONNX Runtime takes one per physical core when absent. */
   readonly threads?: number
+  /** Give the memory back after so many seconds without a run; the next run loads the network again. Never when absent. */
+  readonly idleSeconds?: number
 }
 
 /** Our provider names in the words of ONNX Runtime. */
@@ -25,6 +30,15 @@ const BACKEND: Readonly<Record<Provider, string>> = {
   directml: 'dml',
   coreml: 'coreml',
   webgpu: 'webgpu',
+}
+
+/** Version of ONNX Runtime; what is added to it must be of the same. */
+export const RUNTIME_VERSION: string = ort.env.versions.common
+
+/** The folder of ONNX Runtime's binary, where it looks for providers that come as files of their own. */
+export function runtimeFolder(): string {
+  const home = path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+  return path.join(home, 'bin/napi-v6', process.platform, process.arch)
 }
 
 /** Providers whose code this build of ONNX Runtime knows; whether one works here shows when a network is opened on it. */
@@ -41,17 +55,16 @@ export function listedProviders(): Provider[] {
 export async function openNetwork(file: string, options: OpenNetworkOptions = {}): Promise<Network> {
   const sha256 = await checkedHash(file, options.sha256)
   const wanted = options.provider ?? 'auto'
-  if (wanted === 'auto' || wanted === 'cpu') return wrap(file, sha256, 'cpu', null, await createSession(file, 'cpu', options))
-
-  if (!listedProviders().includes(wanted)) {
-    const note = `${wanted} is not part of ONNX Runtime on this system, so the CPU is used.`
-    return wrap(file, sha256, 'cpu', note, await createSession(file, 'cpu', options))
+  const onCpu = async (note: string | null): Promise<Network> => wrap(file, sha256, 'cpu', note, await createSession(file, 'cpu', options), options)
+  if (wanted === 'auto' || wanted === 'cpu') return onCpu(null)
+  if (!listedProviders().includes(wanted)) return onCpu(`${wanted} is not part of ONNX Runtime on this system, so the CPU is used.`)
+  if (missingFiles(wanted, runtimeFolder()).length > 0) {
+    return onCpu(`${wanted} needs the GPU files of ONNX Runtime ${RUNTIME_VERSION}, which are not here (get them with "medlsam models gpu-runtime"), so the CPU is used.`)
   }
   try {
-    return wrap(file, sha256, wanted, null, await createSession(file, wanted, options))
+    return wrap(file, sha256, wanted, null, await createSession(file, wanted, options), options)
   } catch (error) {
-    const note = `${wanted} could not be started (${firstLine(error)}), so the CPU is used.`
-    return wrap(file, sha256, 'cpu', note, await createSession(file, 'cpu', options))
+    return onCpu(`${wanted} could not be started (${firstLine(error)}), so the CPU is used.`)
   }
 }
 
@@ -93,13 +106,14 @@ async function createSession(file: string, provider: Provider, { threads }: Open
   }
 }
 
-function wrap(file: string, sha256: string, provider: Provider, providerNote: string | null, session: ort.InferenceSession): Network {
+function wrap(file: string, sha256: string, provider: Provider, providerNote: string | null, session: ort.InferenceSession, options: OpenNetworkOptions): Network {
   const inputs = session.inputMetadata.map((info) => describe(file, info))
   const outputs = session.outputMetadata.map((info) => describe(file, info))
   const typeOf = new Map(inputs.map(({ name, type }) => [name, type]))
   let secondsInside = 0
   let runs = 0
   let released = false
+  const holder = holdSession(session, options.idleSeconds, () => reopen(file, sha256, provider, options))
 
   return {
     file,
@@ -116,22 +130,82 @@ function wrap(file: string, sha256: string, provider: Provider, providerNote: st
     },
     async run(feeds, fetches) {
       if (released) throw new MedlsamError('internal', `The model ${file} was run after it had been released.`, file)
+      const loaded = await holder.take()
       const started = performance.now()
       try {
         const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor, typeOf.get(name))]))
-        const results = await session.run(tensors, fetches ?? session.outputNames)
+        const results = await loaded.run(tensors, fetches ?? loaded.outputNames)
         runs += 1
         return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]))
       } catch (error) {
         throw new MedlsamError('model', `The model ${file} failed while it ran: ${firstLine(error)}.`, file, { cause: error })
       } finally {
         secondsInside += (performance.now() - started) / 1000
+        holder.giveBack()
       }
     },
     async release() {
       if (released) return
       released = true
-      await session.release()
+      await holder.close()
+    },
+  }
+}
+
+/** Loads a network again after its idle time; the file must still be the same one. */
+async function reopen(file: string, sha256: string, provider: Provider, options: OpenNetworkOptions): Promise<ort.InferenceSession> {
+  await checkedHash(file, sha256)
+  return createSession(file, provider, options)
+}
+
+interface SessionHolder {
+  /** The session, loaded if need be; must be given back. */
+  take(): Promise<ort.InferenceSession>
+  giveBack(): void
+  close(): Promise<void>
+}
+
+/** Keeps a session while it is used, and for `idleSeconds` after; for ever when that is undefined. */
+function holdSession(first: ort.InferenceSession, idleSeconds: number | undefined, load: () => Promise<ort.InferenceSession>): SessionHolder {
+  let session: Promise<ort.InferenceSession> | null = Promise.resolve(first)
+  let users = 0
+  let timer: NodeJS.Timeout | undefined
+  const drop = async (): Promise<void> => {
+    const dropped = session
+    session = null
+    await (await dropped?.catch(() => null))?.release()
+  }
+  const startTimer = (): void => {
+    clearTimeout(timer)
+    if (idleSeconds === undefined) return
+    timer = setTimeout(() => {
+      // Nobody waits for it, and a session that cannot be released is gone all the same.
+      if (users === 0) drop().catch(() => undefined)
+    }, idleSeconds * 1000)
+    // It must not keep a process alive that has nothing else to do.
+    timer.unref()
+  }
+  startTimer()
+  return {
+    async take() {
+      users += 1
+      clearTimeout(timer)
+      const loading = (session ??= load())
+      try {
+        return await loading
+      } catch (error) {
+        users -= 1
+        if (session === loading) session = null
+        throw error
+      }
+    },
+    giveBack() {
+      users -= 1
+      if (users === 0) startTimer()
+    },
+    async close() {
+      clearTimeout(timer)
+      await drop()
     },
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { decode, encode } from '@msgpack/msgpack'
 import { z } from 'zod'
 import { writeBytesAtomic } from '../files.js'
+import { fromHalf, toHalf } from '../runtime/halfFloat.js'
 import type { NetworkTensor } from '../runtime/network.js'
 import type { SliceEmbedding } from './layouts/layout.js'
 import type { Picture } from './picture.js'
@@ -52,12 +53,12 @@ const fileSchema = z.object({
 export async function cacheEmbeddings(inner: Segmenter, { folder, maxBytes, precision = 'float32' }: EmbeddingCacheOptions): Promise<CachingSegmenter> {
   const kept = await openFolder(folder)
   const counts: { hits: number; misses: number; problem: string | null } = { hits: 0, misses: 0, problem: null }
-  const networks = inner.networks.map(({ sha256 }) => sha256).sort().join()
+  const model = modelKey(inner)
   return {
     ...inner,
     cache: counts,
     async encodeSlice(picture) {
-      const name = `${keyOf(picture, `${inner.layout} ${networks} ${precision}`)}${SUFFIX}`
+      const name = `${pictureKey(picture, `${model} ${precision}`)}${SUFFIX}`
       const file = path.join(folder, name)
       const known = await readEmbedding(file)
       if (known !== null) {
@@ -82,7 +83,13 @@ export async function cacheEmbeddings(inner: Segmenter, { folder, maxBytes, prec
   }
 }
 
-function keyOf({ data, width, height, pixelMm }: Picture, model: string): string {
+/** What decides about a segmenter's embeddings: networks, layout and how pictures are prepared. */
+export function modelKey({ layout, networks, preprocessing }: Segmenter): string {
+  return `${layout} ${networks.map(({ sha256 }) => sha256).sort().join()}${preprocessing === null ? '' : ` ${preprocessing.normalisation} ${preprocessing.fit}`}`
+}
+
+/** A picture for a model, as a hash of its numbers. */
+export function pictureKey({ data, width, height, pixelMm }: Picture, model: string): string {
   return createHash('sha256')
     .update(JSON.stringify([model, width, height, pixelMm]))
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
@@ -173,39 +180,4 @@ function unpack(file: Uint8Array): SliceEmbedding {
     return [name, { data, dims }]
   })
   return { tensors: Object.fromEntries(unpacked), frame }
-}
-
-/** IEEE 754 half precision, rounded to the nearest, ties to even; magnitudes beyond 65504 become infinite. */
-function toHalf(values: Float32Array): Uint16Array {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
-  const half = new Uint16Array(values.length)
-  for (let i = 0; i < half.length; i++) {
-    const sign = (bits[i] >>> 16) & 0x8000
-    const magnitude = bits[i] & 0x7fffffff
-    if (magnitude >= 0x47800000) half[i] = sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00)
-    else if (magnitude < 0x38800000) half[i] = sign | halfSubnormal(values[i])
-    else half[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13)
-  }
-  return half
-}
-
-/** Multiples of 2^-24, the spacing of the smallest halves. */
-function halfSubnormal(value: number): number {
-  const units = Math.abs(value) * 2 ** 24
-  const low = Math.floor(units)
-  const rest = units - low
-  return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low
-}
-
-function fromHalf(half: Uint16Array): Float32Array {
-  const values = new Float32Array(half.length)
-  const bits = new Uint32Array(values.buffer)
-  for (let i = 0; i < half.length; i++) {
-    const sign = (half[i] & 0x8000) << 16
-    const magnitude = half[i] & 0x7fff
-    if (magnitude >= 0x7c00) bits[i] = sign | 0x7f800000 | ((magnitude & 0x3ff) << 13)
-    else if (magnitude >= 0x400) bits[i] = sign | ((magnitude << 13) + 0x38000000)
-    else values[i] = (sign === 0 ? 1 : -1) * magnitude * 2 ** -24
-  }
-  return values
 }

@@ -1,8 +1,8 @@
 import type { Preprocessing } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
-import { describeTensors, type Network, type NetworkTensor, type Provider, type ProviderRequest } from '../runtime/network.js'
+import { describeTensors, type Network, type NetworkTensor, type Provider } from '../runtime/network.js'
 import { readNpy } from '../runtime/npy.js'
-import { openNetwork } from '../runtime/onnx.js'
+import { openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
 import type { LayoutContext, LayoutId, LayoutRunner, MaskLogits, SliceEmbedding } from './layouts/layout.js'
 import { LAYOUTS } from './layouts/table.js'
 import type { Picture, PixelBox, PixelRegion, WindowHu } from './picture.js'
@@ -14,6 +14,8 @@ export const SOFT_TISSUE: WindowHu = { level: 40, width: 400 }
 export interface Segmenter {
   readonly id: string
   readonly layout: LayoutId
+  /** How pictures are prepared, where that is not the layout's own way; null where it is. */
+  readonly preprocessing: Preprocessing | null
   /** Window to show it CT in where nothing else is asked for. */
   readonly windowHu: WindowHu
   readonly provider: Provider
@@ -53,9 +55,9 @@ export interface SegmenterOptions {
  */
 export async function openSegmenter(
   files: readonly SegmenterFile[],
-  options: SegmenterOptions & { readonly provider?: ProviderRequest; readonly threads?: number },
+  options: SegmenterOptions & Omit<OpenNetworkOptions, 'sha256'>,
 ): Promise<Segmenter> {
-  const { provider, threads } = options
+  const { provider, threads, idleSeconds } = options
   const networks: Network[] = []
   const constants: NetworkTensor[] = []
   try {
@@ -69,6 +71,7 @@ export async function openSegmenter(
           ...(sha256 === undefined ? {} : { sha256 }),
           ...(provider === undefined ? {} : { provider }),
           ...(threads === undefined ? {} : { threads }),
+          ...(idleSeconds === undefined ? {} : { idleSeconds }),
         }),
       )
     }
@@ -95,6 +98,7 @@ export function createSegmenter(
   return {
     id,
     layout,
+    preprocessing: preprocessing ?? null,
     windowHu,
     // A slice takes its time in the encoder, so that network's provider is the one to name.
     provider: runner.encoder.provider,

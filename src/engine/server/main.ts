@@ -17,7 +17,14 @@ const setup = z
   })
   .parse(JSON.parse(process.argv[2] ?? '{"provider":"auto","threads":0}'))
 
+/** People look at a result for a while before they go on; the networks of an editor left open overnight are only in the way. */
+const IDLE_SECONDS = 600
+/** A hundred slices of a SAM. */
+const EMBEDDINGS_MAX_BYTES = 400 * 2 ** 20
+
 const engine = openEngine({
+  idleSeconds: IDLE_SECONDS,
+  embeddingsMaxBytes: EMBEDDINGS_MAX_BYTES,
   provider: setup.provider,
   ...(setup.threads > 0 ? { threads: setup.threads } : {}),
   ...(setup.modelsFolder === undefined || setup.modelsFolder === '' ? {} : { modelsFolder: setup.modelsFolder }),

@@ -1,7 +1,9 @@
 import type { CancellationToken, MessageConnection, ResponseError } from 'vscode-jsonrpc'
 import type { ErrorData } from '../../protocol/errors.js'
 import type { Progress } from '../../protocol/progress.js'
-import { downloadModelMethod, importModelMethod, listModelsMethod, removeModelMethod, verifyModelMethod } from '../../protocol/rpc.js'
+import {
+  downloadGpuRuntimeMethod, downloadModelMethod, gpuRuntimeMethod, importModelMethod, listModelsMethod, removeModelMethod, testProvidersMethod, verifyModelMethod,
+} from '../../protocol/rpc.js'
 import type { Engine } from '../engine.js'
 import { startClock } from '../pipeline/stageClock.js'
 
@@ -23,5 +25,8 @@ export function serveModels(connection: MessageConnection, { models }: Engine, {
   connection.onRequest(downloadModelMethod, ({ run, request }, token) => beside(token, (signal) => models.download(request, { signal, onBytes: bytes(run) })))
   connection.onRequest(importModelMethod, ({ run, request }, token) => queued(token, (signal) => models.import(request, { signal, onBytes: bytes(run) })))
   connection.onRequest(verifyModelMethod, (choice, token) => beside(token, () => models.verify(choice)))
+  connection.onRequest(testProvidersMethod, ({ request }, token) => queued(token, (signal) => models.testProviders(request.id, { signal })))
+  connection.onRequest(gpuRuntimeMethod, (token) => beside(token, () => models.gpuRuntime()))
+  connection.onRequest(downloadGpuRuntimeMethod, ({ run, request }, token) => beside(token, (signal) => models.downloadGpuRuntime(request.acceptUnverified, { signal, onBytes: bytes(run) })))
   connection.onRequest(removeModelMethod, (choice, token) => queued(token, () => models.remove(choice)))
 }

@@ -10,7 +10,9 @@ import { MedlsamError } from '../../../src/engine/errors.js'
 import { readInstalled } from '../../../src/engine/models/installed.js'
 import { idOf } from '../../../src/engine/models/importModel.js'
 import { openModels, type Models } from '../../../src/engine/models/models.js'
-import { findSegmenter, openSegmenterById } from '../../../src/engine/models/segmenters.js'
+import type { ModelsContext } from '../../../src/engine/models/modelsContext.js'
+import { findSegmenter } from '../../../src/engine/models/segmenters.js'
+import { openSegmenter, type Segmenter } from '../../../src/engine/sam/segmenter.js'
 import { encodeOnnx } from '../../support/onnxBuilder.js'
 import { cutAfter, sendInstead, stallAfter, startFileServer } from '../../support/fileServer.js'
 import { samDecoderGraph, samEncoderGraph } from '../../support/samGraphs.js'
@@ -282,6 +284,11 @@ describe('installed models', () => {
     expect(problems[0]).toContain('install the model again')
   })
 })
+
+async function openSegmenterById(id: string, context: ModelsContext): Promise<Segmenter> {
+  const { files, ...source } = await findSegmenter(id, context)
+  return openSegmenter(files, source)
+}
 
 async function put(into: string, files: Readonly<Record<string, Buffer>>): Promise<string[]> {
   for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(into, name), bytes)

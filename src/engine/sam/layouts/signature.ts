@@ -1,4 +1,4 @@
-import { Float16Array } from '@petamoriken/float16'
+import { fromHalf, toHalf } from '../../runtime/halfFloat.js'
 import type { Network, NetworkTensor, TensorInfo, TensorType } from '../../runtime/network.js'
 
 /** Dimensions a tensor must be able to have; null is any. */
@@ -48,7 +48,7 @@ export function recast(tensor: NetworkTensor, from: TensorType, to: TensorType):
 /** The numbers of a floating point tensor that a network returned. */
 export function floats({ data }: NetworkTensor, type: TensorType): Float32Array {
   if (data instanceof Float32Array) return data
-  if (type === 'float16' && data instanceof Uint16Array) return Float32Array.from(new Float16Array(data.buffer, data.byteOffset, data.length))
+  if (type === 'float16' && data instanceof Uint16Array) return fromHalf(data)
   return Float32Array.from(data, Number)
 }
 
@@ -61,10 +61,8 @@ function toType(values: Float32Array | readonly number[], type: TensorType): Net
   switch (type) {
     case 'float32':
       return values instanceof Float32Array ? values : Float32Array.from(values)
-    case 'float16': {
-      const half = Float16Array.from(values)
-      return new Uint16Array(half.buffer, half.byteOffset, half.length)
-    }
+    case 'float16':
+      return toHalf(values instanceof Float32Array ? values : Float32Array.from(values))
     case 'float64':
       return Float64Array.from(values)
     case 'int8':

@@ -1,0 +1,50 @@
+import type { ProviderTestReport } from '../../protocol/models.js'
+import { sha256File } from '../hash.js'
+import type { Provider } from '../runtime/network.js'
+import { runtimeFolder } from '../runtime/onnx.js'
+import { autoCandidates, platformProviders } from '../runtime/providerTable.js'
+import { openSegmenter } from '../sam/segmenter.js'
+import { providerMemory, type ProviderMemory } from './providerMemory.js'
+import type { SegmenterSource } from './segmenters.js'
+import { testProviders } from './testProviders.js'
+
+/** What accompanies a self-test. */
+export interface ProviderTestHooks {
+  readonly signal?: AbortSignal
+  readonly onTrial?: (done: number, total: number, provider: Provider) => void
+  readonly threads?: number
+}
+
+/** What `auto` means for a segmenter on this machine. Where only the CPU comes into question nothing is tried or written. */
+export async function chooseProvider(modelsFolder: string, source: SegmenterSource, hooks: ProviderTestHooks = {}): Promise<Provider> {
+  const candidates = autoCandidates(runtimeFolder())
+  if (candidates.every((provider) => provider === 'cpu')) return 'cpu'
+  const memory = await memoryOf(modelsFolder, source)
+  const known = await memory.chosen()
+  if (known !== null && candidates.includes(known)) return known
+  const { chosen } = await run(source, candidates, memory, hooks)
+  return candidates.find((provider) => provider === chosen) ?? 'cpu'
+}
+
+/** The self-test of a segmenter with every provider of the platform that `auto` may take, also those that look hopeless, so that people see why. */
+export async function testSegmenter(modelsFolder: string, source: SegmenterSource, hooks: ProviderTestHooks = {}): Promise<ProviderTestReport> {
+  const candidates = platformProviders().filter(({ auto, provider, plausible }) => auto && (provider !== 'webgpu' || plausible())).map(({ provider }) => provider)
+  return run(source, candidates, await memoryOf(modelsFolder, source), hooks)
+}
+
+function run({ id, files, ...rest }: SegmenterSource, candidates: readonly Provider[], memory: ProviderMemory, { threads, ...hooks }: ProviderTestHooks): Promise<ProviderTestReport> {
+  return testProviders({
+    id,
+    candidates,
+    memory,
+    open: (provider) => openSegmenter(files, { id, ...rest, provider, ...(threads === undefined ? {} : { threads }) }),
+    ...hooks,
+  })
+}
+
+async function memoryOf(modelsFolder: string, { files }: SegmenterSource): Promise<ProviderMemory> {
+  const hashes: string[] = []
+  // A file that is not there is reported by whoever opens it.
+  for (const file of files) hashes.push(file.sha256 ?? (await sha256File(file.path).catch(() => 'missing')))
+  return providerMemory(modelsFolder, hashes)
+}

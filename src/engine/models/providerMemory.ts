@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import { writeTextAtomic } from '../files.js'
+import type { Provider } from '../runtime/network.js'
+import { RUNTIME_VERSION } from '../runtime/onnx.js'
+
+const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'directml', 'coreml', 'webgpu'] as const satisfies readonly Provider[]
+
+const memorySchema = z.record(
+  z.string(),
+  z.object({
+    chosen: z.enum(PROVIDERS).nullable(),
+    /** Provider that was being tried; left behind when it took the process with it. */
+    trying: z.enum(PROVIDERS).nullable(),
+    crashed: z.array(z.enum(PROVIDERS)),
+  }),
+)
+
+type Memory = z.infer<typeof memorySchema>
+type Entry = Memory[string]
+
+/** What is remembered of a model on this machine. */
+export interface ProviderMemory {
+  /** The provider that won, or null when no self-test has ended. */
+  chosen(): Promise<Provider | null>
+  /** Providers that ended the process when they were tried. */
+  crashed(): Promise<readonly Provider[]>
+  /** Notes that a provider is about to be tried; null when the trial is over. */
+  trying(provider: Provider | null): Promise<void>
+  choose(provider: Provider): Promise<void>
+}
+
+/**
+ * The memory for a model: kept in the models folder, by machine, version of ONNX Runtime and the networks' hashes, so
+ * that a folder on a shared disk serves several machines and an update is tested anew.
+ */
+export function providerMemory(modelsFolder: string, networkHashes: readonly string[]): ProviderMemory {
+  const file = path.join(modelsFolder, 'providers.json')
+  const key = createHash('sha256')
+    .update(JSON.stringify([os.hostname(), process.platform, process.arch, os.cpus().at(0)?.model ?? '', RUNTIME_VERSION, [...networkHashes].sort()]))
+    .digest('hex')
+    .slice(0, 32)
+  const read = async (): Promise<Memory> => {
+    try {
+      return memorySchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    } catch {
+      // Not there yet, or spoilt: both mean that nothing is remembered.
+      return {}
+    }
+  }
+  const change = async (next: (entry: Entry) => Entry): Promise<void> => {
+    const memory = await read()
+    const entry = entryOf(memory, key)
+    await mkdir(modelsFolder, { recursive: true })
+    await writeTextAtomic(file, `${JSON.stringify({ ...memory, [key]: next(entry) }, null, 2)}\n`)
+  }
+  return {
+    chosen: async () => entryOf(await read(), key).chosen,
+    async crashed() {
+      const entry = entryOf(await read(), key)
+      return entry.trying === null ? entry.crashed : [...new Set([...entry.crashed, entry.trying])]
+    },
+    trying: (provider) => change((entry) => ({ ...entry, crashed: entry.trying === null || provider === null ? entry.crashed : [...new Set([...entry.crashed, entry.trying])], trying: provider })),
+    choose: (provider) => change((entry) => ({ ...entry, chosen: provider, trying: null })),
+  }
+}
+
+function entryOf(memory: Memory, key: string): Entry {
+  return key in memory ? memory[key] : { chosen: null, trying: null, crashed: [] }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import type { Picture } from '../../../src/engine/sam/picture.js'
+import { embeddingBytes, rememberEmbeddings } from '../../../src/engine/sam/rememberEmbeddings.js'
+import { fakeSegmenter } from '../../support/fakeSegmenter.js'
+
+const picture = (grey: number): Picture => ({ data: new Float32Array(100).fill(grey), width: 10, height: 10, pixelMm: [1, 1] })
+const BYTES = 400
+
+describe('embeddings in memory', () => {
+  it('are not made twice, and the ones used longest ago go first', async () => {
+    const inner = fakeSegmenter()
+    const segmenter = rememberEmbeddings(inner, 2 * BYTES)
+    const first = await segmenter.encodeSlice(picture(1))
+    expect(embeddingBytes(first)).toBe(BYTES)
+    await segmenter.encodeSlice(picture(2))
+    expect(await segmenter.encodeSlice(picture(1))).toBe(first)
+    expect(inner.pictures).toHaveLength(2)
+    // The third takes the place of the second, which was used longer ago than the first.
+    await segmenter.encodeSlice(picture(3))
+    expect(await segmenter.encodeSlice(picture(1))).toBe(first)
+    expect(inner.pictures).toHaveLength(3)
+    await segmenter.encodeSlice(picture(2))
+    expect(inner.pictures).toHaveLength(4)
+  })
+
+  it('are told apart by pixels and by their size in mm', async () => {
+    const inner = fakeSegmenter()
+    const segmenter = rememberEmbeddings(inner, 100 * BYTES)
+    await segmenter.encodeSlice(picture(1))
+    await segmenter.encodeSlice({ ...picture(1), pixelMm: [1, 2] })
+    await segmenter.encodeSlice({ ...picture(1), width: 20, height: 5 })
+    expect(inner.pictures).toHaveLength(3)
+  })
+
+  it('larger than the limit are not kept, and release forgets all', async () => {
+    const inner = fakeSegmenter()
+    const small = rememberEmbeddings(inner, BYTES - 1)
+    await small.encodeSlice(picture(1))
+    await small.encodeSlice(picture(1))
+    expect(inner.pictures).toHaveLength(2)
+    const large = rememberEmbeddings(inner, 10 * BYTES)
+    await large.encodeSlice(picture(1))
+    await large.release()
+    await large.encodeSlice(picture(1))
+    expect(inner.pictures).toHaveLength(4)
+  })
+})
