@@ -21,10 +21,12 @@ import type { Network, ProviderRequest } from './runtime/network.js'
 import { cacheEmbeddings, type EmbeddingCacheOptions } from './sam/embeddingCache.js'
 import { rememberEmbeddings } from './sam/rememberEmbeddings.js'
 import { openSegmenter, type Segmenter } from './sam/segmenter.js'
+import type { EarlyMask } from './sam/earlyMasks.js'
+import type { Segmenter } from './sam/segmenter.js'
 import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
 import { resolveTemplates, type TemplateSources } from './templates/resolveTemplates.js'
 import { readScan } from './volume/readScan.js'
-import type { LabelVolume, Scan } from './volume/volume.js'
+import type { LabelVolume, Scan, SourceGeometry } from './volume/volume.js'
 
 /** How to set up the engine; everything has a default. */
 export interface EngineOptions extends ModelsOptions {
@@ -46,10 +48,12 @@ export interface EngineOptions extends ModelsOptions {
 /** What accompanies a run. */
 export interface RunHooks {
   readonly onProgress?: ProgressListener
-  /** Called for each structure as soon as it is localized, and again when its mask is final. */
+  /** Called for each structure as soon as it is localized. */
   readonly onStructure?: (structure: LocalizedStructure) => void
   /** Called when a segmentation is ready, before any of its files is written; nothing is written when it throws. */
   readonly beforeWrite?: (result: UnwrittenResult) => Promise<void>
+  /** Called with each structure's mask as soon as its last slice is done, and awaited; the end result may differ in a few voxels. */
+  readonly onEarlyMask?: (early: EarlyMask, geometry: SourceGeometry) => Promise<void>
   readonly signal?: AbortSignal
 }
 
@@ -198,7 +202,11 @@ export function openEngine(options: EngineOptions = {}): Engine {
       const { scan, built, run, result, model } = await localizeWith(request, hooks, clock)
       clock.start('segment')
       const sam = await segmenter(request.segmenter)
-      const masks = await segmentLocalized(sam, scan, built.bank, result.structures, run, clock, hooks)
+      const { onEarlyMask } = hooks
+      const masks = await segmentLocalized(sam, scan, built.bank, result.structures, run, clock, {
+        ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+        ...(onEarlyMask === undefined ? {} : { onEarlyMask: (early) => onEarlyMask(early, scan.geometry) }),
+      })
       clock.start('write')
       const seconds = clock.stop()
       const sidecar = segmentationReport({

@@ -2,18 +2,20 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node'
 import type { ErrorData } from '../protocol/errors.js'
 import type { Progress } from '../protocol/progress.js'
-import type { SegmentRequest } from '../protocol/requests.js'
 import {
   addTemplateMethod,
   checkTemplatesMethod,
+  earlyMaskNotification,
   infoMethod,
   progressNotification,
   segmentMethod,
   structureNotification,
   type AddTemplateRequest,
+  type EarlyMaskNote,
   type EngineInfo,
   type EngineSetup,
   type SegmentOutcome,
+  type SegmentWithPreviews,
   type TemplateCheckReport,
 } from '../protocol/rpc.js'
 import type { LocalizedStructure } from '../protocol/structure.js'
@@ -47,6 +49,7 @@ export class RunCancelled extends Error {
 export interface RunListeners {
   readonly onProgress: (progress: Progress) => void
   readonly onStructure: (structure: LocalizedStructure) => void
+  readonly onEarlyMask?: (mask: EarlyMaskNote) => void
   readonly signal: AbortSignal
 }
 
@@ -55,7 +58,7 @@ export type EngineState = 'stopped' | 'running'
 
 /** The engine process, started on first use. */
 export interface EngineClient {
-  segment(request: SegmentRequest, listeners: RunListeners): Promise<SegmentOutcome>
+  segment(request: SegmentWithPreviews, listeners: RunListeners): Promise<SegmentOutcome>
   checkTemplates(setPath: string, listeners: RunListeners): Promise<TemplateCheckReport>
   addTemplate(request: AddTemplateRequest): Promise<TemplateSet>
   info(): Promise<EngineInfo>
@@ -105,6 +108,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
     connection.onNotification(progressNotification, ({ run, progress }) => listeners.get(run)?.onProgress(progress))
     connection.onNotification(structureNotification, ({ run, structure }) => listeners.get(run)?.onStructure(structure))
+    connection.onNotification(earlyMaskNotification, ({ run, mask }) => listeners.get(run)?.onEarlyMask?.(mask))
     connection.onError(([error]) => { options.onOutput(`${error.message}\n`) })
     const death = new Promise<never>((_, reject) => {
       child.once('error', (error) => { reject(new EngineDied(`The engine could not be started (${error.message}). Reinstall the extension.`)) })

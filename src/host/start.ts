@@ -9,6 +9,7 @@ import { createEngineClient, type EngineClient } from './engineClient.js'
 import { createEngineStatus } from './engineStatus.js'
 import { handleMarksRequest } from './marks/marksCommands.js'
 import { createModelsTree } from './models/modelsTree.js'
+import { createPreviewFolders } from './segment/previewFolders.js'
 import { segmentFolder } from './segment/segmentFolder.js'
 import { createRunKeeper, type RunKeeper } from './segment/segmentScan.js'
 import { addMarkedScan, addScans, checkSet, chooseScans, deleteNode, newSet, openSetFile, renameNode, sayErrors, updateSets, useLabelMap } from './templates/templateCommands.js'
@@ -47,13 +48,14 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   }
 
   const keys = keyHelp(context.extension.packageJSON as Parameters<typeof keyHelp>[0])
-  const editors: ScanEditors = createScanEditors(context, keys, {
+  const previews = createPreviewFolders(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'previews').fsPath)
+  const editors: ScanEditors = createScanEditors(context, keys, vscode.Uri.file(previews.root), {
     onMarksRequest: handleMarksRequest,
     onAction: (session, action) => onAction(session, action),
     onSaved: ({ document }) => updateSets(templates, document),
   })
   const templates = { store, engine, editors }
-  const runContext = { extension: context, store, engine, editors, loadBanks, onProvider: status.setProvider }
+  const runContext = { extension: context, store, engine, editors, previews, log, loadBanks, onProvider: status.setProvider }
   const runs = createRunKeeper(runContext)
   const tree = createTemplateTree(store, {
     onDropScans: (setPath, scans) => sayErrors(() => addScans(templates, setPath, scans)),

@@ -68,6 +68,20 @@ export interface TemplateCheckReport {
   readonly rows: readonly { readonly template: string; readonly structure: string; readonly wallErrorMm: number; readonly flagged: boolean }[]
 }
 
+/** A structure whose mask is there while others are still being segmented. */
+export interface EarlyMaskNote {
+  readonly name: string
+  /** Null when the segmenter found nothing. */
+  readonly volumeMl: number | null
+  /** A temporary label map with all masks so far; gone when the run is over. */
+  readonly labelMapPath: string
+}
+
+/** A request to segment, and the path of a folder to make for masks that are there early; none without it. */
+export interface SegmentWithPreviews extends SegmentRequest {
+  readonly previewFolder?: string
+}
+
 /** A request with a number that its progress notifications carry. */
 export interface Numbered<T> {
   readonly run: number
@@ -75,7 +89,7 @@ export interface Numbered<T> {
 }
 
 /** Localize and segment; writes label map, names and sidecar. */
-export const segmentMethod = new RequestType<Numbered<SegmentRequest>, SegmentOutcome, ErrorData>('segment')
+export const segmentMethod = new RequestType<Numbered<SegmentWithPreviews>, SegmentOutcome, ErrorData>('segment')
 /** Leave-one-out check of a template set file. */
 export const checkTemplatesMethod = new RequestType<Numbered<{ readonly setPath: string }>, TemplateCheckReport, ErrorData>('checkTemplates')
 /** Add a scan to a template set file; answers with the set as written. */
@@ -84,7 +98,9 @@ export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet
 export const infoMethod = new RequestType0<EngineInfo, ErrorData>('info')
 /** Where a run stands. */
 export const progressNotification = new NotificationType<{ readonly run: number; readonly progress: Progress }>('progress')
-/** A structure was localized, or its mask is final. */
+/** A structure's mask is there. */
+export const earlyMaskNotification = new NotificationType<{ readonly run: number; readonly mask: EarlyMaskNote }>('earlyMask')
+/** A structure was localized. */
 export const structureNotification = new NotificationType<{ readonly run: number; readonly structure: LocalizedStructure }>('structure')
 /** Every model that is embedded, installed or can be had, and where models lie. */
 export const listModelsMethod = new RequestType0<ModelsInfo, ErrorData>('models/list')

@@ -59,6 +59,8 @@ export type ToScanView =
   | { readonly type: 'marks'; readonly marks: Marks; readonly activate?: string }
   | { readonly type: 'labelMaps'; readonly names: readonly string[]; readonly shown: LabelMapView | null }
   | { readonly type: 'run'; readonly run: RunView }
+  /** Masks of a run that is going on, over any label map; null when it is over. */
+  | { readonly type: 'preview'; readonly file: FileSource | null }
   | { readonly type: 'crosshair'; readonly pointMm: PointMm }
   | { readonly type: 'command'; readonly command: ViewCommand }
 

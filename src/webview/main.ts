@@ -47,7 +47,12 @@ let active: { readonly structure: string; readonly side: ExtremeSide | null } | 
 let run: RunView = { kind: 'idle' }
 let labelMapNames: readonly string[] = []
 let labelMap: LabelMapView | null = null
+/** Masks of a run that is going on: they lie over any label map until it ends. */
+let preview: FileSource | null = null
+/** What the drawn labels were read from, and what they say. */
+let drawnUrl: string | null = null
 let facts: readonly LabelFacts[] = []
+let syncing = false
 let labelBusy = false
 let labelProblem: string | null = null
 let plane: Plane = 'axial'
@@ -109,7 +114,7 @@ function renderAll(): void {
   renderInto(
     structuresSection,
     structuresPanel(
-      { labelMaps: labelMapNames, shown: labelMap?.file.name ?? null, rows: rows(), warnings: labelMap?.warnings ?? [], view, busy: labelBusy, problem: labelProblem },
+      { labelMaps: labelMapNames, shown: labelMap?.file.name ?? null, rows: rows(), warnings: labelMap?.warnings ?? [], view, drawn: drawnUrl !== null, busy: labelBusy, problem: labelProblem },
       {
         onPickLabelMap: (name) => { post({ type: 'showLabelMap', name }); },
         onToggle: toggleLabel,
@@ -148,7 +153,8 @@ function toggleLabel(labelValue: number): void {
 }
 
 function jumpTo(labelValue: number): void {
-  const fact = run.kind === 'running' ? undefined : facts.find((candidate) => candidate.labelValue === labelValue)
+  // During a run the label map on display may still be an older one.
+  const fact = run.kind === 'running' && preview === null ? undefined : facts.find((candidate) => candidate.labelValue === labelValue)
   const box = rows().find((row) => row.labelValue === labelValue)?.boxMm
   if (fact) viewer?.moveTo(fact.insideMm)
   else if (box) viewer?.moveTo([(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, (box.min[2] + box.max[2]) / 2])
@@ -250,7 +256,8 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
     notice.hidden = true
     document.body.dataset['rendered'] = 'true'
     renderAll()
-    if (labelMap) await loadLabelMap(labelMap)
+    drawnUrl = null
+    await syncLabels()
   } catch (error) {
     showProblem(error, message)
   }
@@ -285,20 +292,41 @@ function showProblem(error: unknown, message: Extract<ToScanView, { type: 'open'
   document.body.dataset['problem'] = text
 }
 
-async function loadLabelMap(next: LabelMapView): Promise<void> {
-  if (!viewer || document.body.dataset['rendered'] === undefined) return
-  labelBusy = true
+function wantedLabels(): FileSource | null {
+  return preview ?? labelMap?.file ?? null
+}
+
+/** Draws the label map that is wanted; when another one is wanted meanwhile, that one too, one after the other. */
+async function syncLabels(): Promise<void> {
+  if (syncing || !viewer) return
+  syncing = true
+  while (document.body.dataset['rendered'] !== undefined && (wantedLabels()?.url ?? null) !== drawnUrl) await drawLabels(viewer, wantedLabels())
+  syncing = false
+}
+
+async function drawLabels(current: Viewer, file: FileSource | null): Promise<void> {
+  drawnUrl = file?.url ?? null
   labelProblem = null
+  delete document.body.dataset['labels']
+  delete document.body.dataset['preview']
+  if (file === null) {
+    facts = []
+    current.removeLabelMap()
+    renderAll()
+    return
+  }
+  labelBusy = preview === null
   renderAll()
   try {
-    const bytes = await readScan(next.file.url, next.file.sizeBytes, 2 ** 31, () => undefined)
-    if (labelMap?.file.url !== next.file.url) return
-    facts = await viewer.showLabelMap(bytes, next.file.name.replace(/\.gz$/i, ''))
-    viewer.paintLabels(rows(), view.hiddenLabels)
+    const bytes = await readScan(file.url, file.sizeBytes, 2 ** 31, () => undefined)
+    facts = await current.showLabelMap(bytes, file.name.replace(/\.gz$/i, ''))
+    current.paintLabels(rows(), view.hiddenLabels)
     applyOverlay()
-    document.body.dataset['labels'] = next.file.name
+    if (preview?.url === file.url) document.body.dataset['preview'] = String(facts.length)
+    else document.body.dataset['labels'] = file.name
   } catch (error) {
-    labelProblem = `${next.file.name} cannot be shown: ${error instanceof Error ? error.message : String(error)}`
+    // Files of a run that has just ended are gone: nobody misses them.
+    if (wantedLabels()?.url === file.url) labelProblem = `${file.name} cannot be shown: ${error instanceof Error ? error.message : String(error)}`
   } finally {
     labelBusy = false
     renderAll()
@@ -306,16 +334,9 @@ async function loadLabelMap(next: LabelMapView): Promise<void> {
 }
 
 function onLabelMaps(names: readonly string[], shown: LabelMapView | null): void {
-  const changed = shown?.file.url !== labelMap?.file.url
   labelMapNames = names
   labelMap = shown
-  if (shown === null) {
-    facts = []
-    delete document.body.dataset['labels']
-    viewer?.removeLabelMap()
-  } else if (changed) {
-    void loadLabelMap(shown)
-  }
+  void syncLabels()
   renderAll()
 }
 
@@ -344,6 +365,10 @@ onMessage((message) => {
       run = message.run
       document.body.dataset['run'] = run.kind
       renderAll()
+      return
+    case 'preview':
+      preview = message.file
+      void syncLabels()
       return
     case 'crosshair':
       following = true

@@ -27,6 +27,8 @@ export interface StructuresState {
   readonly rows: readonly StructureRow[]
   readonly warnings: readonly string[]
   readonly view: ViewState
+  /** True while labels are drawn: of a label map, or of a run that is going on. */
+  readonly drawn: boolean
   readonly busy: boolean
   readonly problem: string | null
 }
@@ -43,7 +45,7 @@ export function structuresPanel(state: StructuresState, events: StructuresEvents
     if (state.labelMaps.length === 0) section.push(h('p', { class: 'hint', set: { textContent: 'No label map lies beside this scan yet. Localize & Segment makes one.' } }))
     return section
   }
-  if (state.shown !== null) section.push(drawingControls(state, events))
+  if (state.drawn) section.push(drawingControls(state, events))
   section.push(h('ul', { class: 'structures', aria: { label: 'Structures' } }, ...state.rows.map((row) => structureItem(row, state, events))))
   for (const warning of state.warnings) section.push(h('p', { class: 'warning', set: { textContent: warning } }))
   if (state.shown !== null) {
@@ -80,7 +82,7 @@ function checkbox(text: string, key: string, checked: boolean, onChange: (value:
 }
 
 function structureItem(row: StructureRow, state: StructuresState, events: StructuresEvents): HTMLLIElement {
-  const eye = h('input', { aria: { label: `Show ${row.name}` }, data: { key: `show-${row.labelValue}` }, set: { type: 'checkbox', checked: !state.view.hiddenLabels.includes(row.labelValue), disabled: state.shown === null } })
+  const eye = h('input', { aria: { label: `Show ${row.name}` }, data: { key: `show-${row.labelValue}` }, set: { type: 'checkbox', checked: !state.view.hiddenLabels.includes(row.labelValue), disabled: !state.drawn } })
   eye.addEventListener('change', () => { events.onToggle(row.labelValue); })
   const swatch = h('span', { class: 'swatch', aria: { hidden: 'true' } })
   swatch.style.background = row.color

@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FrameLocator } from 'playwright-core'
-import { openScan, runCommand } from '../support/workbench.js'
+import { answer, changeSettings, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
 const SCAN = 'okbp_242_ct.nii.gz'
+
+interface Sidecar {
+  readonly output: string
+  readonly templates: { readonly name: string }
+  readonly structures: readonly { readonly name: string; readonly status: string; readonly confidence: number }[]
+}
 
 describe('Localize & Segment', function () {
   let session: Session
@@ -16,12 +22,11 @@ describe('Localize & Segment', function () {
 
   before(async function () {
     if (!hasSharedData) this.skip()
-    session = await startSession([{ id: 'okbp_004', split: 'templates', labels: true }, { id: 'okbp_242', split: 'eval', labels: false }], { 'medlsam.run.sliceStep': 4 })
+    session = await startSession([{ id: 'okbp_004', split: 'templates', labels: true }, { id: 'okbp_242', split: 'eval', labels: false }], { 'medlsam.run.sliceStep': 3 })
     view = await openScan(session.page, 'okbp_004_ct.nii.gz')
     await view.locator('body[data-labels]').waitFor()
     await view.getByRole('button', { name: /Use this label map/ }).click()
-    await session.page.locator('.quick-input-widget:visible input.input').fill('HeadNeck')
-    await session.page.keyboard.press('Enter')
+    await answer(session.page, 'HeadNeck')
     await view.locator('.marks li[data-structure="Mandible"] .fact:text-is("6/6")').waitFor({ timeout: 90_000 })
     await runCommand(session.page, 'File: Save')
     view = await openScan(session.page, SCAN)
@@ -37,21 +42,18 @@ describe('Localize & Segment', function () {
 
   const state = (kind: string, timeout = 30_000): Promise<void> => view.locator(`body[data-run="${kind}"]`).waitFor({ timeout })
   const leftovers = (): string[] => readdirSync(session.folder).filter((name) => name.includes('.part') || name.includes('_ct_dseg'))
+  const earlyMasks = (): string[] => readdirSync(path.join(session.server.root, 'ud'), { recursive: true, encoding: 'utf8' }).filter((name) => /masks-\d+\.nii\.gz/.test(name))
+  const sidecar = (stem: string): Sidecar => JSON.parse(readFileSync(path.join(session.folder, `${stem}.json`), 'utf8')) as Sidecar
+  const row = (name: string): ReturnType<FrameLocator['locator']> => view.locator(`.structures li[data-structure="${name}"]`)
 
-  /** Starts a run on one small structure: first template set, only the larynx ticked. */
-  async function start(): Promise<void> {
+  /** Starts a run with the button of the editor. */
+  async function start(templates: string, structures: readonly string[]): Promise<void> {
     const { page } = session
     await view.getByRole('button', { name: 'Localize and segment organs in this scan' }).click()
-    const row = (text: string): ReturnType<typeof page.locator> => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first()
     await page.locator('.quick-input-title', { hasText: '1/2' }).waitFor()
-    await row('HeadNeck').click()
+    await pick(page, templates)
     await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor({ timeout: 60_000 })
-    const checked = page.locator('.quick-input-list .monaco-list-row input[type=checkbox]:checked, .quick-input-list .monaco-list-row .monaco-checkbox.checked')
-    if ((await checked.count()) > 1) {
-      await page.locator('.quick-input-check-all, .quick-input-header .monaco-checkbox').first().click()
-      await row('Larynx').click()
-    }
-    await page.locator('.quick-input-widget:visible .quick-input-action a, .quick-input-widget:visible .monaco-button').first().click()
+    await pickExactly(page, structures)
   }
 
   function enginePid(): number {
@@ -61,7 +63,7 @@ describe('Localize & Segment', function () {
   }
 
   it('stops at once when it is cancelled, and writes nothing', async () => {
-    await start()
+    await start('HeadNeck', ['Larynx', 'Brainstem'])
     await view.locator('[data-stage]').waitFor({ timeout: 60_000 })
     const began = performance.now()
     await view.getByRole('button', { name: 'Cancel' }).click()
@@ -71,31 +73,85 @@ describe('Localize & Segment', function () {
     assert.deepEqual(leftovers(), [])
   })
 
-  it('says so when the engine is killed, leaves nothing half-written, and offers to try again', async () => {
+  it('shows structure by structure, says which it works on, and says so when the engine is killed: nothing half-written is left', async () => {
     await view.getByRole('button', { name: 'Run again' }).click()
-    await view.locator('[data-stage]').waitFor({ timeout: 60_000 })
+    await view.locator('[data-stage="segment"]').waitFor({ timeout: 120_000 })
+    await view.locator('.run .hint:has-text("Larynx")').waitFor()
+    // The larynx lies lower than the brainstem, so its last slice comes first.
+    await view.locator('body[data-run="running"][data-preview="1"]').waitFor({ timeout: 60_000 })
+    assert.match((await row('Larynx').textContent()) ?? '', /\d ml/)
+    assert.doesNotMatch((await row('Brainstem').textContent()) ?? '', /\d ml/)
+    assert.equal(earlyMasks().length, 1)
     process.kill(enginePid(), 'SIGKILL')
     await state('failed')
     assert.match((await view.locator('.run .problem').textContent()) ?? '', /engine stopped unexpectedly \(SIGKILL\).*try again/)
-    assert.deepEqual(leftovers(), [])
+    assert.equal(await view.locator('body[data-preview]').count(), 0)
+    assert.deepEqual([...leftovers(), ...earlyMasks()], [])
   })
 
-  it('writes a label map beside the scan and shows it', async () => {
+  it('tries again, writes a label map beside the scan and shows it', async () => {
     await view.getByRole('button', { name: 'Retry' }).click()
     await state('done', 240_000)
     await view.locator('body[data-labels="okbp_242_ct_dseg.nii.gz"]').waitFor()
-    const sidecar = JSON.parse(readFileSync(path.join(session.folder, 'okbp_242_ct_dseg.json'), 'utf8')) as { structures: { name: string; status: string }[] }
-    assert.deepEqual(sidecar.structures.map(({ name }) => name), ['Larynx'])
+    const { structures } = sidecar('okbp_242_ct_dseg')
+    assert.deepEqual(structures.map(({ name }) => name).sort(), ['Brainstem', 'Larynx'])
     assert.ok(existsSync(path.join(session.folder, 'okbp_242_ct_dseg.tsv')))
-    assert.equal(await view.locator(`li[data-structure="Larynx"][data-status="${sidecar.structures[0].status}"]`).count(), 1)
+    for (const { name, status, confidence } of structures) {
+      assert.equal(status, 'found')
+      assert.match((await row(name).locator('.badge').textContent()) ?? '', new RegExp(`^(low )?${Math.round(confidence * 100)} %$`))
+    }
+    assert.deepEqual(earlyMasks(), [])
   })
 
-  it('asks before it overwrites and can keep both', async () => {
-    await start()
-    await session.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Keep both' }).click()
+  it('asks before it overwrites, can keep both, and takes the built-in bank', async () => {
+    await start('head-neck', ['Larynx'])
+    await pick(session.page, 'Keep both')
     await state('running')
     await state('done', 240_000)
-    assert.ok(existsSync(path.join(session.folder, 'okbp_242_ct_2_dseg.nii.gz')))
+    assert.equal(sidecar('okbp_242_ct_2_dseg').templates.name, 'head-neck')
+  })
+
+  it('takes a name of one\'s own, and says why a structure was not found and what to do', async () => {
+    await changeSettings(session.page, session.server, { 'medlsam.run.minConfidence': 1 })
+    await start('head-neck', ['Mandible'])
+    await pick(session.page, 'Another name')
+    await answer(session.page, 'mine_dseg.nii.gz')
+    await state('running')
+    await state('done', 240_000)
+    assert.equal(sidecar('mine_dseg').structures[0].status, 'not-found')
+    assert.equal(await row('Mandible').locator('.badge').textContent(), 'not found')
+    const reason = (await row('Mandible').locator('.reason').textContent()) ?? ''
+    assert.match(reason, /confidence/i)
+    assert.match(reason, /template|lower|mark|add/i)
+  })
+
+  it('overwrites when that is chosen', async () => {
+    const file = path.join(session.folder, 'okbp_242_ct_dseg.nii.gz')
+    const before = statSync(file).mtimeMs
+    await start('HeadNeck', ['Larynx'])
+    await pick(session.page, 'Overwrite')
+    await state('running')
+    await state('done', 240_000)
+    assert.ok(statSync(file).mtimeMs > before)
+    assert.deepEqual(sidecar('okbp_242_ct_dseg').structures.map(({ name }) => name), ['Larynx'])
+    assert.deepEqual(readdirSync(session.folder).filter((name) => name.endsWith('_dseg.nii.gz')).sort(), ['mine_dseg.nii.gz', 'okbp_242_ct_2_dseg.nii.gz', 'okbp_242_ct_dseg.nii.gz'])
+  })
+
+  it('segments all scans of a folder, writes every label map and lists what failed', async () => {
+    const { page, folder } = session
+    const many = path.join(folder, 'many')
+    mkdirSync(many)
+    const bytes = readFileSync(path.join(folder, SCAN))
+    writeFileSync(path.join(many, 'a_ct.nii.gz'), bytes)
+    writeFileSync(path.join(many, 'b_cut_ct.nii.gz'), bytes.subarray(0, bytes.length >> 1))
+    writeFileSync(path.join(many, 'c_ct.nii.gz'), bytes)
+    await contextMenu(page, 'many', 'Segment All Scans in Folder')
+    await pick(page, 'HeadNeck')
+    await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor()
+    await pickExactly(page, ['Larynx'])
+    await page.locator('.notification-toast', { hasText: '2 of 3 scans segmented' }).waitFor({ timeout: 240_000 })
+    assert.match((await page.locator('.notification-toast', { hasText: '2 of 3' }).textContent()) ?? '', /b_cut_ct\.nii\.gz/)
+    assert.deepEqual(readdirSync(many).filter((name) => name.endsWith('_dseg.nii.gz')).sort(), ['a_ct_dseg.nii.gz', 'c_ct_dseg.nii.gz'])
   })
 
   it('takes the engine with it when the window closes', async () => {

@@ -6,6 +6,7 @@ connection.onRequest('info', () => ({ version: 'fake', setup: JSON.parse(process
 connection.onRequest('segment', async ({ run, request }, token) => {
   await connection.sendNotification('progress', { run, progress: { stage: 'localize', done: 1, total: 2, secondsLeft: 3 } })
   await connection.sendNotification('structure', { run, structure: { name: 'Larynx', status: 'found' } })
+  await connection.sendNotification('earlyMask', { run, mask: { name: 'Larynx', volumeMl: 12, labelMapPath: `${request.previewFolder}/masks-1.nii.gz` } })
   if (request.scanPath === 'dies') process.exit(3)
   if (request.scanPath === 'blocks') {
     // Like a network run: nothing is heard meanwhile.

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -139,6 +139,37 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   }
   await input.fill(`>${title}`)
   await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click()
+}
+
+/** Chooses an entry of the list that asks something. */
+export async function pick(page: Page, text: string): Promise<void> {
+  await page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: text }).first().click()
+}
+
+/** Ticks exactly these entries of the list that asks something, and accepts. */
+export async function pickExactly(page: Page, names: readonly string[]): Promise<void> {
+  const widget = page.locator('.quick-input-widget:visible')
+  const rows = widget.locator('.quick-input-list .monaco-list-row')
+  await rows.first().waitFor()
+  for (const row of await rows.all()) {
+    const label = ((await row.locator('.label-name').first().textContent()) ?? '').trim()
+    const ticked = (await row.locator('input[type=checkbox]:checked, .monaco-checkbox.checked').count()) > 0
+    if (ticked !== names.includes(label)) await row.click()
+  }
+  await widget.locator('.quick-input-action a, .monaco-button').first().click()
+}
+
+/** Types an answer into the box that asks something, and accepts. */
+export async function answer(page: Page, text: string): Promise<void> {
+  await page.locator('.quick-input-widget:visible input.input').fill(text)
+  await page.keyboard.press('Enter')
+}
+
+/** Changes settings of the user, as someone who edits the file; the workbench takes a moment to notice. */
+export async function changeSettings(page: Page, server: WorkbenchServer, change: Readonly<Record<string, unknown>>): Promise<void> {
+  const file = path.join(server.root, 'ud/User/settings.json')
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...change }))
+  await page.waitForTimeout(1500)
 }
 
 /** Picks an entry of a file's context menu in the Explorer. */

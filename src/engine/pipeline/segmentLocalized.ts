@@ -1,6 +1,8 @@
 import type { RunOptions } from '../../protocol/sidecar.js'
 import type { LocalizedStructure } from '../../protocol/structure.js'
 import type { TemplateBank } from '../medlam/bank.js'
+import { medianInPlace } from '../medlam/relativeDistance.js'
+import type { EarlyMask } from '../sam/earlyMasks.js'
 import { PAPER_MARGIN } from '../sam/margin.js'
 import type { SegmentRequest } from '../sam/plan.js'
 import { segmentScan, type Segmentation, type SegmentOptions } from '../sam/segmentScan.js'
@@ -18,7 +20,7 @@ export function segmentLocalized(
   localized: readonly LocalizedStructure[],
   run: RunOptions,
   clock: StageClock,
-  hooks: { readonly signal?: AbortSignal } = {},
+  hooks: { readonly signal?: AbortSignal; readonly onEarlyMask?: (early: EarlyMask) => Promise<void> } = {},
 ): Promise<Segmentation> {
   const requests = localized.flatMap((structure): SegmentRequest[] => {
     const { boxMm, partsMm } = structure
@@ -36,7 +38,8 @@ export function segmentLocalized(
   })
   return segmentScan(scan, requests, segmenter, segmentOptions(run), {
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-    onProgress: (done, total) => { clock.report(done, total) },
+    ...(hooks.onEarlyMask === undefined ? {} : { onEarlyMask: hooks.onEarlyMask }),
+    onProgress: (done, total, organs) => { clock.report(done, total, organs.join(', ')) },
   })
 }
 

@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../errors.js'
 import type { Volume } from '../volume/volume.js'
 import { axialView, type AxialView } from './axialView.js'
+import { keepEarlyMasks, type EarlyMask } from './earlyMasks.js'
 import { fillBetweenSlices } from './fillBetween.js'
 import { finishOrgans, type StructureMask } from './finish.js'
 import type { MaskLogits, SliceEmbedding } from './layouts/layout.js'
@@ -42,8 +43,10 @@ export const SEGMENT_DEFAULTS: SegmentOptions = {
 export interface SegmentControl {
   /** Stops between two network runs. */
   readonly signal?: AbortSignal
-  /** Called after each slice. */
-  readonly onProgress?: (doneSlices: number, totalSlices: number) => void
+  /** Called after each slice with the organs on it. */
+  readonly onProgress?: (doneSlices: number, totalSlices: number, organs: readonly string[]) => void
+  /** Called with each organ's mask as soon as its last slice is done, and awaited. */
+  readonly onEarlyMask?: (early: EarlyMask) => Promise<void>
 }
 
 /** The masks of a scan, and what they cost. */
@@ -68,7 +71,7 @@ export async function segmentScan(
   requests: readonly SegmentRequest[],
   segmenter: Segmenter,
   options: Partial<SegmentOptions> = {},
-  { signal, onProgress }: SegmentControl = {},
+  { signal, onProgress, onEarlyMask }: SegmentControl = {},
 ): Promise<Segmentation> {
   const { margin, partsMode, sliceStep, contextMm, tighten } = { ...SEGMENT_DEFAULTS, ...options }
   const view = axialView(scan)
@@ -76,6 +79,7 @@ export async function segmentScan(
   const slices = plannedSlices(plans)
   const labels = emptyLabels(scan, requests)
   const iouPredictions = plans.map((): number[] => [])
+  const early = onEarlyMask === undefined ? null : keepEarlyMasks(scan, labels, view, sliceStep)
   let encoderRuns = 0
   let decoderRuns = 0
 
@@ -98,7 +102,12 @@ export async function segmentScan(
         paint(scan, labels, best, view, slice, mask, structure.labelValue, weigh)
       }
     }
-    onProgress?.(done + 1, slices.length)
+    onProgress?.(done + 1, slices.length, plans.filter(({ sampled }) => sampled.has(slice)).map(({ request }) => request.structure.name))
+    for (const [index, plan] of plans.entries()) {
+      if (early === null || Math.max(...plan.sampled) !== slice) continue
+      throwIfCancelled(signal)
+      await onEarlyMask?.(await early.add(plan, iouPredictions[index]))
+    }
   }
   throwIfCancelled(signal)
   if (sliceStep > 1) await fillBetweenSlices(labels.data, view, plans)

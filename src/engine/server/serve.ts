@@ -4,15 +4,18 @@ import type { Progress } from '../../protocol/progress.js'
 import {
   addTemplateMethod,
   checkTemplatesMethod,
+  earlyMaskNotification,
   infoMethod,
   progressNotification,
   segmentMethod,
   structureNotification,
+  type EarlyMaskNote,
 } from '../../protocol/rpc.js'
 import { throwIfCancelled, toErrorData } from '../errors.js'
-import type { Engine, RunHooks } from '../engine.js'
+import type { Engine, RunHooks, SegmentResult } from '../engine.js'
 import { addTemplateToFile } from './addTemplateToFile.js'
 import { checkSetFile } from './checkSetFile.js'
+import { withEarlyMaskFiles } from './earlyMaskFiles.js'
 import { engineInfo } from './engineInfo.js'
 import { serveModels } from './serveModels.js'
 
@@ -57,9 +60,11 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     onStructure: (structure) => void connection.sendNotification(structureNotification, { run, structure }),
   })
 
-  connection.onRequest(segmentMethod, ({ run, request }, token) =>
+  connection.onRequest(segmentMethod, ({ run, request: { previewFolder, ...request } }, token) =>
     answer(token, async (signal) => {
-      const { paths, sidecar } = await engine.segment(request, hooks(run, signal))
+      const segment = (more: RunHooks): Promise<SegmentResult> => engine.segment(request, { ...hooks(run, signal), ...more })
+      const tell = (mask: EarlyMaskNote): void => void connection.sendNotification(earlyMaskNotification, { run, mask })
+      const { paths, sidecar } = previewFolder === undefined ? await segment({}) : await withEarlyMaskFiles(previewFolder, tell, segment)
       return { labelMapPath: paths.labelMap, sidecar }
     }),
   )

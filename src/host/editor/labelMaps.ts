@@ -11,18 +11,8 @@ export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
   return labelMapsBeside(baseName(scan), entries.filter(([, type]) => (type & vscode.FileType.File) !== 0).map(([name]) => name))
 }
 
-/** A label map with what its sidecar or table of names says, ready for the webview. */
-export async function openLabelMap(labelMap: vscode.Uri, webview: vscode.Webview): Promise<LabelMapView> {
-  const stat = await vscode.workspace.fs.stat(labelMap)
-  const described = await describe(labelMap)
-  return {
-    // The time in the address keeps the webview from showing an older file of the same name.
-    file: { name: baseName(labelMap), url: `${webview.asWebviewUri(labelMap).toString()}?t=${stat.mtime}`, sizeBytes: stat.size },
-    ...described,
-  }
-}
-
-async function describe(labelMap: vscode.Uri): Promise<Pick<LabelMapView, 'structures' | 'warnings'>> {
+/** What the sidecar or the table of names beside a label map says about it. */
+export async function describeLabelMap(labelMap: vscode.Uri): Promise<Pick<LabelMapView, 'structures' | 'warnings'>> {
   const { sidecar, tables } = describingNames(baseName(labelMap))
   const json = await readText(vscode.Uri.joinPath(labelMap, '..', sidecar))
   if (json !== null) {

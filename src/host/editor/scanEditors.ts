@@ -7,7 +7,7 @@ import { findLabelMaps } from './labelMaps.js'
 import { createLastViews } from './lastViews.js'
 import { baseName, openScanDocument, type ScanDocument } from './scanDocument.js'
 import { createUnsavedMarks } from './unsavedMarks.js'
-import { connectPanel, fillPanel, scanFolder, shownLabelMap, type ScanPanel, type SharedView } from './scanPanel.js'
+import { connectPanel, fileSource, fillPanel, scanFolder, shownLabelMap, type ScanPanel, type SharedView } from './scanPanel.js'
 
 /** View type of the scan editor. */
 export const SCAN_EDITOR = 'medlsam.scanEditor'
@@ -37,11 +37,13 @@ export interface ScanEditors {
   setRun(scan: vscode.Uri, run: RunView): void
   /** Looks for label maps again and shows the named one, or none. */
   showLabelMap(scan: vscode.Uri, name: string | null): Promise<void>
+  /** Shows the masks of a run that is going on, or what was shown before. */
+  showPreview(scan: vscode.Uri, labelMap: vscode.Uri | null): Promise<void>
   dispose(): void
 }
 
 /** Registers the scan editor and keeps track of what is open. */
-export function createScanEditors(context: vscode.ExtensionContext, keys: readonly KeyHelp[], handlers: ScanEditorHandlers): ScanEditors {
+export function createScanEditors(context: vscode.ExtensionContext, keys: readonly KeyHelp[], previewRoot: vscode.Uri, handlers: ScanEditorHandlers): ScanEditors {
   const sessions = new Map<string, ScanSession>()
   const lastViews = createLastViews(context.workspaceState)
   const unsaved = createUnsavedMarks(context.workspaceState)
@@ -53,7 +55,7 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
     async openCustomDocument(uri, { backupId }) {
       const document = await openScanDocument(uri, backupId, unsaved)
       const names = await listLabelMaps(uri)
-      const session: ScanSession = { document, panels: new Set(), shared: { names, shown: names[0] ?? null, run: { kind: 'idle' } } }
+      const session: ScanSession = { document, panels: new Set(), shared: { names, shown: names[0] ?? null, run: { kind: 'idle' }, preview: null } }
       sessions.set(uri.toString(), session)
       const subscriptions = [
         document.onDidEdit((event) => { edited.fire(event) }),
@@ -73,7 +75,7 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
       if (session === undefined) return
       webviewPanel.webview.options = {
         enableScripts: true,
-        localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, 'dist'), vscode.Uri.joinPath(context.extensionUri, 'media'), scanFolder(document.uri)],
+        localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, 'dist'), vscode.Uri.joinPath(context.extensionUri, 'media'), scanFolder(document.uri), previewRoot],
       }
       const panel = connectPanel(webviewPanel, (message) => {
         onMessage(session, panel, message).catch((error: unknown) => void vscode.window.showErrorMessage(errorText(error)))
@@ -154,6 +156,16 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
       session.shared.shown = name !== null && session.shared.names.includes(name) ? name : null
       for (const panel of session.panels) {
         panel.send({ type: 'labelMaps', names: session.shared.names, shown: await shownLabelMap(panel, session.document, session.shared) })
+      }
+    },
+    async showPreview(scan, labelMap) {
+      const session = sessions.get(scan.toString())
+      if (session === undefined || (session.shared.preview === null && labelMap === null)) return
+      session.shared.preview = labelMap
+      for (const panel of session.panels) {
+        const file = labelMap === null ? null : await fileSource(panel, labelMap)
+        // The run may have ended meanwhile.
+        if (session.shared.preview === labelMap) panel.send({ type: 'preview', file })
       }
     },
     dispose() {

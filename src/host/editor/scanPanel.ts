@@ -1,8 +1,8 @@
 import * as vscode from 'vscode'
-import type { FromScanView, LabelMapView, RunView, ToScanView } from '../../protocol/scanEditor.js'
+import type { FileSource, FromScanView, LabelMapView, RunView, ToScanView } from '../../protocol/scanEditor.js'
 import type { KeyHelp } from '../../protocol/viewCommand.js'
-import type { ScanDocument } from './scanDocument.js'
-import { openLabelMap } from './labelMaps.js'
+import { describeLabelMap } from './labelMaps.js'
+import { baseName, type ScanDocument } from './scanDocument.js'
 
 /** One webview on a scan. */
 export interface ScanPanel {
@@ -15,16 +15,16 @@ export interface SharedView {
   names: readonly string[]
   shown: string | null
   run: RunView
+  /** Masks of a run that is going on. */
+  preview: vscode.Uri | null
 }
 
 /** Sends everything a fresh webview needs to show a scan. */
 export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared: SharedView, keys: readonly KeyHelp[], canRun: boolean, view: unknown): Promise<void> {
-  const stat = await vscode.workspace.fs.stat(document.uri)
   const limitMb = vscode.workspace.getConfiguration('medlsam.editor').get('maxSizeMb', 1024)
-  const { webview } = panel.panel
   panel.send({
     type: 'open',
-    scan: { name: document.name, url: `${webview.asWebviewUri(document.uri).toString()}?t=${stat.mtime}`, sizeBytes: stat.size },
+    scan: await fileSource(panel, document.uri),
     limitBytes: limitMb * 2 ** 20,
     marks: document.marks(),
     keys,
@@ -33,12 +33,20 @@ export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared
   })
   panel.send({ type: 'run', run: shared.run })
   panel.send({ type: 'labelMaps', names: shared.names, shown: await shownLabelMap(panel, document, shared) })
+  if (shared.preview !== null) panel.send({ type: 'preview', file: await fileSource(panel, shared.preview) })
+}
+
+/** A file as a panel may fetch it. The time in the address keeps the webview from showing an older file of the same name. */
+export async function fileSource({ panel }: ScanPanel, file: vscode.Uri): Promise<FileSource> {
+  const { mtime, size } = await vscode.workspace.fs.stat(file)
+  return { name: baseName(file), url: `${panel.webview.asWebviewUri(file).toString()}?t=${mtime}`, sizeBytes: size }
 }
 
 /** The label map on display as this panel may fetch it; null for none. */
 export async function shownLabelMap(panel: ScanPanel, document: ScanDocument, shared: SharedView): Promise<LabelMapView | null> {
   if (shared.shown === null) return null
-  return openLabelMap(vscode.Uri.joinPath(document.uri, '..', shared.shown), panel.panel.webview)
+  const labelMap = vscode.Uri.joinPath(document.uri, '..', shared.shown)
+  return { file: await fileSource(panel, labelMap), ...(await describeLabelMap(labelMap)) }
 }
 
 /** Starts listening; the webview sends nothing before its script runs. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
 import type { ListedStructure, RunView } from '../../protocol/scanEditor.js'
 import type { Sidecar } from '../../protocol/sidecar.js'
 import type { LocalizedStructure } from '../../protocol/structure.js'
@@ -10,6 +11,7 @@ import { errorText } from '../errorText.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 import { chooseOutput } from './outputChoice.js'
 import { removeLeftovers } from './leftovers.js'
+import type { PreviewFolders } from './previewFolders.js'
 import { chooseRun, type RunChoice } from './runChoices.js'
 
 /** What runs work with. */
@@ -18,6 +20,8 @@ export interface RunContext {
   readonly store: TemplateStore
   readonly engine: EngineClient
   readonly editors: ScanEditors
+  readonly previews: PreviewFolders
+  readonly log: vscode.LogOutputChannel
   readonly loadBanks: () => Promise<void>
   /** Tells on what the engine really ran. */
   readonly onProvider: (provider: string) => void
@@ -56,6 +60,7 @@ export function createRunKeeper(context: RunContext): RunKeeper {
     let progress: Progress | null = null
     const showRunning = (): void => { show({ kind: 'running', progress, structures: [...structures.values()] }) }
     showRunning()
+    const previewFolder = context.previews.next()
     const wasThere = await vscode.workspace.fs.stat(output).then(() => true, () => false)
     try {
       const outcome = await context.engine.segment(
@@ -63,7 +68,8 @@ export function createRunKeeper(context: RunContext): RunKeeper {
           scanPath: scan.fsPath,
           templates: choice.templates,
           out: output.fsPath,
-          options: { structures: choice.structures, sliceStep: settings.get('sliceStep', 1), minConfidence: settings.get('minConfidence', 0.1) },
+          previewFolder,
+          options: { structures: choice.structures, sliceStep: settings.get('sliceStep', 1), minConfidence: settings.get('minConfidence', DEFAULT_RUN_OPTIONS.minConfidence) },
         },
         {
           signal,
@@ -75,15 +81,27 @@ export function createRunKeeper(context: RunContext): RunKeeper {
             structures.set(structure.name, listed(structure))
             showRunning()
           },
+          onEarlyMask: ({ name, volumeMl, labelMapPath }) => {
+            const structure = structures.get(name)
+            if (structure !== undefined) structures.set(name, { ...structure, volumeMl })
+            showRunning()
+            context.editors.showPreview(scan, vscode.Uri.file(labelMapPath)).catch((error: unknown) => { context.log.warn(`The masks so far cannot be shown: ${errorText(error)}`) })
+          },
         },
       )
       context.onProvider(outcome.sidecar.segmenter.provider)
       return outcome.sidecar
     } catch (error) {
-      if (error instanceof EngineDied) await removeLeftovers(output.fsPath, wasThere)
+      const cleanUp = async (): Promise<void> => {
+        await removeLeftovers(output.fsPath, wasThere)
+        await context.previews.remove(previewFolder)
+      }
+      if (error instanceof EngineDied) await cleanUp()
       // A cancelled engine may still be busy for a moment; people need not wait for that.
-      if (error instanceof RunCancelled) void error.stopped.then(() => removeLeftovers(output.fsPath, wasThere))
+      if (error instanceof RunCancelled) void error.stopped.then(cleanUp)
       throw error
+    } finally {
+      await context.editors.showPreview(scan, null)
     }
   }
 
@@ -94,8 +112,8 @@ export function createRunKeeper(context: RunContext): RunKeeper {
     const show = (view: RunView): void => { context.editors.setRun(scan, view) }
     try {
       const sidecar = await runOne(scan, lastRun.output, lastRun.choice, abort.signal, show)
-      show({ kind: 'done', summary: summaryOf(sidecar), warnings: sidecar.warnings })
       await context.editors.showLabelMap(scan, baseName(lastRun.output))
+      show({ kind: 'done', summary: summaryOf(sidecar), warnings: sidecar.warnings })
     } catch (error) {
       if (error instanceof RunCancelled) show({ kind: 'cancelled' })
       else {

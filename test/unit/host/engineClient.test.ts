@@ -20,7 +20,7 @@ function fakeEngine(): EngineClient {
 
 function listeners(signal = new AbortController().signal): RunListeners & { readonly heard: string[] } {
   const heard: string[] = []
-  return { heard, signal, onProgress: ({ stage }) => heard.push(stage), onStructure: ({ name }) => heard.push(name) }
+  return { heard, signal, onProgress: ({ stage }) => heard.push(stage), onStructure: ({ name }) => heard.push(name), onEarlyMask: ({ name, labelMapPath }) => heard.push(`${name} in ${labelMapPath}`) }
 }
 
 afterEach(() => {
@@ -35,11 +35,11 @@ describe('the engine client', () => {
     expect(states).toEqual(['running'])
   })
 
-  it('passes progress and structures of a run on', async () => {
+  it('passes progress, structures and early masks of a run on', async () => {
     const run = listeners()
-    const outcome = await fakeEngine().segment({ scanPath: 'scan.nii', templates: 'head-neck' }, run)
+    const outcome = await fakeEngine().segment({ scanPath: 'scan.nii', templates: 'head-neck', previewFolder: 'early' }, run)
     expect(outcome.labelMapPath).toBe('out.nii.gz')
-    expect(run.heard).toEqual(['localize', 'Larynx'])
+    expect(run.heard).toEqual(['localize', 'Larynx', 'Larynx in early/masks-1.nii.gz'])
   })
 
   it('says so when the process dies, and starts a new one for the next request', async () => {

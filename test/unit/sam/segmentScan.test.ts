@@ -68,6 +68,30 @@ describe('segmentScan', () => {
     expect(found.structures).toEqual(expected.structures.map((s) => ({ ...s, ...('meanHu' in s ? { meanHu: expect.closeTo(s.meanHu, 6) as number } : {}) })))
   })
 
+  it.each([1, 2])('hands an organ over as soon as its last slice is done, at slice step %i, and the end is the same as without', async (sliceStep) => {
+    const requests = [organ(1, voxels(2, 5, 3, 8, 1, 7)), organ(2, voxels(8, 12, 3, 8, 1, 4)), organ(3, voxels(8, 12, 10, 12, 9, 9), { onePiece: true })]
+    const order: string[] = []
+    const seen: { readonly name: string; readonly counts: number[] }[] = []
+    const options = { ...exact, sliceStep }
+    const segmentation = await segmentScan(scan, requests, fakeSegmenter(), options, {
+      onProgress: (done, _total, organs) => order.push(`${done}: ${organs.join(' ')}`),
+      onEarlyMask: ({ mask, labels }) => {
+        order.push(mask.name)
+        seen.push({ name: mask.name, counts: [1, 2, 3].map((value) => voxelCount(labels, value)) })
+        return Promise.resolve()
+      },
+    })
+    const full = [1, 2, 3].map((value) => voxelCount(segmentation.labels, value))
+    expect(seen).toEqual([
+      { name: 'organ 2', counts: [0, full[1], 0] },
+      { name: 'organ 1', counts: [full[0], full[1], 0] },
+      { name: 'organ 3', counts: full },
+    ])
+    // Organ 2 comes before any slice that it has no part in.
+    expect(order.indexOf('organ 2')).toBe(order.findIndex((line) => line.endsWith(': organ 1')) - 1)
+    expect(segmentation).toEqual(await segmentScan(scan, requests, fakeSegmenter(), options))
+  })
+
   it('encodes each slice once however many organs need it', async () => {
     const segmenter = fakeSegmenter()
     const progress: string[] = []

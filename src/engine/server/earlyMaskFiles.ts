@@ -1,0 +1,40 @@
+import { rmSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { EarlyMaskNote } from '../../protocol/rpc.js'
+import { MedlsamError } from '../errors.js'
+import type { RunHooks } from '../engine.js'
+import { writeLabelMap } from '../volume/writeLabelMap.js'
+
+/**
+ * Runs work that writes the masks so far into a folder whenever one more is there, and tells. Earlier files
+ * stay, since someone may still read them; the whole folder goes when the work ends or the process does.
+ */
+export async function withEarlyMaskFiles<T>(folder: string, tell: (note: EarlyMaskNote) => void, work: (hooks: Pick<RunHooks, 'onEarlyMask'>) => Promise<T>): Promise<T> {
+  const removeNow = (): void => { rmSync(folder, { recursive: true, force: true }) }
+  process.once('exit', removeNow)
+  try {
+    return await work({ onEarlyMask: earlyMaskWriter(folder, tell) })
+  } finally {
+    process.removeListener('exit', removeNow)
+    // What cannot be removed now is removed at the next start of the extension.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+function earlyMaskWriter(folder: string, tell: (note: EarlyMaskNote) => void): NonNullable<RunHooks['onEarlyMask']> {
+  let written = 0
+  return async ({ mask, labels }, geometry) => {
+    written += 1
+    const labelMapPath = path.join(folder, `masks-${written}.nii.gz`)
+    try {
+      await mkdir(folder, { recursive: true })
+      await writeLabelMap(labelMapPath, labels, geometry, [])
+    } catch (error) {
+      // Seeing masks early is a courtesy: a full temporary disk must not end the run.
+      if (error instanceof MedlsamError || (error instanceof Error && 'code' in error)) return
+      throw error
+    }
+    tell({ name: mask.name, volumeMl: mask.status === 'segmented' ? mask.volumeMl : null, labelMapPath })
+  }
+}
