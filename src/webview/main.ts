@@ -4,6 +4,7 @@ import { NO_MARKS, nextSide, type MarkedStructure, type Marks } from '../protoco
 import type { FileSource, LabelMapView, ListedStructure, RunView, ToScanView } from '../protocol/scanEditor.js'
 import type { KeyHelp } from '../protocol/viewCommand.js'
 import { button, h } from './dom.js'
+import { promisedBytes } from './headerSize.js'
 import { helpSheet } from './helpSheet.js'
 import { paletteColor } from './labelColors.js'
 import { marksPanel, sideToPlace, guideText } from './marksPanel.js'
@@ -12,7 +13,7 @@ import { createOverlay, type DrawnResult } from './overlay.js'
 import { tileAt, unproject, type Plane } from './projection.js'
 import { renderInto } from './render.js'
 import { runPanel } from './runPanel.js'
-import { readScan, ScanProblem } from './scanBytes.js'
+import { readScan, ScanProblem, tooLarge } from './scanBytes.js'
 import { structuresPanel, type StructureRow } from './structuresPanel.js'
 import { renderToolbar } from './toolbar.js'
 import { runViewCommand, type CommandContext } from './viewCommands.js'
@@ -250,7 +251,7 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
     })
     const bytes = await readScan(message.scan.url, message.scan.sizeBytes, message.limitBytes, (done, total) => { showLoading(`Reading ${message.scan.name}…`, done, total); })
     showLoading('Drawing…', 1, 1)
-    await checkAndShow(viewer, bytes, message.scan)
+    await checkAndShow(viewer, bytes, message.scan, message.limitBytes)
     restore(viewer)
     notice.replaceChildren()
     notice.hidden = true
@@ -263,10 +264,13 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
   }
 }
 
-async function checkAndShow(current: Viewer, bytes: ArrayBuffer, scan: FileSource): Promise<void> {
+async function checkAndShow(current: Viewer, bytes: ArrayBuffer, scan: FileSource, limitBytes: number): Promise<void> {
   const name = scan.name.replace(/\.gz$/i, '')
-  const problem = /\.nii$/i.test(name) ? niftiProblem(bytes) : null
+  const isNifti = /\.nii$/i.test(name)
+  const problem = isNifti ? niftiProblem(bytes) : null
   if (problem !== null) throw new ScanProblem(problem)
+  // What is packed inside the format is unpacked by the renderer, which asks nobody.
+  if (!isNifti && (promisedBytes(bytes) ?? 0) > limitBytes) throw tooLarge(limitBytes)
   await current.showScan(bytes, name)
 }
 
@@ -287,7 +291,7 @@ function showProblem(error: unknown, message: Extract<ToScanView, { type: 'open'
   const text = error instanceof ScanProblem ? error.message : `The scan cannot be shown (${error instanceof Error ? error.message : String(error)}). Try again, or export it as NIfTI.`
   notice.hidden = false
   notice.replaceChildren(
-    h('div', { class: 'card', aria: { role: 'alert' } }, h('h2', { set: { textContent: message.scan.name } }), h('p', { class: 'problem', set: { textContent: text } }), button('Try again', () => { void open(message); }, { class: 'button primary' })),
+    h('div', { class: 'card', aria: { role: 'alert' } }, h('h2', { set: { textContent: message.scan.name } }), h('p', { class: 'problem', set: { textContent: text } }), button('Try again', () => { post({ type: 'ready' }); }, { class: 'button primary' })),
   )
   document.body.dataset['problem'] = text
 }

@@ -64,7 +64,8 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
-function tooLarge(limitBytes: number): ScanProblem {
+/** The scan is larger than the setting allows. */
+export function tooLarge(limitBytes: number): ScanProblem {
   return new ScanProblem(
     `The scan needs more than ${Math.round(limitBytes / 2 ** 20)} MB once unpacked. Raise the setting medlsam.editor.maxSizeMb, or crop or downsample the scan.`,
   )

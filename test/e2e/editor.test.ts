@@ -3,7 +3,9 @@ import { gzipSync } from 'node:zlib'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
-import { contextMenu, openScan, runCommand, scanView, waitForScan } from '../support/workbench.js'
+import { accessibilityProblems } from '../support/accessibility.js'
+import { convertScan } from '../support/convertScan.js'
+import { answer, changeSettings, contextMenu, explorerRow, openFolder, openScan, runCommand, scanView, startBrowser, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -21,6 +23,8 @@ describe('the scan editor', function () {
     writeFileSync(path.join(session.folder, 'broken_cut.nii.gz'), scan.subarray(0, scan.length >> 1))
     writeFileSync(path.join(session.folder, 'broken_empty.nii'), '')
     writeFileSync(path.join(session.folder, 'broken_text.nii.gz'), gzipSync('this is no scan at all'.repeat(100)))
+    writeFileSync(path.join(session.folder, 'plain_ct.nii.gz'), scan)
+    for (const format of ['nrrd', 'mha']) await convertScan(path.join(session.folder, 'okbp_004_ct.nii.gz'), path.join(session.folder, `as_${format}.${format}`))
   })
 
   afterEach(async function () {
@@ -32,12 +36,77 @@ describe('the scan editor', function () {
   })
 
   const status = async (): Promise<string> => (await view.locator('.status').textContent()) ?? ''
+  /** Position in mm and HU: the voxel's place in the file is the format's own business. */
+  const place = async (): Promise<string> => (await status()).replace(/ · voxel [-\d, ]+/, '')
+  let firstPlace = ''
+
+  async function changesPicture(what: string, action: () => Promise<unknown>): Promise<void> {
+    const planes = view.locator('.stage')
+    const before = await planes.screenshot()
+    await action()
+    for (const until = Date.now() + 15_000; Date.now() < until; ) {
+      if (!before.equals(await planes.screenshot())) return
+      await session.page.waitForTimeout(300)
+    }
+    assert.fail(`the planes look the same after: ${what}`)
+  }
 
   it('draws a real CT with its label map, names and volumes', async () => {
     view = await openScan(session.page, 'okbp_004_ct.nii.gz')
     await view.locator('body[data-labels="okbp_004_seg.nii.gz"]').waitFor()
     assert.match((await view.locator('li[data-structure="Mandible"]').textContent()) ?? '', /Mandible63\.\d ml/)
     assert.match(await status(), /^-?[\d.]+, -?[\d.]+, -?[\d.]+ mm · voxel \d+, \d+, \d+ · -?\d+ HU$/)
+    firstPlace = await place()
+  })
+
+  for (const format of ['nrrd', 'mha']) {
+    it(`opens the same scan as .${format}`, async () => {
+      view = await openScan(session.page, `as_${format}.${format}`)
+      assert.equal(await place(), firstPlace)
+      await runCommand(session.page, 'View: Close Editor')
+      view = await waitForScan(session.page)
+    })
+  }
+
+  it('obeys the mouse, and every control of the label map', async () => {
+    const { page } = session
+    const canvas = view.locator('canvas.planes')
+    const box = await canvas.boundingBox()
+    assert.ok(box)
+    const [x, y] = [box.x + box.width * 0.25, box.y + box.height * 0.25]
+    const drag = async (button: 'right' | 'middle'): Promise<void> => {
+      await page.mouse.move(x, y)
+      await page.mouse.down({ button })
+      await page.mouse.move(x + 60, y + 30, { steps: 5 })
+      await page.mouse.up({ button })
+    }
+    await page.mouse.move(x, y)
+    const before = await status()
+    await page.mouse.wheel(0, 120)
+    await view.locator(`.status:not(:text-is("${before}"))`).waitFor()
+    await changesPicture('drag with the right button', () => drag('right'))
+    await view.locator('[data-part="window"]:not(:text-is("L 40 W 400"))').waitFor()
+    await view.getByLabel('Window preset').selectOption({ label: 'Soft tissue' })
+    await view.locator('[data-part="window"]:text-is("L 40 W 400")').waitFor()
+    await changesPicture('drag with the middle button', () => drag('middle'))
+    await changesPicture('Ctrl and the wheel', async () => {
+      await page.keyboard.down('Control')
+      await page.mouse.wheel(0, -240)
+      await page.keyboard.up('Control')
+    })
+    await view.getByRole('button', { name: 'Reset zoom' }).click()
+    await view.getByRole('button', { name: 'Jump to Mandible' }).click()
+    await changesPicture('hide one structure', () => view.getByLabel('Show Mandible').uncheck())
+    await view.getByLabel('Show Mandible').check()
+    await changesPicture('outline', () => view.getByLabel('Outline').check())
+    await view.getByLabel('Outline').uncheck()
+    await changesPicture('opacity', () => view.getByLabel('Opacity of the label map').fill('1'))
+    await changesPicture('hide the label map', () => view.getByLabel('Show', { exact: true }).uncheck())
+    await view.getByLabel('Show', { exact: true }).check()
+    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'None shown' })
+    await view.locator('body:not([data-labels])').waitFor()
+    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'okbp_004_seg.nii.gz' })
+    await view.locator('body[data-labels="okbp_004_seg.nii.gz"]').waitFor()
   })
 
   it('jumps to a structure that is clicked', async () => {
@@ -72,6 +141,7 @@ describe('the scan editor', function () {
     await runCommand(session.page, 'MedLSAM: Show Keys and Mouse')
     await view.locator('dialog.help').waitFor()
     assert.ok((await view.locator('dialog.help tbody tr').count()) > 30)
+    assert.deepEqual(await accessibilityProblems(view), [])
     await view.getByRole('button', { name: 'Close' }).click()
     await runCommand(session.page, 'MedLSAM: Coronal Layout')
     await view.locator('button[aria-pressed="true"]:text-is("Coronal")').waitFor()
@@ -87,6 +157,62 @@ describe('the scan editor', function () {
     assert.equal(await status(), before)
   })
 
+  it('agrees with a second editor of the same scan', async () => {
+    const { page } = session
+    await runCommand(page, 'View: Split Editor Right')
+    const [left, right] = [scanView(page, 0), scanView(page, 1)]
+    for (const side of [left, right]) await side.locator('body[data-labels]').waitFor()
+    await left.getByRole('button', { name: 'Jump to Larynx' }).click()
+    const text = (await left.locator('.status').textContent()) ?? ''
+    await right.locator(`.status:text-is("${text}")`).waitFor()
+    await right.getByRole('button', { name: 'Add structure' }).click()
+    await answer(page, 'Larynx')
+    await left.locator('.marks li[data-structure="Larynx"]').waitFor()
+    await right.getByRole('button', { name: 'Remove Larynx' }).click()
+    await left.locator('.marks').waitFor({ state: 'detached' })
+    await runCommand(page, 'File: Revert File')
+    await runCommand(page, 'View: Close Editor')
+    view = await waitForScan(page)
+  })
+
+  it('has names and contrast for everyone, in light, dark and high contrast', async () => {
+    for (const theme of ['Default Light Modern', 'Default High Contrast Light', 'Default High Contrast', 'Default Dark Modern']) {
+      await changeSettings(session.page, session.server, { 'workbench.colorTheme': theme })
+      assert.deepEqual(await accessibilityProblems(view), [], theme)
+    }
+  })
+
+  it('opens scans on a click only when the setting says so', async () => {
+    const { page, server } = session
+    const associations = (): unknown => (JSON.parse(readFileSync(path.join(server.root, 'ud/User/settings.json'), 'utf8')) as Record<string, unknown>)['workbench.editorAssociations']
+    await explorerRow(page, 'plain_ct.nii.gz').dblclick()
+    await page.locator('.monaco-editor-pane-placeholder').waitFor()
+    await runCommand(page, 'View: Close Editor')
+    await changeSettings(page, server, { 'medlsam.editor.default': true })
+    await explorerRow(page, 'plain_ct.nii.gz').dblclick()
+    await page.locator('.tab.active', { hasText: 'plain_ct.nii.gz' }).waitFor()
+    await waitForScan(page)
+    await runCommand(page, 'View: Close Editor')
+    await changeSettings(page, server, { 'medlsam.editor.default': false })
+    assert.deepEqual(associations(), {})
+    await explorerRow(page, 'plain_ct.nii.gz').dblclick()
+    await page.locator('.monaco-editor-pane-placeholder').waitFor()
+    await runCommand(page, 'View: Close Editor')
+  })
+
+  it('says when a scan is larger than the setting allows, and opens it when that is raised', async () => {
+    const { page, server } = session
+    await changeSettings(page, server, { 'medlsam.editor.maxSizeMb': 1 })
+    for (const file of ['as_nrrd.nrrd', 'plain_ct.nii.gz']) {
+      await contextMenu(page, file, 'Open Scan')
+      const card = scanView(page).locator('.notice .card', { has: scanView(page).locator(`h2:text-is("${file}")`) })
+      assert.match((await card.locator('.problem').textContent()) ?? '', /more than 1 MB.*medlsam\.editor\.maxSizeMb/)
+    }
+    await changeSettings(page, server, { 'medlsam.editor.maxSizeMb': 1024 })
+    await scanView(page).getByRole('button', { name: 'Try again' }).click()
+    await waitForScan(page)
+  })
+
   for (const [file, problem] of [
     ['broken_cut.nii.gz', /cut short or damaged.*Copy it again/],
     ['broken_empty.nii', /empty.*Copy it again/],
@@ -97,6 +223,19 @@ describe('the scan editor', function () {
       const card = scanView(session.page).locator('.notice .card', { has: scanView(session.page).locator(`h2:text-is("${file}")`) })
       const text = await card.locator('.problem').textContent()
       assert.match(text ?? '', problem)
+      assert.deepEqual(await accessibilityProblems(scanView(session.page)), [])
     })
   }
+
+  it('says what to do where the machine has no WebGL2', async () => {
+    const browser = await startBrowser(['--disable-3d-apis'])
+    try {
+      const page = await openFolder(browser, session.server, session.folder)
+      await runCommand(page, 'View: Close All Editors')
+      await contextMenu(page, 'plain_ct.nii.gz', 'Open Scan')
+      assert.match((await scanView(page).locator('.notice .problem').textContent()) ?? '', /no WebGL2.*hardware acceleration/)
+    } finally {
+      await browser.close()
+    }
+  })
 })

@@ -110,9 +110,9 @@ async function freePort(): Promise<number> {
   })
 }
 
-/** Starts a browser at the size the screenshots have. */
-export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: ensureWorkbenchTools().chromium, args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'] })
+/** Starts a browser that draws in software, unless it is told otherwise. */
+export async function startBrowser(drawing: readonly string[] = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']): Promise<Browser> {
+  return chromium.launch({ executablePath: ensureWorkbenchTools().chromium, args: ['--no-sandbox', ...drawing] })
 }
 
 /** Opens a folder in the workbench and waits until our extension's container is there. */
@@ -199,9 +199,14 @@ export function explorerRow(page: Page, name: string): Locator {
   return page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).first()
 }
 
-/** The scan editor in front. */
-export function scanView(page: Page): FrameLocator {
-  return page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame')
+/** The scan editors that can be seen, in the order in which they were opened. */
+export function scanViews(page: Page): Locator {
+  return page.locator('iframe.webview.ready:visible')
+}
+
+/** The scan editor in front, or one of several beside each other. */
+export function scanView(page: Page, index = 0): FrameLocator {
+  return scanViews(page).nth(index).contentFrame().frameLocator('iframe#active-frame')
 }
 
 /** Waits until the scan editor in front shows a scan. */

@@ -5,13 +5,22 @@ const PATTERNS = ['*.nii', '*.nii.gz', '*.nrrd', '*.mha']
 
 /** Follows the setting that makes ours the editor that a click on a scan opens. */
 export function followDefaultEditorSetting(): vscode.Disposable {
+  // Turned on while no window ran us: catch up. What people associate by themselves is left alone.
+  if (isWanted()) void associate(true)
   return vscode.workspace.onDidChangeConfiguration(async (event) => {
-    if (!event.affectsConfiguration('medlsam.editor.default')) return
-    const wanted = vscode.workspace.getConfiguration('medlsam.editor').get<boolean>('default', false)
-    const workbench = vscode.workspace.getConfiguration('workbench')
-    const before = workbench.inspect<Record<string, string>>('editorAssociations')?.globalValue ?? {}
-    const kept = Object.entries(before).filter(([pattern, editor]) => !(PATTERNS.includes(pattern) && editor === SCAN_EDITOR))
-    const after = wanted ? [...kept.filter(([pattern]) => !PATTERNS.includes(pattern)), ...PATTERNS.map((pattern) => [pattern, SCAN_EDITOR] as const)] : kept
-    await workbench.update('editorAssociations', Object.fromEntries(after), vscode.ConfigurationTarget.Global)
+    if (event.affectsConfiguration('medlsam.editor.default')) await associate(isWanted())
   })
+}
+
+function isWanted(): boolean {
+  return vscode.workspace.getConfiguration('medlsam.editor').get<boolean>('default', false)
+}
+
+async function associate(wanted: boolean): Promise<void> {
+  const workbench = vscode.workspace.getConfiguration('workbench')
+  const before = workbench.inspect<Record<string, string>>('editorAssociations')?.globalValue ?? {}
+  if (wanted && PATTERNS.every((pattern) => before[pattern] === SCAN_EDITOR)) return
+  const kept = Object.entries(before).filter(([pattern, editor]) => !(PATTERNS.includes(pattern) && (wanted || editor === SCAN_EDITOR)))
+  const ours = wanted ? PATTERNS.map((pattern) => [pattern, SCAN_EDITOR] as const) : []
+  await workbench.update('editorAssociations', Object.fromEntries([...kept, ...ours]), vscode.ConfigurationTarget.Global)
 }
