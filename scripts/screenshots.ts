@@ -56,7 +56,7 @@ async function addTemplates(): Promise<void> {
 async function segment(): Promise<FrameLocator> {
   const view = await openScan(page, `${SCAN}_ct.nii.gz`)
   await page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
-  await view.getByRole('button', { name: 'Localize and segment organs in this scan' }).click()
+  await view.getByRole('button', { name: 'Localize & Segment organs in this scan' }).click()
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'head-and-neck-7' }).first().click()
   await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor({ timeout: 90_000 })
   await page.keyboard.press('Enter')

@@ -8,12 +8,14 @@ import {
   earlyMaskNotification,
   infoMethod,
   progressNotification,
+  scanProblemsMethod,
   segmentMethod,
   structureNotification,
   type AddTemplateRequest,
   type EarlyMaskNote,
   type EngineInfo,
   type EngineSetup,
+  type ScanProblems,
   type SegmentOutcome,
   type SegmentWithPreviews,
   type TemplateCheckReport,
@@ -61,6 +63,7 @@ export interface EngineClient {
   segment(request: SegmentWithPreviews, listeners: RunListeners): Promise<SegmentOutcome>
   checkTemplates(setPath: string, listeners: RunListeners): Promise<TemplateCheckReport>
   addTemplate(request: AddTemplateRequest): Promise<TemplateSet>
+  scanProblems(setPath: string): Promise<ScanProblems>
   info(): Promise<EngineInfo>
   state(): EngineState
   pid(): number | undefined
@@ -168,6 +171,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     segment: (request, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(segmentMethod, { run: id, request }, token)),
     checkTemplates: (setPath, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(checkTemplatesMethod, { run: id, request: { setPath } }, token)),
     addTemplate: (request) => ask((connection) => connection.sendRequest(addTemplateMethod, request)),
+    scanProblems: (setPath) => ask((connection) => connection.sendRequest(scanProblemsMethod, { setPath })),
     info: () => ask((connection) => connection.sendRequest(infoMethod)),
     state: () => (running === undefined ? 'stopped' : 'running'),
     pid: () => running?.child.pid,

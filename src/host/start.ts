@@ -7,14 +7,17 @@ import { createScanEditors, type ScanEditors, type ScanSession } from './editor/
 import { isScanName } from './editor/scanNames.js'
 import { createEngineClient, type EngineClient } from './engineClient.js'
 import { createEngineStatus } from './engineStatus.js'
+import { errorText } from './errorText.js'
 import { handleMarksRequest } from './marks/marksCommands.js'
 import { createModelsTree } from './models/modelsTree.js'
 import { createPreviewFolders } from './segment/previewFolders.js'
 import { segmentFolder } from './segment/segmentFolder.js'
 import { createRunKeeper, type RunKeeper } from './segment/segmentScan.js'
 import { addMarkedScan, addScans, checkSet, chooseScans, deleteNode, newSet, openSetFile, renameNode, sayErrors, updateSets, useLabelMap } from './templates/templateCommands.js'
+import { createScanHealth } from './templates/scanHealth.js'
 import { createTemplateStore, type TemplateStore } from './templates/templateStore.js'
 import { createTemplateTree, type TemplateNode } from './templates/templateTree.js'
+import { whenTrusted } from './trust.js'
 
 /** What tests and other extensions get from `activate()`. */
 export interface ExtensionApi {
@@ -29,16 +32,20 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   const log = vscode.window.createOutputChannel('MedLSAM', { log: true })
   const status = createEngineStatus()
   const models = createModelsTree()
-  const store = createTemplateStore(context.extensionUri)
   const engine = createEngineClient({
     modulePath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,
     setup: () => {
       const settings = vscode.workspace.getConfiguration('medlsam.engine')
       return { provider: settings.get('provider', 'auto'), threads: settings.get('threads', 0) }
     },
-    onState: (state) => { status.setState(state) },
+    onState: (state) => {
+      status.setState(state)
+      // Whoever started it: what is installed and on what it runs is worth knowing.
+      if (state === 'running') loadBanks().catch((error: unknown) => { log.warn(errorText(error)) })
+    },
     onOutput: (text) => { log.info(text.trimEnd()) },
   })
+  const store = createTemplateStore(context.extensionUri, createScanHealth((setPath) => engine.scanProblems(setPath)), (text) => { log.warn(text) })
 
   const loadBanks = async (): Promise<void> => {
     const info = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Starting the MedLSAM engine' }, () => engine.info())
@@ -58,28 +65,37 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   const runContext = { extension: context, store, engine, editors, previews, log, loadBanks, onProvider: status.setProvider }
   const runs = createRunKeeper(runContext)
   const tree = createTemplateTree(store, {
-    onDropScans: (setPath, scans) => sayErrors(() => addScans(templates, setPath, scans)),
-    loadBanks,
+    onDropScans: (setPath, scans) => whenTrusted(() => sayErrors(() => addScans(templates, setPath, scans))),
+    loadBanks: () => whenTrusted(loadBanks),
   })
+
+  const whenSeen = (): void => {
+    if (vscode.workspace.isTrusted) loadBanks().catch((error: unknown) => { log.warn(errorText(error)) })
+  }
+  models.onFirstSeen(whenSeen)
+  if (tree.visible) store.watchScans()
+  tree.onDidChangeVisibility(({ visible }) => { if (visible) store.watchScans() })
 
   async function onAction(session: ScanSession, action: ScanAction): Promise<void> {
     switch (action) {
       case 'segment':
-        return runs.start(session.document.uri)
+        return whenTrusted(() => runs.start(session.document.uri))
       case 'cancel':
         runs.cancel()
         return
       case 'retry':
         return runs.retry(session.document.uri)
       case 'addToSet':
-        return addMarkedScan(templates, session)
+        return whenTrusted(() => addMarkedScan(templates, session))
       case 'useLabelMap':
-        return useLabelMap(templates, session)
+        return whenTrusted(() => useLabelMap(templates, session))
     }
   }
 
   const command = (name: string, work: (argument: never) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`medlsam.${name}`, (argument: never) => sayErrors(async () => { await work(argument) }))
+  /** For what starts the engine or writes files. */
+  const trusted = (name: string, work: (argument: never) => unknown): vscode.Disposable => command(name, (argument) => whenTrusted(() => work(argument)))
   const withScan = (work: (scan: vscode.Uri) => Promise<unknown>) => async (argument: vscode.Uri | undefined) => {
     const scan = argument ?? activeScan(editors) ?? (await askForScan())
     if (scan !== undefined) await work(scan)
@@ -96,24 +112,24 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     { dispose: () => { engine.stop() } },
     followDefaultEditorSetting(),
     command('openScan', withScan((scan) => editors.open(scan))),
-    command('segment', withScan((scan) => runs.start(scan))),
-    command('segmentFolder', async (folder: vscode.Uri | undefined) => {
+    trusted('segment', withScan((scan) => runs.start(scan))),
+    trusted('segmentFolder', async (folder: vscode.Uri | undefined) => {
       const target = folder ?? (await askForFolder())
       if (target !== undefined) await segmentFolder(runContext, runs, target, log)
     }),
     command('cancel', () => { runs.cancel() }),
     command('addStructure', withSession((session) => handleMarksRequest(session, { kind: 'add' }))),
-    command('addToTemplateSet', withSession((session) => addMarkedScan(templates, session))),
-    command('useLabelMapAsTemplate', withSession((session) => useLabelMap(templates, session))),
-    command('templates.newSet', () => newSet(templates)),
-    command('templates.addScans', (node: TemplateNode | undefined) => chooseScans(templates, selected(node))),
-    command('templates.rename', (node: TemplateNode | undefined) => renameNode(templates, selected(node))),
-    command('templates.delete', (node: TemplateNode | undefined) => deleteNode(templates, selected(node))),
-    command('templates.check', (node: TemplateNode | undefined) => checkSet(templates, selected(node))),
+    trusted('addToTemplateSet', withSession((session) => addMarkedScan(templates, session))),
+    trusted('useLabelMapAsTemplate', withSession((session) => useLabelMap(templates, session))),
+    trusted('templates.newSet', () => newSet(templates)),
+    trusted('templates.addScans', (node: TemplateNode | undefined) => chooseScans(templates, selected(node))),
+    trusted('templates.rename', (node: TemplateNode | undefined) => renameNode(templates, selected(node))),
+    trusted('templates.delete', (node: TemplateNode | undefined) => deleteNode(templates, selected(node))),
+    trusted('templates.check', (node: TemplateNode | undefined) => checkSet(templates, selected(node))),
     command('templates.openFile', (node: TemplateNode | undefined) => openSetFile(selected(node))),
     command('templates.refresh', () => store.refresh()),
-    command('models.refresh', loadBanks),
-    command('restartEngine', async () => {
+    trusted('models.refresh', loadBanks),
+    trusted('restartEngine', async () => {
       engine.stop()
       await loadBanks()
     }),

@@ -82,6 +82,9 @@ export interface SegmentWithPreviews extends SegmentRequest {
   readonly previewFolder?: string
 }
 
+/** Why scans of a template set cannot be used, as one sentence per scan id; scans without an entry are as they were. */
+export type ScanProblems = Readonly<Record<string, string>>
+
 /** A request with a number that its progress notifications carry. */
 export interface Numbered<T> {
   readonly run: number
@@ -94,7 +97,9 @@ export const segmentMethod = new RequestType<Numbered<SegmentWithPreviews>, Segm
 export const checkTemplatesMethod = new RequestType<Numbered<{ readonly setPath: string }>, TemplateCheckReport, ErrorData>('checkTemplates')
 /** Add a scan to a template set file; answers with the set as written. */
 export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet, ErrorData>('addTemplate')
-/** Versions, models, providers, built-in banks. */
+/** Which scans of a template set file moved or changed; answered at once, also while a run goes on. */
+export const scanProblemsMethod = new RequestType<{ readonly setPath: string }, ScanProblems, ErrorData>('scanProblems')
+/** Versions, models, providers, built-in banks; answered at once, also while a run goes on. */
 export const infoMethod = new RequestType0<EngineInfo, ErrorData>('info')
 /** Where a run stands. */
 export const progressNotification = new NotificationType<{ readonly run: number; readonly progress: Progress }>('progress')

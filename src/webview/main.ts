@@ -22,6 +22,7 @@ import { FIRST_VIEW, parseViewState, type ViewState } from './viewState.js'
 import { onMessage, post } from './wire.js'
 
 const canvas = h('canvas', { class: 'planes' })
+const title = h('h1', { class: 'for-screen-readers' })
 const toolbar = h('div', { class: 'toolbar', aria: { role: 'toolbar', label: 'View' } })
 const reading = h('div', { class: 'status', aria: { role: 'status', live: 'off', label: 'Position and value under the crosshair' } })
 const guide = h('div', { class: 'guide-bar', aria: { live: 'polite' } })
@@ -36,7 +37,7 @@ const runSection = h('section', { class: 'run', aria: { label: 'Run' } })
 const structuresSection = h('section', { class: 'structures-section', aria: { label: 'Structures' } })
 const marksSection = h('section', { class: 'marks-section', aria: { label: 'Template points' } })
 const panel = h('aside', { class: 'panel', aria: { label: 'Structures and template points' } }, runSection, structuresSection, marksSection)
-document.body.append(toolbar, h('div', { class: 'main' }, stage, panel), reading)
+document.body.append(h('header', {}, title, toolbar), h('div', { class: 'main' }, h('main', {}, stage), panel), h('footer', {}, reading))
 
 let view: ViewState = FIRST_VIEW
 let viewTimer: number | undefined
@@ -105,7 +106,7 @@ function unnamedRow({ labelValue, volumeMl }: LabelFacts): StructureRow {
 }
 
 function renderAll(): void {
-  renderToolbar(toolbar, view, canRun && viewer !== null, run.kind === 'running', {
+  renderToolbar(toolbar, view, canRun, viewer !== null && document.body.dataset['rendered'] !== undefined && run.kind !== 'running', {
     onCommand: command,
     onWindow: ({ levelHu, widthHu }) => { change({ levelHu, widthHu }); },
     onSegment: () => { post({ type: 'action', action: 'segment' }); },
@@ -234,6 +235,7 @@ function showReading({ pointMm, voxel, value }: Reading): void {
 async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<void> {
   keys = message.keys
   canRun = message.canRun
+  title.textContent = message.scan.name
   marks = message.marks
   if (viewer === null) view = parseViewState(message.view) ?? FIRST_VIEW
   delete document.body.dataset['rendered']

@@ -14,16 +14,16 @@ export interface ToolbarEvents {
 }
 
 /** Draws the row of controls above the planes. */
-export function renderToolbar(container: HTMLElement, view: ViewState, canRun: boolean, running: boolean, events: ToolbarEvents): void {
+export function renderToolbar(container: HTMLElement, view: ViewState, trusted: boolean, ready: boolean, events: ToolbarEvents): void {
   const command = (text: string, name: ViewCommand, label: string, pressed?: boolean): HTMLButtonElement => {
     const element = button(text, () => { events.onCommand(name); }, { label, ...(pressed === undefined ? {} : { pressed }) })
     element.dataset['key'] = name
     return element
   }
-  const segment = button('Localize & Segment', () => { events.onSegment(); }, { class: 'button primary', label: 'Localize and segment organs in this scan' })
+  const segment = button('Localize & Segment', () => { events.onSegment(); }, { class: 'button primary', label: 'Localize & Segment organs in this scan' })
   segment.dataset['key'] = 'segment'
-  segment.disabled = !canRun || running
-  if (!canRun) segment.title = 'Trust this workspace to run the engine.'
+  segment.disabled = !trusted || !ready
+  if (!trusted) segment.title = 'Trust this workspace to run the engine.'
   renderInto(container, [
     h('div', { class: 'group', aria: { role: 'group', label: 'Layout' } }, ...LAYOUTS.map((layout) => command(LAYOUT_TEXT[layout], layout, `Layout: ${LAYOUT_TEXT[layout]}`, view.layout === layout))),
     windowSelect(view, events),

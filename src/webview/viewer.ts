@@ -1,6 +1,7 @@
 import { Niivue, NVImage, DRAG_MODE, MULTIPLANAR_TYPE, SHOW_RENDER, SLICE_TYPE, type NiiVueLocation } from '@niivue/niivue'
 import type { CtWindow } from '../protocol/ctWindow.js'
 import type { PointMm, Size3 } from '../protocol/geometry.js'
+import { labelBorder } from './labelBorder.js'
 import { labelTable, type LabelTable } from './labelColors.js'
 import { labelStats, type LabelStats } from './labelStats.js'
 import type { Plane, Tile } from './projection.js'
@@ -62,6 +63,8 @@ const PLANES: Readonly<Partial<Record<number, Plane>>> = {
   [SLICE_TYPE.SAGITTAL]: 'sagittal',
 }
 
+const CROSSHAIR_MM = 0.8
+
 /** Starts NiiVue on a canvas; throws a {@link ScanProblem} when the machine cannot draw. */
 export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, events: ViewerEvents): Promise<Viewer> {
   requireWebGl2()
@@ -73,7 +76,9 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
     multiplanarPadPixels: 4,
     sagittalNoseLeft: true,
     show3Dcrosshair: true,
-    crosshairWidth: first.crosshairShown ? 1 : 0,
+    crosshairWidth: first.crosshairShown ? CROSSHAIR_MM : 0,
+    // Its default, voxels, hides small organs of coarse scans.
+    crosshairWidthUnit: 'mm',
     crosshairColor: [0.35, 0.75, 1, 0.9],
     crosshairGap: 6,
     fontColor: [1, 1, 1, 0.9],
@@ -97,19 +102,33 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
   nv.onLocationChange = (location) => {
     events.onReading(readingOf(location as NiiVueLocation))
   }
-  nv.onIntensityChange = (volume) => {
-    if (volume === nv.volumes[0]) events.onWindow(windowOf(volume))
-  }
   const draw = nv.drawScene.bind(nv)
   nv.drawScene = () => {
     const result = draw()
+    tellWindow()
     events.onDraw()
     return result
+  }
+  /** The window as it was set or told last: NiiVue tells nobody when a drag changes it. */
+  let known: CtWindow = { levelHu: first.levelHu, widthHu: first.widthHu }
+  function tellWindow(): void {
+    const image = scan()
+    if (image === undefined) return
+    const now = windowOf(image)
+    if (now.levelHu === known.levelHu && now.widthHu === known.widthHu) return
+    known = now
+    events.onWindow(now)
   }
 
   const scan = (): NVImage | undefined => nv.volumes[0]
   const label = (): NVImage | undefined => nv.volumes[1]
   let overlay = { opacity: first.opacity, outline: first.outline }
+  /** The voxels of the label map as read; NiiVue draws outlines only over filled labels. */
+  let filled: NVImage['img']
+
+  function drawOutline(image: NVImage): void {
+    if (filled !== undefined) image.img = overlay.outline ? labelBorder(filled, sizeOf(image)) : filled
+  }
 
   function crosshairMm(): PointMm | null {
     if (scan() === undefined) return null
@@ -126,7 +145,7 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
         throw new ScanProblem(`The scan has ${size.join(' x ')} voxels and this machine draws at most ${limit} along a side. Crop or downsample the scan.`)
       }
       while (nv.volumes.length > 0) nv.removeVolume(nv.volumes[nv.volumes.length - 1])
-      setRange(image, { levelHu: first.levelHu, widthHu: first.widthHu })
+      setRange(image, known)
       nv.addVolume(image)
     },
     async showLabelMap(bytes, name) {
@@ -137,8 +156,9 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
       if (old) nv.removeVolume(old)
       image.opacity = overlay.opacity
       image.setColormapLabel(tableFor(facts.map(({ labelValue }) => ({ labelValue, color: '#888888', name: '' })), []))
+      filled = image.img
+      drawOutline(image)
       nv.addVolume(image)
-      nv.setAtlasOutline(overlay.outline ? 1 : 0)
       return facts
     },
     removeLabelMap() {
@@ -152,25 +172,31 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
       nv.updateGLVolume()
     },
     setOverlay(opacity, outline) {
+      const turned = outline !== overlay.outline
       overlay = { opacity, outline }
-      nv.opts.atlasOutline = outline ? 1 : 0
-      if (label()) nv.setOpacity(1, opacity)
-      else nv.drawScene()
+      const image = label()
+      if (image === undefined) {
+        nv.drawScene()
+        return
+      }
+      if (turned) drawOutline(image)
+      nv.setOpacity(1, opacity)
     },
     setLayout(layout) {
       nv.setSliceType(SLICE_TYPES[layout])
     },
     setWindow(window) {
+      known = { levelHu: window.levelHu, widthHu: window.widthHu }
       const image = scan()
       if (image === undefined) return
-      setRange(image, window)
+      setRange(image, known)
       nv.updateGLVolume()
     },
     setConvention(radiological) {
       nv.setRadiologicalConvention(radiological)
     },
     setCrosshairShown(shown) {
-      nv.setCrosshairWidth(shown ? 1 : 0)
+      nv.setCrosshairWidth(shown ? CROSSHAIR_MM : 0)
     },
     moveTo(pointMm) {
       if (scan() === undefined) return

@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { accessibilityProblems } from '../support/accessibility.js'
 import { convertScan } from '../support/convertScan.js'
-import { answer, changeSettings, contextMenu, explorerRow, openFolder, openScan, runCommand, scanView, startBrowser, waitForScan } from '../support/workbench.js'
+import { answer, changeSetting, changeTheme, contextMenu, explorerRow, openFolder, openScan, runCommand, scanView, startBrowser, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -176,8 +176,8 @@ describe('the scan editor', function () {
   })
 
   it('has names and contrast for everyone, in light, dark and high contrast', async () => {
-    for (const theme of ['Default Light Modern', 'Default High Contrast Light', 'Default High Contrast', 'Default Dark Modern']) {
-      await changeSettings(session.page, session.server, { 'workbench.colorTheme': theme })
+    for (const theme of ['Light Modern', 'Light High Contrast', 'Dark High Contrast', 'Dark Modern']) {
+      await changeTheme(session.page, theme)
       assert.deepEqual(await accessibilityProblems(view), [], theme)
     }
   })
@@ -188,12 +188,12 @@ describe('the scan editor', function () {
     await explorerRow(page, 'plain_ct.nii.gz').dblclick()
     await page.locator('.monaco-editor-pane-placeholder').waitFor()
     await runCommand(page, 'View: Close Editor')
-    await changeSettings(page, server, { 'medlsam.editor.default': true })
+    await changeSetting(page, 'medlsam.editor.default', true)
     await explorerRow(page, 'plain_ct.nii.gz').dblclick()
     await page.locator('.tab.active', { hasText: 'plain_ct.nii.gz' }).waitFor()
     await waitForScan(page)
     await runCommand(page, 'View: Close Editor')
-    await changeSettings(page, server, { 'medlsam.editor.default': false })
+    await changeSetting(page, 'medlsam.editor.default', false)
     assert.deepEqual(associations(), {})
     await explorerRow(page, 'plain_ct.nii.gz').dblclick()
     await page.locator('.monaco-editor-pane-placeholder').waitFor()
@@ -201,14 +201,14 @@ describe('the scan editor', function () {
   })
 
   it('says when a scan is larger than the setting allows, and opens it when that is raised', async () => {
-    const { page, server } = session
-    await changeSettings(page, server, { 'medlsam.editor.maxSizeMb': 1 })
+    const { page } = session
+    await changeSetting(page, 'medlsam.editor.maxSizeMb', '1')
     for (const file of ['as_nrrd.nrrd', 'plain_ct.nii.gz']) {
       await contextMenu(page, file, 'Open Scan')
       const card = scanView(page).locator('.notice .card', { has: scanView(page).locator(`h2:text-is("${file}")`) })
       assert.match((await card.locator('.problem').textContent()) ?? '', /more than 1 MB.*medlsam\.editor\.maxSizeMb/)
     }
-    await changeSettings(page, server, { 'medlsam.editor.maxSizeMb': 1024 })
+    await changeSetting(page, 'medlsam.editor.maxSizeMb', '1024')
     await scanView(page).getByRole('button', { name: 'Try again' }).click()
     await waitForScan(page)
   })

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
-import { openScan, runCommand, waitForScan } from '../support/workbench.js'
+import { accessibilityProblems } from '../support/accessibility.js'
+import { answer, openScan, pick, runCommand, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -34,7 +35,7 @@ describe('marking templates', function () {
   it('suggests organ names and guides through six points with a live box', async () => {
     await view.getByRole('button', { name: 'Add structure' }).click()
     await session.page.locator('.quick-input-widget:visible input.input').fill('LeftParo')
-    await session.page.locator('.quick-input-list .monaco-list-row', { hasText: 'LeftParotid' }).first().click()
+    await pick(session.page, 'LeftParotid')
     await view.locator('.guide-bar:has-text("the left parotid farthest down")').waitFor()
     const canvas = view.locator('canvas.planes')
     const box = await canvas.boundingBox()
@@ -53,6 +54,43 @@ describe('marking templates', function () {
     await count(5)
     await session.page.keyboard.press('Control+Shift+z')
     await count(6)
+  })
+
+  it('moves a point that is dragged, and only that', async () => {
+    const { page } = session
+    const coordinates = (): Promise<string[]> => view.locator('.sides .fact').allTextContents()
+    const before = await coordinates()
+    await view.getByRole('button', { name: 'Jump to Superior' }).click()
+    const dot = view.locator('.mark-point[data-side="superior"]:not(.off-plane)').first()
+    const box = await dot.boundingBox()
+    assert.ok(box)
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 25, box.y - 15, { steps: 6 })
+    await page.mouse.up()
+    await view.locator(`.sides li[data-side="superior"] .fact:not(:text-is("${before[3]}"))`).waitFor()
+    assert.deepEqual((await coordinates()).filter((_, index) => index !== 3), before.filter((_, index) => index !== 3))
+    await page.keyboard.press('Control+z')
+    await view.locator(`.sides li[data-side="superior"] .fact:text-is("${before[3]}")`).waitFor()
+  })
+
+  it('jumps to a point, recolours and renames a structure', async () => {
+    const { page } = session
+    await view.getByRole('button', { name: 'Jump to Anterior' }).click()
+    const point = (await view.locator('.sides li[data-side="anterior"] .fact').textContent()) ?? ''
+    const reading = ((await view.locator('.status').textContent()) ?? '').split(' mm')[0].split(', ').map(Number)
+    // The crosshair stands on the nearest voxel, which may be 4 mm wide.
+    point.split(', ').forEach((mm, axis) => { assert.ok(Math.abs(Number(mm) - reading[axis]) <= 3, `${point} against ${reading.join(', ')}`) })
+    await view.getByRole('button', { name: 'Change the colour of LeftParotid' }).click()
+    await pick(page, 'Magenta')
+    await view.locator('.marks .swatch[style*="240, 50, 230"], .marks .swatch[style*="#f032e6"]').waitFor()
+    await view.getByRole('button', { name: 'Rename LeftParotid' }).click()
+    await answer(page, 'Parotid of the left')
+    await view.locator('.marks li[data-structure="Parotid of the left"]').waitFor()
+    assert.deepEqual(await accessibilityProblems(view), [])
+    await page.keyboard.press('Control+z')
+    await view.locator('.marks li[data-structure="LeftParotid"]').waitFor()
+    await page.keyboard.press('Control+z')
   })
 
   it('keeps unsaved points over a reload', async () => {
@@ -83,8 +121,7 @@ describe('marking templates', function () {
 
   it('derives the points of every label and lists the set in the sidebar', async () => {
     await view.getByRole('button', { name: /Use this label map/ }).click()
-    await session.page.locator('.quick-input-widget:visible input.input').fill('HeadNeck')
-    await session.page.keyboard.press('Enter')
+    await answer(session.page, 'HeadNeck')
     await view.locator('.marks li[data-structure="Mandible"] .fact:text-is("6/6")').waitFor({ timeout: 60_000 })
     const set = JSON.parse(readFileSync(path.join(session.folder, 'HeadNeck.medlsam.json'), 'utf8')) as { structures: unknown[]; scans: { path: string }[] }
     assert.equal(set.structures.length, 7)
@@ -92,6 +129,55 @@ describe('marking templates', function () {
     await session.page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
     const row = session.page.locator('.pane-body .monaco-list-row[aria-label*="HeadNeck"]').first()
     await row.waitFor()
-    assert.match((await row.textContent()) ?? '', /7 structures, 1 scans?/)
+    assert.match((await row.textContent()) ?? '', /7 structures, 1 scan(?!s)/)
+  })
+
+  it('keeps the set in step when moved points are saved', async () => {
+    const left = (): readonly number[] => (JSON.parse(readFileSync(path.join(session.folder, 'HeadNeck.medlsam.json'), 'utf8')) as { scans: { structures: { Mandible: { points: { left: number[] } } } }[] }).scans[0].structures.Mandible.points.left
+    const before = left()
+    await view.getByRole('button', { name: 'Place points of Mandible' }).click()
+    await view.getByRole('button', { name: 'Jump to Left' }).click()
+    const canvas = view.locator('canvas.planes')
+    const box = await canvas.boundingBox()
+    assert.ok(box)
+    await canvas.click({ position: { x: box.width * 0.28, y: box.height * 0.72 } })
+    await session.page.locator('.tab.dirty').waitFor()
+    assert.deepEqual(left(), before)
+    await runCommand(session.page, 'File: Save')
+    await session.page.locator('.tab:not(.dirty)').first().waitFor()
+    for (const until = Date.now() + 20_000; Date.now() < until && left().join() === before.join(); ) await session.page.waitForTimeout(200)
+    assert.notDeepEqual(left(), before)
+  })
+
+  it('can be done with the keyboard alone', async () => {
+    const { page } = session
+    await runCommand(page, 'View: Focus Active Editor Group')
+    await view.locator('.stage:focus').waitFor()
+    // The focus travels through the extension host; people are slower than that.
+    await page.waitForTimeout(1000)
+    await page.keyboard.press('Shift+A')
+    await answer(page, 'Thyroid')
+    await view.locator('.guide-bar:has-text("the thyroid farthest down")').waitFor()
+    await runCommand(page, 'View: Focus Active Editor Group')
+    await page.waitForTimeout(1000)
+    const item = view.locator('.marks li[data-structure="Thyroid"]')
+    for (const [index, key] of ['ArrowDown', 'ArrowLeft', 'PageDown', 'ArrowUp', 'ArrowRight', 'PageUp'].entries()) {
+      await page.keyboard.press(key)
+      await page.keyboard.press('Enter')
+      await item.locator(`.fact:text-is("${index + 1}/6")`).waitFor()
+    }
+    await page.keyboard.press('n')
+    await page.keyboard.press('Delete')
+    await item.locator('.fact:text-is("5/6")').waitFor()
+    await page.keyboard.press('Control+z')
+    await item.locator('.fact:text-is("6/6")').waitFor()
+    // From the planes on through the panel, as the Tab key goes.
+    const reached: string[] = []
+    for (let step = 0; step < 60 && !reached.includes('Remove Thyroid'); step++) {
+      await page.keyboard.press('Tab')
+      reached.push((await view.locator(':focus').getAttribute('aria-label')) ?? '')
+    }
+    await page.keyboard.press('Enter')
+    await item.waitFor({ state: 'detached' })
   })
 })

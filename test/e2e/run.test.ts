@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FrameLocator } from 'playwright-core'
-import { answer, changeSettings, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
+import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -49,7 +49,7 @@ describe('Localize & Segment', function () {
   /** Starts a run with the button of the editor. */
   async function start(templates: string, structures: readonly string[]): Promise<void> {
     const { page } = session
-    await view.getByRole('button', { name: 'Localize and segment organs in this scan' }).click()
+    await view.getByRole('button', { name: 'Localize & Segment organs in this scan' }).click()
     await page.locator('.quick-input-title', { hasText: '1/2' }).waitFor()
     await pick(page, templates)
     await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor({ timeout: 60_000 })
@@ -112,7 +112,7 @@ describe('Localize & Segment', function () {
   })
 
   it('takes a name of one\'s own, and says why a structure was not found and what to do', async () => {
-    await changeSettings(session.page, session.server, { 'medlsam.run.minConfidence': 1 })
+    await changeSetting(session.page, 'medlsam.run.minConfidence', '1')
     await start('head-neck', ['Mandible'])
     await pick(session.page, 'Another name')
     await answer(session.page, 'mine_dseg.nii.gz')
@@ -145,6 +145,7 @@ describe('Localize & Segment', function () {
     writeFileSync(path.join(many, 'a_ct.nii.gz'), bytes)
     writeFileSync(path.join(many, 'b_cut_ct.nii.gz'), bytes.subarray(0, bytes.length >> 1))
     writeFileSync(path.join(many, 'c_ct.nii.gz'), bytes)
+    await runCommand(page, 'File: Refresh Explorer')
     await contextMenu(page, 'many', 'Segment All Scans in Folder')
     await pick(page, 'HeadNeck')
     await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor()

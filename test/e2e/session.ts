@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { openFolder, startBrowser, startWorkbench, type WorkbenchServer } from '../support/workbench.js'
+import { openFolder, startBrowser, startWorkbench, type WorkbenchOptions, type WorkbenchServer } from '../support/workbench.js'
 import { scanWorkspace } from '../support/workbenchScans.js'
 
 /** A workbench with the packaged extension on a folder with scans. */
@@ -16,9 +16,9 @@ export interface Session {
 export const VSIX = process.env['MEDLSAM_VSIX'] ?? path.resolve(import.meta.dirname, '../../medlsam-linux-x64-0.1.0.vsix')
 
 /** Starts a workbench and opens a fresh folder with copies of scans. */
-export async function startSession(scans: Parameters<typeof scanWorkspace>[0], settings: Readonly<Record<string, unknown>> = {}): Promise<Session> {
+export async function startSession(scans: Parameters<typeof scanWorkspace>[0], settings: Readonly<Record<string, unknown>> = {}, more: Pick<WorkbenchOptions, 'workspaceTrust'> = {}): Promise<Session> {
   const workspace = scanWorkspace(scans)
-  const server = await startWorkbench({ vsix: VSIX, settings: { 'medlsam.engine.threads': 1, ...settings } })
+  const server = await startWorkbench({ vsix: VSIX, settings: { 'medlsam.engine.threads': 1, ...settings }, ...more })
   const browser = await startBrowser()
   const stop = async (): Promise<void> => {
     await browser.close()

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -128,17 +128,23 @@ export async function openFolder(browser: Browser, server: WorkbenchServer, fold
 /** Runs a command by its title through the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator('.quick-input-widget:visible input.input')
-  for (let attempt = 0; attempt < 5; attempt++) {
+  const row = page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: title }).first()
+  let failure: unknown
+  for (let attempt = 0; attempt < 6; attempt++) {
     await page.keyboard.press('F1')
     try {
-      await input.waitFor({ timeout: 2000 })
-      break
-    } catch {
-      await sleep(300)
+      await input.waitFor({ timeout: 3000 })
+      // A palette that opens while something else takes the focus closes again.
+      await input.fill(`>${title}`, { timeout: 3000 })
+      await row.click({ timeout: 5000 })
+      return
+    } catch (error) {
+      failure = error
+      await page.keyboard.press('Escape')
+      await sleep(500)
     }
   }
-  await input.fill(`>${title}`)
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click()
+  throw failure
 }
 
 /** Chooses an entry of the list that asks something. */
@@ -165,11 +171,31 @@ export async function answer(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** Changes settings of the user, as someone who edits the file; the workbench takes a moment to notice. */
-export async function changeSettings(page: Page, server: WorkbenchServer, change: Readonly<Record<string, unknown>>): Promise<void> {
-  const file = path.join(server.root, 'ud/User/settings.json')
-  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...change }))
+/** Changes a setting of the user in the settings editor. */
+export async function changeSetting(page: Page, id: string, value: string | boolean): Promise<void> {
+  await runCommand(page, 'Preferences: Open Settings (UI)')
+  await page.locator('.settings-editor .suggest-input-container .monaco-editor').click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(`@id:${id}`)
+  const item = page.locator(`.settings-editor .setting-item-contents[data-key="${id}"]`)
+  if (typeof value === 'boolean') {
+    await item.locator('.setting-value-checkbox').click()
+  } else {
+    await item.locator('input').fill(value)
+    await item.locator('input').press('Tab')
+  }
+  // Written after a moment of rest.
   await page.waitForTimeout(1500)
+  await runCommand(page, 'View: Close Editor')
+}
+
+/** Changes the colour theme. */
+export async function changeTheme(page: Page, title: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme')
+  await page.locator('.quick-input-widget:visible input.input').fill(title)
+  await page.waitForTimeout(800)
+  await page.keyboard.press('Enter')
+  await page.waitForTimeout(800)
 }
 
 /** Picks an entry of a file's context menu in the Explorer. */

@@ -26,7 +26,7 @@ export function keepEarlyMasks(scan: Volume<Int16Array | Float32Array>, labels: 
   return {
     async add(plan, iouPredictions) {
       const { labelValue } = plan.request.structure
-      forEachVoxel(view, blockAround(plan.boxes), (_inBlock, inStorage) => {
+      forEachVoxel(view, blockAround(plan.reach), (_inBlock, inStorage) => {
         if (labels.data[inStorage] === labelValue) early.data[inStorage] = labelValue
       })
       if (sliceStep > 1) await fillBetweenSlices(early.data, view, [plan])

@@ -7,6 +7,7 @@ import {
   earlyMaskNotification,
   infoMethod,
   progressNotification,
+  scanProblemsMethod,
   segmentMethod,
   structureNotification,
   type EarlyMaskNote,
@@ -15,6 +16,7 @@ import { throwIfCancelled, toErrorData } from '../errors.js'
 import type { Engine, RunHooks, SegmentResult } from '../engine.js'
 import { addTemplateToFile } from './addTemplateToFile.js'
 import { checkSetFile } from './checkSetFile.js'
+import { scanProblems } from './scanProblems.js'
 import { withEarlyMaskFiles } from './earlyMaskFiles.js'
 import { engineInfo } from './engineInfo.js'
 import { serveModels } from './serveModels.js'
@@ -24,7 +26,7 @@ const ENGINE_ERROR = -32000
 /** Progress may come thousands of times a second; people cannot read more than this. */
 const PROGRESS_EVERY_MS = 100
 
-/** Answers the extension host with an engine. One request runs at a time, in the order they came. */
+/** Answers the extension host with an engine. What needs a network runs one at a time, in the order it came. */
 export function serve(connection: MessageConnection, engine: Engine): void {
   let last: Promise<unknown> = Promise.resolve()
   const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
@@ -51,6 +53,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   }
 
   const answer = answering(oneAtATime)
+  const answerBeside = answering((work) => work())
 
   const onProgress = (run: number): ((progress: Progress) => void) => throttle((progress) => void connection.sendNotification(progressNotification, { run, progress }))
 
@@ -70,8 +73,9 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   )
   connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal))))
   connection.onRequest(addTemplateMethod, (request, token) => answer(token, () => addTemplateToFile(request)))
-  connection.onRequest(infoMethod, (token) => answer(token, () => engineInfo(engine)))
-  serveModels(connection, engine, { queued: answer, beside: answering((work) => work()), onProgress })
+  connection.onRequest(scanProblemsMethod, ({ setPath }, token) => answerBeside(token, () => scanProblems(setPath)))
+  connection.onRequest(infoMethod, (token) => answerBeside(token, () => engineInfo(engine)))
+  serveModels(connection, engine, { queued: answer, beside: answerBeside, onProgress })
 }
 
 /** Lets a new stage or the end of one through at once, everything else at a readable pace. */

@@ -1,29 +1,38 @@
+import path from 'node:path'
 import * as vscode from 'vscode'
 import type { LabelMapView, ListedStructure } from '../../protocol/scanEditor.js'
-import { sidecarSchema } from '../../protocol/sidecar.js'
+import { sidecarSchema, type Sidecar } from '../../protocol/sidecar.js'
 import { baseName } from './scanDocument.js'
-import { describingNames, labelMapsBeside } from './scanNames.js'
+import { describingNames, labelMapsBeside, ownNamedLabelMaps } from './scanNames.js'
 import { parseLabelTable } from './labelTable.js'
 
-/** Names of the label maps that lie beside a scan, best match first. */
+/** Names of the label maps that lie beside a scan: best match of names first, then those whose sidecar names the scan. */
 export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
   const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(scan, '..'))
-  return labelMapsBeside(baseName(scan), entries.filter(([, type]) => (type & vscode.FileType.File) !== 0).map(([name]) => name))
+  const names = entries.filter(([, type]) => (type & vscode.FileType.File) !== 0).map(([name]) => name)
+  const ofSidecar: string[] = []
+  for (const name of ownNamedLabelMaps(names)) {
+    const sidecar = await readSidecar(vscode.Uri.joinPath(scan, '..', name))
+    if (sidecar !== null && path.basename(sidecar.input.path) === baseName(scan)) ofSidecar.push(name)
+  }
+  return [...labelMapsBeside(baseName(scan), names), ...ofSidecar.sort()]
 }
 
 /** What the sidecar or the table of names beside a label map says about it. */
 export async function describeLabelMap(labelMap: vscode.Uri): Promise<Pick<LabelMapView, 'structures' | 'warnings'>> {
-  const { sidecar, tables } = describingNames(baseName(labelMap))
-  const json = await readText(vscode.Uri.joinPath(labelMap, '..', sidecar))
-  if (json !== null) {
-    const parsed = sidecarSchema.safeParse(parseOrNull(json))
-    if (parsed.success) return { structures: parsed.data.structures, warnings: parsed.data.warnings }
-  }
-  for (const table of tables) {
+  const sidecar = await readSidecar(labelMap)
+  if (sidecar !== null) return { structures: sidecar.structures, warnings: sidecar.warnings }
+  for (const table of describingNames(baseName(labelMap)).tables) {
     const text = await readText(vscode.Uri.joinPath(labelMap, '..', table))
     if (text !== null) return { structures: parseLabelTable(text).map(listed), warnings: [] }
   }
   return { structures: [], warnings: [] }
+}
+
+async function readSidecar(labelMap: vscode.Uri): Promise<Sidecar | null> {
+  const json = await readText(vscode.Uri.joinPath(labelMap, '..', describingNames(baseName(labelMap)).sidecar))
+  const parsed = sidecarSchema.safeParse(json === null ? null : parseOrNull(json))
+  return parsed.success ? parsed.data : null
 }
 
 function listed(structure: { readonly name: string; readonly labelValue: number; readonly color: string }): ListedStructure {

@@ -27,16 +27,25 @@ export function markupsName(scanName: string): string {
  * `X_seg.nii.gz` and `X_ct_dseg.nii.gz`. The ones named after the whole scan come first.
  */
 export function labelMapsBeside(scanName: string, names: readonly string[]): string[] {
-  const stem = stemOf(scanName).toLowerCase()
-  const short = stem.replace(/[_.-](ct|image|img|scan|vol|0000)$/, '')
-  const belongs = (name: string, prefix: string): boolean => {
-    const other = stemOf(name).toLowerCase()
-    return other.startsWith(prefix) && /^[_.-]/.test(other.slice(prefix.length))
-  }
   const maps = names.filter((name) => name !== scanName && isLabelMapName(name))
-  const exact = maps.filter((name) => belongs(name, stem))
-  const near = maps.filter((name) => !exact.includes(name) && belongs(name, short))
+  const exact = maps.filter((name) => startsWithWord(name, stemOf(scanName)))
+  const near = maps.filter((name) => !exact.includes(name) && startsWithWord(name, shortStemOf(scanName)))
   return [...exact.sort(), ...near.sort()]
+}
+
+/** Label maps of a folder whose names belong to no scan in it: people named them. */
+export function ownNamedLabelMaps(names: readonly string[]): string[] {
+  const stems = names.filter((name) => isScanName(name) && !isLabelMapName(name)).map(shortStemOf)
+  return names.filter((name) => isLabelMapName(name) && !stems.some((stem) => startsWithWord(name, stem)))
+}
+
+function shortStemOf(scanName: string): string {
+  return stemOf(scanName).replace(/[_.-](ct|image|img|scan|vol|0000)$/i, '')
+}
+
+function startsWithWord(name: string, prefix: string): boolean {
+  const stem = stemOf(name).toLowerCase()
+  return stem.startsWith(prefix.toLowerCase()) && /^[_.-]/.test(stem.slice(prefix.length))
 }
 
 /** The default name of the label map that a run writes, and numbered ones after it. */

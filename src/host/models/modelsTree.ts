@@ -11,6 +11,8 @@ interface ModelItem {
 /** The Models view: what is installed and what runs it. Empty until the engine has told. */
 export interface ModelsTree {
   show(info: EngineInfo): void
+  /** Asked when the view is first seen and nothing is known yet. */
+  onFirstSeen(ask: () => void): void
   dispose(): void
 }
 
@@ -32,6 +34,10 @@ export function createModelsTree(): ModelsTree {
     },
   })
   return {
+    onFirstSeen(ask) {
+      if (view.visible && items.length === 0) ask()
+      view.onDidChangeVisibility(({ visible }) => { if (visible && items.length === 0) ask() })
+    },
     show(info) {
       items = [
         { label: info.localizer.id, description: `localizes · ${info.localizer.provider}`, icon: 'target', tooltip: `${info.localizer.kind} model, SHA-256 ${info.localizer.sha256}` },

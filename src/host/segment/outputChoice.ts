@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { outputName, stemOf } from '../editor/scanNames.js'
+import { isLabelMapName, outputName, stemOf } from '../editor/scanNames.js'
 import { baseName } from '../editor/scanDocument.js'
 
 /** Where a run writes; asks once when a label map is there already. Undefined when people think better of it. */
@@ -37,6 +37,7 @@ async function askName(scan: vscode.Uri): Promise<vscode.Uri | undefined> {
     value: `${stemOf(baseName(scan))}_mine_dseg.nii.gz`,
     validateInput: async (value) => {
       if (!/^[^/\\:*?"<>|]+\.nii(\.gz)?$/i.test(value)) return 'A file name that ends in .nii.gz or .nii.'
+      if (!isLabelMapName(value)) return 'Let it end in _dseg.nii.gz, so that nobody takes it for a scan.'
       return (await exists(beside(scan, value))) ? 'This file is there already.' : undefined
     },
   })

@@ -1,31 +1,35 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
-import type { TemplateScan } from '../../protocol/templateSet.js'
+import type { ScanProblems } from '../../protocol/rpc.js'
 import { scanPathOf } from './setFile.js'
+import type { TemplateSet } from '../../protocol/templateSet.js'
 
-const hashes = new Map<string, { readonly stamp: string; readonly sha256: string }>()
-
-/** Formats whose voxels may lie in a second file: only the engine, which reads headers, can tell whether they changed. */
-const MAY_HAVE_TWO_FILES = /\.(hdr|img|nhdr|mhd)$/i
-
-/** Why a template scan cannot be used any more, in one sentence; null when it is as it was. */
-export async function scanProblem(setPath: string, scan: TemplateScan): Promise<string | null> {
-  const file = scanPathOf(setPath, scan)
-  const info = await stat(file).catch(() => null)
-  if (info === null) return `${file} is not there any more: put it back, or delete it from the set.`
-  if (MAY_HAVE_TWO_FILES.test(file)) return null
-  const stamp = `${info.size}:${info.mtimeMs}`
-  const known = hashes.get(file)
-  const sha256 = known?.stamp === stamp ? known.sha256 : await sha256Of(file)
-  hashes.set(file, { stamp, sha256 })
-  return sha256 === scan.sha256 ? null : `${file} has changed since its points were set: add it again.`
+/** Knows which template scans moved or changed. */
+export interface ScanHealth {
+  /** What is known without reading any scan. */
+  known(setPath: string): ReadonlyMap<string, string>
+  /** Asks the engine about sets whose files are not as they were at the last time of asking; true when that told anything new. */
+  check(setPath: string, set: TemplateSet): Promise<boolean>
 }
 
-/** Read and hashed in pieces of 64 KB, so the host's event loop waits for one piece at most. */
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
+/** Remembers what the engine, which reads and hashes the scans, said about a set. */
+export function createScanHealth(ask: (setPath: string) => Promise<ScanProblems>): ScanHealth {
+  const answers = new Map<string, { readonly stamp: string; readonly problems: ReadonlyMap<string, string> }>()
+  return {
+    known: (setPath) => answers.get(setPath)?.problems ?? new Map<string, string>(),
+    async check(setPath, set) {
+      const stamp = await stampOf(setPath, set)
+      if (answers.get(setPath)?.stamp === stamp) return false
+      answers.set(setPath, { stamp, problems: new Map(Object.entries(await ask(setPath))) })
+      return true
+    },
+  }
+}
+
+/** Changes whenever a scan, or what the set says about it, may have changed. */
+async function stampOf(setPath: string, set: TemplateSet): Promise<string> {
+  const parts = set.scans.map(async (scan) => {
+    const info = await stat(scanPathOf(setPath, scan)).catch(() => null)
+    return [scan.id, scan.path, scan.sha256, info === null ? null : `${info.size}:${info.mtimeMs}`]
+  })
+  return JSON.stringify(await Promise.all(parts))
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode'
 import type { TemplateCheckReport, TemplatesInfo } from '../../protocol/rpc.js'
 import type { TemplateSet } from '../../protocol/templateSet.js'
 import { errorText } from '../errorText.js'
-import { scanProblem } from './scanHealth.js'
+import type { ScanHealth } from './scanHealth.js'
 import { formatSet, parseSet, scanOfFile, SET_SUFFIX } from './setFile.js'
 
 /** A template set file that was found. */
@@ -27,6 +27,8 @@ export interface TemplateStore {
   bankInfo(name: string): TemplatesInfo | undefined
   setBankInfos(infos: readonly TemplatesInfo[]): void
   refresh(): Promise<void>
+  /** From now on, and at once, finds out which scans moved or changed; needs the engine. */
+  watchScans(): void
   write(setPath: string, set: TemplateSet): Promise<void>
   setCheck(setPath: string, report: TemplateCheckReport): void
   /** Sets that hold a scan. */
@@ -37,7 +39,7 @@ export interface TemplateStore {
 const BANK_FILE = /^bank-(.+)\.msgpack$/
 
 /** Finds template sets and watches them. */
-export function createTemplateStore(extensionUri: vscode.Uri): TemplateStore {
+export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth, onProblem: (text: string) => void): TemplateStore {
   const changed = new vscode.EventEmitter<void>()
   const checks = new Map<string, TemplateCheckReport>()
   let infos: readonly TemplatesInfo[] = []
@@ -45,12 +47,27 @@ export function createTemplateStore(extensionUri: vscode.Uri): TemplateStore {
   let banks: readonly string[] = []
   let refreshing: Promise<void> | undefined
   let again = false
+  let watching = false
 
   async function read(): Promise<void> {
     banks = await bankNames(extensionUri)
     const files = await setFiles()
-    sets = (await Promise.all(files.map((file) => readStored(file, checks.get(file) ?? null)))).sort((a, b) => a.name.localeCompare(b.name))
+    sets = (await Promise.all(files.map((file) => readStored(file, checks.get(file) ?? null, health)))).sort((a, b) => a.name.localeCompare(b.name))
     changed.fire()
+    if (watching) checkScans()
+  }
+
+  /** In the background: hashing large scans takes a while, and the list need not wait for it. */
+  function checkScans(): void {
+    if (!vscode.workspace.isTrusted) return
+    for (const { path: file, set } of sets) {
+      if (set === null) continue
+      health.check(file, set).then((news) => {
+        if (!news) return
+        sets = sets.map((stored) => (stored.path === file ? { ...stored, scanProblems: health.known(file) } : stored))
+        changed.fire()
+      }, (error: unknown) => { onProblem(`The scans of ${file} could not be checked: ${errorText(error)}`) })
+    }
   }
 
   /** Several changes at once (a save writes and renames) lead to one more reading, not to many. */
@@ -90,6 +107,12 @@ export function createTemplateStore(extensionUri: vscode.Uri): TemplateStore {
       changed.fire()
     },
     refresh,
+    watchScans() {
+      if (!watching) {
+        watching = true
+        checkScans()
+      }
+    },
     async write(setPath, set) {
       await vscode.workspace.fs.writeFile(vscode.Uri.file(setPath), new TextEncoder().encode(formatSet(set)))
       await refresh()
@@ -123,18 +146,12 @@ async function setFiles(): Promise<string[]> {
   return [...new Set(paths)]
 }
 
-async function readStored(file: string, check: TemplateCheckReport | null): Promise<StoredSet> {
-  const fallbackName = path.basename(file, SET_SUFFIX)
+async function readStored(file: string, check: TemplateCheckReport | null, health: ScanHealth): Promise<StoredSet> {
   try {
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)))
     const set = parseSet(text, path.basename(file))
-    const problems = new Map<string, string>()
-    for (const scan of set.scans) {
-      const problem = await scanProblem(file, scan)
-      if (problem !== null) problems.set(scan.id, problem)
-    }
-    return { path: file, name: set.name, set, problem: null, scanProblems: problems, check }
+    return { path: file, name: set.name, set, problem: null, scanProblems: health.known(file), check }
   } catch (error) {
-    return { path: file, name: fallbackName, set: null, problem: errorText(error), scanProblems: new Map(), check }
+    return { path: file, name: path.basename(file, SET_SUFFIX), set: null, problem: errorText(error), scanProblems: new Map(), check }
   }
 }

@@ -3,6 +3,7 @@ import { EXTREME_SIDES } from '../../protocol/geometry.js'
 import type { TemplateScan } from '../../protocol/templateSet.js'
 import { isScanName } from '../editor/scanNames.js'
 import { baseName } from '../editor/scanDocument.js'
+import { whenTrusted } from '../trust.js'
 import { enableScan, scansOfStructure } from './editSet.js'
 import { scanPathOf } from './setFile.js'
 import type { StoredSet, TemplateStore } from './templateStore.js'
@@ -79,7 +80,7 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
     for (const [node, state] of items) {
       if (node.kind !== 'scan') continue
       const set = setOf(node.setPath)?.set
-      if (set) await store.write(node.setPath, enableScan(set, node.scanId, state === vscode.TreeItemCheckboxState.Checked))
+      if (set) await whenTrusted(() => store.write(node.setPath, enableScan(set, node.scanId, state === vscode.TreeItemCheckboxState.Checked)))
     }
   })
   return view

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describingNames, isLabelMapName, labelMapsBeside, markupsName, outputName } from '../../../../src/host/editor/scanNames.js'
+import { describingNames, isLabelMapName, labelMapsBeside, markupsName, outputName, ownNamedLabelMaps } from '../../../../src/host/editor/scanNames.js'
 import { parseLabelTable } from '../../../../src/host/editor/labelTable.js'
 
 describe('names of scans', () => {
@@ -11,6 +11,10 @@ describe('names of scans', () => {
   it('find the label maps of a scan, closest name first', () => {
     const folder = ['p1_ct.nii.gz', 'p1_seg.nii.gz', 'p1_ct_dseg.nii.gz', 'p1_ct_2_dseg.nii.gz', 'p12_seg.nii.gz', 'p2_ct_dseg.nii.gz', 'p1_ct_dseg.json']
     expect(labelMapsBeside('p1_ct.nii.gz', folder)).toEqual(['p1_ct_2_dseg.nii.gz', 'p1_ct_dseg.nii.gz', 'p1_seg.nii.gz'])
+  })
+
+  it('leave label maps that people named to their sidecars', () => {
+    expect(ownNamedLabelMaps(['p1_ct.nii.gz', 'P2.nrrd', 'p1_seg.nii.gz', 'p1_ct_2_dseg.nii.gz', 'p2-labels.nrrd', 'mine_dseg.nii.gz', 'p12_seg.nii.gz', 'mine_dseg.json'])).toEqual(['mine_dseg.nii.gz', 'p12_seg.nii.gz'])
   })
 
   it('give outputs and points their names', () => {
