@@ -1,14 +1,18 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node'
+import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../protocol/dataset.js'
 import type { ErrorData } from '../protocol/errors.js'
 import type { Progress } from '../protocol/progress.js'
 import {
   addTemplateMethod,
   checkTemplatesMethod,
+  datasetEventNotification,
   earlyMaskNotification,
   infoMethod,
+  pauseNotification,
   progressNotification,
   scanProblemsMethod,
+  segmentFolderMethod,
   segmentMethod,
   structureNotification,
   type AddTemplateRequest,
@@ -55,12 +59,22 @@ export interface RunListeners {
   readonly signal: AbortSignal
 }
 
+/** The run of a folder that is going on. */
+export interface FolderRun {
+  /** Also of a run that was stopped: what was done until then. */
+  readonly outcome: Promise<DatasetOutcome>
+  /** Holds the run after the scan it is at, or goes on. */
+  pause(paused: boolean): void
+}
+
 /** Whether the engine process is there. */
 export type EngineState = 'stopped' | 'running'
 
 /** The engine process, started on first use. */
 export interface EngineClient {
   segment(request: SegmentWithPreviews, listeners: RunListeners): Promise<SegmentOutcome>
+  /** Segments a folder of scans; after the signal it takes a moment to stop by itself. */
+  segmentFolder(request: DatasetRequest, onEvent: (event: DatasetEvent) => void, signal: AbortSignal): FolderRun
   checkTemplates(setPath: string, listeners: RunListeners): Promise<TemplateCheckReport>
   addTemplate(request: AddTemplateRequest): Promise<TemplateSet>
   scanProblems(setPath: string): Promise<ScanProblems>
@@ -90,10 +104,13 @@ interface Running {
 }
 
 const PATIENCE_MS = 1000
+/** A folder's run finishes the step it is at and writes its summary; only then is it worth killing. */
+const FOLDER_PATIENCE_MS = 60_000
 
 /** Makes a client; nothing is started before the first request. */
 export function createEngineClient(options: EngineClientOptions): EngineClient {
   const listeners = new Map<number, RunListeners>()
+  const folderListeners = new Map<number, (event: DatasetEvent) => void>()
   let running: Running | undefined
   let lastRun = 0
   /** Resolves when no cancelled run is left in the process; the next request must not share its fate. */
@@ -112,6 +129,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     connection.onNotification(progressNotification, ({ run, progress }) => listeners.get(run)?.onProgress(progress))
     connection.onNotification(structureNotification, ({ run, structure }) => listeners.get(run)?.onStructure(structure))
     connection.onNotification(earlyMaskNotification, ({ run, mask }) => listeners.get(run)?.onEarlyMask?.(mask))
+    connection.onNotification(datasetEventNotification, ({ run, event }) => folderListeners.get(run)?.(event))
     connection.onError(([error]) => { options.onOutput(`${error.message}\n`) })
     const death = new Promise<never>((_, reject) => {
       child.once('error', (error) => { reject(new EngineDied(`The engine could not be started (${error.message}). Reinstall the extension.`)) })
@@ -157,6 +175,29 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     }
   }
 
+  /** Asks for something that, when it is told to stop, still has an answer to give. */
+  async function askToTheEnd<T>(send: (connection: MessageConnection, token: CancellationToken) => Promise<T>, signal: AbortSignal): Promise<T> {
+    await quiet
+    running ??= start()
+    const { child, connection, death } = running
+    const source = new CancellationTokenSource()
+    let killer: NodeJS.Timeout | undefined
+    const stop = (): void => {
+      source.cancel()
+      killer = setTimeout(() => child.kill('SIGKILL'), FOLDER_PATIENCE_MS)
+    }
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await Promise.race([send(connection, source.token), death])
+    } catch (error) {
+      throw ownError(error)
+    } finally {
+      clearTimeout(killer)
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
   async function askNumbered<T>(run: RunListeners, send: (connection: MessageConnection, id: number, token: CancellationToken) => Promise<T>): Promise<T> {
     const id = ++lastRun
     listeners.set(id, run)
@@ -169,6 +210,15 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
 
   return {
     segment: (request, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(segmentMethod, { run: id, request }, token)),
+    segmentFolder(request, onEvent, signal) {
+      const id = ++lastRun
+      folderListeners.set(id, onEvent)
+      const outcome = askToTheEnd((connection, token) => connection.sendRequest(segmentFolderMethod, { run: id, request }, token), signal)
+      return {
+        outcome: outcome.finally(() => folderListeners.delete(id)),
+        pause: (paused) => void running?.connection.sendNotification(pauseNotification, { run: id, paused }),
+      }
+    },
     checkTemplates: (setPath, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(checkTemplatesMethod, { run: id, request: { setPath } }, token)),
     addTemplate: (request) => ask((connection) => connection.sendRequest(addTemplateMethod, request)),
     scanProblems: (setPath) => ask((connection) => connection.sendRequest(scanProblemsMethod, { setPath })),

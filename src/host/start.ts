@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import type { ScanAction } from '../protocol/scanEditor.js'
 import { VIEW_COMMANDS } from '../protocol/viewCommand.js'
+import { createFolderRuns, type FolderRuns } from './dataset/folderRuns.js'
 import { followDefaultEditorSetting } from './editor/defaultEditor.js'
 import { keyHelp } from './editor/keys.js'
 import { createScanEditors, type ScanEditors, type ScanSession } from './editor/scanEditors.js'
@@ -11,7 +12,6 @@ import { errorText } from './errorText.js'
 import { handleMarksRequest } from './marks/marksCommands.js'
 import { createModelsTree } from './models/modelsTree.js'
 import { createPreviewFolders } from './segment/previewFolders.js'
-import { segmentFolder } from './segment/segmentFolder.js'
 import { createRunKeeper, type RunKeeper } from './segment/segmentScan.js'
 import { addMarkedScan, addScans, checkSet, chooseScans, deleteNode, newSet, openSetFile, renameNode, sayErrors, updateSets, useLabelMap } from './templates/templateCommands.js'
 import { createScanHealth } from './templates/scanHealth.js'
@@ -63,7 +63,8 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   })
   const templates = { store, engine, editors }
   const runContext = { extension: context, store, engine, editors, previews, log, loadBanks, onProvider: status.setProvider }
-  const runs = createRunKeeper(runContext)
+  const runs: RunKeeper = createRunKeeper(runContext, () => folders.running())
+  const folders: FolderRuns = createFolderRuns(runContext, () => runs.running())
   const tree = createTemplateTree(store, {
     onDropScans: (setPath, scans) => whenTrusted(() => sayErrors(() => addScans(templates, setPath, scans))),
     loadBanks: () => whenTrusted(loadBanks),
@@ -82,6 +83,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
         return whenTrusted(() => runs.start(session.document.uri))
       case 'cancel':
         runs.cancel()
+        folders.cancel()
         return
       case 'retry':
         return runs.retry(session.document.uri)
@@ -108,16 +110,20 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   const selected = (node: TemplateNode | undefined): TemplateNode | undefined => node ?? tree.selection.at(0)
 
   context.subscriptions.push(
-    log, status, models, store, editors, tree,
+    log, status, models, store, editors, tree, folders,
     { dispose: () => { engine.stop() } },
     followDefaultEditorSetting(),
     command('openScan', withScan((scan) => editors.open(scan))),
     trusted('segment', withScan((scan) => runs.start(scan))),
     trusted('segmentFolder', async (folder: vscode.Uri | undefined) => {
       const target = folder ?? (await askForFolder())
-      if (target !== undefined) await segmentFolder(runContext, runs, target, log)
+      if (target !== undefined) await folders.start(target)
     }),
-    command('cancel', () => { runs.cancel() }),
+    command('cancel', () => {
+      runs.cancel()
+      folders.cancel()
+    }),
+    command('pauseFolder', () => { folders.togglePause() }),
     command('addStructure', withSession((session) => handleMarksRequest(session, { kind: 'add' }))),
     trusted('addToTemplateSet', withSession((session) => addMarkedScan(templates, session))),
     trusted('useLabelMapAsTemplate', withSession((session) => useLabelMap(templates, session))),

@@ -1,5 +1,6 @@
 /** The wire between the extension host and the engine process: JSON-RPC over the fork's IPC channel. Voxels never cross it. */
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc'
+import type { DatasetEvent, DatasetOutcome, DatasetRequest } from './dataset.js'
 import type { ErrorData } from './errors.js'
 import type { ExtremePoints } from './geometry.js'
 import type {
@@ -93,6 +94,12 @@ export interface Numbered<T> {
 
 /** Localize and segment; writes label map, names and sidecar. */
 export const segmentMethod = new RequestType<Numbered<SegmentWithPreviews>, SegmentOutcome, ErrorData>('segment')
+/** Segments a folder of scans. When it is cancelled it finishes the step it is at, writes the summary and answers. */
+export const segmentFolderMethod = new RequestType<Numbered<DatasetRequest>, DatasetOutcome, ErrorData>('segmentFolder')
+/** What happens during the run of a folder. */
+export const datasetEventNotification = new NotificationType<{ readonly run: number; readonly event: DatasetEvent }>('datasetEvent')
+/** Host to engine: hold the run of a folder after the scan it is at, or go on. */
+export const pauseNotification = new NotificationType<{ readonly run: number; readonly paused: boolean }>('pause')
 /** Leave-one-out check of a template set file. */
 export const checkTemplatesMethod = new RequestType<Numbered<{ readonly setPath: string }>, TemplateCheckReport, ErrorData>('checkTemplates')
 /** Add a scan to a template set file; answers with the set as written. */

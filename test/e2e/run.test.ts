@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FrameLocator } from 'playwright-core'
-import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
+import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, runCommand, scanView, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -111,6 +111,47 @@ describe('Localize & Segment', function () {
     assert.equal(sidecar('okbp_242_ct_2_dseg').templates.name, 'head-neck')
   })
 
+  it('segments all scans of a folder, can be paused, lists what failed and shows a summary', async () => {
+    const { page, folder } = session
+    const many = path.join(folder, 'many')
+    mkdirSync(many, { recursive: true })
+    const bytes = readFileSync(path.join(folder, SCAN))
+    writeFileSync(path.join(many, 'a_ct.nii.gz'), bytes)
+    writeFileSync(path.join(many, 'b_cut_ct.nii.gz'), bytes.subarray(0, bytes.length >> 1))
+    writeFileSync(path.join(many, 'c_ct.nii.gz'), bytes)
+    const start = async (): Promise<void> => {
+      await runCommand(page, 'Notifications: Clear All Notifications')
+      await runCommand(page, 'File: Refresh Explorer')
+      await contextMenu(page, 'many', 'Segment All Scans in Folder')
+      await pick(page, 'HeadNeck')
+      await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor()
+      await pickExactly(page, ['Larynx'])
+    }
+    const item = page.locator('.statusbar-item[id="medlsam.medlsam.medlsam.folderRun"], .statusbar-item', { hasText: /MedLSAM \d of 3/ }).first()
+    const labelMaps = (): string[] => readdirSync(many).filter((name) => name.endsWith('_dseg.nii.gz')).sort()
+    await start()
+    await item.click()
+    await page.locator('.notification-toast', { hasText: 'paused · 1 of 3' }).waitFor({ timeout: 120_000 })
+    assert.deepEqual(labelMaps(), ['a_ct_dseg.nii.gz'])
+    await item.click()
+    const end = page.locator('.notification-toast', { hasText: '2 of 3 scans segmented' })
+    await end.waitFor({ timeout: 240_000 })
+    assert.match((await end.textContent()) ?? '', /1 failed: b_cut_ct\.nii\.gz/)
+    assert.deepEqual(labelMaps(), ['a_ct_dseg.nii.gz', 'c_ct_dseg.nii.gz'])
+    await end.getByRole('button', { name: 'Open Summary' }).click()
+    const summary = scanView(page)
+    await summary.locator('article[data-name="b_cut_ct.nii.gz"] .failure').waitFor()
+    await summary.locator('#show').selectOption('failed')
+    await summary.locator('#shown:text-is("1 of 3")').waitFor()
+    await summary.locator('#show').selectOption('')
+    await summary.locator('article[data-name="a_ct.nii.gz"] .links a', { hasText: 'scan' }).first().click()
+    view = await waitForScan(page)
+    await view.locator('body[data-labels="a_ct_dseg.nii.gz"]').waitFor()
+    await start()
+    await page.locator('.notification-toast', { hasText: '0 of 3 scans segmented, 2 done before. 1 failed' }).waitFor({ timeout: 120_000 })
+    view = await openScan(page, SCAN)
+  })
+
   it('takes a name of one\'s own, and says why a structure was not found and what to do', async () => {
     await changeSetting(session.page, 'medlsam.run.minConfidence', '1')
     await start('head-neck', ['Mandible'])
@@ -135,24 +176,6 @@ describe('Localize & Segment', function () {
     assert.ok(statSync(file).mtimeMs > before)
     assert.deepEqual(sidecar('okbp_242_ct_dseg').structures.map(({ name }) => name), ['Larynx'])
     assert.deepEqual(readdirSync(session.folder).filter((name) => name.endsWith('_dseg.nii.gz')).sort(), ['mine_dseg.nii.gz', 'okbp_242_ct_2_dseg.nii.gz', 'okbp_242_ct_dseg.nii.gz'])
-  })
-
-  it('segments all scans of a folder, writes every label map and lists what failed', async () => {
-    const { page, folder } = session
-    const many = path.join(folder, 'many')
-    mkdirSync(many)
-    const bytes = readFileSync(path.join(folder, SCAN))
-    writeFileSync(path.join(many, 'a_ct.nii.gz'), bytes)
-    writeFileSync(path.join(many, 'b_cut_ct.nii.gz'), bytes.subarray(0, bytes.length >> 1))
-    writeFileSync(path.join(many, 'c_ct.nii.gz'), bytes)
-    await runCommand(page, 'File: Refresh Explorer')
-    await contextMenu(page, 'many', 'Segment All Scans in Folder')
-    await pick(page, 'HeadNeck')
-    await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor()
-    await pickExactly(page, ['Larynx'])
-    await page.locator('.notification-toast', { hasText: '2 of 3 scans segmented' }).waitFor({ timeout: 240_000 })
-    assert.match((await page.locator('.notification-toast', { hasText: '2 of 3' }).textContent()) ?? '', /b_cut_ct\.nii\.gz/)
-    assert.deepEqual(readdirSync(many).filter((name) => name.endsWith('_dseg.nii.gz')).sort(), ['a_ct_dseg.nii.gz', 'c_ct_dseg.nii.gz'])
   })
 
   it('takes the engine with it when the window closes', async () => {

@@ -1,21 +1,27 @@
 import { ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc'
+import type { DatasetEvent } from '../../protocol/dataset.js'
 import type { ErrorData } from '../../protocol/errors.js'
 import type { Progress } from '../../protocol/progress.js'
 import {
   addTemplateMethod,
   checkTemplatesMethod,
+  datasetEventNotification,
   earlyMaskNotification,
   infoMethod,
+  pauseNotification,
   progressNotification,
   scanProblemsMethod,
+  segmentFolderMethod,
   segmentMethod,
   structureNotification,
   type EarlyMaskNote,
 } from '../../protocol/rpc.js'
+import { makePauseGate, type PauseGate } from '../dataset/pauseGate.js'
 import { throwIfCancelled, toErrorData } from '../errors.js'
 import type { Engine, RunHooks, SegmentResult } from '../engine.js'
 import { addTemplateToFile } from './addTemplateToFile.js'
 import { checkSetFile } from './checkSetFile.js'
+import { segmentFolder } from './segmentFolder.js'
 import { scanProblems } from './scanProblems.js'
 import { withEarlyMaskFiles } from './earlyMaskFiles.js'
 import { engineInfo } from './engineInfo.js'
@@ -71,11 +77,33 @@ export function serve(connection: MessageConnection, engine: Engine): void {
       return { labelMapPath: paths.labelMap, sidecar }
     }),
   )
+  const gates = new Map<number, PauseGate>()
+  connection.onNotification(pauseNotification, ({ run, paused }) => {
+    if (paused) gates.get(run)?.pause()
+    else gates.get(run)?.resume()
+  })
+  connection.onRequest(segmentFolderMethod, ({ run, request }, token) => {
+    const gate = makePauseGate()
+    gates.set(run, gate)
+    const onEvent = throttleEvents((event) => void connection.sendNotification(datasetEventNotification, { run, event }))
+    return answer(token, (signal) => segmentFolder(engine, request, { signal, gate, onEvent })).finally(() => gates.delete(run))
+  })
   connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal))))
   connection.onRequest(addTemplateMethod, (request, token) => answer(token, () => addTemplateToFile(request)))
   connection.onRequest(scanProblemsMethod, ({ setPath }, token) => answerBeside(token, () => scanProblems(setPath)))
   connection.onRequest(infoMethod, (token) => answerBeside(token, () => engineInfo(engine)))
   serveModels(connection, engine, { queued: answer, beside: answerBeside, onProgress })
+}
+
+/** The same for the progress inside the events of a folder's run. */
+function throttleEvents(send: (event: DatasetEvent) => void): (event: DatasetEvent) => void {
+  let current: DatasetEvent | null = null
+  const progress = throttle(() => { if (current !== null) send(current) })
+  return (event) => {
+    current = event
+    if (event.kind === 'scanProgress') progress(event.progress)
+    else send(event)
+  }
 }
 
 /** Lets a new stage or the end of one through at once, everything else at a readable pace. */

@@ -35,8 +35,6 @@ export interface RunKeeper {
   retry(scan: vscode.Uri): Promise<void>
   cancel(): void
   running(): boolean
-  /** Runs one scan without asking or showing anything; used for folders too. */
-  runOne(scan: vscode.Uri, output: vscode.Uri, choice: RunChoice, signal: AbortSignal, show: (view: RunView) => void): Promise<Sidecar>
 }
 
 interface LastRun {
@@ -45,7 +43,7 @@ interface LastRun {
 }
 
 /** Starts, shows and stops runs. */
-export function createRunKeeper(context: RunContext): RunKeeper {
+export function createRunKeeper(context: RunContext, isBusy: () => boolean): RunKeeper {
   const last = new Map<string, LastRun>()
   let current: AbortController | undefined
 
@@ -131,13 +129,12 @@ export function createRunKeeper(context: RunContext): RunKeeper {
   }
 
   const keeper: RunKeeper = {
-    runOne,
     async start(scan) {
       if (!canRun(scan)) {
         void vscode.window.showWarningMessage('Running needs a trusted workspace and scans that are files on this machine.')
         return
       }
-      if (current !== undefined) {
+      if (current !== undefined || isBusy()) {
         void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
         return
       }
@@ -150,7 +147,7 @@ export function createRunKeeper(context: RunContext): RunKeeper {
     async retry(scan) {
       const lastRun = last.get(scan.toString())
       if (lastRun === undefined) await keeper.start(scan)
-      else if (current === undefined) await run(scan, lastRun)
+      else if (current === undefined && !isBusy()) await run(scan, lastRun)
     },
     cancel: () => { current?.abort() },
     running: () => current !== undefined,

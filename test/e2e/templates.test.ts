@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, readFileSync, renameSync } from 'node:fs'
+import path from 'node:path'
+import type { Locator } from 'playwright-core'
+import { answer, explorerRow, pick, runCommand, waitForScan } from '../support/workbench.js'
+import { hasSharedData } from '../support/workbenchScans.js'
+import { pictureOfFailure, startSession, type Session } from './session.js'
+
+const SCANS = ['okbp_004', 'okbp_013', 'okbp_017'] as const
+
+interface TemplateSetFile {
+  readonly name: string
+  readonly structures: readonly { readonly name: string }[]
+  readonly scans: readonly { readonly id: string; readonly enabled: boolean; readonly structures: object }[]
+}
+
+describe('the Templates view', function () {
+  let session: Session
+
+  before(async function () {
+    if (!hasSharedData) this.skip()
+    session = await startSession(SCANS.map((id) => ({ id, split: 'templates', labels: true })))
+  })
+
+  afterEach(async function () {
+    await pictureOfFailure(this.currentTest, session.page)
+  })
+
+  after(async () => {
+    await session.stop()
+  })
+
+  const setFile = (): string => path.join(session.folder, 'my-set.medlsam.json')
+  const set = (): TemplateSetFile => JSON.parse(readFileSync(setFile(), 'utf8')) as TemplateSetFile
+  const row = (text: string | RegExp): Locator => session.page.locator('.pane-body .monaco-list-row', { hasText: text }).first()
+  const toast = (text: string | RegExp): Locator => session.page.locator('.notification-toast', { hasText: text })
+
+  async function until(what: string, holds: () => boolean): Promise<void> {
+    for (const end = Date.now() + 60_000; !holds(); ) {
+      assert.ok(Date.now() < end, `still not so: ${what}`)
+      await session.page.waitForTimeout(200)
+    }
+  }
+
+  it('lists the built-in bank like any set, with its structures', async () => {
+    await session.page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
+    await row('head-neck').click()
+    await row(/Brainstem\s*8 scans/).waitFor()
+    await row('head-neck').click()
+  })
+
+  it('makes a set, and takes scans that are dragged from the Explorer onto it', async () => {
+    const { page } = session
+    await page.locator('.pane-header', { hasText: 'Templates' }).hover()
+    await page.locator('.pane-header .action-item a[aria-label="New Template Set"]').click()
+    await answer(page, 'my set')
+    await row('my set').waitFor()
+    // Both views in one container, as people arrange them who drag a lot.
+    await runCommand(page, 'View: Move View')
+    await pick(page, 'Templates')
+    await pick(page, 'Explorer')
+    await explorerRow(page, 'okbp_004_ct.nii.gz').waitFor()
+    for (const [index, id] of SCANS.entries()) {
+      await explorerRow(page, `${id}_ct.nii.gz`).dragTo(row('my set'))
+      await row(new RegExp(`my set\\s*7 structures, ${index + 1} scans?`)).waitFor()
+    }
+    assert.deepEqual(set().scans.map(({ id }) => id).sort(), SCANS.map((id) => `${id}_ct`))
+    await runCommand(page, 'View: Reset View Locations')
+    await page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
+  })
+
+  it('leaves a scan out whose box is not ticked', async () => {
+    await row('Larynx').click()
+    const scan = session.page.locator('.pane-body .monaco-list-row', { hasText: 'okbp_013_ct' }).first()
+    await scan.locator('.monaco-custom-toggle').click()
+    await until('the scan is off', () => set().scans.some(({ id, enabled }) => id === 'okbp_013_ct' && !enabled))
+    await scan.locator('.monaco-custom-toggle').click()
+    await until('the scan is on', () => set().scans.every(({ enabled }) => enabled))
+  })
+
+  it('renames with F2 and deletes with the Delete key, which can be undone', async () => {
+    const { page } = session
+    await runCommand(page, 'MedLSAM: Focus on Templates View')
+    await row('Larynx').click()
+    await page.keyboard.press('F2')
+    await answer(page, 'Voice box')
+    await row('Voice box').waitFor()
+    assert.ok(set().structures.some(({ name }) => name === 'Voice box'))
+    await row('Voice box').click()
+    await page.keyboard.press('Delete')
+    await until('the structure is gone', () => !set().structures.some(({ name }) => name === 'Voice box'))
+    assert.ok(set().scans.every(({ structures }) => !('Voice box' in structures)))
+    await toast('Voice box of my set was deleted').getByRole('button', { name: 'Undo' }).click()
+    await until('the structure is back', () => set().structures.some(({ name }) => name === 'Voice box'))
+    await row('Voice box').waitFor()
+  })
+
+  it('measures each scan with the others', async () => {
+    await row('my set').hover()
+    await row('my set').locator('.action-item a[aria-label="Check Templates"]').click()
+    await toast(/templates of my set agree|Check the points of/).waitFor({ timeout: 240_000 })
+    await row(/Mandible.*error \d+\.\d mm/).waitFor()
+    await row('Mandible').click()
+    await row(/okbp_0\d\d_ct.*error \d+\.\d mm/).waitFor()
+  })
+
+  it('warns of a scan that changed and of one that is gone, and says what to do', async () => {
+    const { page, folder } = session
+    appendFileSync(path.join(folder, 'okbp_013_ct.nii.gz'), Buffer.from([0]))
+    renameSync(path.join(folder, 'okbp_017_ct.nii.gz'), path.join(folder, 'elsewhere_ct.nii.gz'))
+    await runCommand(page, 'MedLSAM: Refresh Templates')
+    await row(/my set.*2 warnings/).waitFor()
+    const changed = row(/okbp_013_ct.*moved or changed/)
+    await changed.hover()
+    await page.locator('.monaco-hover:visible', { hasText: /okbp_013_ct\.nii\.gz has changed since.*/ }).waitFor()
+    await row(/okbp_017_ct.*moved or changed/).waitFor()
+  })
+
+  it('shows what is installed and on what it runs before any run', async () => {
+    await row(/localizes.*cpu/).waitFor()
+    await session.page.locator('.statusbar-item', { hasText: 'MedLSAM: cpu' }).waitFor()
+  })
+
+  it('opens a scan of a set in the scan editor', async () => {
+    await row(/okbp_004_ct/).click()
+    await session.page.locator('.tab.active', { hasText: 'okbp_004_ct.nii.gz' }).waitFor()
+    await waitForScan(session.page)
+  })
+})
