@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   readonly vsix?: string
   readonly settings?: Readonly<Record<string, unknown>>
   readonly workspaceTrust?: boolean
+  /** Lets VS Code load an extension and its tests from folders; it then shows no notification by itself. */
+  readonly testDriver?: boolean
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -50,7 +52,8 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   }
   const port = await freePort()
   const logFile = path.join(root, 'server.log')
-  const child = spawnServer(tools, root, port, folders, env, logFile, options.workspaceTrust === true)
+  const flags = [...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']), ...(options.testDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : [])]
+  const child = spawnServer(tools, root, port, [...folders, ...flags], env, logFile)
   const deadline = Date.now() + 60_000
   while (!(await healthy(port))) {
     if (Date.now() > deadline || child.exitCode !== null) throw new Error(`code-server did not start: see ${logFile}`)
@@ -67,14 +70,13 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   }
 }
 
-function spawnServer(tools: WorkbenchTools, root: string, port: number, folders: readonly string[], env: NodeJS.ProcessEnv, logFile: string, trust: boolean): ChildProcess {
+function spawnServer(tools: WorkbenchTools, root: string, port: number, args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a')
   return spawn(
     tools.node,
     [
-      tools.codeServer, '--config', path.join(root, 'config.yaml'), '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, ...folders,
-      '--disable-telemetry', '--disable-update-check', ...(trust ? [] : ['--disable-workspace-trust']),
-      '--disable-getting-started-override', '--vscode-option', 'enable-smoke-test-driver',
+      tools.codeServer, '--config', path.join(root, 'config.yaml'), '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, ...args,
+      '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override',
     ],
     { env, detached: true, stdio: ['ignore', log, log] },
   )

@@ -7,7 +7,7 @@ const [extension, suite, workspace] = process.argv.slice(2)
 const LIMIT_MS = 12 * 60_000
 
 fillIntegrationWorkspace(workspace)
-const server = await startWorkbench({ settings: { 'medlsam.engine.threads': 1 }, env: { MEDLSAM_TEST_RESULTS: process.env['MEDLSAM_TEST_RESULTS'] ?? '' } })
+const server = await startWorkbench({ settings: { 'medlsam.engine.threads': 1 }, testDriver: true, env: { MEDLSAM_TEST_RESULTS: process.env['MEDLSAM_TEST_RESULTS'] ?? '' } })
 const browser = await startBrowser()
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
