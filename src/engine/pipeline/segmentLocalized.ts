@@ -1,7 +1,6 @@
 import type { RunOptions } from '../../protocol/sidecar.js'
 import type { LocalizedStructure } from '../../protocol/structure.js'
 import type { TemplateBank } from '../medlam/bank.js'
-import { medianInPlace } from '../medlam/relativeDistance.js'
 import type { EarlyMask } from '../sam/earlyMasks.js'
 import { PAPER_MARGIN } from '../sam/margin.js'
 import type { SegmentRequest } from '../sam/plan.js'
