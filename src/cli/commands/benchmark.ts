@@ -2,8 +2,9 @@ import { fork } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
-import { PROTOCOLS, type Protocol } from '../../engine/benchmark/benchmarkTables.js'
-import { prepareTemplates, runBenchmark, type Benchmark, type BenchmarkRequest, type Support } from '../../engine/benchmark/runBenchmark.js'
+import { missedStructures, PROTOCOLS, type Protocol } from '../../engine/benchmark/benchmarkTables.js'
+import { prepareTemplates, runBenchmark, type BenchmarkRequest, type Support } from '../../engine/benchmark/runBenchmark.js'
+import { writeReport } from '../../engine/benchmark/report/writeReport.js'
 import { ABLATIONS, type Ablation } from '../../engine/benchmark/variants.js'
 import { benchmarkTables, writeTables } from '../../engine/benchmark/writeBenchmark.js'
 import { MedlsamError } from '../../engine/errors.js'
@@ -80,11 +81,12 @@ export function addBenchmark(program: Command): void {
           return { document: { cases: benchmark.cases.map(({ id }) => id) }, lines: [`${benchmark.cases.length} cases are done.`, ...notes], exitCode: EXIT.allFound }
         }
         await writeTables(flags.out, benchmark, flags.protocol)
+        await writeReport(flags.out, benchmark, flags.protocol)
         return {
           document: benchmark,
           lines: [
             ...[...benchmarkTables(benchmark, flags.protocol).values()].flatMap((table) => [`${table.title}\n`, toMarkdown(table)]),
-            ...failures(benchmark), ...notes, `All figures: ${flags.out}`,
+            ...missedStructures(benchmark), ...notes, `All figures: ${flags.out}`,
           ],
           exitCode: EXIT.allFound,
         }
@@ -120,14 +122,6 @@ function supportOf({ templates, support, supportCases }: BenchmarkFlags): Suppor
   ]
   if (given.length !== 1) throw new MedlsamError('usage', 'Say where templates come from with one of --templates, --support and --support-cases.')
   return given[0]
-}
-
-/** The main table's failures, each with its reason: they count as 0 and must be seen. */
-function failures({ cases }: Benchmark): string[] {
-  return cases.flatMap(({ id, results }) => {
-    const own = results.find(({ variant }) => variant === 'medlam')
-    return (own?.deploy ?? []).flatMap(({ structure, outcome, reason }) => (outcome === 'missed' && own?.segmenter !== null ? [`Missed: ${structure} of ${id}. ${reason ?? ''}`.trim()] : []))
-  })
 }
 
 /** Runs the cases in processes of their own; what they leave behind is then read here. */

@@ -131,6 +131,17 @@ export function ablationTable(benchmark: Benchmark): Table | null {
   }
 }
 
+/** What was missed with automatic boxes, each with its reason: it counts as 0 and must be seen. */
+export function missedStructures({ cases }: Benchmark): string[] {
+  return cases.flatMap(({ id, results }) => {
+    const own = results.find(({ variant }) => variant === MEDLAM.id)
+    return (own?.deploy ?? []).flatMap(({ structure, outcome, reason }) => {
+      const boxOnly = own?.segmenter === null && own.structures.some(({ name, status }) => name === structure && status === 'found')
+      return outcome === 'missed' && !boxOnly ? [`Missed: ${structure} of ${id}. ${reason ?? ''}`.trim()] : []
+    })
+  })
+}
+
 /** One localized structure: how sure MedLAM was, and how far off. */
 export interface ConfidencePoint {
   readonly id: string

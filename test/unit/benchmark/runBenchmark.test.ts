@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { decode } from 'fast-png'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PointMm, Size3 } from '../../../src/protocol/geometry.js'
+import { LINE_COLORS } from '../../../src/engine/benchmark/report/casePicture.js'
+import { writeReport } from '../../../src/engine/benchmark/report/writeReport.js'
 import { localizationTable, segmentationTable, summaryOf } from '../../../src/engine/benchmark/benchmarkTables.js'
 import { runBenchmark, type Benchmark, type BenchmarkHooks, type BenchmarkRequest } from '../../../src/engine/benchmark/runBenchmark.js'
 import { writeTables } from '../../../src/engine/benchmark/writeBenchmark.js'
@@ -109,6 +112,31 @@ describe('a benchmark', () => {
     for (const name of ['segmentation', 'segmentation-paper', 'localization', 'confidence']) {
       for (const kind of ['md', 'csv', 'tex']) expect(existsSync(path.join(folder, 'plain', `${name}.${kind}`)), `${name}.${kind}`).toBe(true)
     }
+  })
+
+  it('makes a report that needs no other file and no network', async () => {
+    const benchmark = await run('plain')
+    await writeReport(path.join(folder, 'plain'), benchmark, 'deploy')
+    const html = readFileSync(path.join(folder, 'plain/report.html'), 'utf8')
+    expect(html).not.toMatch(/(src|href)="(?!data:)/)
+    expect(html.match(/<svg/g)).toHaveLength(5)
+    expect(html.match(/<table class="sortable"/g)?.length).toBeGreaterThanOrEqual(4)
+    expect(html).toContain('Block, worst: DSC')
+    const pictures = [...html.matchAll(/src="data:image\/png;base64,([^"]+)"/g)].map(([, text]) => decode(Buffer.from(text, 'base64')))
+    expect(pictures).toHaveLength(2)
+    // The lines of the drawn and the predicted organ and of the box are in both halves of each picture.
+    for (const { data: pixels, width, height, channels } of pictures) {
+      const colorsIn = (left: number, right: number): Set<string> => {
+        const found = new Set<string>()
+        for (let y = 0; y < height; y++) for (let x = left; x < right; x++) found.add([0, 1, 2].map((c) => pixels[channels * (y * width + x) + c].toString(16).padStart(2, '0')).join(''))
+        return found
+      }
+      for (const colors of [colorsIn(0, width / 2), colorsIn(width / 2, width)]) {
+        for (const color of Object.values(LINE_COLORS)) expect(colors).toContain(color.slice(1))
+      }
+    }
+    await writeReport(path.join(folder, 'plain'), benchmark, 'deploy')
+    expect(readFileSync(path.join(folder, 'plain/report.html'), 'utf8')).toBe(html)
   })
 
   it('goes on where it was stopped, and runs nothing twice', async () => {

@@ -1,0 +1,64 @@
+import { readLabelMap } from '../../volume/readLabelMap.js'
+import { readScan } from '../../volume/readScan.js'
+import type { Benchmark, BenchmarkCase } from '../runBenchmark.js'
+import type { CaseResult } from '../runCase.js'
+import { MEDLAM } from '../variants.js'
+import { casePicture } from './casePicture.js'
+
+/** A case of a structure that is worth a look. */
+export interface ShownCase {
+  readonly structure: string
+  readonly kind: 'worst' | 'best'
+  readonly id: string
+  readonly dice: number
+  readonly wallDistanceMm: number | null
+  readonly reason: string | null
+  readonly png: Uint8Array
+}
+
+interface Candidate {
+  readonly one: BenchmarkCase
+  readonly result: CaseResult
+  readonly dice: number
+}
+
+/**
+ * The worst and the best case of every structure, with pictures: masks of the first segmenter inside the boxes
+ * that localization found.
+ */
+export async function bestAndWorst({ cases, structures, segmenters }: Benchmark): Promise<ShownCase[]> {
+  const wanted = structures.flatMap(({ name, labelValue }) => {
+    const ranked = cases.flatMap((one): Candidate[] => {
+      const result = one.results.find(({ variant, segmenter }) => variant === MEDLAM.id && segmenter === (segmenters[0] ?? null))
+      const dice = result?.deploy.find(({ structure }) => structure === name)?.dice ?? null
+      return result === undefined || dice === null ? [] : [{ one, result, dice }]
+    }).sort((a, b) => a.dice - b.dice)
+    const [worst, best] = [ranked.at(0), ranked.at(-1)]
+    return [
+      ...(worst === undefined ? [] : [{ name, labelValue, kind: 'worst' as const, ...worst }]),
+      ...(best === undefined || best === worst ? [] : [{ name, labelValue, kind: 'best' as const, ...best }]),
+    ]
+  })
+  const shown: ShownCase[] = []
+  // Case by case, so that every scan is read once and only one is in memory.
+  for (const one of cases) {
+    const mine = wanted.filter((candidate) => candidate.one === one)
+    if (mine.length === 0) continue
+    const [scan, truth] = [await readScan(one.scan, { forceHu: true }), await readLabelMap(one.labels)]
+    for (const { name, labelValue, kind, result, dice } of mine) {
+      const own = result.structures.find((structure) => structure.name === name)
+      const prediction = result.labelMap === null ? null : await readLabelMap(result.labelMap)
+      const score = result.deploy.find(({ structure }) => structure === name)
+      shown.push({
+        structure: name,
+        kind,
+        id: one.id,
+        dice,
+        wallDistanceMm: score?.wallDistanceMm ?? null,
+        reason: score?.reason ?? null,
+        png: casePicture({ scan, truth, truthValue: labelValue, prediction, predictedValue: own?.labelValue ?? -1, boxMm: own?.boxMm ?? null, partsMm: own?.partsMm ?? [] }),
+      })
+    }
+  }
+  return structures.flatMap(({ name }) => ['worst', 'best'].flatMap((kind) => shown.filter((candidate) => candidate.structure === name && candidate.kind === kind)))
+}
