@@ -7,6 +7,7 @@ import { startClock } from '../../engine/pipeline/stageClock.js'
 import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
 import { fit, normalisation, precision, withEngineFlags } from '../parse.js'
+import { addModelsBench } from './modelsBench.js'
 
 interface DownloadFlags extends EngineFlags {
   readonly precision?: Precision
@@ -22,8 +23,8 @@ interface ImportFlags extends EngineFlags {
   readonly fit?: Fit
 }
 
-/** `medlsam models list|info|download|import|verify|remove|test|gpu-runtime` */
-export function addModelsCommands(program: Command): Command {
+/** `medlsam models list|info|download|import|verify|remove|test|gpu-runtime|bench` */
+export function addModelsCommands(program: Command): void {
   const models = program.command('models').description('models that are built in, installed, or can be downloaded or imported')
 
   withEngineFlags(models.command('list'))
@@ -118,7 +119,7 @@ export function addModelsCommands(program: Command): Command {
       const info = flags.check === true ? await engine.models.gpuRuntime() : await engine.models.downloadGpuRuntime(flags.acceptUnverified === true, transfer(hooks))
       return done(info, [info.about, info.installed ? 'They are installed.' : 'They are not installed.'])
     }))
-  return models
+  addModelsBench(models)
 }
 
 function trialLine({ provider, encodeMs, difference, problem }: ProviderTrial): string {
