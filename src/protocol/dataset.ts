@@ -20,6 +20,8 @@ export interface DatasetRequest {
   readonly exclude?: readonly string[]
   /** The part of the scans that this run takes: every `count`-th, from the `index`-th (1 to `count`) on. */
   readonly shard?: Shard
+  /** Whether to write the summary at the end; true when absent. */
+  readonly summary?: boolean
   /** Do finished scans again, and replace label maps that this tool did not write or that were edited since. */
   readonly force?: boolean
 }
@@ -159,7 +161,12 @@ export interface DatasetOutcome {
   readonly kept: readonly string[]
   /** True when somebody stopped it before all scans were done. */
   readonly stopped: boolean
-  /** Paths of the summary's two files. */
-  readonly summaryCsv: string
-  readonly summaryHtml: string
+  /** Null when none was asked for. */
+  readonly summary: SummaryPaths | null
+}
+
+/** Where the two files of a summary are. */
+export interface SummaryPaths {
+  readonly csv: string
+  readonly html: string
 }

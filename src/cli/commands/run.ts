@@ -20,6 +20,7 @@ interface RunFlags extends SegmentFlags {
   readonly exclude?: readonly string[]
   readonly jobs: number
   readonly shard?: Shard
+  readonly summary: boolean
   readonly dryRun?: boolean
   readonly force?: boolean
 }
@@ -35,6 +36,7 @@ export function addRun(program: Command): void {
     .option('--exclude <glob...>', 'not the files that match')
     .option('--jobs <n>', 'scans at the same time, each in a process with its own models (about 1 GB each)', wholeNumber(1), 1)
     .option('--shard <i/N>', 'only every Nth scan, from the ith on', shard)
+    .option('--no-summary', 'leave summary.csv and summary.html to a later run')
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--force', 'do finished scans again; replace label maps that were edited or are not from a run')
     .action((folder: string, flags: RunFlags) => runFolder(folder, flags))
@@ -47,7 +49,7 @@ async function runFolder(folder: string, flags: RunFlags): Promise<void> {
     // The workers end with us: their channel closes.
     if (abort.signal.aborted) process.exit(EXIT.interrupted)
     abort.abort()
-    progress.note('Stopping after the current step; press Ctrl-C again to stop now.')
+    progress.note('Stopping after the current step; ask again (Ctrl-C) to stop now.')
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
@@ -102,7 +104,7 @@ function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepar
 }
 
 function toRequest(folder: string, flags: RunFlags): DatasetRequest {
-  const { out, bids, include, exclude, shard: part, force } = flags
+  const { out, bids, include, exclude, shard: part, summary, force } = flags
   return {
     folder,
     settings: toSegmentSettings(flags),
@@ -111,6 +113,7 @@ function toRequest(folder: string, flags: RunFlags): DatasetRequest {
     ...(include === undefined ? {} : { include }),
     ...(exclude === undefined ? {} : { exclude }),
     ...(part === undefined ? {} : { shard: part }),
+    ...(summary ? {} : { summary }),
     ...(force === undefined ? {} : { force }),
   }
 }
@@ -121,15 +124,14 @@ function exitCodeOfOutcome({ failures, stopped }: DatasetOutcome): number {
   return failures.length > 0 ? EXIT.someMissing : EXIT.allFound
 }
 
-function outcomeLines({ totals, failures, kept, stopped, summaryCsv, summaryHtml }: DatasetOutcome, plan: DatasetPlan): string[] {
+function outcomeLines({ totals, failures, kept, stopped, summary }: DatasetOutcome, plan: DatasetPlan): string[] {
   const left = totals.total - totals.done - totals.failed - totals.already
   return [
     `${totals.done} done now, ${totals.already - kept.length} done before, ${totals.failed} failed${kept.length > 0 ? `, ${kept.length} left alone` : ''}${stopped ? `, ${left} not done: start the same command again to go on` : ''}.`,
     ...(kept.length > 0 ? ['Left alone, since their label maps were edited or are not from a run (--force replaces them):', ...kept.map((path) => `  ${path}`)] : []),
     ...(failures.length > 0 ? ['Failed:', ...failures.map(({ path, stage, error }) => `  ${path}${stage === null ? '' : ` (${stage})`}: ${error.message}`)] : []),
     `Results: ${plan.outFolder}`,
-    `Summary: ${summaryHtml}`,
-    `         ${summaryCsv}`,
+    ...(summary === null ? [] : [`Summary: ${summary.html}`, `         ${summary.csv}`]),
   ]
 }
 

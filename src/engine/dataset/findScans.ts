@@ -125,7 +125,8 @@ function refusal(name: string, relative: string, names: ReadonlySet<string>, rul
 
 function matcher({ include = [], exclude = [] }: FindOptions): (relative: string) => boolean {
   const compile = (globs: readonly string[]): ((relative: string) => boolean) => {
-    const tests = globs.map((glob) => picomatch(glob.replace(/^\.\//, ''), { basename: !glob.includes('/') }))
+    // As in .gitignore, a slash in front ties a glob to the folder.
+    const tests = globs.map((glob) => picomatch(glob.replace(/^\.?\//, ''), { basename: !glob.includes('/') }))
     return (relative) => tests.some((test) => test(relative))
   }
   const [wanted, unwanted] = [compile(include), compile(exclude)]

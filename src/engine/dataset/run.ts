@@ -166,8 +166,8 @@ export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hoo
   if (broken !== undefined) throw broken.reason
   const stopped = queue.left() > 0
   await removeDeadClaims(state.claims, claimTimes)
-  const summary = await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
-  return { totals: pace.totals(), failures, kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])), stopped, ...summary }
+  const summary = plan.request.summary === false ? null : await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
+  return { totals: pace.totals(), failures, kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])), stopped, summary }
 }
 
 /** An answer after which the scan is no more to be done in this run. */

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { DatasetPlan } from '../../../protocol/dataset.js'
+import type { DatasetPlan, SummaryPaths } from '../../../protocol/dataset.js'
 import { writeTextAtomic } from '../../files.js'
 import type { Journal } from '../journal.js'
 import { removeTemporaries } from '../leftovers.js'
@@ -7,12 +7,6 @@ import { collectScans } from './collect.js'
 import { summaryCsv } from './csv.js'
 import { summaryHtml } from './html.js'
 import { judgeScans } from './judge.js'
-
-/** Paths of the two files of a summary. */
-export interface SummaryPaths {
-  readonly summaryCsv: string
-  readonly summaryHtml: string
-}
 
 /**
  * Writes the summary of all scans of a dataset, whichever process did them: `summary.csv` and a
@@ -22,9 +16,9 @@ export interface SummaryPaths {
 export async function writeSummary(plan: DatasetPlan, journal: Journal): Promise<SummaryPaths> {
   await journal.refresh()
   const judged = judgeScans(await collectScans(plan, journal))
-  const paths = { summaryCsv: path.join(plan.outFolder, 'summary.csv'), summaryHtml: path.join(plan.outFolder, 'summary.html') }
+  const paths = { csv: path.join(plan.outFolder, 'summary.csv'), html: path.join(plan.outFolder, 'summary.html') }
   for (const file of Object.values(paths)) await removeTemporaries(file)
-  await writeTextAtomic(paths.summaryCsv, summaryCsv(judged))
-  await writeTextAtomic(paths.summaryHtml, summaryHtml(judged, plan))
+  await writeTextAtomic(paths.csv, summaryCsv(judged))
+  await writeTextAtomic(paths.html, summaryHtml(judged, plan))
   return paths
 }
