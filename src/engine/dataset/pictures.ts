@@ -10,6 +10,9 @@ export const PICTURE_PIXELS = 176
 const WINDOW_HU = { low: -160, high: 240 }
 /** Fewer shades make files half as large and look the same at this size. */
 const SHADES = 32
+/** What is denser belongs to the patient or the table. */
+const BODY_HU = -500
+const MARGIN_MM = 8
 
 /**
  * A picture of a result as PNG: an axial and a coronal slice side by side, each where most structures are,
@@ -44,9 +47,11 @@ function drawSlice(
   const { up, plane } = slice
   const through = up === 1 ? 2 : 1
   const spacing = spacingMm(order.affine)
-  const sideMm = Math.max(order.size[0] * spacing[0], order.size[up] * spacing[up])
+  const shown = bodyRanges(scan.data, order, slice)
+  const lengthMm = (axis: 0 | 1 | 2): number => (shown[axis].to - shown[axis].from) * spacing[axis]
+  const sideMm = Math.max(lengthMm(0), lengthMm(up)) + 2 * MARGIN_MM
   const voxelAt = (pixel: number, axis: 0 | 1 | 2): number =>
-    Math.floor(((pixel + 0.5) / PICTURE_PIXELS - 0.5) * (sideMm / spacing[axis]) + order.size[axis] / 2)
+    Math.floor(((pixel + 0.5) / PICTURE_PIXELS - 0.5) * (sideMm / spacing[axis]) + (shown[axis].from + shown[axis].to) / 2)
   const indexAt = (column: number, row: number): number | null => {
     const [a, b] = [voxelAt(PICTURE_PIXELS - 1 - column, 0), voxelAt(PICTURE_PIXELS - 1 - row, up)]
     if (a < 0 || a >= order.size[0] || b < 0 || b >= order.size[up]) return null
@@ -65,6 +70,23 @@ function drawSlice(
       rgb.set((isEdge ? colors.get(value) : undefined) ?? [grey, grey, grey], 3 * (row * 2 * PICTURE_PIXELS + left + column))
     }
   }
+}
+
+/** Part of each canonical axis of a slice that shows more than air; all of it where there is nothing but air. */
+function bodyRanges(data: Scan['data'], order: CanonicalOrder, { up, plane }: { readonly up: 1 | 2; readonly plane: number }): readonly { readonly from: number; readonly to: number }[] {
+  const { size, origin, strides } = order
+  const start = origin + plane * strides[up === 1 ? 2 : 1]
+  const ranges = size.map((length) => ({ from: length, to: 0 }))
+  for (let b = 0; b < size[up]; b++) {
+    for (let a = 0; a < size[0]; a++) {
+      if (data[start + a * strides[0] + b * strides[up]] <= BODY_HU) continue
+      ranges[0].from = Math.min(ranges[0].from, a)
+      ranges[0].to = Math.max(ranges[0].to, a + 1)
+      ranges[up].from = Math.min(ranges[up].from, b)
+      ranges[up].to = Math.max(ranges[up].to, b + 1)
+    }
+  }
+  return ranges[0].to === 0 ? size.map((length) => ({ from: 0, to: length })) : ranges
 }
 
 const NEIGHBOURS = [[1, 0], [-1, 0], [0, 1], [0, -1]] as const

@@ -32,7 +32,9 @@ async function collectScan(scan: DatasetPlan['scans'][number], { outFolder }: Da
   const last = journal.last(scan.output)
   const nothing = { scan, sidecar: null, failure: null, seconds: null, picture: null }
   if (last?.kind === 'failed') {
-    const { kind, message } = last.error
+    // Named as everywhere in the summary, which may be read on another machine.
+    const { kind } = last.error
+    const message = last.error.message.replaceAll(scan.scanPath, scan.path)
     return { ...nothing, status: 'failed', failure: { path: scan.path, stage: last.stage, error: { kind, message } } }
   }
   const kept = scan.state.kind === 'kept'

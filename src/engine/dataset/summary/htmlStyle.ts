@@ -15,17 +15,20 @@ main { display: grid; grid-template-columns: repeat(auto-fill, minmax(384px, 1fr
 article { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 12px; min-width: 0; }
 article[hidden] { display: none; }
 h2 { font-size: 14px; margin: 0; overflow-wrap: anywhere; }
-.flags { margin: 4px 0 8px; min-height: 20px; }
+.flags { margin: 6px 0; }
+.flags:empty { display: none; }
+h2 + .flags:empty + * { margin-top: 6px; }
 .flag { display: inline-block; border: 1px solid currentColor; border-radius: 10px; padding: 0 8px; margin-right: 6px; font-size: 12px; color: var(--quiet); }
 .flag.bad, .flag.failed { color: var(--bad); }
 .flag.kept { color: var(--warn); }
-img { display: block; width: 100%; height: auto; aspect-ratio: 2; background: #000; border-radius: 3px; image-rendering: auto; }
+img { display: block; width: 100%; height: auto; aspect-ratio: 2; background: #000; border-radius: 3px; }
 .empty { aspect-ratio: 6; display: grid; place-items: center; margin: 0; color: var(--quiet); border: 1px dashed var(--line); border-radius: 3px; }
 .failure { color: var(--bad); margin: 8px 0 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; margin-top: 8px; font-size: 13px; }
 th { text-align: left; font-weight: 500; color: var(--quiet); }
 th:nth-child(n+2):nth-child(-n+4), td:nth-child(n+2):nth-child(-n+4) { text-align: right; font-variant-numeric: tabular-nums; padding-right: 10px; }
 td { border-top: 1px solid var(--line); padding: 2px 0; vertical-align: top; }
+td:first-child { white-space: nowrap; padding-right: 10px; }
 td:last-child { color: var(--warn); }
 td i { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 6px; }
 tr[hidden] { display: none; }
