@@ -161,12 +161,7 @@ export interface DatasetOutcome {
   readonly kept: readonly string[]
   /** True when somebody stopped it before all scans were done. */
   readonly stopped: boolean
-  /** Null when none was asked for. */
-  readonly summary: SummaryPaths | null
-}
-
-/** Where the two files of a summary are. */
-export interface SummaryPaths {
-  readonly csv: string
-  readonly html: string
+  /** Paths of the summary's two files; they are written unless the request says otherwise. */
+  readonly summaryCsv: string
+  readonly summaryHtml: string
 }

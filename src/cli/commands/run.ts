@@ -124,14 +124,14 @@ function exitCodeOfOutcome({ failures, stopped }: DatasetOutcome): number {
   return failures.length > 0 ? EXIT.someMissing : EXIT.allFound
 }
 
-function outcomeLines({ totals, failures, kept, stopped, summary }: DatasetOutcome, plan: DatasetPlan): string[] {
+function outcomeLines({ totals, failures, kept, stopped, summaryCsv, summaryHtml }: DatasetOutcome, plan: DatasetPlan): string[] {
   const left = totals.total - totals.done - totals.failed - totals.already
   return [
     `${totals.done} done now, ${totals.already - kept.length} done before, ${totals.failed} failed${kept.length > 0 ? `, ${kept.length} left alone` : ''}${stopped ? `, ${left} not done: start the same command again to go on` : ''}.`,
     ...(kept.length > 0 ? ['Left alone, since their label maps were edited or are not from a run (--force replaces them):', ...kept.map((path) => `  ${path}`)] : []),
     ...(failures.length > 0 ? ['Failed:', ...failures.map(({ path, stage, error }) => `  ${path}${stage === null ? '' : ` (${stage})`}: ${error.message}`)] : []),
     `Results: ${plan.outFolder}`,
-    ...(summary === null ? [] : [`Summary: ${summary.html}`, `         ${summary.csv}`]),
+    ...(plan.request.summary === false ? [] : [`Summary: ${summaryHtml}`, `         ${summaryCsv}`]),
   ]
 }
 

@@ -15,7 +15,7 @@ import { recipeHash } from './recipe.js'
 import { claimName, makeScanQueue, type TakenScan } from './scanQueue.js'
 import type { ScanAnswer, ScanResult, ScanWorker } from './scanWorker.js'
 import { checkStateFolder, makeStateFolder, picturesPath, stateFolderOf, type StateFolder } from './stateFolder.js'
-import { writeSummary } from './summary/writeSummary.js'
+import { summaryPaths, writeSummary } from './summary/writeSummary.js'
 
 /** Who does the work: as many scans at the same time as there are lanes. */
 export interface DatasetWorkers {
@@ -166,8 +166,8 @@ export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hoo
   if (broken !== undefined) throw broken.reason
   const stopped = queue.left() > 0
   await removeDeadClaims(state.claims, claimTimes)
-  const summary = plan.request.summary === false ? null : await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
-  return { totals: pace.totals(), failures, kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])), stopped, summary }
+  if (plan.request.summary !== false) await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
+  return { totals: pace.totals(), failures, kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])), stopped, ...summaryPaths(plan) }
 }
 
 /** An answer after which the scan is no more to be done in this run. */
