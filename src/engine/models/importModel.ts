@@ -4,6 +4,7 @@ import type { ImportModelRequest, InstalledModel, RegistryEntry } from '../../pr
 import { MedlsamError, throwIfCancelled } from '../errors.js'
 import { outputError } from '../files.js'
 import { sha256File } from '../hash.js'
+import { isCheckpoint, openCheckpointSource } from './checkpointSource.js'
 import { withFolderLock } from './download/folderLock.js'
 import { identifyFiles } from './identify.js'
 import { readInstalled, variantFolder, writeInstalled } from './installed.js'
@@ -20,17 +21,39 @@ export interface ImportHooks {
 }
 
 /**
- * Takes finished files of a model into the models folder: copies them, recognises what they are from the graphs, and
- * records them. Nothing is left behind when that fails.
+ * Takes a model into the models folder: copies finished files and recognises what they are from the graphs, or turns a
+ * checkpoint into such files; then records them. Nothing is left behind when that fails.
  * @throws MedlsamError `usage` for a wrong request, `model` for files that cannot be used, `output`, `cancelled`
  */
 export async function importModel(context: ModelsContext, request: ImportModelRequest, hooks: ImportHooks = {}): Promise<InstalledModel> {
-  const other = request.files.find((file) => !FINISHED.test(file))
   if (request.files.length === 0) throw new MedlsamError('usage', 'Name the files of the model to import.')
-  if (other !== undefined) throw new MedlsamError('usage', `${other} is no file of a finished model: name its .onnx files, and what lies beside them (.onnx_data, .npy, or the card of a localizer).`, other)
+  if (request.files.some(isCheckpoint)) {
+    const checkpoint = await openCheckpointSource(context, request)
+    try {
+      return await install(context, request, hooks, checkpoint.id, checkpoint.entry, (folder) => checkpoint.write(folder, hooks))
+    } finally {
+      await checkpoint.close()
+    }
+  }
+  const other = request.files.find((file) => !FINISHED.test(file))
+  if (other !== undefined) throw new MedlsamError('usage', `${other} is no file of a model: name a checkpoint (.pth, .safetensors), or .onnx files and what lies beside them (.onnx_data, .npy, or the card of a localizer).`, other)
   const entry = context.registry.models.find(({ id }) => id === request.id) ?? null
+  return install(context, request, hooks, request.id ?? idOf(request.files[0]), entry, async (folder) => ({
+    files: await copyFiles(request.files, folder, hooks),
+    provenance: `Imported from ${request.files.map((file) => path.basename(file)).join(', ')}.`,
+  }))
+}
+
+/** @param fill puts the files into the folder and says where they come from */
+async function install(
+  context: ModelsContext,
+  request: ImportModelRequest,
+  hooks: ImportHooks,
+  id: string,
+  entry: RegistryEntry | null,
+  fill: (folder: string) => Promise<{ readonly files: InstalledModel['files']; readonly provenance: string }>,
+): Promise<InstalledModel> {
   if (entry?.origin === 'embedded') throw new MedlsamError('usage', `The model "${entry.id}" is built in: choose another id.`)
-  const id = request.id ?? idOf(request.files[0])
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(id)) throw new MedlsamError('usage', `"${id}" cannot be an id: use lower-case letters, digits, dots and dashes.`)
   const precision = request.precision ?? 'fp32'
   const folder = variantFolder(context.modelsFolder, id, precision)
@@ -42,12 +65,12 @@ export async function importModel(context: ModelsContext, request: ImportModelRe
     // What lies here without a record is the rest of a download.
     await rm(folder, { recursive: true, force: true })
     try {
-      const files = await copyFiles(request.files, folder, hooks)
+      const { files, provenance } = await fill(folder)
       const use = await identifyFiles(folder, files, entry, {
         ...(request.normalisation === undefined ? {} : { normalisation: request.normalisation }),
         ...(request.fit === undefined ? {} : { fit: request.fit }),
       })
-      const model = importedModel(id, precision, entry, files, use, request)
+      const model = importedModel(id, precision, entry, files, use, provenance, request.title)
       await writeInstalled(folder, model)
       return model
     } catch (error) {
@@ -63,16 +86,18 @@ function importedModel(
   entry: RegistryEntry | null,
   files: InstalledModel['files'],
   use: InstalledModel['use'],
-  { title, files: sources }: ImportModelRequest,
+  provenance: string,
+  title: string | undefined,
 ): InstalledModel {
   return {
     format: 'medlsam-installed-model',
     formatVersion: 1,
     id,
-    title: title ?? entry?.title ?? id,
+    title: title ?? (entry?.id === id ? entry.title : id),
     precision,
     origin: 'import',
-    provenance: `Imported from ${sources.map((file) => path.basename(file)).join(', ')}.${entry === null ? '' : ` ${entry.provenance}`}`,
+    // What the registry says of downloads is not true of these files.
+    provenance: entry === null || entry.origin === 'download' ? provenance : `${provenance} ${entry.provenance}`,
     license: entry?.license ?? null,
     licenseAcceptedAt: null,
     installedAt: new Date().toISOString(),

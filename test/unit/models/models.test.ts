@@ -217,7 +217,7 @@ describe('importing a model', () => {
 
   it.each([
     ['a file that is not there', ['none.onnx'], {}, /does not exist/],
-    ['a file that is no model', ['text.txt'], {}, /no file of a finished model/],
+    ['a file that is no model', ['text.txt'], {}, /no file of a model/],
     ['half a model', ['a.encoder.onnx'], {}, /no layout that is known here/],
     ['broken files', ['broken.onnx'], {}, /not a usable ONNX file/],
     ['an odd id', ['a.encoder.onnx'], { id: '../up' }, /cannot be an id/],

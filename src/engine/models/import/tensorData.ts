@@ -1,4 +1,4 @@
-import { Float16Array } from '@petamoriken/float16'
+import { getFloat16 } from '@petamoriken/float16'
 import { ELEMENT_BYTES, elementCount, elementSpan, readAt, refused, rowStrides, type OpenFile, type StoredTensor } from './checkpoint.js'
 
 /** Tensors are read whole; one that is scattered over more of the file than this is not read. */
@@ -22,10 +22,23 @@ export async function readFloats(file: OpenFile, name: string, tensor: StoredTen
   }
   const axes = order ?? tensor.shape.map((_, axis) => axis)
   const values = gather(stored, axes.map((axis) => tensor.shape[axis]), axes.map((axis) => tensor.strides[axis]))
-  if (!values.every(Number.isFinite)) {
+  if (!areFinite(values)) {
     throw refused(file.path, `holds numbers in its tensor ${name} that are not finite`, 'the training went wrong or the file is damaged, so take another checkpoint')
   }
   return values
+}
+
+/** Value of each of the float16 bit patterns: a lookup is many times faster than decoding 90 million of them. */
+let halfTable: Float32Array | undefined
+function halfValues(): Float32Array {
+  if (halfTable === undefined) {
+    const view = new DataView(new ArrayBuffer(2))
+    halfTable = Float32Array.from({ length: 65_536 }, (_, bits) => {
+      view.setUint16(0, bits)
+      return getFloat16(view, 0)
+    })
+  }
+  return halfTable
 }
 
 function toFloats(bytes: Uint8Array<ArrayBuffer>, type: StoredTensor['type']): Float32Array<ArrayBuffer> | null {
@@ -34,11 +47,18 @@ function toFloats(bytes: Uint8Array<ArrayBuffer>, type: StoredTensor['type']): F
       return new Float32Array(bytes.buffer)
     case 'float64':
       return Float32Array.from(new Float64Array(bytes.buffer))
-    case 'float16':
-      return Float32Array.from(new Float16Array(bytes.buffer))
+    case 'float16': {
+      const halves = new Uint16Array(bytes.buffer)
+      const values = halfValues()
+      const floats = new Float32Array(halves.length)
+      for (let i = 0; i < halves.length; i++) floats[i] = values[halves[i]]
+      return floats
+    }
     case 'bfloat16': {
       // The upper half of a float32.
-      const bits = Uint32Array.from(new Uint16Array(bytes.buffer), (half) => half * 65_536)
+      const halves = new Uint16Array(bytes.buffer)
+      const bits = new Uint32Array(halves.length)
+      for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16
       return new Float32Array(bits.buffer)
     }
     case 'int64':
@@ -49,6 +69,11 @@ function toFloats(bytes: Uint8Array<ArrayBuffer>, type: StoredTensor['type']): F
     case 'bool':
       return null
   }
+}
+
+function areFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false
+  return true
 }
 
 /** Elements of a strided view, row by row. */
