@@ -4,8 +4,10 @@ import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { MedlsamError } from '../../../../src/engine/errors.js'
 import { closeMedlamModel, openMedlamModel } from '../../../../src/engine/medlam/model.js'
+import { findLocalizer } from '../../../../src/engine/models/localizers.js'
 import { openModels, type Models } from '../../../../src/engine/models/models.js'
-import { openSegmenterById } from '../../../../src/engine/models/segmenters.js'
+import { findSegmenter } from '../../../../src/engine/models/segmenters.js'
+import { openSegmenter } from '../../../../src/engine/sam/segmenter.js'
 import { writeEmptyCheckpoint } from '../../../support/emptyCheckpoint.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
@@ -37,7 +39,8 @@ describe('importing a checkpoint of the published MedLAM', () => {
     expect(model.license?.permissive).toBe(false)
     expect(seen).toEqual(['medlam.safetensors', 'ONNX files'])
 
-    const card = path.join(models.folder, 'medlam/fp32/medlam.json')
+    const card = await findLocalizer('medlam', await models.context())
+    expect(card).toBe(path.join(models.folder, 'medlam/fp32/medlam.json'))
     const opened = await openMedlamModel(card, path.resolve('models/correlate.onnx'))
     expect(opened.card).toMatchObject({ kind: 'patch', patchVoxels: 64, paddingVoxels: 32, spacingMm: 3, rangeMm: [1500, 600, 600] })
     expect(opened.features.outputs.map(({ dims }) => dims)).toEqual([[1, 96, 16, 16, 16], [1, 96, 32, 32, 32], [1, 96, 64, 64, 64]])
@@ -74,7 +77,8 @@ describe('importing a checkpoint with the tensors of SAM ViT-B', () => {
       id: 'medsam-vit-b', title: 'MedSAM ViT-B', license: { spdx: 'Apache-2.0' },
       use: { task: 'segment', layout: 'meta', preprocessing: { normalisation: 'minMax', fit: 'stretch' } },
     })
-    const segmenter = await openSegmenterById('medsam-vit-b', await models.context())
+    const { files, ...source } = await findSegmenter('medsam-vit-b', await models.context())
+    const segmenter = await openSegmenter(files, source)
     expect(segmenter.networks.map(({ inputs }) => inputs.map(({ name }) => name))).toEqual([
       ['image'],
       ['image_embeddings', 'point_coords', 'point_labels', 'mask_input', 'has_mask_input', 'orig_im_size'],
