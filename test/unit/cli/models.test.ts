@@ -1,0 +1,77 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { installedModelSchema } from '../../../src/protocol/models.js'
+import { sidecarSchema } from '../../../src/protocol/sidecar.js'
+import { cliIsBuilt, runCli } from '../../support/cli.js'
+import { writeOnnx } from '../../support/onnxBuilder.js'
+import { samDecoderGraph, samEncoderGraph } from '../../support/samGraphs.js'
+import { tempFolder } from '../../support/tempFolder.js'
+
+const folder = tempFolder()
+const at = (name: string): string => path.join(folder, name)
+const env = { MEDLSAM_MODELS_FOLDER: at('models'), XDG_CACHE_HOME: at('cache') }
+
+describe.skipIf(!cliIsBuilt)('medlsam models', () => {
+  beforeAll(async () => {
+    await mkdir(folder, { recursive: true })
+    await writeOnnx(at('tiny.encoder.onnx'), samEncoderGraph())
+    await writeOnnx(at('tiny.decoder.onnx'), samDecoderGraph(4))
+  })
+
+  it('imports, lists, verifies, segments with, and removes a segmenter', async () => {
+    const imported = await runCli(['models', 'import', at('tiny.encoder.onnx'), at('tiny.decoder.onnx'), '--title', 'Tiny', '--json'], env)
+    expect(imported).toMatchObject({ code: 0, stderr: '' })
+    expect(installedModelSchema.parse(JSON.parse(imported.stdout))).toMatchObject({ id: 'tiny', title: 'Tiny', use: { layout: 'meta' } })
+
+    const listed = await runCli(['models', 'list'], env)
+    expect(listed.stdout).toMatch(/^mobilesam +segment +fp32 +embedded +44\.6 +MIT$/m)
+    expect(listed.stdout).toMatch(/^medsam-vit-b +segment +import only +Apache-2\.0$/m)
+    expect(listed.stdout).toMatch(/^tiny +segment +fp32 +installed/m)
+    expect(listed.stdout).toContain(at('models'))
+
+    expect(await runCli(['synthesize', at('ct'), '--seed', '11'])).toMatchObject({ code: 0 })
+    const segmented = await runCli(['segment', at('ct_ct.nii.gz'), '--templates', 'head-neck', '--structures', 'Mandible', '--slice-step', '4', '--min-confidence', '0', '--segmenter', 'tiny', '--out', at('out.nii.gz'), '--json'], env)
+    expect(segmented.stderr).toBe('')
+    expect(sidecarSchema.parse(JSON.parse(segmented.stdout)).segmenter).toMatchObject({ id: 'tiny', layout: 'meta', provider: 'cpu' })
+
+    expect(await runCli(['models', 'verify'], env)).toMatchObject({ code: 0 })
+    await writeFile(at('models/tiny/fp32/tiny.decoder.onnx'), 'spoilt')
+    const damaged = await runCli(['models', 'verify', 'tiny', '--json'], env)
+    expect(damaged.code).toBe(2)
+    expect((JSON.parse(damaged.stdout) as { readonly state: string }[]).map(({ state }) => state)).toEqual(['intact', 'changed'])
+
+    expect(await runCli(['models', 'remove', 'tiny'], env)).toMatchObject({ code: 0 })
+    expect(await runCli(['segment', at('ct_ct.nii.gz'), '--templates', 'head-neck', '--segmenter', 'tiny', '--out', at('no.nii.gz')], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no segmenter "tiny"') })
+  }, 120_000)
+
+  it('tells all about a model, and how to get what cannot be downloaded', async () => {
+    const { stdout } = await runCli(['models', 'info', 'medsam-vit-b'], env)
+    expect(stdout).toContain('points only and lacks the mask that answers a box')
+    expect(stdout).toContain('https://github.com/bowang-lab/MedSAM/blob/main/LICENSE')
+    expect((await runCli(['models', 'info', 'medlam'], env)).stdout).toContain('(must be accepted)')
+    expect(await runCli(['models', 'download', 'medsam-vit-b'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('import it') })
+    expect(await runCli(['models', 'download', 'sam-vit-b', '--offline'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('turned off') })
+    expect(await runCli(['models', 'download', 'slimsam-77-boxes'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('--accept-unverified') })
+    expect(await runCli(['models', 'info', 'nothing'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('mobilesam') })
+  })
+
+  it('measures every segmenter in a process of its own', async () => {
+    const { code, stdout } = await runCli(['models', 'bench', `${at('tiny.encoder.onnx')},${at('tiny.decoder.onnx')}`, 'nothing', '--json'], env)
+    const { rows } = JSON.parse(stdout) as { readonly rows: readonly Readonly<Record<string, unknown>>[] }
+    expect(code).toBe(2)
+    expect(rows[0]).toMatchObject({ asked: 'cpu', provider: 'cpu', problem: null, dice: null })
+    for (const figure of ['loadSeconds', 'encodeMs', 'decodeMs', 'peakMb']) expect(rows[0][figure]).toBeGreaterThan(0)
+    expect(rows[1]).toMatchObject({ segmenter: 'nothing', problem: expect.stringContaining('There is no segmenter') })
+  }, 60_000)
+
+  it('remembers the outcome of a self-test', async () => {
+    await writeOnnx(at('own.encoder.onnx'), samEncoderGraph())
+    await writeOnnx(at('own.decoder.onnx'), samDecoderGraph(1))
+    await runCli(['models', 'import', at('own.encoder.onnx'), at('own.decoder.onnx')], env)
+    const { code, stdout } = await runCli(['models', 'test', 'own', '--json'], env)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ id: 'own', trials: expect.arrayContaining([expect.objectContaining({ provider: 'cpu', problem: null })]) })
+    expect(await readFile(at('models/providers.json'), 'utf8')).toContain('"chosen"')
+  }, 60_000)
+})
