@@ -1,6 +1,7 @@
 /**
  * Where the time goes when a scan is segmented with all its organs: the share inside the networks, memory, and
- * whether two runs write the same bytes. Each case runs in a process of its own, so that its peak memory is its own.
+ * whether two runs write the same bytes; and how long a run holds the event loop of the extension host. Each
+ * case runs in a process of its own, so that its peak memory is its own.
  *
  *   npm run bench                 both cases on a scan of ../shared/data
  *   npm run bench -- --scan FILE  on a scan of yours
@@ -12,6 +13,7 @@ import { createHash } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
 import { openEngine } from '../src/engine/engine.js'
+import { measureHostLoop } from './hostLoop.js'
 import { resampleScan } from './resampleScan.js'
 
 interface Row {
@@ -93,6 +95,8 @@ async function main(args: readonly string[]): Promise<void> {
         `| ${row.name} | ${row.wallSeconds.toFixed(1)} | ${row.insideSeconds.toFixed(1)} | ${((100 * row.insideSeconds) / row.wallSeconds).toFixed(0)} % | ${row.slices} | ${row.encoderRuns} | ${row.decoderRuns} | ${row.peakMb.toFixed(0)} | ${row.sameBytes ? 'yes' : 'NO'} |`,
       )
     }
+    const { longestMs, percentile99Ms, messages } = await measureHostLoop(scan, folder)
+    console.log(`\nLongest block of the host's event loop during a run: ${longestMs.toFixed(0)} ms (aim 50 ms; 99th percentile ${percentile99Ms.toFixed(0)} ms, ${messages} messages)`)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -2,19 +2,26 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node'
 import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../protocol/dataset.js'
 import type { ErrorData } from '../protocol/errors.js'
+import type { DownloadModelRequest, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile } from '../protocol/models.js'
 import type { Progress } from '../protocol/progress.js'
 import {
   addTemplateMethod,
   checkTemplatesMethod,
   datasetEventNotification,
+  downloadModelMethod,
   earlyMaskNotification,
+  importModelMethod,
   infoMethod,
+  listModelsMethod,
   pauseNotification,
   progressNotification,
+  removeModelMethod,
   scanProblemsMethod,
   segmentFolderMethod,
   segmentMethod,
   structureNotification,
+  testProvidersMethod,
+  verifyModelMethod,
   type AddTemplateRequest,
   type EarlyMaskNote,
   type EngineInfo,
@@ -79,6 +86,14 @@ export interface EngineClient {
   addTemplate(request: AddTemplateRequest): Promise<TemplateSet>
   scanProblems(setPath: string): Promise<ScanProblems>
   info(): Promise<EngineInfo>
+  listModels(): Promise<ModelsInfo>
+  /** Stopping it keeps what has come. */
+  downloadModel(request: DownloadModelRequest, listeners: RunListeners): Promise<InstalledModel>
+  importModel(request: ImportModelRequest, listeners: RunListeners): Promise<InstalledModel>
+  /** Null for all installed models. */
+  verifyModel(choice: ModelChoice | null): Promise<readonly VerifiedFile[]>
+  removeModel(choice: ModelChoice): Promise<readonly string[]>
+  testProviders(id: string, listeners: RunListeners): Promise<ProviderTestReport>
   state(): EngineState
   pid(): number | undefined
   /** Kills the process; the next request starts a new one. */
@@ -175,8 +190,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     }
   }
 
-  /** Asks for something that, when it is told to stop, still has an answer to give. */
-  async function askToTheEnd<T>(send: (connection: MessageConnection, token: CancellationToken) => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** Asks for something that, when it is told to stop, still has an answer to give; killed when that takes too long, unless `patienceMs` is null. */
+  async function askToTheEnd<T>(send: (connection: MessageConnection, token: CancellationToken) => Promise<T>, signal: AbortSignal, patienceMs: number | null): Promise<T> {
     await quiet
     running ??= start()
     const { child, connection, death } = running
@@ -184,7 +199,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     let killer: NodeJS.Timeout | undefined
     const stop = (): void => {
       source.cancel()
-      killer = setTimeout(() => child.kill('SIGKILL'), FOLDER_PATIENCE_MS)
+      if (patienceMs !== null) killer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
     }
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
@@ -208,12 +223,23 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     }
   }
 
+  /** For what only waits for disk and network: stopping it must not take a run with it. */
+  async function askBeside<T>(run: RunListeners, send: (connection: MessageConnection, id: number, token: CancellationToken) => Promise<T>): Promise<T> {
+    const id = ++lastRun
+    listeners.set(id, run)
+    try {
+      return await askToTheEnd((connection, token) => send(connection, id, token), run.signal, null)
+    } finally {
+      listeners.delete(id)
+    }
+  }
+
   return {
     segment: (request, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(segmentMethod, { run: id, request }, token)),
     segmentFolder(request, onEvent, signal) {
       const id = ++lastRun
       folderListeners.set(id, onEvent)
-      const outcome = askToTheEnd((connection, token) => connection.sendRequest(segmentFolderMethod, { run: id, request }, token), signal)
+      const outcome = askToTheEnd((connection, token) => connection.sendRequest(segmentFolderMethod, { run: id, request }, token), signal, FOLDER_PATIENCE_MS)
       return {
         outcome: outcome.finally(() => folderListeners.delete(id)),
         pause: (paused) => void running?.connection.sendNotification(pauseNotification, { run: id, paused }),
@@ -222,6 +248,12 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     checkTemplates: (setPath, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(checkTemplatesMethod, { run: id, request: { setPath } }, token)),
     addTemplate: (request) => ask((connection) => connection.sendRequest(addTemplateMethod, request)),
     scanProblems: (setPath) => ask((connection) => connection.sendRequest(scanProblemsMethod, { setPath })),
+    listModels: () => ask((connection) => connection.sendRequest(listModelsMethod)),
+    downloadModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(downloadModelMethod, { run: id, request }, token)),
+    importModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(importModelMethod, { run: id, request }, token)),
+    verifyModel: (choice) => ask((connection) => connection.sendRequest(verifyModelMethod, choice)),
+    removeModel: (choice) => ask((connection) => connection.sendRequest(removeModelMethod, choice)),
+    testProviders: (id, run) => askNumbered(run, (connection, number, token) => connection.sendRequest(testProvidersMethod, { run: number, request: { id } }, token)),
     info: () => ask((connection) => connection.sendRequest(infoMethod)),
     state: () => (running === undefined ? 'stopped' : 'running'),
     pid: () => running?.child.pid,

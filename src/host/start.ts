@@ -10,7 +10,8 @@ import { createEngineClient, type EngineClient } from './engineClient.js'
 import { createEngineStatus } from './engineStatus.js'
 import { errorText } from './errorText.js'
 import { handleMarksRequest } from './marks/marksCommands.js'
-import { createModelsTree } from './models/modelsTree.js'
+import { downloadModel, importModel, removeModel, testProviders, useModel, verifyModel, type ModelContext } from './models/modelCommands.js'
+import { createModelsTree, type ModelNode } from './models/modelsTree.js'
 import { createPreviewFolders } from './segment/previewFolders.js'
 import { createRunKeeper, type RunKeeper } from './segment/segmentScan.js'
 import { addMarkedScan, addScans, checkSet, chooseScans, deleteNode, newSet, openSetFile, renameNode, sayErrors, updateSets, useLabelMap } from './templates/templateCommands.js'
@@ -35,8 +36,16 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   const engine = createEngineClient({
     modulePath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,
     setup: () => {
-      const settings = vscode.workspace.getConfiguration('medlsam.engine')
-      return { provider: settings.get('provider', 'auto'), threads: settings.get('threads', 0) }
+      const settings = vscode.workspace.getConfiguration('medlsam')
+      const http = vscode.workspace.getConfiguration('http')
+      return {
+        provider: settings.get('engine.provider', 'auto'),
+        threads: settings.get('engine.threads', 0),
+        modelsFolder: settings.get('models.folder', ''),
+        offline: settings.get('models.offline', false),
+        proxy: http.get('proxy', ''),
+        noProxy: http.get<string[]>('noProxy', []),
+      }
     },
     onState: (state) => {
       status.setState(state)
@@ -50,8 +59,12 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   const loadBanks = async (): Promise<void> => {
     const info = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Starting the MedLSAM engine' }, () => engine.info())
     store.setBankInfos(info.banks)
-    models.show(info)
+    models.show(info, await engine.listModels())
     status.setProvider(info.localizer.provider)
+  }
+  const onProvider = (provider: string): void => {
+    status.setProvider(provider)
+    models.setProvider(provider)
   }
 
   const keys = keyHelp(context.extension.packageJSON as Parameters<typeof keyHelp>[0])
@@ -62,7 +75,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     onSaved: ({ document }) => updateSets(templates, document),
   })
   const templates = { store, engine, editors }
-  const runContext = { extension: context, store, engine, editors, previews, log, loadBanks, onProvider: status.setProvider }
+  const runContext = { extension: context, store, engine, editors, previews, log, loadBanks, onProvider }
   const runs: RunKeeper = createRunKeeper(runContext, () => folders.running())
   const folders: FolderRuns = createFolderRuns(runContext, () => runs.running())
   const tree = createTemplateTree(store, {
@@ -70,6 +83,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     loadBanks: () => whenTrusted(loadBanks),
   })
 
+  const modelContext: ModelContext = { engine, tree: models, refresh: loadBanks }
   const whenSeen = (): void => {
     if (vscode.workspace.isTrusted) loadBanks().catch((error: unknown) => { log.warn(errorText(error)) })
   }
@@ -113,6 +127,11 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     log, status, models, store, editors, tree, folders,
     { dispose: () => { engine.stop() } },
     followDefaultEditorSetting(),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      // It learns its settings when it starts; the next use starts it again.
+      const about = ['medlsam.engine', 'medlsam.models', 'http'].some((section) => event.affectsConfiguration(section))
+      if (about && !runs.running() && !folders.running()) engine.stop()
+    }),
     command('openScan', withScan((scan) => editors.open(scan))),
     trusted('segment', withScan((scan) => runs.start(scan))),
     trusted('segmentFolder', async (folder: vscode.Uri | undefined) => {
@@ -135,6 +154,12 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     command('templates.openFile', (node: TemplateNode | undefined) => openSetFile(selected(node))),
     command('templates.refresh', () => store.refresh()),
     trusted('models.refresh', loadBanks),
+    trusted('models.download', (node: ModelNode | undefined) => downloadModel(modelContext, node)),
+    trusted('models.import', (node: ModelNode | undefined) => importModel(modelContext, node)),
+    trusted('models.verify', (node: ModelNode | undefined) => verifyModel(modelContext, node)),
+    trusted('models.remove', (node: ModelNode | undefined) => removeModel(modelContext, node)),
+    trusted('models.use', (node: ModelNode | undefined) => useModel(modelContext, node)),
+    trusted('models.testProviders', (node: ModelNode | undefined) => testProviders(modelContext, node)),
     trusted('restartEngine', async () => {
       engine.stop()
       await loadBanks()

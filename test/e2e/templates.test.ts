@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readFileSync, renameSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { Locator } from 'playwright-core'
-import { answer, explorerRow, pick, runCommand, waitForScan } from '../support/workbench.js'
+import { answer, explorerRow, pick, pickExactly, runCommand, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -14,7 +14,7 @@ interface TemplateSetFile {
   readonly scans: readonly { readonly id: string; readonly enabled: boolean; readonly structures: object }[]
 }
 
-describe('the Templates view', function () {
+describe('the sidebar', function () {
   let session: Session
 
   before(async function () {
@@ -116,9 +116,36 @@ describe('the Templates view', function () {
     await row(/okbp_017_ct.*moved or changed/).waitFor()
   })
 
-  it('shows what is installed and on what it runs before any run', async () => {
-    await row(/localizes.*cpu/).waitFor()
+  it('shows models and the provider before any run', async () => {
+    await row(/MedLAM small.*localizes · built in · in use/).waitFor()
+    await row(/MobileSAM.*segments · built in · in use/).waitFor()
+    await row(/Runs on\s*cpu/).waitFor()
     await session.page.locator('.statusbar-item', { hasText: 'MedLSAM: cpu' }).waitFor()
+  })
+
+  it('imports a model from files, uses it, checks it and removes it', async () => {
+    const { page, folder } = session
+    const models = path.join(folder, 'my-models')
+    mkdirSync(models)
+    for (const part of ['encoder', 'decoder']) copyFileSync(path.resolve(import.meta.dirname, `../../dist/models/mobilesam-${part}.onnx`), path.join(models, `own-${part}.onnx`))
+    await runCommand(page, 'MedLSAM: Import Model')
+    await answer(page, path.join(models, 'own-encoder.onnx'))
+    await page.locator('.quick-input-title', { hasText: 'all files of it' }).waitFor()
+    await pickExactly(page, ['own-encoder.onnx', 'own-decoder.onnx'])
+    await pick(page, 'Another model')
+    await answer(page, 'own-sam')
+    await toast('is installed').getByRole('button', { name: 'Use It' }).click()
+    const own = row(/own.*segments · installed \(fp32\) · in use/)
+    await own.waitFor()
+    await runCommand(page, 'MedLSAM: Verify Models')
+    await toast(/2 files are as installed/).waitFor()
+    await runCommand(page, 'MedLSAM: Choose Segmenter')
+    await pick(page, 'mobilesam')
+    await row(/MobileSAM.*in use/).waitFor()
+    await runCommand(page, 'MedLSAM: Remove Model')
+    await pick(page, 'own-sam')
+    await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Remove', exact: true }).click()
+    await row(/own.*segments/).waitFor({ state: 'detached' })
   })
 
   it('opens a scan of a set in the scan editor', async () => {

@@ -3,6 +3,7 @@ import type { DatasetEvent, DatasetOutcome, DatasetScan } from '../../protocol/d
 import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
 import { baseName } from '../editor/scanDocument.js'
 import type { FolderRun } from '../engineClient.js'
+import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import { chooseRun } from '../segment/runChoices.js'
 import type { RunContext } from '../segment/segmentScan.js'
 import { afterEvent, countText, FIRST_PROGRESS, outcomeText, progressText, type FolderProgress } from './folderProgress.js'
@@ -70,7 +71,7 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
           item.tooltip = `${progressText(progress)}. Click to ${paused ? 'go on' : 'pause after this scan'}.`
           item.accessibilityInformation = { label: `MedLSAM folder: ${progressText(progress)}. ${paused ? 'Go on' : 'Pause'}` }
         }
-        const started = context.engine.segmentFolder({ folder: folder.fsPath, settings: { templates: choice.templates, options } }, onEvent, abort.signal)
+        const started = context.engine.segmentFolder({ folder: folder.fsPath, settings: { templates: choice.templates, segmenter: chosenSegmenter(folder), options } }, onEvent, abort.signal)
         setCurrent({ run: started, abort, progress: FIRST_PROGRESS, show })
         show()
         try {

@@ -1,16 +1,18 @@
 import * as vscode from 'vscode'
+import type { ModelsInfo, ModelSummary } from '../../protocol/models.js'
 import type { EngineInfo } from '../../protocol/rpc.js'
+import { chosenSegmenter } from './chosenSegmenter.js'
+import { modelContext, modelDescription, modelTooltip } from './modelText.js'
 
-interface ModelItem {
-  readonly label: string
-  readonly description: string
-  readonly icon: string
-  readonly tooltip: string
-}
+/** A row of the Models view. */
+export type ModelNode = { readonly kind: 'model'; readonly model: ModelSummary } | { readonly kind: 'provider' }
 
-/** The Models view: what is installed and what runs it. Empty until the engine has told. */
+/** The Models view: what is built in, installed, or can be had, and on what it runs. Empty until the engine has told. */
 export interface ModelsTree {
-  show(info: EngineInfo): void
+  show(info: EngineInfo, models: ModelsInfo): void
+  models(): readonly ModelSummary[]
+  /** Tells on what the engine really ran. */
+  setProvider(provider: string): void
   /** Asked when the view is first seen and nothing is known yet. */
   onFirstSeen(ask: () => void): void
   dispose(): void
@@ -19,36 +21,56 @@ export interface ModelsTree {
 /** Shows the Models view. */
 export function createModelsTree(): ModelsTree {
   const changed = new vscode.EventEmitter<undefined>()
-  let items: readonly ModelItem[] = []
-  const view = vscode.window.createTreeView<ModelItem>('medlsam.models', {
+  let known: { readonly info: EngineInfo; readonly models: ModelsInfo } | undefined
+  let provider = ''
+  const view = vscode.window.createTreeView<ModelNode>('medlsam.models', {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: (item) => (item === undefined ? [...items] : []),
-      getTreeItem: ({ label, description, icon, tooltip }) => {
-        const item = new vscode.TreeItem(label)
-        item.description = description
-        item.iconPath = new vscode.ThemeIcon(icon)
-        item.tooltip = tooltip
-        return item
-      },
+      getChildren: (node): ModelNode[] =>
+        node !== undefined || known === undefined ? [] : [...known.models.models.map((model): ModelNode => ({ kind: 'model', model })), { kind: 'provider' }],
+      getTreeItem: (node) => (node.kind === 'model' ? modelItem(node.model, known?.info) : providerItem(provider, known?.info)),
     },
   })
+  const configured = vscode.workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('medlsam.run.segmenter')) changed.fire(undefined) })
   return {
-    onFirstSeen(ask) {
-      if (view.visible && items.length === 0) ask()
-      view.onDidChangeVisibility(({ visible }) => { if (visible && items.length === 0) ask() })
-    },
-    show(info) {
-      items = [
-        { label: info.localizer.id, description: `localizes · ${info.localizer.provider}`, icon: 'target', tooltip: `${info.localizer.kind} model, SHA-256 ${info.localizer.sha256}` },
-        ...info.segmenters.map(({ id, title }) => ({ label: id, description: 'segments · installed', icon: 'paintcan', tooltip: title })),
-        { label: 'Providers', description: info.providers.join(', '), icon: 'chip', tooltip: 'Execution providers that ONNX Runtime offers here' },
-      ]
+    show(info, models) {
+      known = { info, models }
+      if (provider === '') provider = info.localizer.provider
       changed.fire(undefined)
     },
+    models: () => known?.models.models ?? [],
+    setProvider(next) {
+      provider = next
+      changed.fire(undefined)
+    },
+    onFirstSeen(ask) {
+      if (view.visible && known === undefined) ask()
+      view.onDidChangeVisibility(({ visible }) => { if (visible && known === undefined) ask() })
+    },
     dispose() {
+      configured.dispose()
       view.dispose()
       changed.dispose()
     },
   }
+}
+
+function modelItem(model: ModelSummary, info: EngineInfo | undefined): vscode.TreeItem {
+  const current = model.task === 'segment' ? model.id === chosenSegmenter() : model.id === info?.localizer.id
+  const item = new vscode.TreeItem(model.title)
+  item.id = model.id
+  item.description = modelDescription(model, current)
+  item.iconPath = new vscode.ThemeIcon(current ? 'pass-filled' : model.task === 'segment' ? 'paintcan' : 'target')
+  item.tooltip = modelTooltip(model)
+  item.contextValue = modelContext(model)
+  return item
+}
+
+function providerItem(provider: string, info: EngineInfo | undefined): vscode.TreeItem {
+  const item = new vscode.TreeItem('Runs on')
+  item.description = provider
+  item.iconPath = new vscode.ThemeIcon('chip')
+  item.tooltip = `ONNX Runtime offers here: ${info?.providers.join(', ') ?? ''}. "Test Providers" of a segmenter finds the fastest.`
+  item.contextValue = 'provider'
+  return item
 }

@@ -8,6 +8,7 @@ import { baseName } from '../editor/scanDocument.js'
 import { canRun, type ScanEditors } from '../editor/scanEditors.js'
 import { EngineDied, RunCancelled, type EngineClient } from '../engineClient.js'
 import { errorText } from '../errorText.js'
+import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 import { chooseOutput } from './outputChoice.js'
 import { removeLeftovers } from './leftovers.js'
@@ -65,6 +66,7 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
         {
           scanPath: scan.fsPath,
           templates: choice.templates,
+          segmenter: chosenSegmenter(scan),
           out: output.fsPath,
           previewFolder,
           options: { structures: choice.structures, sliceStep: settings.get('sliceStep', 1), minConfidence: settings.get('minConfidence', DEFAULT_RUN_OPTIONS.minConfidence) },

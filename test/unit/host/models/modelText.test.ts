@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import type { ModelSummary, VariantSummary } from '../../../../src/protocol/models.js'
+import { modelContext, modelDescription, providerText, sizeText, verifiedText } from '../../../../src/host/models/modelText.js'
+
+const variant = (state: VariantSummary['state'], sizeBytes: number | null = 4e7): VariantSummary => ({ precision: 'fp32', state, sizeBytes, hashesKnown: true, files: [] })
+const model = (change: Partial<ModelSummary>): ModelSummary => ({
+  id: 'sam', title: 'SAM', task: 'segment', origin: 'download', layout: 'meta', inputSizePx: 1024, provenance: '', license: null, importHint: null, variants: [], refusal: null, ...change,
+})
+
+describe('a model in the Models view', () => {
+  it.each([
+    [model({ variants: [variant('embedded')] }), true, 'segments · built in · in use', 'model segment usable'],
+    [model({ variants: [variant('available')] }), false, 'segments · to download, 40 MB', 'model segment available'],
+    [model({ variants: [variant('available', null)] }), false, 'segments · to download, size unknown', 'model segment available'],
+    [model({ variants: [variant('installed'), variant('available')] }), false, 'segments · installed (fp32)', 'model segment available installed usable'],
+    [model({ variants: [variant('damaged')] }), false, 'segments · damaged: verify or remove it', 'model segment installed'],
+    [model({ origin: 'import', importHint: 'get it' }), false, 'segments · to import', 'model segment importable'],
+    [model({ variants: [variant('installed')], refusal: 'takes no boxes' }), false, 'segments · installed (fp32)', 'model segment installed'],
+    [model({ task: 'localize', variants: [variant('embedded')] }), true, 'localizes · built in · in use', 'model localize usable'],
+  ] as const)('says where it stands and offers what fits (%#)', (summary, current, description, context) => {
+    expect(modelDescription(summary, current)).toBe(description)
+    expect(modelContext(summary)).toBe(context)
+  })
+
+  it('tells sizes, checks and self-tests in a sentence', () => {
+    expect(sizeText(2_500_000)).toBe('2.5 MB')
+    expect(verifiedText([])).toMatchObject({ intact: true })
+    expect(verifiedText([{ id: 'sam', precision: 'fp32', path: '/m/e.onnx', state: 'changed', trust: 'registry' }])).toEqual({ text: '/m/e.onnx of sam is changed: remove the model and get it again.', intact: false })
+    expect(providerText({ id: 'sam', chosen: 'cpu', trials: [{ provider: 'cpu', encodeMs: 512.4, difference: 0, problem: null }, { provider: 'cuda', encodeMs: null, difference: null, problem: 'no GPU' }] }))
+      .toBe('sam runs on cpu: cpu 512 ms, cuda not (no GPU) per slice.')
+  })
+})
