@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FrameLocator } from 'playwright-core'
-import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, runCommand, scanView, waitForScan } from '../support/workbench.js'
+import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, refreshExplorer, runCommand, scanView, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -121,7 +121,7 @@ describe('Localize & Segment', function () {
     writeFileSync(path.join(many, 'c_ct.nii.gz'), bytes)
     const start = async (): Promise<void> => {
       await runCommand(page, 'Notifications: Clear All Notifications')
-      await runCommand(page, 'File: Refresh Explorer')
+      await refreshExplorer(page)
       await contextMenu(page, 'many', 'Segment All Scans in Folder')
       await pick(page, 'HeadNeck')
       await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor()
@@ -154,6 +154,7 @@ describe('Localize & Segment', function () {
 
   it('takes a name of one\'s own, and says why a structure was not found and what to do', async () => {
     await changeSetting(session.page, 'medlsam.run.minConfidence', '1')
+    view = await openScan(session.page, SCAN)
     await start('head-neck', ['Mandible'])
     await pick(session.page, 'Another name')
     await answer(session.page, 'mine_dseg.nii.gz')

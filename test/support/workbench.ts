@@ -216,6 +216,12 @@ export async function contextMenu(page: Page, name: string, entry: string): Prom
   }
 }
 
+/** Lets the Explorer look at the folder again: it does not see at once what other programs put there. */
+export async function refreshExplorer(page: Page): Promise<void> {
+  await page.locator('.explorer-folders-view').hover()
+  await page.locator('.pane-header .action-item a[aria-label="Refresh Explorer"]').first().click()
+}
+
 /** Opens a scan in our editor and waits until it is drawn. */
 export async function openScan(page: Page, name: string): Promise<FrameLocator> {
   await contextMenu(page, name, 'Open Scan')
