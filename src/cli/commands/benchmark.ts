@@ -26,6 +26,7 @@ interface BenchmarkFlags extends EngineFlags {
   readonly segmenters: readonly string[]
   readonly protocol: Protocol
   readonly minPixels: number
+  readonly beside: BenchmarkRequest['beside']
   readonly ablations: readonly Ablation[]
   readonly ablationMasks: boolean
   readonly minConfidence?: number
@@ -54,6 +55,7 @@ export function addBenchmark(program: Command): void {
     .option('--segmenters <ids>', 'segmenters to compare, with commas between; ONNX files as encoder.onnx+decoder.onnx; "none" for boxes only', segmenterIds, ['mobilesam'])
     .option('--protocol <name>', 'deploy: every slice counts; paper: slices with little of a structure do not (shown beside deploy)', protocol, 'deploy')
     .option('--min-pixels <n>', "threshold of the paper's protocol in pixels of a full-size slice: 10 or 100", wholeNumber(1), 10)
+    .option('--beside <boxes>', 'boxes to set those of MedLAM beside: manual (walls moved out by 0 to 20 pixels), exact, or none', beside, ['manual', 'exact'])
     .option('--ablations <names>', `compare also: ${ABLATIONS.join(', ')}, or all`, ablations, [])
     .option('--no-ablation-masks', 'only boxes for what is compared')
     .option('--min-confidence <c>', 'report structures under this confidence (0 to 1) as not found', fraction)
@@ -101,6 +103,7 @@ function toRequest(flags: BenchmarkFlags, cacheFolder: string): BenchmarkRequest
     out: flags.out,
     support: supportOf(flags),
     segmenters: flags.segmenters,
+    beside: flags.beside,
     ablations: flags.ablations,
     ablationMasks: flags.ablationMasks,
     minPixels: flags.minPixels,
@@ -147,6 +150,14 @@ function protocol(text: string): Protocol {
   const known = PROTOCOLS.find((candidate) => candidate === text)
   if (known === undefined) throw new InvalidArgumentError(`Use one of ${PROTOCOLS.join(', ')}.`)
   return known
+}
+
+function beside(text: string): BenchmarkRequest['beside'] {
+  if (text.trim() === 'none') return []
+  return names(text).map((name) => {
+    if (name !== 'manual' && name !== 'exact') throw new InvalidArgumentError('Use manual, exact, both with a comma between, or none.')
+    return name
+  })
 }
 
 function ablations(text: string): readonly Ablation[] {

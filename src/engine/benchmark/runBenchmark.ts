@@ -18,7 +18,7 @@ import { drawSupport, findDataset, namedScans, type LabelledDataset, type Labell
 import { runCase, type CaseResult, type CaseTools, type WantedVariant } from './runCase.js'
 import { keyOf, stored } from './stored.js'
 import { writeSupportSet } from './supportSet.js'
-import { ablationVariants, EXACT, MANUAL, MEDLAM, type Ablation } from './variants.js'
+import { ablationVariants, EXACT, MANUAL, MEDLAM, type Ablation, type BoxSource } from './variants.js'
 
 /** Where templates come from: given ones, or scans of the data set. */
 export type Support =
@@ -37,6 +37,8 @@ export interface BenchmarkRequest {
   readonly cases?: readonly string[]
   readonly structures?: readonly string[]
   readonly segmenters: readonly string[]
+  /** Boxes to set those of MedLAM beside. */
+  readonly beside: readonly Exclude<BoxSource, 'medlam'>[]
   readonly ablations: readonly Ablation[]
   /** Masks for ablations too; only boxes otherwise. */
   readonly ablationMasks: boolean
@@ -103,7 +105,7 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
   const segmenters: CachingSegmenter[] = []
   for (const id of request.segmenters) segmenters.push(await cacheEmbeddings(await engine.segmenter(id), request.cache))
   const wanted: WantedVariant[] = [
-    ...[MEDLAM, MANUAL, EXACT].map((variant) => ({ variant, masks: segmenters.length > 0 })),
+    ...[MEDLAM, MANUAL, EXACT].filter(({ boxes }) => boxes === 'medlam' || request.beside.includes(boxes)).map((variant) => ({ variant, masks: segmenters.length > 0 })),
     ...ablationVariants(request.ablations, bank.templates.length).map((variant) => ({ variant, masks: segmenters.length > 0 && request.ablationMasks })),
   ]
   const given = await readTolerances(dataset.namesFile)

@@ -1,9 +1,10 @@
 import path from 'node:path'
-import { scoresTable, statisticsTable } from '../evaluation/scoreTables.js'
+import { scoresTable, statisticsTable, summaryTable } from '../evaluation/scoreTables.js'
 import { toCsv, toLatex, toMarkdown, words, type Table } from '../evaluation/table.js'
 import { writeTextAtomic } from '../files.js'
-import { ablationTable, confidenceTable, localizationTable, maskColumns, segmentationTable, summaryOf, type Protocol } from './benchmarkTables.js'
+import { ablationTable, confidenceTable, localizationTable, maskColumns, protocolWords, segmentationTable, summaryOf, type Protocol } from './benchmarkTables.js'
 import type { Benchmark } from './runBenchmark.js'
+import { MEDLAM } from './variants.js'
 
 /** The tables of a benchmark by file name; the paper's protocol comes with the honest figures beside it. */
 export function benchmarkTables(benchmark: Benchmark, protocol: Protocol): ReadonlyMap<string, Table> {
@@ -14,6 +15,10 @@ export function benchmarkTables(benchmark: Benchmark, protocol: Protocol): Reado
       ['segmentation', segmentationTable(benchmark, 'deploy')] as const,
     ]),
     ['localization', localizationTable(benchmark)] as const,
+    ...maskColumns(benchmark).filter(({ variant }) => variant === MEDLAM.id).map((column, i) => [
+      i === 0 ? 'measures' : `measures-${i + 1}`,
+      summaryTable(summaryOf(benchmark, column, 'deploy'), `All measures, ${column.title}, ${protocolWords(benchmark, 'deploy')}`),
+    ] as const),
     ...(ablation === null ? [] : [['ablations', ablation] as const]),
     ['confidence', confidenceTable(benchmark)] as const,
   ])

@@ -75,7 +75,7 @@ const notUsed = (): never => {
 
 function run(out: string, more: Partial<BenchmarkRequest> = {}, hooks: BenchmarkHooks = {}): Promise<Benchmark> {
   return runBenchmark(fakeEngine(), {
-    dataset: data, out: path.join(folder, out), support: { kind: 'cases', ids: ['three', 'four'] }, segmenters: ['fake'], ablations: [], ablationMasks: true,
+    dataset: data, out: path.join(folder, out), support: { kind: 'cases', ids: ['three', 'four'] }, segmenters: ['fake'], beside: ['manual', 'exact'], ablations: [], ablationMasks: true,
     minPixels: 10, seed: 5, run: { appearance: false, minConfidence: 0 }, cache: { folder: path.join(folder, `${out}-cache`), maxBytes: 1e9 }, ...more,
   }, hooks)
 }
@@ -109,7 +109,7 @@ describe('a benchmark', () => {
     expect(toMarkdown(table)).toMatch(/\| Block \| 2 \| .* \| \*\*100\.0 ± 0\.0\*\* \|/)
     expect(toMarkdown(localizationTable(benchmark))).toMatch(/\| Block \| 2 \| 0 \| /)
     await writeTables(path.join(folder, 'plain'), benchmark, 'paper')
-    for (const name of ['segmentation', 'segmentation-paper', 'localization', 'confidence']) {
+    for (const name of ['segmentation', 'segmentation-paper', 'localization', 'measures', 'confidence']) {
       for (const kind of ['md', 'csv', 'tex']) expect(existsSync(path.join(folder, 'plain', `${name}.${kind}`)), `${name}.${kind}`).toBe(true)
     }
   })
