@@ -21,7 +21,7 @@ from .localize import Calibration, Options, Template, localize
 
 DATA_CREDIT = (
     "Made from scans and labels of OpenKBP (Babier et al., Medical Physics 2021; MIT; images from The Cancer Imaging Archive,"
-    " de-identified). Holds latents and features only, no image."
+    " de-identified). Holds latents, features, and of each organ a coarse shape and HU histograms; no image."
 )
 # A wall further off than this counts as this: stray label voxels must not decide.
 CLIP_MM = 30.0
