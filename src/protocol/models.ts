@@ -14,7 +14,7 @@ export type Precision = (typeof PRECISIONS)[number]
 
 /** Exports of segmenters that are known; how each is recognised and run is in the engine's folder `sam/layouts`. */
 export const SEGMENTER_LAYOUTS = [
-  'meta', 'samexporter', 'optimum-points', 'optimum-boxes', 'efficientsam', 'medficientsam', 'litemedsam', 'sam2',
+  'meta', 'samexporter', 'optimum-points', 'optimum-boxes', 'efficientsam', 'medficientsam', 'litemedsam', 'sam2', 'sam2-hub',
 ] as const
 /** One of {@link SEGMENTER_LAYOUTS}. */
 export type SegmenterLayoutId = (typeof SEGMENTER_LAYOUTS)[number]

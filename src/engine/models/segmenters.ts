@@ -48,8 +48,7 @@ export async function findSegmenter(name: string, { registry, assetsFolder, mode
     .at(0)
   if (chosen?.model.use.task === 'segment') {
     const { preprocessing, windowHu } = chosen.model.use
-    const networks = installedFiles(chosen).filter((file) => /\.(onnx|npy)$/i.test(file.path))
-    return { id: asked === null ? id : `${id}@${asked}`, files: networks, preprocessing, windowHu }
+    return { id: asked === null ? id : `${id}@${asked}`, files: installedFiles(chosen), preprocessing, windowHu }
   }
   if (chosen !== undefined || entry?.task === 'localize') throw new MedlsamError('usage', `"${id}" is a localizer, not a segmenter: name it with --medlam.`)
   if (entry !== undefined) {

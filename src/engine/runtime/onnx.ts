@@ -68,7 +68,11 @@ export async function openNetwork(file: string, options: OpenNetworkOptions = {}
   }
 }
 
-async function checkedHash(file: string, expected: string | undefined): Promise<string> {
+/**
+ * The SHA-256 of a model file, which must be the expected one.
+ * @throws MedlsamError `model` when it is missing or has another
+ */
+export async function checkedHash(file: string, expected: string | undefined): Promise<string> {
   const info = await stat(file).catch(() => null)
   if (info === null) throw new MedlsamError('model', `The model file ${file} does not exist.`, file)
   if (!info.isFile()) throw new MedlsamError('model', `The model file ${file} is not a file.`, file)

@@ -2,7 +2,7 @@ import type { Preprocessing } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
 import { describeTensors, type Network, type NetworkTensor, type Provider } from '../runtime/network.js'
 import { readNpy } from '../runtime/npy.js'
-import { openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
+import { checkedHash, openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
 import type { LayoutContext, LayoutId, LayoutRunner, MaskLogits, SliceEmbedding } from './layouts/layout.js'
 import { LAYOUTS } from './layouts/table.js'
 import type { Picture, PixelBox, PixelRegion, WindowHu } from './picture.js'
@@ -50,7 +50,7 @@ export interface SegmenterOptions {
 }
 
 /**
- * Opens the ONNX files of a segmenter, in any order; constants that belong to them may come along as `.npy`.
+ * Opens the ONNX files of a segmenter, in any order; what lies beside them comes along: constants as `.npy`, and weights, which are only checked.
  * @throws MedlsamError `model` when a file cannot be loaded or the layout is unknown.
  */
 export async function openSegmenter(
@@ -64,6 +64,11 @@ export async function openSegmenter(
     for (const { path, sha256 } of files) {
       if (path.toLowerCase().endsWith('.npy')) {
         constants.push(await readNpy(path, sha256))
+        continue
+      }
+      if (!path.toLowerCase().endsWith('.onnx')) {
+        // Weights beside a graph: the runtime finds them by itself and would not notice that they are others.
+        await checkedHash(path, sha256)
         continue
       }
       networks.push(

@@ -258,6 +258,15 @@ describe('installed models', () => {
     expect((await failure(models.remove({ id: 'tiny' }))).message).toContain('not installed')
   })
 
+  it('are not used with other weights beside the graph than they came with', async () => {
+    const models = await setUp([])
+    const files = await put(models.assets, { 'w.encoder.onnx': ENCODER, 'w.decoder.onnx': DECODER, 'w.encoder.onnx_data': Buffer.from('weights') })
+    await models.import({ files, id: 'weighty' })
+    await (await openSegmenterById('weighty', await models.context())).release()
+    await writeFile(path.join(models.folder, 'weighty/fp32/w.encoder.onnx_data'), 'others')
+    expect((await failure(openSegmenterById('weighty', await models.context()))).message).toMatch(/onnx_data has SHA-256.*instead of/)
+  })
+
   it('are found by id, by precision, or by files; others say how to get them', async () => {
     const int8: ModelVariant = { ...plain, precision: 'int8' }
     const models = await setUp([entry('tiny', [plain, int8]), entry('other', [plain]), entry('medsam', [], { origin: 'import', importHint: 'Import it.' })])
