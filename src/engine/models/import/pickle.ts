@@ -85,6 +85,8 @@ const KNOWN_NAMES: ReadonlyMap<string, PickledType | PickledBuilder> = new Map<s
 ])
 
 const MAX_DIMENSIONS = 32
+/** SAM's list of tensors takes 10 000 instructions; each may make an object, so their number bounds the memory. */
+const MAX_INSTRUCTIONS = 1_000_000
 
 /**
  * Reads a pickle of protocol 2 that holds tensors, containers, numbers and text, as `torch.save` writes it.
@@ -156,7 +158,8 @@ export function readPickle(bytes: Uint8Array): PickledValue {
     stack.push({ kind: 'tuple', items })
   }
 
-  for (;;) {
+  for (let instructions = 0; ; instructions++) {
+    if (instructions > MAX_INSTRUCTIONS) throw new PickleProblem('forbidden', 'far more than a list of tensors')
     const opcode = bytes[take(1)]
     switch (opcode) {
       case 0x80: { // PROTO
