@@ -27,14 +27,17 @@ async function importWhole(file: string): Promise<void> {
   }
 }
 
-/** The error of a promise, checked to be one sentence about the file. */
-async function sentence(promise: Promise<unknown>, file: string): Promise<string> {
-  const error: unknown = await promise.then(() => null, (e: unknown) => e)
+/** The message of an error, checked to be one sentence about the file. */
+function sentenceIn(error: unknown, file: string): string {
   if (!(error instanceof MedlsamError)) throw new Error(`expected a MedlsamError, got ${String(error)}`, { cause: error })
   expect([error.kind, error.file]).toEqual(['model', file])
   expect(error.message).toContain(file)
   expect(error.message).toMatch(/^[\x20-\x7e]+\.$/)
   return error.message
+}
+
+async function sentence(promise: Promise<unknown>, file: string): Promise<string> {
+  return sentenceIn(await promise.then(() => null, (e: unknown) => e), file)
 }
 
 async function sentenceOf(bytes: Buffer, ending?: string): Promise<string> {
@@ -156,7 +159,7 @@ describe('a checkpoint file that was damaged', () => {
         await writeFile(file, bytes)
         // Dates and attributes in the archive's directory change nothing.
         const error: unknown = await importWhole(file).then(() => null, (e: unknown) => e)
-        if (error !== null) await sentence(Promise.reject(error), file)
+        if (error !== null) sentenceIn(error, file)
       }),
       { numRuns: 60 },
     )
@@ -253,7 +256,7 @@ describe('a safetensors file', () => {
       fc.asyncProperty(fc.dictionary(fc.constantFrom('a', 'b', '__proto__', '__metadata__'), fc.oneof(entry, fc.jsonValue())), async (header) => {
         await writeFile(file, build(header))
         const found: unknown = await openCheckpoint(file).then((checkpoint) => checkpoint.close(), (e: unknown) => e)
-        if (found !== undefined) await sentence(Promise.reject(found), file)
+        if (found !== undefined) sentenceIn(found, file)
       }),
       { numRuns: 200 },
     )
