@@ -63,8 +63,8 @@ export function addModelsCommands(program: Command): void {
     }))
 
   withEngineFlags(models.command('import'))
-    .description('take finished ONNX files into the models folder; what they are is recognised from their inputs and outputs')
-    .argument('<files...>', 'the .onnx files of one model and what lies beside them (.onnx_data, .npy, a localizer\'s card)')
+    .description('take a checkpoint or finished ONNX files into the models folder; what they are is recognised from their tensors, or inputs and outputs')
+    .argument('<files...>', 'a checkpoint (.pth, .safetensors) of SAM ViT-B, MedSAM or MedLAM; or the .onnx files of one model and what lies beside them (.onnx_data, .npy, a localizer\'s card)')
     .option('--id <id>', 'id to register it under; one of the registry, such as medsam-vit-b, brings its preprocessing')
     .option('--title <text>', 'what people call it')
     .option('--precision <p>', 'fp32, fp16 or int8 (default: fp32)', precision)

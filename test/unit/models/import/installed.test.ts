@@ -88,7 +88,7 @@ describe('importing a checkpoint with the tensors of SAM ViT-B', () => {
   })
 
   it.each([
-    ['under a name that says neither SAM nor MedSAM', 'weights.safetensors', {}, /--id sam-vit-b or --id medsam-vit-b/],
+    ['under a name that says neither SAM nor MedSAM', 'weights.safetensors', {}, /under the id sam-vit-b or medsam-vit-b/],
     ['as another model of the registry', 'sam.safetensors', { id: 'slimsam-77-boxes' }, /is not the model "slimsam-77-boxes"/],
     ['as a built-in one', 'sam.safetensors', { id: 'mobilesam' }, /is not the model "mobilesam"/],
     ['in another precision', 'sam.safetensors', { precision: 'int8' as const }, /leave the precision out/],
