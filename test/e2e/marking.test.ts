@@ -136,7 +136,7 @@ describe('marking templates', function () {
     const left = (): readonly number[] => (JSON.parse(readFileSync(path.join(session.folder, 'HeadNeck.medlsam.json'), 'utf8')) as { scans: { structures: { Mandible: { points: { left: number[] } } } }[] }).scans[0].structures.Mandible.points.left
     const before = left()
     await view.getByRole('button', { name: 'Place points of Mandible' }).click()
-    await view.getByRole('button', { name: 'Jump to Left' }).click()
+    await view.getByRole('button', { name: 'Jump to Left;' }).click()
     const canvas = view.locator('canvas.planes')
     const box = await canvas.boundingBox()
     assert.ok(box)

@@ -45,7 +45,7 @@ describe('the sidebar', function () {
   it('lists the built-in bank like any set, with its structures', async () => {
     await session.page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
     await row('head-neck').click()
-    await row(/Brainstem\s*8 scans/).waitFor()
+    await row(/Mandible\s*8 scans/).waitFor()
     await row('head-neck').click()
   })
 
