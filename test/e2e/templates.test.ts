@@ -44,6 +44,7 @@ describe('the sidebar', function () {
 
   it('lists the built-in bank like any set, with its structures', async () => {
     await session.page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
+    await session.page.locator('.pane-body', { hasText: 'No template set of your own yet' }).waitFor()
     await row('head-neck').click()
     await row(/Mandible\s*8 scans/).waitFor()
     await row('head-neck').click()
@@ -87,6 +88,8 @@ describe('the sidebar', function () {
     await row('Voice box').waitFor()
     assert.ok(set().structures.some(({ name }) => name === 'Voice box'))
     await row('Voice box').click()
+    // The selection travels to the extension host; people are slower than that.
+    await page.waitForTimeout(1000)
     await page.keyboard.press('Delete')
     await until('the structure is gone', () => !set().structures.some(({ name }) => name === 'Voice box'))
     assert.ok(set().scans.every(({ structures }) => !('Voice box' in structures)))

@@ -183,6 +183,8 @@ export async function deleteNode({ store }: TemplateContext, node: TemplateNode 
   const uri = vscode.Uri.file(node.setPath)
   const before = await vscode.workspace.fs.readFile(uri)
   const set = storedSet(store, node.setPath)?.set
+  // The view may be a moment behind: what is gone already needs no deleting.
+  if (node.kind !== 'set' && set && !set.structures.some(({ name }) => name === node.structure)) return
   const what = await deleteFrom(store, node, set ?? null)
   await store.refresh()
   if ((await vscode.window.showInformationMessage(`${what} was deleted.`, 'Undo')) === 'Undo') {

@@ -37,7 +37,8 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
       if (node === undefined) {
         return [
           ...store.sets().map((stored): TemplateNode => ({ kind: 'set', setPath: stored.path })),
-          ...store.banks().map((name): TemplateNode => ({ kind: 'bank', name })),
+          // Where they cannot be used, the welcome text says what to do first.
+          ...(canUseBanks() ? store.banks().map((name): TemplateNode => ({ kind: 'bank', name })) : []),
         ]
       }
       switch (node.kind) {
@@ -76,6 +77,11 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
       },
     },
   })
+  const sayEmpty = (): void => {
+    view.message = canUseBanks() && store.sets().length === 0 ? 'No template set of your own yet: + makes one.' : ''
+  }
+  sayEmpty()
+  store.onDidChange(sayEmpty)
   view.onDidChangeCheckboxState(async ({ items }) => {
     for (const [node, state] of items) {
       if (node.kind !== 'scan') continue
@@ -84,6 +90,10 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
     }
   })
   return view
+}
+
+function canUseBanks(): boolean {
+  return vscode.workspace.isTrusted && (vscode.workspace.workspaceFolders ?? []).length > 0
 }
 
 function itemOf(node: TemplateNode, store: TemplateStore, setOf: (setPath: string) => StoredSet | undefined): vscode.TreeItem {
