@@ -91,7 +91,9 @@ export async function cacheEmbeddings(inner: Segmenter, { folder, maxBytes, prec
 
 /** What decides about a segmenter's embeddings: networks, layout and how pictures are prepared. */
 export function modelKey({ layout, networks, preprocessing }: Segmenter): string {
-  return `${layout} ${networks.map(({ sha256 }) => sha256).sort().join()}${preprocessing === null ? '' : ` ${preprocessing.normalisation} ${preprocessing.fit}`}`
+  // SAM's own way, said or not.
+  const usual = preprocessing === null || (preprocessing.normalisation === 'sam' && preprocessing.fit === 'pad')
+  return `${layout} ${networks.map(({ sha256 }) => sha256).sort().join()}${usual ? '' : ` ${preprocessing.normalisation} ${preprocessing.fit}`}`
 }
 
 /** A picture for a model, as a hash of its numbers. */

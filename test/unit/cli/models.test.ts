@@ -1,9 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { installedModelSchema } from '../../../src/protocol/models.js'
 import { sidecarSchema } from '../../../src/protocol/sidecar.js'
 import { cliIsBuilt, runCli } from '../../support/cli.js'
+import { serve, startFileServer, type Answer } from '../../support/fileServer.js'
 import { writeOnnx } from '../../support/onnxBuilder.js'
 import { samDecoderGraph, samEncoderGraph } from '../../support/samGraphs.js'
 import { tempFolder } from '../../support/tempFolder.js'
@@ -55,6 +57,32 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     expect(await runCli(['models', 'download', 'slimsam-77-boxes'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('--accept-unverified') })
     expect(await runCli(['models', 'info', 'nothing'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('mobilesam') })
   })
+
+  it('fetches once when two processes download the same model, and neither leaves anything half done', async () => {
+    const server = await startFileServer()
+    const assets = at('assets')
+    await mkdir(assets)
+    await copyFile(path.resolve(import.meta.dirname, '../../../models/correlate.onnx'), path.join(assets, 'correlate.onnx'))
+    const slowly: Answer = (request, response, file) => { setTimeout(() => { serve()(request, response, file) }, 1500) }
+    const files = await Promise.all(['tiny.encoder.onnx', 'tiny.decoder.onnx'].map(async (name) => {
+      const bytes = await readFile(at(name))
+      server.put(`/${name}`, bytes, [slowly])
+      return { name, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), url: `${server.url}/${name}` }
+    }))
+    const model = {
+      id: 'remote', title: 'Remote', task: 'segment', layout: 'meta', inputSizePx: 1024, preprocessing: { normalisation: 'sam', fit: 'pad' }, windowHu: { level: 40, width: 400 },
+      origin: 'download', license: { spdx: 'MIT', url: 'https://example.org/mit', permissive: true }, provenance: 'Made for this test.', variants: [{ precision: 'fp32', files }],
+    }
+    await writeFile(path.join(assets, 'registry.json'), JSON.stringify({ format: 'medlsam-model-registry', formatVersion: 1, models: [model] }))
+    const both = { MEDLSAM_MODELS: assets, MEDLSAM_MODELS_FOLDER: at('shared'), NO_PROXY: '127.0.0.1' }
+    const runs = await Promise.all([0, 1].map(() => runCli(['models', 'download', 'remote', '--json'], both)))
+    for (const { code, stderr, stdout } of runs) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(installedModelSchema.parse(JSON.parse(stdout)).files.map(({ trust }) => trust)).toEqual(['registry', 'registry'])
+    }
+    expect(server.requests.map((request) => request.path)).toEqual(['/tiny.encoder.onnx', '/tiny.decoder.onnx'])
+    expect((await runCli(['models', 'verify'], both)).code).toBe(0)
+  }, 60_000)
 
   it('measures every segmenter in a process of its own', async () => {
     const { code, stdout } = await runCli(['models', 'bench', `${at('tiny.encoder.onnx')},${at('tiny.decoder.onnx')}`, 'nothing', '--json'], env)

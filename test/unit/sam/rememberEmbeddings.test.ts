@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Picture } from '../../../src/engine/sam/picture.js'
+import { modelKey } from '../../../src/engine/sam/embeddingCache.js'
 import { embeddingBytes, rememberEmbeddings } from '../../../src/engine/sam/rememberEmbeddings.js'
 import { fakeSegmenter } from '../../support/fakeSegmenter.js'
 
@@ -30,6 +31,12 @@ describe('embeddings in memory', () => {
     await segmenter.encodeSlice({ ...picture(1), pixelMm: [1, 2] })
     await segmenter.encodeSlice({ ...picture(1), width: 20, height: 5 })
     expect(inner.pictures).toHaveLength(3)
+  })
+
+  it('are told apart by how pictures are prepared: the networks of SAM and MedSAM look the same', () => {
+    const sam = fakeSegmenter()
+    expect(modelKey({ ...sam, preprocessing: { normalisation: 'minMax', fit: 'stretch' } })).not.toBe(modelKey(sam))
+    expect(modelKey({ ...sam, preprocessing: { normalisation: 'sam', fit: 'pad' } })).toBe(modelKey(sam))
   })
 
   it('larger than the limit are not kept, and release forgets all', async () => {
