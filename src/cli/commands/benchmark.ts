@@ -77,7 +77,7 @@ export function addBenchmark(program: Command): void {
         const benchmark = await runBenchmark(engine, request, {
           ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
           onCase: (done, total, id) => { clock.report(done, total, id) },
-        })
+        }).catch(sayHowToGoOn)
         const notes = benchmark.warnings.map((warning) => `Note: ${warning}`)
         if (flags.shard !== undefined) {
           return { document: { cases: benchmark.cases.map(({ id }) => id) }, lines: [`${benchmark.cases.length} cases are done.`, ...notes], exitCode: EXIT.allFound }
@@ -136,10 +136,18 @@ async function runShards(flags: BenchmarkFlags, signal: AbortSignal | undefined)
   signal?.addEventListener('abort', stop)
   const codes = await Promise.all(running.map((child) => new Promise<number | null>((resolve) => child.once('close', resolve))))
   signal?.removeEventListener('abort', stop)
-  if (signal?.aborted === true) throw new MedlsamError('cancelled', 'Stopped before the end; run the same command again to go on.')
+  if (signal?.aborted === true) throw stopped()
   const failed = codes.filter((code) => code !== EXIT.allFound).length
   // What such a process says stands on stderr already.
   if (failed > 0) throw new MedlsamError('internal', `${failed} of ${flags.jobs} processes ended early; run the same command again to go on.`)
+}
+
+function stopped(): MedlsamError {
+  return new MedlsamError('cancelled', 'Stopped before the end; run the same command again to go on.')
+}
+
+function sayHowToGoOn(error: unknown): never {
+  throw error instanceof MedlsamError && error.kind === 'cancelled' ? stopped() : error
 }
 
 function segmenterIds(text: string): readonly string[] {
