@@ -49,8 +49,11 @@ export interface RunHooks {
   readonly onProgress?: ProgressListener
   /** Called for each structure as soon as it is localized. */
   readonly onStructure?: (structure: LocalizedStructure) => void
-  /** Called when a segmentation is ready, before any of its files is written; nothing is written when it throws. */
-  readonly beforeWrite?: (result: UnwrittenResult) => Promise<void>
+  /**
+   * Called when a segmentation is ready, before any of its files is written; nothing is written when it throws.
+   * What it returns is added to the sidecar's warnings.
+   */
+  readonly beforeWrite?: (result: UnwrittenResult) => Promise<readonly string[]>
   /** Called with each structure's mask as soon as its last slice is done, and awaited; the end result may differ in a few voxels. */
   readonly onEarlyMask?: (early: EarlyMask, geometry: SourceGeometry) => Promise<void>
   readonly signal?: AbortSignal
@@ -208,12 +211,13 @@ export function openEngine(options: EngineOptions = {}): Engine {
       })
       clock.start('write')
       const seconds = clock.stop()
-      const sidecar = segmentationReport({
+      const report = segmentationReport({
         request, scan, built, run, model, localized: result.structures, seconds,
         segmenter: sam, masks, labelMap: paths.labelMap,
       })
       throwIfCancelled(hooks.signal)
-      await hooks.beforeWrite?.({ scan, labels: masks.labels, sidecar, seconds })
+      const warnings = (await hooks.beforeWrite?.({ scan, labels: masks.labels, sidecar: report, seconds })) ?? []
+      const sidecar = { ...report, warnings: [...report.warnings, ...warnings] }
       await writeResult(paths, masks.labels, scan, sidecar)
       return { paths, sidecar }
     },

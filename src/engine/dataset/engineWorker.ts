@@ -3,6 +3,7 @@ import type { Engine, SegmentResult, UnwrittenResult } from '../engine.js'
 import { isDiskTrouble, writeBytesAtomic } from '../files.js'
 import { sha256File } from '../hash.js'
 import { inputError } from '../volume/inputError.js'
+import { orientationWarning } from './orientation.js'
 import { drawPictures } from './pictures.js'
 import { prepareRecipe } from './recipe.js'
 import { scanStamp } from './scanStamp.js'
@@ -27,13 +28,16 @@ export function engineWorker(engine: Engine): ScanWorker {
 async function segmentTask(engine: Engine, { request, picturesPath }: ScanTask, hooks: WorkHooks): Promise<ScanResult> {
   const stamp = await scanStamp(request.scanPath)
   let seconds: ScanResult['seconds'] = {}
-  const beforeWrite = async (result: UnwrittenResult): Promise<void> => {
+  const beforeWrite = async (result: UnwrittenResult): Promise<string[]> => {
     // A scan that cannot be opened any more has changed too.
     if ((await scanStamp(request.scanPath).catch(() => null)) !== stamp) {
       throw inputError(request.scanPath, `${request.scanPath} changed while it was read: run again when it is complete.`)
     }
-    seconds = result.seconds
+    const from = performance.now()
+    const doubt = await orientationWarning(engine, request, result.scan, result.sidecar.structures, hooks.signal)
+    seconds = { ...result.seconds, orientation: (performance.now() - from) / 1000 }
     await writeBytesAtomic(picturesPath, drawPictures(result.scan, result.labels, result.sidecar.structures))
+    return doubt === null ? [] : [doubt]
   }
   const { paths, sidecar } = await engine.segment(request, { ...hooks, beforeWrite })
   return {

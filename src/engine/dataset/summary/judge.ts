@@ -1,6 +1,7 @@
 import type { BoxMm, PointMm } from '../../../protocol/geometry.js'
 import type { SegmentedStructure } from '../../../protocol/structure.js'
 import type { ScanSummary } from './collect.js'
+import { suspectedTurn } from '../orientation.js'
 import { median, robustZ } from './robust.js'
 
 /** A structure of a scan among the same structure of the other scans. */
@@ -50,7 +51,8 @@ export function judgeScans(scans: readonly ScanSummary[]): JudgedScan[] {
   return scans
     .map((summary, i): JudgedScan => {
       const structures = (summary.sidecar?.structures ?? []).map((structure) => judgeStructure(structure, volumeZ[i].get(structure.name) ?? null, positionZ[i].get(structure.name) ?? null))
-      const turned = flippedAxes(relative[i], usual).map((axis) => FLIPS[axis])
+      const suspected = suspectedTurn(summary.sidecar?.warnings ?? [])
+      const turned = [...flippedAxes(relative[i], usual).map((axis) => FLIPS[axis]), ...(suspected === null ? [] : [`turned ${suspected}?`])]
       const doubtful = (summary.sidecar?.warnings ?? []).some((warning) => /check left and right/.test(warning)) ? ['header does not settle left and right'] : []
       const flags = [...turned, ...doubtful]
       return { ...summary, structures, flags, concern: concernOf(summary, structures, turned.length, doubtful.length) }
