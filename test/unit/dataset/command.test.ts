@@ -16,7 +16,7 @@ let options: readonly string[] = []
 const args = (...more: readonly string[]): string[] => ['run', at('data'), ...options, ...more]
 const events = (stdout: string): { readonly kind: string; readonly [key: string]: unknown }[] => stdout.trim().split('\n').map((line) => JSON.parse(line) as { kind: string })
 
-describe.skipIf(!cliIsBuilt)('medlsam run', () => {
+describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     const { medlamCard, segmenter, bank } = await writeTinyModels(at('models'))
     options = ['--templates', bank, '--medlam', medlamCard, '--segmenter', segmenter, '--min-confidence', '0']

@@ -51,7 +51,7 @@ describe.skipIf(!cliIsBuilt)('a run of a dataset that is killed again and again'
     expect(await runCli(args)).toMatchObject({ code: 0, stderr: '' })
     expect(comparableTree(at('out'))).toEqual(undisturbed)
     expect([...readTree(at('out')).keys()].filter((name) => /\.(part|tmp)$|claims/.test(name))).toEqual([])
-  }, 240_000)
+  }, 600_000)
 
   it('does not do finished scans again, and does half-done ones', async () => {
     rmSync(at('out'), { recursive: true, force: true })
@@ -70,7 +70,7 @@ describe.skipIf(!cliIsBuilt)('a run of a dataset that is killed again and again'
       ['site1/p3_ct.nii.gz', 'new'],
     ])
     expect(events.filter(({ kind }) => kind === 'scanDone').map(({ scan }) => scan?.path)).toEqual(['site0/p4_ct.nii.gz', 'site1/p1_ct.nii.gz', 'site1/p3_ct.nii.gz'])
-  }, 60_000)
+  }, 200_000)
 })
 
 interface Event {

@@ -49,7 +49,7 @@ function done(events: readonly DatasetEvent[]): string[] {
   return events.flatMap((event) => (event.kind === 'scanDone' ? event.scan.path : []))
 }
 
-describe('a run of a dataset', () => {
+describe('a run of a dataset', { timeout: 200_000 }, () => {
   it('mirrors the tree, writes a summary, and does nothing the second time', async () => {
     const first = await run()
     expect(done(first.events)).toEqual(['a/p1_ct.nii.gz', 'a/p2_ct.nii.gz', 'b/p3_ct.nii.gz'])
