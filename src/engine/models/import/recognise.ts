@@ -1,4 +1,5 @@
 import { MedlsamError } from '../../errors.js'
+import { areHuggingFaceNames, originalName } from './huggingFaceNames.js'
 import type { Checkpoint } from './openCheckpoint.js'
 import type { StoredTensor } from './checkpoint.js'
 import type { Skeleton, SkeletonWeight } from './skeleton.js'
@@ -21,7 +22,7 @@ const ALIKE = 0.2
  */
 export function recognise({ file, groups }: Checkpoint, skeletons: readonly Skeleton[]): Recognised {
   const candidates = groups.flatMap((group) => {
-    const tensors = withoutPrefix(group)
+    const tensors = withOriginalNames(withoutPrefix(group))
     return skeletons.map((skeleton) => ({ skeleton, tensors, known: skeleton.map.weights.filter(({ tensor }) => tensors.has(tensor)).length }))
   })
   const fitting = candidates.find(({ skeleton, tensors }) => whatIsWrong(skeleton, tensors) === null)
@@ -49,6 +50,11 @@ function withoutPrefix(group: ReadonlyMap<string, StoredTensor>): ReadonlyMap<st
     if (prefix === undefined) return tensors
     tensors = new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor]))
   }
+}
+
+function withOriginalNames(tensors: ReadonlyMap<string, StoredTensor>): ReadonlyMap<string, StoredTensor> {
+  if (!areHuggingFaceNames([...tensors.keys()])) return tensors
+  return new Map([...tensors].map(([name, tensor]) => [originalName(name), tensor]))
 }
 
 function whatIsWrong({ map }: Skeleton, tensors: ReadonlyMap<string, StoredTensor>): string | null {
