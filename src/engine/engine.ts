@@ -105,18 +105,18 @@ export function openEngine(options: EngineOptions = {}): Engine {
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(options.idleSeconds === undefined ? {} : { idleSeconds: options.idleSeconds }),
   }
-  const models = openModels(assetsFolder, options)
+  const store = openModels(assetsFolder, options)
   let medlamModel: Promise<MedlamModel> | undefined
   const segmenters = new Map<string, Promise<Segmenter>>()
   const banks = new Map<string, Promise<BuiltBank>>()
   const opened: Network[] = []
 
   // What cannot be put in its place is missed when a network is opened, which then says so.
-  const gpuFiles = (): Promise<void> => models.linkGpuRuntime().catch(() => undefined)
+  const gpuFiles = (): Promise<void> => store.linkGpuRuntime().catch(() => undefined)
 
   const openMedlam = async (): Promise<MedlamModel> => {
     await gpuFiles()
-    const card = options.medlamCard === undefined ? path.join(assetsFolder, EMBEDDED_MEDLAM) : await findLocalizer(options.medlamCard, await models.context())
+    const card = options.medlamCard === undefined ? path.join(assetsFolder, EMBEDDED_MEDLAM) : await findLocalizer(options.medlamCard, await store.context())
     const model = await openMedlamModel(card, path.join(assetsFolder, CORRELATE_GRAPH), network)
     opened.push(...new Set([model.position, model.features, model.correlate]))
     return model
@@ -124,10 +124,10 @@ export function openEngine(options: EngineOptions = {}): Engine {
   const medlam = (): Promise<MedlamModel> => (medlamModel ??= openMedlam())
 
   const openNamedSegmenter = async (name: string): Promise<Segmenter> => {
-    const { files, ...source } = await findSegmenter(name, await models.context())
+    const { files, ...source } = await findSegmenter(name, await store.context())
     await gpuFiles()
     const { provider = 'auto', threads } = network
-    const real = provider === 'auto' ? await models.autoProvider({ files, ...source }, threads === undefined ? {} : { threads }) : provider
+    const real = provider === 'auto' ? await store.autoProvider({ files, ...source }, threads === undefined ? {} : { threads }) : provider
     const ready = await openSegmenter(files, { ...source, ...network, provider: real })
     opened.push(...ready.networks)
     const cached = options.embeddingCache === undefined ? ready : await cacheEmbeddings(ready, options.embeddingCache)
@@ -142,6 +142,28 @@ export function openEngine(options: EngineOptions = {}): Engine {
     // What failed may work later, once its files are there.
     opening.catch(() => segmenters.delete(id))
     return opening
+  }
+
+  const forgetSegmenter = async (id: string): Promise<void> => {
+    for (const [name, opening] of segmenters) {
+      if (name !== id && !name.startsWith(`${id}@`)) continue
+      segmenters.delete(name)
+      await (await opening.catch(() => undefined))?.release()
+    }
+  }
+  const models: Models = {
+    ...store,
+    // Open files cannot be deleted everywhere, and what is installed next under the same id is another model.
+    async remove(choice) {
+      await forgetSegmenter(choice.id)
+      return store.remove(choice)
+    },
+    // The next run takes the provider that has won.
+    async testProviders(id, hooks) {
+      const report = await store.testProviders(id, hooks)
+      await forgetSegmenter(id)
+      return report
+    },
   }
 
   const templates = async (name: string, hooks: RunHooks = {}, clock?: StageClock): Promise<BuiltBank> => {

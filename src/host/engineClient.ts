@@ -2,13 +2,15 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node'
 import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../protocol/dataset.js'
 import type { ErrorData } from '../protocol/errors.js'
-import type { DownloadModelRequest, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile } from '../protocol/models.js'
+import type { DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile } from '../protocol/models.js'
 import type { Progress } from '../protocol/progress.js'
 import {
   addTemplateMethod,
   checkTemplatesMethod,
   datasetEventNotification,
+  downloadGpuRuntimeMethod,
   downloadModelMethod,
+  gpuRuntimeMethod,
   earlyMaskNotification,
   importModelMethod,
   infoMethod,
@@ -94,6 +96,9 @@ export interface EngineClient {
   verifyModel(choice: ModelChoice | null): Promise<readonly VerifiedFile[]>
   removeModel(choice: ModelChoice): Promise<readonly string[]>
   testProviders(id: string, listeners: RunListeners): Promise<ProviderTestReport>
+  gpuRuntime(): Promise<GpuRuntimeInfo>
+  /** Stopping it keeps what has come. */
+  downloadGpuRuntime(acceptUnverified: boolean, listeners: RunListeners): Promise<GpuRuntimeInfo>
   state(): EngineState
   pid(): number | undefined
   /** Kills the process; the next request starts a new one. */
@@ -254,6 +259,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     verifyModel: (choice) => ask((connection) => connection.sendRequest(verifyModelMethod, choice)),
     removeModel: (choice) => ask((connection) => connection.sendRequest(removeModelMethod, choice)),
     testProviders: (id, run) => askNumbered(run, (connection, number, token) => connection.sendRequest(testProvidersMethod, { run: number, request: { id } }, token)),
+    gpuRuntime: () => ask((connection) => connection.sendRequest(gpuRuntimeMethod)),
+    downloadGpuRuntime: (acceptUnverified, run) => askBeside(run, (connection, id, token) => connection.sendRequest(downloadGpuRuntimeMethod, { run: id, request: { acceptUnverified } }, token)),
     info: () => ask((connection) => connection.sendRequest(infoMethod)),
     state: () => (running === undefined ? 'stopped' : 'running'),
     pid: () => running?.child.pid,

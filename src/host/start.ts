@@ -10,7 +10,7 @@ import { createEngineClient, type EngineClient } from './engineClient.js'
 import { createEngineStatus } from './engineStatus.js'
 import { errorText } from './errorText.js'
 import { handleMarksRequest } from './marks/marksCommands.js'
-import { downloadModel, importModel, removeModel, testProviders, useModel, verifyModel, type ModelContext } from './models/modelCommands.js'
+import { downloadGpuRuntime, downloadModel, importModel, removeModel, testProviders, useModel, verifyModel, type ModelContext } from './models/modelCommands.js'
 import { createModelsTree, type ModelNode } from './models/modelsTree.js'
 import { createPreviewFolders } from './segment/previewFolders.js'
 import { createRunKeeper, type RunKeeper } from './segment/segmentScan.js'
@@ -160,6 +160,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     trusted('models.remove', (node: ModelNode | undefined) => removeModel(modelContext, node)),
     trusted('models.use', (node: ModelNode | undefined) => useModel(modelContext, node)),
     trusted('models.testProviders', (node: ModelNode | undefined) => testProviders(modelContext, node)),
+    trusted('models.gpuRuntime', () => downloadGpuRuntime(modelContext)),
     trusted('restartEngine', async () => {
       engine.stop()
       await loadBanks()

@@ -76,6 +76,20 @@ export async function testProviders(context: ModelContext, node: ModelNode | und
   void vscode.window.showInformationMessage(providerText(report))
 }
 
+/** Fetches the CUDA and TensorRT files that ONNX Runtime's package leaves out, after telling what and from where. */
+export async function downloadGpuRuntime({ engine, refresh }: ModelContext): Promise<void> {
+  const { supported, installed, about } = await engine.gpuRuntime()
+  if (!supported || installed) {
+    void vscode.window.showInformationMessage(supported ? 'The GPU runtime is installed. "Test Providers" of a segmenter finds out whether it is faster.' : about)
+    return
+  }
+  const take = 'Download'
+  if ((await vscode.window.showWarningMessage('Download the GPU runtime?', { modal: true, detail: about }, take)) !== take) return
+  const done = await withProgress('Downloading the GPU runtime', (listeners) => engine.downloadGpuRuntime(true, listeners))
+  await refresh()
+  void vscode.window.showInformationMessage(done === null ? 'The download was stopped. What has come is kept for the next try.' : 'The GPU runtime is installed. "Test Providers" of a segmenter finds out whether it is faster.')
+}
+
 async function pickModel({ tree, refresh }: ModelContext, node: ModelNode | undefined, title: string, fits: (model: ModelSummary) => boolean): Promise<ModelSummary | undefined> {
   if (node?.kind === 'model') return node.model
   if (tree.models().length === 0) await refresh()
