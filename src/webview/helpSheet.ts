@@ -15,11 +15,12 @@ export function helpSheet(keys: readonly KeyHelp[]): HTMLDialogElement {
   const row = (left: string, right: string): HTMLTableRowElement => h('tr', {}, h('th', { set: { scope: 'row' } }, h('kbd', { set: { textContent: left } })), h('td', { set: { textContent: right } }))
   const dialog = h('dialog', { class: 'help', aria: { label: 'Keys and mouse' } })
   dialog.append(
+    // First, since the dialog gives it the focus and scrolls to it.
+    button('Close', () => { dialog.close(); }, { class: 'button primary' }),
     h('h2', { set: { textContent: 'Keys' } }),
     h('table', {}, h('tbody', {}, ...keys.map((key) => row(key.keys, key.title)))),
     h('h2', { set: { textContent: 'Mouse' } }),
     h('table', {}, h('tbody', {}, ...MOUSE.map(([left, right]) => row(left, right)))),
-    button('Close', () => { dialog.close(); }, { class: 'button primary' }),
   )
   dialog.addEventListener('close', () => { dialog.remove(); })
   return dialog

@@ -63,7 +63,8 @@ const PLANES: Readonly<Partial<Record<number, Plane>>> = {
   [SLICE_TYPE.SAGITTAL]: 'sagittal',
 }
 
-const CROSSHAIR_MM = 0.8
+/** Of the scan's width: a pixel or two when all of it is in view. */
+const CROSSHAIR_PERCENT = 0.4
 
 /** Starts NiiVue on a canvas; throws a {@link ScanProblem} when the machine cannot draw. */
 export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, events: ViewerEvents): Promise<Viewer> {
@@ -76,9 +77,9 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
     multiplanarPadPixels: 4,
     sagittalNoseLeft: true,
     show3Dcrosshair: true,
-    crosshairWidth: first.crosshairShown ? CROSSHAIR_MM : 0,
+    crosshairWidth: first.crosshairShown ? CROSSHAIR_PERCENT : 0,
     // Its default, voxels, hides small organs of coarse scans.
-    crosshairWidthUnit: 'mm',
+    crosshairWidthUnit: 'percent',
     crosshairColor: [0.35, 0.75, 1, 0.9],
     crosshairGap: 6,
     fontColor: [1, 1, 1, 0.9],
@@ -196,7 +197,7 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
       nv.setRadiologicalConvention(radiological)
     },
     setCrosshairShown(shown) {
-      nv.setCrosshairWidth(shown ? CROSSHAIR_MM : 0)
+      nv.setCrosshairWidth(shown ? CROSSHAIR_PERCENT : 0)
     },
     moveTo(pointMm) {
       if (scan() === undefined) return
