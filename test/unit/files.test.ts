@@ -1,9 +1,10 @@
 import fs from 'node:fs'
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { errorOf, temporaryFolder } from './volume/niftiFixture.js'
-import { writeTextAtomic } from '../../src/engine/files.js'
+import { writeFolderAtomic, writeTextAtomic } from '../../src/engine/files.js'
+import { openImport } from '../../src/engine/models/import/importCheckpoint.js'
 
 const failing = vi.hoisted(() => ({ code: null as string | null }))
 
@@ -69,6 +70,47 @@ describe('writeTextAtomic', () => {
     expect(error.message).toContain(file)
     expect(error.message).toMatch(/^[^\n]+\.$/)
     expect(readFileSync(file, 'utf8')).toBe('old')
+    expect(readdirSync(folder)).toEqual(before)
+  })
+})
+
+describe('writeFolderAtomic', () => {
+  const write = (inside: string): Promise<void> => writeTextAtomic(path.join(inside, 'a.txt'), 'a')
+
+  test('makes a folder, with those above it, or fills an empty one', async () => {
+    const target = path.join(folder, 'models', 'new')
+    await writeFolderAtomic(target, write)
+    expect(readdirSync(target)).toEqual(['a.txt'])
+    const empty = path.join(folder, 'models', 'empty')
+    mkdirSync(empty)
+    await writeFolderAtomic(empty, write)
+    expect(readdirSync(empty)).toEqual(['a.txt'])
+    expect(readdirSync(path.dirname(target)).sort()).toEqual(['empty', 'new'])
+  })
+
+  test('leaves a folder with something in it alone, before any work', async () => {
+    const target = path.join(folder, 'models', 'new')
+    let worked = false
+    const error = await errorOf(writeFolderAtomic(target, () => {
+      worked = true
+      return Promise.resolve()
+    }))
+    expect([error.kind, error.file, worked]).toEqual(['output', target, false])
+    expect(error.message).toMatch(/has something in it; choose another name\.$/)
+  })
+
+  test.each(['ENOSPC', 'EACCES'])('leaves nothing of a model that meets %s while it is imported', async (code) => {
+    const fixture = path.resolve('test/fixtures/import/medlam-tiny')
+    const source = await openImport(path.join(fixture, 'half.pth'), path.join(fixture, 'skeleton'))
+    const target = path.join(folder, `imported-${code}`)
+    const before = readdirSync(folder)
+    failing.code = code
+    const error = await errorOf(source.write(target, { id: 'x' }))
+    failing.code = null
+    await source.close()
+    expect([error.kind, error.file]).toEqual(['output', target])
+    expect(error.message).toMatch(code === 'ENOSPC' ? /disk is full/ : /may not be written to/)
+    expect(existsSync(target)).toBe(false)
     expect(readdirSync(folder)).toEqual(before)
   })
 })

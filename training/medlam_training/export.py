@@ -18,6 +18,7 @@ from .evaluate import load_network
 from .localize import PADDING_VOXELS, Options
 from .networks import RANGE_MM, FeatureNet, PositionNet
 from .preprocess import HU_KNOTS, SPACING_MM
+from .skeleton import tracing_exporter
 
 OPSET = 13
 
@@ -53,7 +54,7 @@ def write_onnx(net: nn.Module, target: Path, inputs: str, outputs: list[str], sh
     axes = {name: {2: f"{name}_d", 3: f"{name}_h", 4: f"{name}_w"} for name in [inputs, *outputs]} if dynamic else None
     torch.onnx.export(
         _Outputs(fold_norm(net)), torch.zeros(shape), str(target), input_names=[inputs], output_names=outputs,
-        opset_version=OPSET, dynamic_axes=axes, do_constant_folding=True,
+        opset_version=OPSET, dynamic_axes=axes, do_constant_folding=True, **tracing_exporter(),
     )
 
 

@@ -56,16 +56,18 @@ def randomise(net: nn.Module, seed: int) -> nn.Module:
     return net.eval()
 
 
+def tracing_exporter() -> dict[str, Any]:
+    """Arguments that make every PyTorch from 1.13 on export by tracing; newer ones would compile."""
+    return {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
+
+
 def trace(part: Part, target: Path) -> onnx.ModelProto:
     """Export one part with its weights, under their names in the state dict and unfolded."""
-    options: dict[str, Any] = {}
-    if "dynamo" in inspect.signature(torch.onnx.export).parameters:
-        options["dynamo"] = False
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             part.module.eval(), tuple(part.inputs.values()), str(target), input_names=list(part.inputs), output_names=list(part.outputs),
-            dynamic_axes=part.free, opset_version=OPSET, do_constant_folding=False, **options,
+            dynamic_axes=part.free, opset_version=OPSET, do_constant_folding=False, **tracing_exporter(),
         )
     return onnx.load(str(target))
 
