@@ -71,8 +71,6 @@ export interface Journal {
   refresh(): Promise<void>
   /** The last record about an output; null when nothing is known. */
   last(output: string): ScanRecord | null
-  /** The last time that an output was finished, whatever happened since. */
-  lastDone(output: string): DoneRecord | null
   /** Outputs that anything is known of. */
   outputs(): readonly string[]
 }
@@ -86,16 +84,12 @@ export async function openJournal(folder: string): Promise<Journal> {
   const own = path.join(folder, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}_${os.hostname()}_${process.pid}_${randomBytes(3).toString('hex')}.jsonl`)
   const read = new Map<string, number>()
   const last = new Map<string, ScanRecord>()
-  const lastDone = new Map<string, DoneRecord>()
 
   const take = (line: string): void => {
     const record = parseRecord(line)
     if (record === null || record.kind === 'run') return
     const known = last.get(record.output)
     if (known === undefined || byCode(known.at, record.at) <= 0) last.set(record.output, record)
-    if (record.kind !== 'done') return
-    const finished = lastDone.get(record.output)
-    if (finished === undefined || byCode(finished.at, record.at) <= 0) lastDone.set(record.output, record)
   }
   const refresh = async (): Promise<void> => {
     for (const name of (await readdir(folder)).filter((file) => file.endsWith('.jsonl') && file !== path.basename(own)).sort(byCode)) {
@@ -108,7 +102,6 @@ export async function openJournal(folder: string): Promise<Journal> {
   return {
     refresh,
     last: (output) => last.get(output) ?? null,
-    lastDone: (output) => lastDone.get(output) ?? null,
     outputs: () => [...last.keys()],
     async append(record) {
       try {
