@@ -25,17 +25,16 @@ try {
   await inAllThemes('result')
   await mark()
   await inAllThemes('points')
-  await runCommand(page, 'MedLSAM: Show Keys and Mouse')
-  await inAllThemes('keys')
+  await inAllThemes('keys', () => runCommand(page, 'MedLSAM: Show Keys and Mouse'))
 } finally {
   await session.stop()
 }
 
-/** Ends with the dark theme, in which the next picture begins. */
-async function inAllThemes(name: string): Promise<void> {
+/** Ends with the dark theme, in which the next picture begins. What `prepare` opens is lost when a command is run. */
+async function inAllThemes(name: string, prepare?: () => Promise<void>): Promise<void> {
   for (const [short, title] of Object.entries(THEMES)) {
     await changeTheme(page, title)
-    await shot(`${name}-${short}`)
+    await shot(`${name}-${short}`, prepare)
   }
 }
 
@@ -76,8 +75,9 @@ async function mark(): Promise<void> {
   await view.locator('.marks li.active').waitFor()
 }
 
-async function shot(name: string): Promise<void> {
+async function shot(name: string, prepare?: () => Promise<void>): Promise<void> {
   await runCommand(page, 'Notifications: Clear All Notifications')
+  await prepare?.()
   // Tooltips of what the mouse did last are no part of the picture.
   await page.mouse.move(640, 790)
   await page.waitForTimeout(1200)
