@@ -67,8 +67,14 @@ def _cases(net: nn.Module, part: Part) -> list[dict[str, Any]]:
     box = {"dims": [1, 2, 2], "numbers": [side * 0.2, side * 0.3, side * 0.7, side * 0.55]}
     three = {"dims": [1, 3, 2], "numbers": [side * 0.5, side * 0.25, side * 0.1, side * 0.9, 0.0, 0.0]}
     return [
-        {**common, "point_coords": box, "point_labels": {"dims": [1, 2], "numbers": [2.0, 3.0]}, "has_mask_input": {"dims": [1], "numbers": [0.0]}},
-        {**common, "point_coords": three, "point_labels": {"dims": [1, 3], "numbers": [1.0, 0.0, -1.0]}, "has_mask_input": {"dims": [1], "numbers": [1.0]}},
+        {
+            **common, "point_coords": box, "point_labels": {"dims": [1, 2], "numbers": [2.0, 3.0]},
+            "has_mask_input": {"dims": [1], "numbers": [0.0]},
+        },
+        {
+            **common, "point_coords": three, "point_labels": {"dims": [1, 3], "numbers": [1.0, 0.0, -1.0]},
+            "has_mask_input": {"dims": [1], "numbers": [1.0]},
+        },
     ]
 
 
