@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { Locator } from 'playwright-core'
-import { answer, explorerRow, pick, pickExactly, runCommand, waitForScan } from '../support/workbench.js'
+import { answer, answerPath, explorerRow, hoverFor, pick, pickExactly, runCommand, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -113,9 +113,7 @@ describe('the sidebar', function () {
     renameSync(path.join(folder, 'okbp_017_ct.nii.gz'), path.join(folder, 'elsewhere_ct.nii.gz'))
     await runCommand(page, 'MedLSAM: Refresh Templates')
     await row(/my set.*2 warnings/).waitFor()
-    const changed = row(/okbp_013_ct.*moved or changed/)
-    await changed.hover()
-    await page.locator('.monaco-hover:visible', { hasText: /okbp_013_ct\.nii\.gz has changed since.*/ }).waitFor()
+    await hoverFor(page, row(/okbp_013_ct.*moved or changed/), /okbp_013_ct\.nii\.gz has changed since.*/)
     await row(/okbp_017_ct.*moved or changed/).waitFor()
   })
 
@@ -129,10 +127,10 @@ describe('the sidebar', function () {
   it('imports a model from files, uses it, checks it and removes it', async () => {
     const { page, folder } = session
     const models = path.join(folder, 'my-models')
-    mkdirSync(models)
+    mkdirSync(models, { recursive: true })
     for (const part of ['encoder', 'decoder']) copyFileSync(path.resolve(import.meta.dirname, `../../dist/models/mobilesam-${part}.onnx`), path.join(models, `own-${part}.onnx`))
     await runCommand(page, 'MedLSAM: Import Model')
-    await answer(page, path.join(models, 'own-encoder.onnx'))
+    await answerPath(page, path.join(models, 'own-encoder.onnx'))
     await page.locator('.quick-input-title', { hasText: 'all files of it' }).waitFor()
     await pickExactly(page, ['own-encoder.onnx', 'own-decoder.onnx'])
     await pick(page, 'Another model')

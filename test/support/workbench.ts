@@ -173,6 +173,30 @@ export async function answer(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+/** Types the path of a file into the dialog that asks for one, and accepts. */
+export async function answerPath(page: Page, file: string): Promise<void> {
+  const input = page.locator('.quick-input-widget:visible input.input')
+  // The dialog writes its own folder into the box once it has listed it, over or into what was typed before.
+  for (const end = Date.now() + 60_000; !(await input.inputValue()).startsWith('/') && Date.now() < end; ) await sleep(100)
+  for (let attempt = 0; attempt < 5 && (await input.inputValue()) !== file; attempt++) {
+    await input.fill(file)
+    await sleep(700)
+  }
+  await page.keyboard.press('Enter')
+}
+
+/** Rests the mouse on something until the hover with this text shows. */
+export async function hoverFor(page: Page, target: Locator, text: RegExp): Promise<void> {
+  const hover = page.locator('.monaco-hover:visible', { hasText: text })
+  // A list that is drawn anew under the mouse loses the hover until the mouse comes again.
+  for (let attempt = 0; attempt < 6 && !(await hover.isVisible()); attempt++) {
+    await page.mouse.move(640, 790)
+    await target.hover()
+    await hover.waitFor({ timeout: 5000 }).catch(() => undefined)
+  }
+  await hover.waitFor({ timeout: 1000 })
+}
+
 /** Changes a setting of the user in the settings editor. */
 export async function changeSetting(page: Page, id: string, value: string | boolean): Promise<void> {
   await runCommand(page, 'Preferences: Open Settings (UI)')
@@ -203,11 +227,18 @@ export async function changeTheme(page: Page, title: string): Promise<void> {
 /** Picks an entry of a file's context menu in the Explorer. */
 export async function contextMenu(page: Page, name: string, entry: string): Promise<void> {
   const item = page.locator('.monaco-menu .action-item', { hasText: entry }).first()
-  // Right after a change of view or theme the list may be drawn anew under the mouse, which loses the menu.
-  for (let attempt = 0; attempt < 6 && !(await item.isVisible()); attempt++) {
+  const row = explorerRow(page, name)
+  let opened = false
+  // Right after a change of view or theme the list may be drawn anew under the mouse, which loses the menu,
+  // and files that the Explorer finds late move the rows, which gives the menu of another one.
+  for (let attempt = 0; attempt < 6 && !opened; attempt++) {
     await page.keyboard.press('Escape')
-    await explorerRow(page, name).click({ button: 'right' })
+    await row.waitFor()
+    const before = await row.boundingBox()
+    await row.click({ button: 'right' })
     await item.waitFor({ timeout: 5000 }).catch(() => undefined)
+    const after = await row.boundingBox()
+    opened = before !== null && before.y === after?.y && (await item.isVisible())
   }
   // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.
   for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {

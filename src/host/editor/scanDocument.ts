@@ -3,6 +3,7 @@ import { marksSchema, NO_MARKS, type Marks } from '../../protocol/marks.js'
 import { errorText } from '../errorText.js'
 import type { MarksEdit } from '../marks/editMarks.js'
 import { formatMarkups, parseMarkups, type MarkupsFile } from '../marks/slicerMarkups.js'
+import { writeWhole } from '../writeWhole.js'
 import { markupsName } from './scanNames.js'
 import type { UnsavedMarks } from './unsavedMarks.js'
 
@@ -65,12 +66,12 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
     },
     async save() {
       if (opened.problem !== null) throw new Error(`The points were not saved: ${opened.problem}`)
-      await vscode.workspace.fs.writeFile(file, encode(formatMarkups({ marks, others: opened.others })))
+      await writeWhole(file, encode(formatMarkups({ marks, others: opened.others })))
       unsaved.forget(uri)
     },
     async saveAs(scan) {
       await vscode.workspace.fs.copy(uri, scan, { overwrite: true })
-      await vscode.workspace.fs.writeFile(markupsUri(scan), encode(formatMarkups({ marks, others: opened.others })))
+      await writeWhole(markupsUri(scan), encode(formatMarkups({ marks, others: opened.others })))
     },
     async revert() {
       opened = await readMarkups(file)

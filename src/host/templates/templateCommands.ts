@@ -11,6 +11,7 @@ import { RunCancelled, type EngineClient } from '../engineClient.js'
 import { errorText } from '../errorText.js'
 import { mergeStructures } from '../marks/editMarks.js'
 import { parseMarkups } from '../marks/slicerMarkups.js'
+import { writeWhole } from '../writeWhole.js'
 import { removeScanStructure, removeSetStructure, renameSetStructure, updateScanPoints } from './editSet.js'
 import { formatSet, scanOfFile, SET_SUFFIX } from './setFile.js'
 import type { StoredSet, TemplateStore } from './templateStore.js'
@@ -188,7 +189,7 @@ export async function deleteNode({ store }: TemplateContext, node: TemplateNode 
   const what = await deleteFrom(store, node, set ?? null)
   await store.refresh()
   if ((await vscode.window.showInformationMessage(`${what} was deleted.`, 'Undo')) === 'Undo') {
-    await vscode.workspace.fs.writeFile(uri, before)
+    await writeWhole(uri, before)
     await store.refresh()
   }
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { TemplateCheckReport, TemplatesInfo } from '../../protocol/rpc.js'
 import type { TemplateSet } from '../../protocol/templateSet.js'
 import { errorText } from '../errorText.js'
+import { writeWhole } from '../writeWhole.js'
 import type { ScanHealth } from './scanHealth.js'
 import { formatSet, parseSet, scanOfFile, SET_SUFFIX } from './setFile.js'
 
@@ -114,7 +115,7 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
       }
     },
     async write(setPath, set) {
-      await vscode.workspace.fs.writeFile(vscode.Uri.file(setPath), new TextEncoder().encode(formatSet(set)))
+      await writeWhole(vscode.Uri.file(setPath), new TextEncoder().encode(formatSet(set)))
       await refresh()
     },
     setCheck(setPath, report) {
