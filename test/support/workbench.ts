@@ -240,6 +240,7 @@ export async function contextMenu(page: Page, name: string, entry: string): Prom
     const after = await row.boundingBox()
     opened = before !== null && before.y === after?.y && (await item.isVisible())
   }
+  if (!opened) throw new Error(`the Explorer never offered "${entry}" for ${name}`)
   // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.
   for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
     await sleep(400)
