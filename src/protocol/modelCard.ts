@@ -35,6 +35,9 @@ const common = {
   paddingVoxels: z.int().nonnegative(),
 }
 
+/** A network's file beside the card, and the name of its one input. */
+const network = { file: z.string().min(1), sha256: sha256Schema, input: z.string() }
+
 /** A network run once over the whole volume (spec: "The same network, run dense"). */
 export const denseModelCardSchema = z
   .object({
@@ -42,9 +45,7 @@ export const denseModelCardSchema = z
     kind: z.literal('dense'),
     position: z
       .object({
-        file: z.string().min(1),
-        sha256: sha256Schema,
-        input: z.string(),
+        ...network,
         output: z.string(),
         multipleOf: z.int().positive(),
         strideVoxels: z.int().positive(),
@@ -53,9 +54,7 @@ export const denseModelCardSchema = z
       .readonly(),
     features: z
       .object({
-        file: z.string().min(1),
-        sha256: sha256Schema,
-        input: z.string(),
+        ...network,
         multipleOf: z.int().positive(),
         haloVoxels: z.int().nonnegative(),
         outputs: z.array(featureOutputSchema).min(1).readonly(),
@@ -71,22 +70,8 @@ export const patchModelCardSchema = z
     kind: z.literal('patch'),
     patchVoxels: z.int().positive(),
     /** The latent of a patch; may be the file of the features too. */
-    position: z
-      .object({
-        file: z.string().min(1),
-        sha256: sha256Schema,
-        input: z.string(),
-        output: z.string(),
-      })
-      .readonly(),
-    features: z
-      .object({
-        file: z.string().min(1),
-        sha256: sha256Schema,
-        input: z.string(),
-        outputs: z.array(featureOutputSchema).min(1).readonly(),
-      })
-      .readonly(),
+    position: z.object({ ...network, output: z.string() }).readonly(),
+    features: z.object({ ...network, outputs: z.array(featureOutputSchema).min(1).readonly() }).readonly(),
     /** The file with the weights, where the networks keep them outside (ONNX external data). */
     weights: z.object({ file: z.string().min(1), sha256: sha256Schema }).readonly().optional(),
   })
