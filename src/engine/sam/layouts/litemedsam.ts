@@ -1,4 +1,4 @@
-import type { Network, NetworkTensor } from '../../runtime/network.js'
+import type { Network, NetworkTensor, TensorInfo } from '../../runtime/network.js'
 import { enlarge, toFrame } from './frame.js'
 import type { LayoutRefusal, LayoutRunner, SegmenterLayout } from './layout.js'
 import { planarEncoder } from './planarEncoder.js'
@@ -29,8 +29,8 @@ export const litemedsamLayout: SegmenterLayout = {
   },
 }
 
-/** Runs prompt encoder and decoder: embedding and box in pixels of the square in, mask and score tensors out. */
-type Decode = (embedding: NetworkTensor, box: readonly number[]) => Promise<{ readonly masks: NetworkTensor; readonly score: number }>
+/** Runs prompt encoder and decoder: embedding and box in pixels of the square in, mask logits and score out. */
+type Decode = (embedding: NetworkTensor, box: readonly number[]) => Promise<{ readonly mask: Float32Array; readonly score: number }>
 
 function isEncoder({ inputs, outputs }: Network): boolean {
   return inputs.length === 1 && outputs.length === 1 && isFloat(inputs[0]) && inputs[0].dims[2] === SIDE && fits(inputs[0], [1, 3, SIDE, SIDE]) && fits(outputs[0], SAM_EMBEDDING)
@@ -56,8 +56,8 @@ function runner(encoder: Network, decodeBox: Decode): LayoutRunner {
     encode: planarEncoder(encoder, SIDE, { normalisation: 'minMax', fit: 'pad' }, { [encoder.outputs[0].name]: 'embedding' }),
     async decode({ tensors: { embedding }, frame }, box, region) {
       const { x0, y0, x1, y1 } = toFrame(box, frame)
-      const { masks, score } = await decodeBox(embedding, [x0, y0, x1, y1])
-      const plane = { data: floats(masks, 'float32'), offset: 0, width: SIDE, height: SIDE }
+      const { mask, score } = await decodeBox(embedding, [x0, y0, x1, y1])
+      const plane = { data: mask, offset: 0, width: SIDE, height: SIDE }
       return { region, data: enlarge(plane, SIDE, frame, region), iouPrediction: score }
     },
   }
@@ -69,16 +69,16 @@ function boxTensor(network: Network, box: readonly number[]): NetworkTensor {
   return feed(info, box, info.dims.map((dim) => (typeof dim === 'number' ? dim : 1)))
 }
 
-function scoreOf(results: Readonly<Record<string, NetworkTensor>>): number {
-  return 'iou_predictions' in results ? floats(results.iou_predictions, 'float32')[0] : Number.NaN
+/** The mask and its score among what a decoder returned; not a number where it gives no score. */
+function answerOf(decoder: Network, masks: TensorInfo | undefined, results: Readonly<Record<string, NetworkTensor>>): Awaited<ReturnType<Decode>> {
+  if (masks === undefined) throw new TypeError('the network has been checked')
+  const score = outputNamed(decoder, 'iou_predictions')
+  return { mask: floats(results[masks.name], masks.type), score: score === undefined ? Number.NaN : floats(results[score.name], score.type)[0] }
 }
 
 function twoFiles(decoder: Network): Decode {
   const masks = decoder.outputs.find((output) => fits(output, MASKS))
-  return async (embedding, box) => {
-    const results = await decoder.run({ image_embeddings: embedding, boxes: boxTensor(decoder, box) })
-    return { masks: results[masks?.name ?? decoder.outputs[0].name], score: scoreOf(results) }
-  }
+  return async (embedding, box) => answerOf(decoder, masks, await decoder.run({ image_embeddings: embedding, boxes: boxTensor(decoder, box) }))
 }
 
 function threeFiles(encoder: Network, promptEncoder: Network, decoder: Network, constants: readonly NetworkTensor[]): LayoutRunner | LayoutRefusal {
@@ -94,6 +94,6 @@ function threeFiles(encoder: Network, promptEncoder: Network, decoder: Network, 
       sparse_prompt_embeddings: prompt.sparse_embeddings,
       dense_prompt_embeddings: prompt.dense_embeddings,
     })
-    return { masks: results.low_res_masks, score: scoreOf(results) }
+    return answerOf(decoder, outputNamed(decoder, 'low_res_masks'), results)
   })
 }

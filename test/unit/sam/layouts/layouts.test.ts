@@ -139,6 +139,19 @@ function liteDecoder(): GraphSpec {
   }
 }
 
+/** The decoder of two files, with embedding and mask in half precision. */
+function liteHalfDecoder(): GraphSpec {
+  const graph = decoderGraph(
+    [embeddingIn('image_embeddings', 'float16'), { name: 'boxes', dims: [1, 1, 4] }],
+    { corners: 'boxes', pixelsPerUnit: 1, square: 256, side: 256, count: 1, boxMask: 0, output: { name: 'full', dims: [1, 1, 256, 256] } },
+  )
+  return {
+    ...graph,
+    outputs: [{ name: 'low_res_masks', type: 'float16', dims: [1, 1, 256, 256] }],
+    nodes: [...graph.nodes, { op: 'Cast', inputs: ['full'], outputs: ['low_res_masks'], attributes: { to: { int: 10 } } }],
+  }
+}
+
 const visionEncoder = encoderGraph([planarIn('pixel_values')], [
   { name: 'image_embeddings', dims: EMBEDDING },
   { name: 'image_positional_embeddings', dims: EMBEDDING },
@@ -269,6 +282,13 @@ const CASES: readonly Case[] = [
     ],
     input: lite256,
     score: 'mean',
+  },
+  {
+    name: 'e2: LiteMedSAM, two files in half precision',
+    layout: 'litemedsam',
+    graphs: [encoderGraph([planarIn('image', 256, 'float16')], [{ name: 'image_embedding', dims: EMBEDDING, type: 'float16' }]), liteHalfDecoder()],
+    input: { ...lite256, tolerance: 2e-3 },
+    score: 'none',
   },
   {
     name: 'f1: SAM 2',
