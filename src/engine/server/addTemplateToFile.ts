@@ -5,6 +5,7 @@ import type { TemplateSet, TemplateStructure } from '../../protocol/templateSet.
 import { addTemplate, describeScan, templateFromLabelMap, type NewTemplate } from '../templates/fromLabelMap.js'
 import { readStructureNames } from '../templates/structureNames.js'
 import { readTemplateSet, storedScanPath, writeTemplateSet } from '../templates/templateSetFile.js'
+import { hashScan } from '../volume/hashScan.js'
 import { readHeader } from '../volume/readHeader.js'
 
 /** Slabs per long structure, as the command line cuts them. */
@@ -35,7 +36,7 @@ async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, se
       const structures = source.structures.map(({ name, color }, index) => ({ name, color, labelValue: index + 1 }))
       const points = Object.fromEntries(source.structures.map(({ name, points: six }): [string, TemplateStructure] => [name, { points: six }]))
       const markups = source.markupsPath === null ? {} : { markups: storedScanPath(setPath, source.markupsPath) }
-      return { structures, scan: { ...(await describeScan(setPath, scanPath, points)), ...markups } }
+      return { structures, scan: { ...describeScan(setPath, scanPath, await hashScan(scanPath), points), ...markups } }
     }
   }
 }

@@ -67,7 +67,7 @@ export async function templateFromLabelMap(
       ]
     }),
   )
-  return { scan: await describeScan(setFile, scanFile, points), structures }
+  return { scan: describeScan(setFile, scanFile, scan.sha256, points), structures }
 }
 
 const pointsFileSchema = z.record(z.string().min(1), extremePointsSchema)
@@ -94,7 +94,7 @@ export async function templateFromPoints(setFile: string, scanFile: string, poin
     return named ?? { name, labelValue: index + 1, color: defaultColor(index) }
   })
   const points = Object.fromEntries(Object.entries(parsed.data).map(([name, six]): [string, TemplateStructure] => [name, { points: six }]))
-  return { scan: await describeScan(setFile, scanFile, points), structures }
+  return { scan: describeScan(setFile, scanFile, await hashScan(scanFile), points), structures }
 }
 
 /**
@@ -118,11 +118,11 @@ export function addTemplate(set: TemplateSet, { scan, structures }: NewTemplate)
 }
 
 /** The entry of a scan in a set file: its id, stored path and hash, with the points given. */
-export async function describeScan(setFile: string, scanFile: string, structures: TemplateScan['structures']): Promise<TemplateScan> {
+export function describeScan(setFile: string, scanFile: string, sha256: string, structures: TemplateScan['structures']): TemplateScan {
   return {
     id: path.basename(scanFile).replace(/\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|hdr|img)$/i, ''),
     path: storedScanPath(setFile, scanFile),
-    sha256: await hashScan(scanFile),
+    sha256,
     enabled: true,
     structures,
   }
