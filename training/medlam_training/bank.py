@@ -23,6 +23,8 @@ DATA_CREDIT = (
     "Made from scans and labels of OpenKBP (Babier et al., Medical Physics 2021; MIT; images from The Cancer Imaging Archive,"
     " de-identified). Holds latents, features, and of each organ a coarse shape and HU histograms; no image."
 )
+SOME_MISSING = 3
+"""Exit code of the engine when some scans lack structures; it has written the bank all the same."""
 # A wall further off than this counts as this: stray label voxels must not decide.
 CLIP_MM = 30.0
 
@@ -178,14 +180,13 @@ def build_with_engine(data: Path, selection: dict, selection_file: Path, engine:
             [*engine, "template", "create", str(set_file), "--scan", *scans, "--labels", *labels, "--label-names", names], check=True
         )
         name, credit = selection_file.stem.removeprefix("bank-"), selection["credit"]
-        # Structures that some scans lack are told with an exit code of their own; the file is what counts.
-        subprocess.run(
+        built = subprocess.run(
             [
                 *engine, "bank", "build", str(set_file), "--out", str(bank), "--name", name, "--credit", credit,
                 "--calibration", str(selection_file), *(["--medlam", str(card)] if card else []),
             ],
             check=False,
         )
-    if not bank.exists():
-        raise RuntimeError(f"{bank} was not written")
+    if built.returncode != SOME_MISSING:
+        built.check_returncode()
     return bank
