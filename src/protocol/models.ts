@@ -218,6 +218,8 @@ export interface ModelsInfo {
   readonly folder: string
   readonly offline: boolean
   readonly models: readonly ModelSummary[]
+  /** What lies in the folder but cannot be used, and what to do about it: a sentence each. */
+  readonly problems: readonly string[]
 }
 
 /** What to download. Answers with the model as installed. */

@@ -31,7 +31,7 @@ export function addModelsCommands(program: Command): void {
     .description('all models and where they stand')
     .action((flags: EngineFlags) => runCommand(flags, async (engine) => {
       const info = await engine.models.list()
-      return done(info, [...table(info.models), '', `Models folder: ${info.folder}`])
+      return done(info, [...table(info.models), '', ...info.problems, `Models folder: ${info.folder}`])
     }))
 
   withEngineFlags(models.command('info'))

@@ -8,7 +8,7 @@ import { hashesKnown } from './registry.js'
 /** Everything that is embedded, installed or can be had: the registry's models in its order, then the user's own. */
 export async function listModels(context: ModelsContext): Promise<ModelsInfo> {
   const { registry, modelsFolder, offline } = context
-  const { variants } = await readInstalled(modelsFolder)
+  const { variants, problems } = await readInstalled(modelsFolder)
   const own = [...new Set(variants.map(({ model }) => model.id))].filter((id) => !registry.models.some((entry) => entry.id === id))
   return {
     folder: modelsFolder,
@@ -17,6 +17,7 @@ export async function listModels(context: ModelsContext): Promise<ModelsInfo> {
       ...registry.models.map((entry) => summaryOfEntry(context, entry, variants.filter(({ model }) => model.id === entry.id))),
       ...own.map((id) => summaryOfOwn(variants.filter(({ model }) => model.id === id))),
     ],
+    problems,
   }
 }
 
@@ -41,20 +42,26 @@ function summaryOfEntry({ assetsFolder }: ModelsContext, entry: RegistryEntry, i
       files,
     }
   })
-  const imported = installed.filter(({ model }) => !entry.variants.some(({ precision }) => precision === model.precision))
+  const others = installed.filter(({ model }) => !entry.variants.some(({ precision }) => precision === model.precision))
   return {
     id: entry.id,
-    title: entry.title,
+    title: installed.find(({ model }) => model.origin === 'import')?.model.title ?? entry.title,
     task: entry.task,
     origin: entry.origin,
     layout: layoutOf(installed.at(0)) ?? (entry.task === 'segment' ? entry.layout : null),
     inputSizePx: entry.task === 'segment' ? entry.inputSizePx : null,
-    provenance: entry.provenance,
+    provenance: provenanceOf(entry, installed),
     license: entry.license,
     importHint: entry.importHint ?? null,
-    variants: [...known, ...imported.map(summaryOfVariant)],
+    variants: [...known, ...others.map(summaryOfVariant)],
     refusal: null,
   }
+}
+
+/** Where what is here comes from, else where what can be had would: the registry's word is not true of the user's own files. */
+function provenanceOf(entry: RegistryEntry, installed: readonly InstalledVariant[]): string {
+  const here = new Set(installed.map(({ model }) => model.provenance))
+  return here.size === 0 ? entry.provenance : [...here].join(' ')
 }
 
 function summaryOfOwn(installed: readonly InstalledVariant[]): ModelSummary {

@@ -9,7 +9,7 @@ import { discard, fetchFile, type FetchHooks } from './download/fetchFile.js'
 import { withFolderLock } from './download/folderLock.js'
 import { openNetworkAccess } from './download/network.js'
 import { firstUseHash, rememberFirstUse } from './firstUse.js'
-import { readInstalled, variantFolder, writeInstalled } from './installed.js'
+import { isIntact, readInstalled, variantFolder, writeInstalled } from './installed.js'
 import { refuseOffline, type ModelsContext } from './modelsContext.js'
 import { identifyFiles } from './identify.js'
 import { entryOf, hashesKnown, variantOf } from './registry.js'
@@ -25,8 +25,9 @@ export interface DownloadHooks {
 type InstalledFile = InstalledModel['files'][number]
 
 /**
- * Downloads a model of the registry into the models folder; answers at once when it is there already. Continues what
- * was cut off, and never runs twice at the same time on the same folder, whichever process asks.
+ * Downloads a model of the registry into the models folder; answers at once when it is there already, and replaces what
+ * is missing or damaged. Continues what was cut off, and never runs twice at the same time on the same folder, whichever
+ * process asks.
  * @throws MedlsamError `usage` for what may not be downloaded (built in, import only, offline, licence or missing
  *   hashes not accepted), `model` for what the server has not got or what is not what was published, `output`, `cancelled`
  */
@@ -47,7 +48,7 @@ export async function downloadModel(context: ModelsContext, request: DownloadMod
   return withFolderLock(folder, async () => {
     const { variants } = await readInstalled(context.modelsFolder)
     const present = variants.find(({ model }) => model.id === entry.id && model.precision === variant.precision)
-    if (present !== undefined) return present.model
+    if (present !== undefined && (await isIntact(present))) return present.model
     refuseOffline(context, `The model "${entry.id}"`)
     return install(context, entry, variant, folder, hooks)
   }, hooks.signal, wait)
@@ -99,7 +100,7 @@ async function obtain(
   folder: string,
   dispatcher: Dispatcher,
   hooks: DownloadHooks,
-  progress: (source: string) => FetchHooks['onBytes'],
+  progress: (source: string) => NonNullable<FetchHooks['onBytes']>,
 ): Promise<InstalledFile> {
   const target = path.join(folder, file.name)
   const part = `${target}.part`
@@ -108,7 +109,7 @@ async function obtain(
     dispatcher,
     ...(signal === undefined ? {} : { signal }),
     ...(retryPausesMs === undefined ? {} : { retryPausesMs }),
-    onBytes: progress(source) ?? (() => undefined),
+    onBytes: progress(source),
   })
   // An earlier try may have got this far.
   if (file.sha256 !== null && (await sha256File(target).catch(() => null)) === file.sha256) return installedFile(target, file.name, file.sha256, 'registry')
@@ -158,7 +159,7 @@ function archiveOf({ archives = [] }: ModelVariant, name: string): ModelArchive 
 }
 
 /** One count over everything that a variant fetches. */
-function sumProgress(variant: ModelVariant, { onBytes }: DownloadHooks): (source: string) => FetchHooks['onBytes'] {
+function sumProgress(variant: ModelVariant, { onBytes }: DownloadHooks): (source: string) => NonNullable<FetchHooks['onBytes']> {
   const sources = [...variant.files.filter(({ url }) => url !== undefined), ...(variant.archives ?? [])]
   const sizes = new Map(sources.map(({ name, sizeBytes }) => [name, { done: 0, total: sizeBytes }]))
   return (source) => (done, total) => {

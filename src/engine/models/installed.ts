@@ -32,6 +32,14 @@ export function installedFiles({ model, folder }: InstalledVariant): { readonly 
   return model.files.map(({ name, sha256 }) => ({ path: path.join(folder, name), sha256 }))
 }
 
+/** Whether every file is there and has its recorded SHA-256. */
+export async function isIntact(variant: InstalledVariant): Promise<boolean> {
+  for (const file of installedFiles(variant)) {
+    if ((await sha256File(file.path).catch(() => null)) !== file.sha256) return false
+  }
+  return true
+}
+
 /** Reads every record in the models folder, sorted by id; a folder that does not exist holds nothing. */
 export async function readInstalled(modelsFolder: string): Promise<InstalledModels> {
   const variants: InstalledVariant[] = []

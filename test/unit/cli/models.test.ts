@@ -43,6 +43,10 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     expect(damaged.code).toBe(2)
     expect((JSON.parse(damaged.stdout) as { readonly state: string }[]).map(({ state }) => state)).toEqual(['intact', 'changed'])
 
+    await writeFile(at('models/tiny/fp32/model.json'), 'spoilt')
+    expect((await runCli(['models', 'list'], env)).stdout).toMatch(/model\.json is not valid .*install the model again/)
+    await writeFile(at('models/tiny/fp32/model.json'), imported.stdout)
+
     expect(await runCli(['models', 'remove', 'tiny'], env)).toMatchObject({ code: 0 })
     expect(await runCli(['segment', at('ct_ct.nii.gz'), '--templates', 'head-neck', '--segmenter', 'tiny', '--out', at('no.nii.gz')], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no segmenter "tiny"') })
   }, 120_000)

@@ -90,6 +90,16 @@ describe('downloading a model', () => {
     expect(server.requests).toHaveLength(before)
   })
 
+  it('fetches again what is damaged, and only that', async () => {
+    const models = await setUp([entry('tiny', [plain])])
+    await models.download({ id: 'tiny' })
+    await writeFile(path.join(models.folder, 'tiny/fp32/decoder.onnx'), 'spoilt')
+    const before = server.requests.length
+    await models.download({ id: 'tiny' })
+    expect(server.requests.slice(before).map(({ path: asked }) => asked)).toEqual(['/decoder.onnx'])
+    expect((await models.verify({ id: 'tiny' })).map(({ state }) => state)).toEqual(['intact', 'intact'])
+  })
+
   it('fetches once when two windows ask at the same time', async () => {
     server.put('/slow.onnx', ENCODER, [stallAfter(1000)])
     const models = await setUp([entry('tiny', [{ precision: 'fp32', files: [fileOf('slow.onnx', ENCODER), fileOf('decoder.onnx', DECODER)] }])])
@@ -215,6 +225,19 @@ describe('importing a model', () => {
     expect((await models.list()).models).toMatchObject([{ id: 'medsam', origin: 'import', variants: [{ state: 'installed' }] }])
   })
 
+  it('says where the files came from and what the user calls them, not what the registry says of others', async () => {
+    const models = await setUp([entry('tiny', [plain]), entry('medsam', [], { origin: 'import', importHint: 'Import it.' })])
+    const files = await put(models.assets, { 'a.encoder.onnx': ENCODER, 'a.decoder.onnx': DECODER })
+    await models.import({ files, id: 'tiny', title: 'My own' })
+    await models.import({ files, id: 'medsam' })
+    expect((await models.list()).models).toMatchObject([
+      { id: 'tiny', title: 'My own', provenance: 'Imported from a.encoder.onnx, a.decoder.onnx.' },
+      { id: 'medsam', title: 'Tiny medsam', provenance: 'Imported from a.encoder.onnx, a.decoder.onnx. Made for this test.' },
+    ])
+    await models.remove({ id: 'tiny' })
+    expect((await models.list()).models[0]).toMatchObject({ title: 'Tiny tiny', provenance: 'Made for this test.' })
+  })
+
   it.each([
     ['a file that is not there', ['none.onnx'], {}, /does not exist/],
     ['a file that is no model', ['text.txt'], {}, /no file of a model/],
@@ -291,6 +314,7 @@ describe('installed models', () => {
     expect(variants).toEqual([])
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain('install the model again')
+    expect((await models.list()).problems).toEqual(problems)
   })
 })
 
