@@ -8,7 +8,7 @@ import { writeTextAtomic } from '../files.js'
 import { sha256File } from '../hash.js'
 
 /** Record that lies with the files of an installed model; without it there is no installed model. */
-export const MODEL_RECORD = 'model.json'
+const MODEL_RECORD = 'model.json'
 
 /** An installed model and where it lies. */
 export interface InstalledVariant {

@@ -2,7 +2,7 @@ import path from 'node:path'
 import envPaths from 'env-paths'
 
 /** The environment variable that names the models folder. */
-export const MODELS_FOLDER_VARIABLE = 'MEDLSAM_MODELS_FOLDER'
+const MODELS_FOLDER_VARIABLE = 'MEDLSAM_MODELS_FOLDER'
 
 /** Where downloaded and imported models lie unless someone says otherwise: the environment's, or the user's data folder. */
 export function defaultModelsFolder(): string {

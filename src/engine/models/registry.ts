@@ -5,7 +5,7 @@ import { registrySchema, type ModelVariant, type Precision, type Registry, type 
 import { MedlsamError } from '../errors.js'
 
 /** File name of the registry in the assets folder. */
-export const REGISTRY_FILE = 'registry.json'
+const REGISTRY_FILE = 'registry.json'
 
 /**
  * Reads the registry of known models.

@@ -14,7 +14,7 @@ interface Linear {
 }
 
 /** A picture resampled to its place in the square, 0..255, row by row. */
-export function resamplePicture({ data, width, height }: Picture, frame: Frame): Float32Array {
+function resamplePicture({ data, width, height }: Picture, frame: Frame): Float32Array {
   return resamplePlane(data, width, axisWeights(width, frame.width, 1 / frame.scaleX), axisWeights(height, frame.height, 1 / frame.scaleY))
 }
 
