@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
+import { openScanDocument } from '../../src/host/editor/scanDocument.js'
 import { addStructure, placePoint } from '../../src/host/marks/editMarks.js'
 import { extensionApi, until, workspaceFile } from './workspace.js'
 
@@ -34,6 +35,24 @@ export function defineScanDocumentSuite(): void {
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(markups))
       assert.match(text, /"name": "Larynx"/)
       assert.match(text, /"coordinateSystem": "LPS"/)
+    })
+
+    it('opens with its saved points when the backup of unsaved ones is gone or damaged, and with a newer backup when there is one', async () => {
+      const other = workspaceFile('query_ct.nii.gz')
+      const backups = { backupOf: () => undefined, remember: () => undefined, forget: () => undefined }
+      const gone = workspaceFile('gone.backup').toString()
+      assert.deepEqual((await openScanDocument(other, gone, backups)).marks().structures, [])
+      const damaged = workspaceFile('damaged.backup')
+      await vscode.workspace.fs.writeFile(damaged, new TextEncoder().encode('{"structures": [{"na'))
+      assert.deepEqual((await openScanDocument(other, damaged.toString(), backups)).marks().structures, [])
+
+      const newer = workspaceFile('newer.backup')
+      const first = await openScanDocument(other, undefined, backups)
+      first.apply(addStructure(first.marks(), 'Mandible', '#f58231'))
+      await first.backup(newer)
+      const again = await openScanDocument(other, gone, { ...backups, backupOf: () => newer.toString() })
+      again.recover()
+      assert.deepEqual(again.marks(), first.marks())
     })
   })
 }

@@ -41,8 +41,10 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
   const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   const file = markupsUri(uri)
   let opened = await readMarkups(file)
-  let marks = backupId === undefined ? opened.marks : await readBackup(vscode.Uri.parse(backupId))
-  let lost = backupId === undefined ? await readLostBackup(unsaved.backupOf(uri)) : null
+  const handedBack = await readBackup(backupId, baseName(uri))
+  const remembered = handedBack.marks === null ? await readBackup(unsaved.backupOf(uri), baseName(uri)) : handedBack
+  let marks = handedBack.marks ?? opened.marks
+  let lost = handedBack.marks === null ? remembered.marks : null
 
   const show = (next: Marks): void => {
     marks = next
@@ -79,7 +81,7 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
       unsaved.forget(uri)
     },
     async backup(destination) {
-      await vscode.workspace.fs.writeFile(destination, encode(JSON.stringify(marks)))
+      await writeWhole(destination, encode(JSON.stringify(marks)))
       unsaved.remember(uri, destination.toString())
       return { id: destination.toString(), delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined) }
     },
@@ -88,7 +90,9 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
       edited.dispose()
     },
   }
-  if (opened.problem !== null) void vscode.window.showWarningMessage(opened.problem)
+  for (const problem of [opened.problem, handedBack.problem ?? remembered.problem]) {
+    if (problem !== null) void vscode.window.showWarningMessage(problem)
+  }
   return document
 }
 
@@ -103,19 +107,18 @@ async function readMarkups(file: vscode.Uri): Promise<OpenedMarkups> {
   }
 }
 
-/** A backup that VS Code forgot; null when there is none any more. */
-async function readLostBackup(backupId: string | undefined): Promise<Marks | null> {
-  if (backupId === undefined) return null
+/**
+ * The points of a backup. Null when there is none, or none any more: VS Code may name one that a newer one has
+ * replaced; `problem` says why one that is there cannot be used.
+ */
+async function readBackup(backupId: string | undefined, scan: string): Promise<{ readonly marks: Marks | null; readonly problem: string | null }> {
+  if (backupId === undefined) return { marks: null, problem: null }
   try {
-    return await readBackup(vscode.Uri.parse(backupId))
+    return { marks: marksSchema.parse(JSON.parse(decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId))))), problem: null }
   } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return null
-    throw error
+    const missing = error instanceof vscode.FileSystemError && error.code === 'FileNotFound'
+    return { marks: null, problem: missing ? null : `The points of ${scan} that were not saved cannot be read back: their backup is damaged. The saved ones are shown.` }
   }
-}
-
-async function readBackup(backup: vscode.Uri): Promise<Marks> {
-  return marksSchema.parse(JSON.parse(decode(await vscode.workspace.fs.readFile(backup))))
 }
 
 function encode(text: string): Uint8Array {
