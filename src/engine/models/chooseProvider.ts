@@ -1,10 +1,13 @@
+import { access, constants, mkdir } from 'node:fs/promises'
+import path from 'node:path'
 import type { ProviderTestReport } from '../../protocol/models.js'
 import { sha256File } from '../hash.js'
 import type { Provider } from '../runtime/network.js'
 import { runtimeFolder } from '../runtime/onnx.js'
 import { autoCandidates, platformProviders } from '../runtime/providerTable.js'
 import { openSegmenter } from '../sam/segmenter.js'
-import { providerMemory, type ProviderMemory } from './providerMemory.js'
+import { withFolderLock } from './download/folderLock.js'
+import { passingMemory, providerMemory, type ProviderMemory } from './providerMemory.js'
 import type { SegmenterSource } from './segmenters.js'
 import { testProviders } from './testProviders.js'
 
@@ -19,17 +22,43 @@ export interface ProviderTestHooks {
 export async function chooseProvider(modelsFolder: string, source: SegmenterSource, hooks: ProviderTestHooks = {}): Promise<Provider> {
   const candidates = autoCandidates(runtimeFolder())
   if (candidates.every((provider) => provider === 'cpu')) return 'cpu'
-  const memory = await memoryOf(modelsFolder, source)
-  const known = await memory.chosen()
-  if (known !== null && candidates.includes(known)) return known
-  const { chosen } = await run(source, candidates, memory, hooks)
-  return candidates.find((provider) => provider === chosen) ?? 'cpu'
+  const remembered = async (memory: ProviderMemory): Promise<Provider | undefined> => {
+    const known = await memory.chosen()
+    return candidates.find((provider) => provider === known)
+  }
+  const known = await remembered(await memoryOf(modelsFolder, source))
+  if (known !== undefined) return known
+  return alone(modelsFolder, source, hooks, async (memory) => {
+    // Another process may have tested while this one waited.
+    const found = await remembered(memory)
+    if (found !== undefined) return found
+    const { chosen } = await run(source, candidates, memory, hooks)
+    return candidates.find((provider) => provider === chosen) ?? 'cpu'
+  })
 }
 
 /** The self-test of a segmenter with every provider of the platform that `auto` may take, also those that look hopeless, so that people see why. */
 export async function testSegmenter(modelsFolder: string, source: SegmenterSource, hooks: ProviderTestHooks = {}): Promise<ProviderTestReport> {
   const candidates = platformProviders().filter(({ auto, provider, plausible }) => auto && (provider !== 'webgpu' || plausible())).map(({ provider }) => provider)
-  return run(source, candidates, await memoryOf(modelsFolder, source), hooks)
+  return alone(modelsFolder, source, hooks, (memory) => run(source, candidates, memory, hooks))
+}
+
+/**
+ * Does work with what is remembered while no other process tests providers: two tests at once would disturb each
+ * other's times, and one would take the other's trial for one that crashed.
+ */
+async function alone<T>(modelsFolder: string, source: SegmenterSource, { signal }: ProviderTestHooks, work: (memory: ProviderMemory) => Promise<T>): Promise<T> {
+  const writable = await mkdir(modelsFolder, { recursive: true }).then(() => access(modelsFolder, constants.W_OK)).then(() => true, () => false)
+  if (!writable) return work(passingMemory())
+  const memory = await memoryOf(modelsFolder, source)
+  return withFolderLock(path.join(modelsFolder, 'providers'), () => work(memory), signal)
+}
+
+async function memoryOf(modelsFolder: string, { files }: SegmenterSource): Promise<ProviderMemory> {
+  const hashes: string[] = []
+  // A file that is not there is reported by whoever opens it.
+  for (const file of files) hashes.push(file.sha256 ?? (await sha256File(file.path).catch(() => 'missing')))
+  return providerMemory(modelsFolder, hashes)
 }
 
 function run({ id, files, ...rest }: SegmenterSource, candidates: readonly Provider[], memory: ProviderMemory, { threads, ...hooks }: ProviderTestHooks): Promise<ProviderTestReport> {
@@ -40,11 +69,4 @@ function run({ id, files, ...rest }: SegmenterSource, candidates: readonly Provi
     open: (provider) => openSegmenter(files, { id, ...rest, provider, ...(threads === undefined ? {} : { threads }) }),
     ...hooks,
   })
-}
-
-async function memoryOf(modelsFolder: string, { files }: SegmenterSource): Promise<ProviderMemory> {
-  const hashes: string[] = []
-  // A file that is not there is reported by whoever opens it.
-  for (const file of files) hashes.push(file.sha256 ?? (await sha256File(file.path).catch(() => 'missing')))
-  return providerMemory(modelsFolder, hashes)
 }

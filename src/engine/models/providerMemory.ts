@@ -59,13 +59,20 @@ export function providerMemory(modelsFolder: string, networkHashes: readonly str
   }
   return {
     chosen: async () => entryOf(await read(), key).chosen,
-    async crashed() {
-      const entry = entryOf(await read(), key)
-      return entry.trying === null ? entry.crashed : [...new Set([...entry.crashed, entry.trying])]
-    },
-    trying: (provider) => change((entry) => ({ ...entry, crashed: entry.trying === null || provider === null ? entry.crashed : [...new Set([...entry.crashed, entry.trying])], trying: provider })),
-    choose: (provider) => change((entry) => ({ ...entry, chosen: provider, trying: null })),
+    crashed: async () => crashedOf(entryOf(await read(), key)),
+    trying: (provider) => change((entry) => ({ ...entry, crashed: provider === null ? entry.crashed : crashedOf(entry), trying: provider })),
+    choose: (provider) => change((entry) => ({ chosen: provider, trying: null, crashed: crashedOf(entry) })),
   }
+}
+
+/** Remembers nothing beyond its own life: for a models folder that cannot be written. */
+export function passingMemory(): ProviderMemory {
+  return { chosen: () => Promise.resolve(null), crashed: () => Promise.resolve([]), trying: () => Promise.resolve(), choose: () => Promise.resolve() }
+}
+
+/** A trial that never ended took its process with it. */
+function crashedOf({ crashed, trying }: Entry): Provider[] {
+  return trying === null || crashed.includes(trying) ? crashed : [...crashed, trying]
 }
 
 function entryOf(memory: Memory, key: string): Entry {

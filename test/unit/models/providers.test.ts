@@ -84,6 +84,16 @@ describe('the self-test of providers', () => {
     expect(await memory.crashed()).toEqual(['cuda'])
   })
 
+  it('does not try it again later either, when it was the only one', async () => {
+    const memory = freshMemory()
+    await memory.trying('cuda')
+    for (let test = 0; test < 3; test++) {
+      const machinery = machine({ cpu: { ms: 50 }, cuda: { ms: 1 } })
+      await testProviders({ id: 'sam', candidates: ['cuda', 'cpu'], memory, ...machinery })
+      expect(machinery.opened).toEqual(['cpu'])
+    }
+  })
+
   it('stops when asked to', async () => {
     const abort = new AbortController()
     const test = testProviders({ id: 'sam', candidates: ['cuda', 'cpu'], memory: freshMemory(), ...machine({ cpu: { ms: 1 }, cuda: { ms: 1 } }), signal: abort.signal, onTrial: () => { abort.abort() } })
