@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { FITS, NORMALISATIONS, PRECISIONS, type Fit, type Normalisation, type Precision } from '../protocol/models.js'
-import { PROVIDER_REQUESTS, type ProviderRequest } from '../engine/runtime/network.js'
+import type { Shard } from '../protocol/dataset.js'
+import { PROVIDER_REQUESTS } from '../engine/runtime/network.js'
 
 /** A whole number of at least `min`. */
 export function wholeNumber(min: number): (text: string) => number {
@@ -50,18 +50,28 @@ export function bytes(text: string): number {
   return Number(match[1]) * unit
 }
 
-/** An execution provider. */
-export function provider(text: string): ProviderRequest {
-  const known = PROVIDER_REQUESTS.find((candidate) => candidate === text)
-  if (known === undefined) throw new InvalidArgumentError(`Use one of ${PROVIDER_REQUESTS.join(', ')}.`)
-  return known
+/** One of some words. */
+export function oneOf<T extends string>(known: readonly T[]): (text: string) => T {
+  return (text) => {
+    const word = known.find((candidate) => candidate === text)
+    if (word === undefined) throw new InvalidArgumentError(`Use one of ${known.join(', ')}.`)
+    return word
+  }
+}
+
+/** `2/8`: which part of how many, the first being 1. */
+export function shard(text: string): Shard {
+  const match = /^(\d+)\/(\d+)$/.exec(text)
+  const [index, count] = [Number(match?.[1]), Number(match?.[2])]
+  if (match === null || index < 1 || index > count) throw new InvalidArgumentError('Give a part and how many there are, such as 2/4.')
+  return { index, count }
 }
 
 /** Adds the options that every command with an engine takes. */
 export function withEngineFlags(command: Command): Command {
   return command
     .option('--json', 'print one JSON document on stdout and nothing else')
-    .option('--provider <name>', `execution provider: ${PROVIDER_REQUESTS.join(', ')}`, provider)
+    .option('--provider <name>', `execution provider: ${PROVIDER_REQUESTS.join(', ')}`, oneOf(PROVIDER_REQUESTS))
     .option('--threads <n>', 'threads inside one operator (default: one per core)', wholeNumber(1))
     .option('--medlam <model>', 'another localization model: id of an installed one, or its card (.json)')
     .option('--models-folder <folder>', 'where downloaded and imported models lie (default: MEDLSAM_MODELS_FOLDER, or the user data folder)')
@@ -73,32 +83,11 @@ export function withScanFlags(command: Command): Command {
   return withEngineFlags(command)
     .requiredOption('--templates <set>', 'a template set, a bank file, or a built-in bank such as head-neck')
     .option('--structures <names>', 'only these structures, with commas between', names)
-    .option('--paper', 'the published procedure instead of ours')
+    .option('--paper', 'the published procedure of localization instead of ours')
     .option('--seed <n>', 'seed of the published procedure', wholeNumber(0))
     .option('--no-parts', 'one whole box per structure, even where templates have parts')
     .option('--min-confidence <c>', 'report structures under this confidence (0 to 1) as not found', fraction)
     .option('--time-point <n>', 'which volume of a 4D scan, from 0', wholeNumber(0))
     .option('--max-bytes <n>', 'largest volume to accept in memory, such as 4G', bytes)
     .option('--force-hu', 'take the scan as CT in HU whatever it looks like')
-}
-
-/** A precision of a model. */
-export function precision(text: string): Precision {
-  const known = PRECISIONS.find((candidate) => candidate === text)
-  if (known === undefined) throw new InvalidArgumentError(`Use one of ${PRECISIONS.join(', ')}.`)
-  return known
-}
-
-/** How pictures were brought to a network's numbers. */
-export function normalisation(text: string): Normalisation {
-  const known = NORMALISATIONS.find((candidate) => candidate === text)
-  if (known === undefined) throw new InvalidArgumentError(`Use one of ${NORMALISATIONS.join(', ')}.`)
-  return known
-}
-
-/** How pictures were fitted into a network's square. */
-export function fit(text: string): Fit {
-  const known = FITS.find((candidate) => candidate === text)
-  if (known === undefined) throw new InvalidArgumentError(`Use one of ${FITS.join(', ')}.`)
-  return known
 }

@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
+import type { Shard } from '../../protocol/dataset.js'
 import { missedStructures, PROTOCOLS, type Protocol } from '../../engine/benchmark/benchmarkTables.js'
 import { prepareTemplates, runBenchmark, type BenchmarkRequest, type Support } from '../../engine/benchmark/runBenchmark.js'
 import { writeReport } from '../../engine/benchmark/report/writeReport.js'
@@ -10,9 +11,10 @@ import { benchmarkTables, writeTables } from '../../engine/benchmark/writeBenchm
 import { MedlsamError } from '../../engine/errors.js'
 import { toMarkdown } from '../../engine/evaluation/table.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
+import { listenToChild, tellParent } from '../childProgress.js'
 import { runCommand, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
-import { bytes, fraction, names, wholeNumber, withEngineFlags } from '../parse.js'
+import { bytes, fraction, names, oneOf, shard, wholeNumber, withEngineFlags } from '../parse.js'
 
 interface BenchmarkFlags extends EngineFlags {
   readonly dataset: string
@@ -33,12 +35,13 @@ interface BenchmarkFlags extends EngineFlags {
   readonly sliceStep?: number
   readonly seed: number
   readonly jobs: number
-  readonly shard?: { readonly index: number; readonly count: number }
+  readonly shard?: Shard
   readonly cache?: string
   readonly cacheBytes: number
 }
 
 const GIB = 2 ** 30
+const BESIDE = ['manual', 'exact'] as const
 
 /** `medlsam benchmark --dataset DIR --out DIR --templates SET|--support K --segmenters a,b --protocol deploy|paper` */
 export function addBenchmark(program: Command): void {
@@ -53,9 +56,9 @@ export function addBenchmark(program: Command): void {
     .option('--cases <ids>', 'score only these scans', names)
     .option('--structures <names>', 'only these structures, with commas between', names)
     .option('--segmenters <ids>', 'segmenters to compare, with commas between; ONNX files as encoder.onnx+decoder.onnx; "none" for boxes only', segmenterIds, ['mobilesam'])
-    .option('--protocol <name>', 'deploy: every slice counts; paper: slices with little of a structure do not (shown beside deploy)', protocol, 'deploy')
+    .option('--protocol <name>', 'deploy: every slice counts; paper: slices with little of a structure do not (shown beside deploy)', oneOf(PROTOCOLS), 'deploy')
     .option('--min-pixels <n>', "threshold of the paper's protocol in pixels of a full-size slice: 10 or 100", wholeNumber(1), 10)
-    .option('--beside <boxes>', 'boxes to set those of MedLAM beside: manual (walls moved out by 0 to 20 pixels), exact, or none', beside, ['manual', 'exact'])
+    .option('--beside <boxes>', 'boxes to set those of MedLAM beside: manual (walls moved out by 0 to 20 pixels), exact, or none', beside, BESIDE)
     .option('--ablations <names>', `compare also: ${ABLATIONS.join(', ')}, or all`, ablations, [])
     .option('--no-ablation-masks', 'only boxes for what is compared')
     .option('--min-confidence <c>', 'report structures under this confidence (0 to 1) as not found', fraction)
@@ -68,15 +71,19 @@ export function addBenchmark(program: Command): void {
     .action((flags: BenchmarkFlags) =>
       runCommand(flags, async (engine, hooks) => {
         const request = toRequest(flags, engine.sources.cacheFolder)
-        if (flags.jobs > 1 && flags.shard === undefined) {
-          await prepareTemplates(engine, request, hooks.signal)
-          await runShards(flags, hooks.signal)
-        }
         const clock = startClock(hooks.onProgress)
         clock.start('score')
+        if (flags.jobs > 1 && flags.shard === undefined) {
+          await prepareTemplates(engine, request, hooks.signal)
+          await runShards(flags, hooks.signal, (done, total) => { clock.report(done, total) })
+          clock.start('score')
+        }
         const benchmark = await runBenchmark(engine, request, {
           ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-          onCase: (done, total, id) => { clock.report(done, total, id) },
+          onCase: (done, total, id) => {
+            clock.report(done, total, id)
+            tellParent(done, total)
+          },
         }).catch(sayHowToGoOn)
         const notes = benchmark.warnings.map((warning) => `Note: ${warning}`)
         if (flags.shard !== undefined) {
@@ -128,10 +135,22 @@ function supportOf({ templates, support, supportCases }: BenchmarkFlags): Suppor
 }
 
 /** Runs the cases in processes of their own; what they leave behind is then read here. */
-async function runShards(flags: BenchmarkFlags, signal: AbortSignal | undefined): Promise<void> {
+async function runShards(flags: BenchmarkFlags, signal: AbortSignal | undefined, onCase: (done: number, total: number) => void): Promise<void> {
   const threads = flags.threads ?? Math.max(1, Math.floor(os.availableParallelism() / flags.jobs))
-  const running = Array.from({ length: flags.jobs }, (_, index) =>
-    fork(process.argv[1], [...process.argv.slice(2), '--shard', `${index + 1}/${flags.jobs}`, '--threads', String(threads)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
+  // Sentences for people, since nobody reads what they print.
+  const args = process.argv.slice(2).filter((arg) => arg !== '--json')
+  const states: { readonly done: number; readonly total: number }[] = []
+  const running = Array.from({ length: flags.jobs }, (_, index) => {
+    const child = fork(process.argv[1], [...args, '--shard', `${index + 1}/${flags.jobs}`, '--threads', String(threads)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    // Not inherited: several processes would draw their bars over each other.
+    child.stderr?.pipe(process.stderr, { end: false })
+    listenToChild(child, (done, total) => {
+      states[index] = { done, total }
+      const known = Object.values(states)
+      if (known.length === flags.jobs) onCase(known.reduce((sum, state) => sum + state.done, 0), known.reduce((sum, state) => sum + state.total, 0))
+    })
+    return child
+  })
   const stop = (): void => { running.forEach((child) => child.kill('SIGINT')) }
   signal?.addEventListener('abort', stop)
   const codes = await Promise.all(running.map((child) => new Promise<number | null>((resolve) => child.once('close', resolve))))
@@ -154,31 +173,12 @@ function segmenterIds(text: string): readonly string[] {
   return text.trim() === 'none' ? [] : names(text).map((id) => id.split('+').join(','))
 }
 
-function protocol(text: string): Protocol {
-  const known = PROTOCOLS.find((candidate) => candidate === text)
-  if (known === undefined) throw new InvalidArgumentError(`Use one of ${PROTOCOLS.join(', ')}.`)
-  return known
-}
-
 function beside(text: string): BenchmarkRequest['beside'] {
   if (text.trim() === 'none') return []
-  return names(text).map((name) => {
-    if (name !== 'manual' && name !== 'exact') throw new InvalidArgumentError('Use manual, exact, both with a comma between, or none.')
-    return name
-  })
+  return names(text).map(oneOf(BESIDE))
 }
 
 function ablations(text: string): readonly Ablation[] {
   if (text.trim() === 'all') return ABLATIONS
-  return names(text).map((name) => {
-    const known = ABLATIONS.find((candidate) => candidate === name)
-    if (known === undefined) throw new InvalidArgumentError(`Use some of ${ABLATIONS.join(', ')}, or all.`)
-    return known
-  })
-}
-
-function shard(text: string): { readonly index: number; readonly count: number } {
-  const [index, count] = text.split('/').map(Number)
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(count) || index < 1 || index > count) throw new InvalidArgumentError('Give a part and how many there are, such as 2/4.')
-  return { index: index - 1, count }
+  return names(text).map(oneOf(ABLATIONS))
 }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import type { Fit, ModelSummary, Normalisation, Precision, ProviderTrial, VariantSummary } from '../../protocol/models.js'
+import { FITS, NORMALISATIONS, PRECISIONS, type Fit, type ModelSummary, type Normalisation, type Precision, type ProviderTrial, type VariantSummary } from '../../protocol/models.js'
 import type { RunHooks } from '../../engine/engine.js'
 import { MedlsamError } from '../../engine/errors.js'
 import { DEFAULT_SEGMENTER } from '../../engine/models/segmenters.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
 import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
-import { fit, normalisation, precision, withEngineFlags } from '../parse.js'
+import { oneOf, withEngineFlags } from '../parse.js'
 import { addModelsBench } from './modelsBench.js'
 
 interface DownloadFlags extends EngineFlags {
@@ -47,7 +47,7 @@ export function addModelsCommands(program: Command): void {
   withEngineFlags(models.command('download'))
     .description('download a model; continues what was cut off, checks its SHA-256')
     .argument('<id>', 'id of a model')
-    .option('--precision <p>', 'fp32, fp16 or int8 (default: the first there is)', precision)
+    .option('--precision <p>', 'fp32, fp16 or int8 (default: the first there is)', oneOf(PRECISIONS))
     .option('--accept-license', 'you have read and accept the licence that "medlsam models info" names')
     .option('--accept-unverified', 'take files for which nobody has published a SHA-256, and remember how they came')
     .action((id: string, flags: DownloadFlags) => runCommand(flags, async (engine, hooks) => {
@@ -67,9 +67,9 @@ export function addModelsCommands(program: Command): void {
     .argument('<files...>', 'a checkpoint (.pth, .safetensors) of SAM ViT-B, MedSAM or MedLAM; or the .onnx files of one model and what lies beside them (.onnx_data, .npy, a localizer\'s card)')
     .option('--id <id>', 'id to register it under; one of the registry, such as medsam-vit-b, brings its preprocessing')
     .option('--title <text>', 'what people call it')
-    .option('--precision <p>', 'fp32, fp16 or int8 (default: fp32)', precision)
-    .option('--normalisation <n>', 'how pictures were prepared in training: sam, minMax, unit or inside', normalisation)
-    .option('--fit <f>', 'how pictures filled the square in training: pad or stretch', fit)
+    .option('--precision <p>', 'fp32, fp16 or int8 (default: fp32)', oneOf(PRECISIONS))
+    .option('--normalisation <n>', 'how pictures were prepared in training: sam, minMax, unit or inside', oneOf(NORMALISATIONS))
+    .option('--fit <f>', 'how pictures filled the square in training: pad or stretch', oneOf(FITS))
     .action((files: readonly string[], flags: ImportFlags) => runCommand(flags, async (engine, hooks) => {
       const { id, title, precision: stored, normalisation: normalised, fit: fitted } = flags
       const request = {
@@ -97,7 +97,7 @@ export function addModelsCommands(program: Command): void {
   withEngineFlags(models.command('remove'))
     .description('delete an installed model')
     .argument('<id>', 'id of a model')
-    .option('--precision <p>', 'only this precision', precision)
+    .option('--precision <p>', 'only this precision', oneOf(PRECISIONS))
     .action((id: string, flags: EngineFlags & { readonly precision?: Precision }) => runCommand(flags, async (engine) => {
       const removed = await engine.models.remove({ id, ...(flags.precision === undefined ? {} : { precision: flags.precision }) })
       return done({ removed }, removed.map((folder) => `Removed ${folder}`))

@@ -14,6 +14,7 @@ import type { Provider } from '../../engine/runtime/network.js'
 import { runtimeFolder } from '../../engine/runtime/onnx.js'
 import { autoCandidates } from '../../engine/runtime/providerTable.js'
 import { openSegmenter } from '../../engine/sam/segmenter.js'
+import { listenToChild, tellParent } from '../childProgress.js'
 import { runCommand, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
 import { wholeNumber, withEngineFlags } from '../parse.js'
@@ -25,7 +26,6 @@ interface BenchFlags extends EngineFlags {
 }
 
 const answerSchema = z.union([z.object({ error: z.object({ message: z.string() }) }), segmenterMeasurementSchema])
-const partSchema = z.object({ done: z.number(), total: z.number() })
 
 /** A row of the table: a segmenter on a provider. */
 interface BenchRow extends Partial<SegmenterMeasurement> {
@@ -63,9 +63,8 @@ export function addModelsBench(models: Command): void {
       await runCommand({ json: true, ...(flags.modelsFolder === undefined ? {} : { modelsFolder: flags.modelsFolder }) }, async (engine) => {
         const { files, ...source } = await findSegmenter(id, await engine.models.context())
         const dataset = flags.data === undefined ? null : await findDataset(flags.data)
-        const report = (done: number, total: number): void => { process.send?.({ done, total }) }
         const data = dataset === null ? null : { dataset, scans: flags.scans, sliceStep: flags.sliceStep }
-        const measured = await measureSegmenter(() => openSegmenter(files, { ...source, provider, ...(flags.threads === undefined ? {} : { threads: flags.threads }) }), data, report)
+        const measured = await measureSegmenter(() => openSegmenter(files, { ...source, provider, ...(flags.threads === undefined ? {} : { threads: flags.threads }) }), data, tellParent)
         return { document: measured, lines: [], exitCode: EXIT.allFound }
       })
     })
@@ -114,10 +113,7 @@ function measureInChild(segmenter: string, asked: Provider, flags: BenchFlags, s
     let [stdout, stderr] = ['', '']
     child.stdout?.on('data', (text: Buffer) => { stdout += text.toString() })
     child.stderr?.on('data', (text: Buffer) => { stderr += text.toString() })
-    child.on('message', (message) => {
-      const { done, total } = partSchema.parse(message)
-      onPart(done / total)
-    })
+    listenToChild(child, (done, total) => { onPart(done / total) })
     child.on('error', reject)
     child.on('close', (code) => {
       signal?.removeEventListener('abort', stop)
@@ -154,6 +150,6 @@ function tableOf(rows: readonly BenchRow[], { data, scans, sliceStep }: BenchFla
 }
 
 function diceNote(data: string | undefined, scans: number, sliceStep: number): string {
-  return data === undefined ? 'Dice is measured with --data FOLDER.' : `Dice: mean over structures of ${scans} scans inside manual boxes of the paper (the drawn organ's box on every slice, walls moved out by 0 to 20 of 1024 pixels), every ${sliceStep}. slice.`
+  return data === undefined ? 'Dice is measured with --data FOLDER.' : `Dice: mean over structures of ${scans} scans inside manual boxes of the paper (the drawn organ's box on every slice, walls moved out by 0 to 20 of 1024 pixels), one slice of every ${sliceStep}.`
 }
 

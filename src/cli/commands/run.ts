@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import type { DatasetOutcome, DatasetPlan, DatasetRequest, Shard } from '../../protocol/dataset.js'
 import { childWorker } from '../../engine/dataset/childWorker.js'
 import { planDataset } from '../../engine/dataset/plan.js'
@@ -9,7 +9,7 @@ import type { ScanWorker } from '../../engine/dataset/scanWorker.js'
 import { toErrorData } from '../../engine/errors.js'
 import { startDatasetProgress } from '../datasetProgress.js'
 import { EXIT, exitCodeOfError } from '../exitCodes.js'
-import { wholeNumber } from '../parse.js'
+import { shard, wholeNumber } from '../parse.js'
 import { planLines } from '../planLines.js'
 import { toSegmentSettings, withSegmentFlags, type SegmentFlags } from '../segmentFlags.js'
 
@@ -133,12 +133,4 @@ function outcomeLines({ totals, failures, kept, stopped, summaryCsv, summaryHtml
     `Results: ${plan.outFolder}`,
     ...(plan.request.summary === false ? [] : [`Summary: ${summaryHtml}`, `         ${summaryCsv}`]),
   ]
-}
-
-/** `2/8`: which part of how many. */
-function shard(text: string): Shard {
-  const match = /^(\d+)\/(\d+)$/.exec(text)
-  const [index, count] = [Number(match?.[1]), Number(match?.[2])]
-  if (match === null || index < 1 || index > count) throw new InvalidArgumentError('Give a part and their number, such as 1/4 to 4/4.')
-  return { index, count }
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import type { Shard } from '../../protocol/dataset.js'
 import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
 import type { RunOptions } from '../../protocol/sidecar.js'
 import type { Structure } from '../../protocol/structure.js'
@@ -18,7 +19,7 @@ import { drawSupport, findDataset, namedScans, type LabelledDataset, type Labell
 import { runCase, type CaseResult, type CaseTools, type WantedVariant } from './runCase.js'
 import { keyOf, stored } from './stored.js'
 import { writeSupportSet } from './supportSet.js'
-import { ablationVariants, EXACT, MANUAL, MEDLAM, type Ablation, type BoxSource } from './variants.js'
+import { ablationVariants, EXACT, MANUAL, MEDLAM, TEMPLATE_COUNTS, type Ablation, type BoxSource } from './variants.js'
 
 /** Where templates come from: given ones, or scans of the data set. */
 export type Support =
@@ -47,8 +48,8 @@ export interface BenchmarkRequest {
   readonly seed: number
   readonly run: Partial<RunOptions>
   readonly cache: EmbeddingCacheOptions
-  /** Only every nth case, from the given one on, as one of several processes. */
-  readonly shard?: { readonly index: number; readonly count: number }
+  /** Only every nth case, as one of several processes. */
+  readonly shard?: Shard
 }
 
 /** One case with all that was run on it. */
@@ -100,7 +101,7 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
   const { drawn, unknown } = matchStructures(dataset.structures, bank.structures, request.structures)
   if (unknown.length > 0) warnings.push(`The templates do not have ${unknown.join(', ')}; these are not scored.`)
   if (drawn.length === 0) throw new MedlsamError('template', `The templates (${bank.structures.map(({ name }) => name).join(', ')}) have no structure of the data set (${dataset.structures.map(({ name }) => name).join(', ')}).`)
-  if (bank.templates.length < 10 && request.ablations.includes('templates')) warnings.push(`There are ${bank.templates.length} templates, so larger numbers are not compared.`)
+  if (request.ablations.includes('templates') && TEMPLATE_COUNTS.some((count) => count > bank.templates.length)) warnings.push(`There are ${bank.templates.length} templates, so larger numbers are not compared.`)
 
   const segmenters: CachingSegmenter[] = []
   for (const id of request.segmenters) segmenters.push(await cacheEmbeddings(await engine.segmenter(id), request.cache))
@@ -121,7 +122,8 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
     seed: request.seed,
     minPixels: request.minPixels,
   }
-  const mine = request.shard === undefined ? cases : cases.filter((_, i) => i % (request.shard?.count ?? 1) === request.shard?.index)
+  const { shard } = request
+  const mine = shard === undefined ? cases : cases.filter((_, i) => i % shard.count === shard.index - 1)
   const results: BenchmarkCase[] = []
   for (const one of mine) {
     throwIfCancelled(hooks.signal)
