@@ -101,7 +101,7 @@ interface Made {
 type RunHooks = NonNullable<Parameters<typeof runCase>[3]>
 
 /** Localizes and segments; nothing here has seen the truth. */
-export async function inferCase(tools: CaseTools, folder: string, scan: Scan, wanted: readonly WantedVariant[], hooks: RunHooks = {}): Promise<Made[]> {
+async function inferCase(tools: CaseTools, folder: string, scan: Scan, wanted: readonly WantedVariant[], hooks: RunHooks = {}): Promise<Made[]> {
   const made: Made[] = []
   let embedding: ScanEmbedding | undefined
   for (const { variant, masks } of wanted) {

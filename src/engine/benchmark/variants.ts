@@ -1,8 +1,5 @@
 /** Where the boxes of a run come from: localization, or the drawn organs, with or without errors added. */
-export const BOX_SOURCES = ['medlam', 'manual', 'exact'] as const
-
-/** One of {@link BOX_SOURCES}. */
-export type BoxSource = (typeof BOX_SOURCES)[number]
+export type BoxSource = 'medlam' | 'manual' | 'exact'
 
 /** One way to get boxes. */
 export interface Variant {

@@ -3,6 +3,7 @@ import type { DatasetRequest, DatasetScan } from '../../protocol/dataset.js'
 import type { BidsFields } from '../../protocol/sidecar.js'
 import { writeTextAtomic } from '../files.js'
 import { TOOL_VERSION } from '../version.js'
+import { linkTo } from './linkTo.js'
 
 /** The BIDS version whose wording the derivatives follow. */
 const BIDS_VERSION = '1.10.0'
@@ -17,7 +18,7 @@ export function bidsFieldsOf(scan: DatasetScan): BidsFields {
 
 /** Writes what makes a folder a BIDS derivatives dataset (BIDS, "Derived dataset and pipeline description"). */
 export async function describeBids({ folder }: Pick<DatasetRequest, 'folder'>, outFolder: string): Promise<void> {
-  const relative = path.relative(outFolder, path.resolve(folder)).split(path.sep).map(encodeURIComponent).join('/')
+  const relative = linkTo(path.resolve(folder), outFolder)
   const description = {
     Name: 'MedLSAM segmentations',
     BIDSVersion: BIDS_VERSION,

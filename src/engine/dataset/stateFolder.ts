@@ -11,7 +11,7 @@ export interface StateFolder {
 }
 
 /** Name of the hidden folder in the results' folder. */
-export const STATE_FOLDER = '.medlsam'
+const STATE_FOLDER = '.medlsam'
 
 /** The state folder of a results' folder; nothing is made. */
 export function stateFolderOf(outFolder: string): StateFolder {

@@ -1,11 +1,11 @@
-import type { Structure } from '../../protocol/structure.js'
+import type { SegmentedStructure, Structure } from '../../protocol/structure.js'
 import { MedlsamError, throwIfCancelled } from '../errors.js'
+import { readSidecar } from '../pipeline/readSidecar.js'
 import { readStructureNames } from '../templates/structureNames.js'
 import { readLabelMap } from '../volume/readLabelMap.js'
 import type { LabelVolume } from '../volume/volume.js'
 import { findLabelMaps, predictionOf } from './labelFiles.js'
 import { placeOnGrid } from './placeOnGrid.js'
-import { readPredictedStructures } from './predictedNames.js'
 import { scoreStructures, type StructureScore } from './scoreStructure.js'
 import type { CaseScores } from './summary.js'
 import { readTolerances, toleranceMm } from './tolerances.js'
@@ -51,20 +51,21 @@ export async function evaluateFolders(request: EvaluateRequest, hooks: { readonl
     const { prediction, reason } = file === null
       ? { prediction: null, reason: `There is no prediction of ${id} in ${request.predictions}.` }
       : await placedPrediction(file, truth, truthFile, request.resample, warnings)
-    const said = file === null ? null : await readPredictedStructures(file)
+    const sidecar = file !== null && /\.nii(\.gz)?$/i.test(file) ? await readSidecar(file) : null
+    const said = (name: string): SegmentedStructure | undefined => sidecar?.structures.find((structure) => structure.name.toLowerCase() === name.toLowerCase())
     const scores = scoreStructures(prediction, truth, structures.map(({ name, labelValue }) => {
-      const named = said?.find((structure) => structure.name.toLowerCase() === name.toLowerCase())
+      const own = said(name)
       return {
         name,
         labelValue,
         // A prediction that brings its own names may number them differently.
-        predictedValue: said === null ? labelValue : named?.labelValue ?? -1,
+        predictedValue: sidecar === null ? labelValue : own?.labelValue ?? -1,
         toleranceMm: toleranceMm(name, tolerances),
-        ...(named?.boxMm == null ? {} : { boxMm: named.boxMm }),
+        ...(own?.boxMm == null ? {} : { boxMm: own.boxMm }),
       }
     }))
-    const why = (name: string): string => said?.find((structure) => structure.name.toLowerCase() === name.toLowerCase())?.reason ?? 'The prediction has no voxel of it.'
-    cases.push({ id, scores: scores.map((score) => explained(score, reason ?? why(score.structure), request.truthIsComplete)) })
+    const why = (name: string): string => reason ?? said(name)?.reason ?? 'The prediction has no voxel of it.'
+    cases.push({ id, scores: scores.map((score) => explained(score, why(score.structure), request.truthIsComplete)) })
   }
   hooks.onCase?.(truths.size, truths.size, '')
   const unused = [...predictions.values()].filter((file) => !used.has(file))

@@ -1,5 +1,5 @@
 import { MedlsamError } from '../errors.js'
-import { applyAffine, invertAffine, multiplyAffine, type Affine } from '../volume/affine.js'
+import { applyAffine, invertAffine, multiplyAffine, spacingMm, type Affine } from '../volume/affine.js'
 import { volumeBox } from '../volume/extent.js'
 import { canonicalOrder } from '../volume/orient.js'
 import { intersectBoxes } from '../medlam/boxes.js'
@@ -71,7 +71,6 @@ function sample(source: LabelVolume, target: LabelVolume): LabelVolume['data'] {
 }
 
 function describe({ size, affine }: Grid): string {
-  const mm = canonicalOrder({ size, affine }).affine
-  const spacing = [0, 1, 2].map((axis) => Math.hypot(mm[axis], mm[4 + axis], mm[8 + axis]).toFixed(2))
-  return `${size.join(' x ')} voxels of ${spacing.join(' x ')} mm`
+  const spacing = spacingMm(canonicalOrder({ size, affine }).affine)
+  return `${size.join(' x ')} voxels of ${spacing.map((mm) => mm.toFixed(2)).join(' x ')} mm`
 }

@@ -18,7 +18,7 @@ import { surfaceDice } from './surfaceDice.js'
  * - `extra`: predicted where nobody drew: nothing to compare with;
  * - `absent`: neither.
  */
-export const OUTCOMES = ['scored', 'missed', 'extra', 'absent'] as const
+const OUTCOMES = ['scored', 'missed', 'extra', 'absent'] as const
 
 const perWall = z.object({ inferior: z.number(), posterior: z.number(), right: z.number(), superior: z.number(), anterior: z.number(), left: z.number() })
 

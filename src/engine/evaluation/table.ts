@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
+import { escapeHtml } from '../escapeHtml.js'
 
 /** One cell: what people read, what it is sorted by, and whether it is the best of its row or column. */
 export interface Cell {
@@ -82,9 +83,4 @@ export function toHtml({ title, columns, rows, footRows = 0, note }: Table): str
     '</table>',
     ...(note === undefined ? [] : [`<p class="note">${escapeHtml(note)}</p>`]),
   ].join('\n')
-}
-
-/** Text as it must stand in HTML. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

@@ -7,7 +7,8 @@ import type { ScanSummary } from '../../../src/engine/dataset/summary/collect.js
 import { summaryCsv } from '../../../src/engine/dataset/summary/csv.js'
 import { summaryHtml } from '../../../src/engine/dataset/summary/html.js'
 import { judgeScans, type JudgedScan } from '../../../src/engine/dataset/summary/judge.js'
-import { median, robustZ } from '../../../src/engine/dataset/summary/robust.js'
+import { robustZ } from '../../../src/engine/dataset/summary/robust.js'
+import { median } from '../../../src/engine/evaluation/statistics.js'
 
 const HASH = 'a'.repeat(64)
 const PLACES: Readonly<Record<string, PointMm>> = { Heart: [-30, 20, 0], Liver: [60, 10, -90], Spleen: [-80, -30, -100], Mandible: [0, 60, 200] }

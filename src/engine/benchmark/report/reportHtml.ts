@@ -1,4 +1,5 @@
-import { escapeHtml, toHtml, type Table } from '../../evaluation/table.js'
+import { escapeHtml } from '../../escapeHtml.js'
+import { toHtml, type Table } from '../../evaluation/table.js'
 import type { Benchmark } from '../runBenchmark.js'
 import type { ShownCase } from './bestAndWorst.js'
 import { LINE_COLORS } from './casePicture.js'

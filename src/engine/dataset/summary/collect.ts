@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import type { DatasetPlan, DatasetScan, ScanFailure } from '../../../protocol/dataset.js'
-import { sidecarSchema, type Sidecar } from '../../../protocol/sidecar.js'
-import { outputPaths } from '../../pipeline/outputPaths.js'
+import type { Sidecar } from '../../../protocol/sidecar.js'
+import { readSidecar } from '../../pipeline/readSidecar.js'
 import type { Journal } from '../journal.js'
 import { claimName } from '../scanQueue.js'
 import { picturesPath, stateFolderOf } from '../stateFolder.js'
@@ -12,7 +11,7 @@ export interface ScanSummary {
   readonly scan: DatasetScan
   /** `waiting`: nobody has done it yet. `kept`: its label map is not, or no more, what a run wrote. */
   readonly status: 'done' | 'kept' | 'failed' | 'waiting'
-  /** What lies beside the label map; null when there is none. */
+  /** What lies beside the label map; null when it was removed or changed: the scan is listed without its structures. */
   readonly sidecar: Sidecar | null
   readonly failure: ScanFailure | null
   /** Wall seconds of the run that made the result; null when no journal has them. */
@@ -43,23 +42,8 @@ async function collectScan(scan: DatasetPlan['scans'][number], { outFolder }: Da
     scan,
     status: kept ? 'kept' : 'done',
     failure: null,
-    sidecar: await readSidecar(outputPaths(scan.labelMapPath, '').sidecar),
+    sidecar: await readSidecar(scan.labelMapPath),
     seconds: Object.values(last.seconds).reduce((total, value) => total + value, 0),
     picture: await readFile(picturesPath(stateFolderOf(outFolder), claimName(scan.output))).catch(() => null),
   }
-}
-
-/** Null for a sidecar that somebody removed or changed: the scan is listed without its structures. */
-async function readSidecar(file: string): Promise<Sidecar | null> {
-  try {
-    const parsed = sidecarSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
-  }
-}
-
-/** The path of a file as a link in a document that lies in a folder. */
-export function linkTo(file: string, folder: string): string {
-  return path.relative(folder, file).split(path.sep).map(encodeURIComponent).join('/')
 }

@@ -1,8 +1,9 @@
 import path from 'node:path'
 import type { DatasetPlan } from '../../../protocol/dataset.js'
+import { escapeHtml } from '../../escapeHtml.js'
+import { linkTo } from '../linkTo.js'
 import { PICTURE_PIXELS } from '../pictures.js'
 import { failureText } from './csv.js'
-import { linkTo } from './collect.js'
 import { summaryScript } from './htmlScript.js'
 import { summaryStyle } from './htmlStyle.js'
 import type { JudgedScan, JudgedStructure } from './judge.js'
@@ -27,15 +28,15 @@ export function summaryHtml(scans: readonly JudgedScan[], { outFolder, request }
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>MedLSAM: ${text(path.basename(path.resolve(request.folder)))}</title>
+<title>MedLSAM: ${escapeHtml(path.basename(path.resolve(request.folder)))}</title>
 <style>${summaryStyle}</style>
 </head>
 <body>
 <header>
-<h1>${text(path.basename(path.resolve(request.folder)))}</h1>
-<p class="facts">${facts.map(text).join(' · ')}. Likeliest failures first. Not a medical device: check results.</p>
+<h1>${escapeHtml(path.basename(path.resolve(request.folder)))}</h1>
+<p class="facts">${facts.map(escapeHtml).join(' · ')}. Likeliest failures first. Not a medical device: check results.</p>
 <form id="filters">
-<label>Structure <select id="structure"><option value="">all</option>${structures.map((name) => `<option>${text(name)}</option>`).join('')}</select></label>
+<label>Structure <select id="structure"><option value="">all</option>${structures.map((name) => `<option>${escapeHtml(name)}</option>`).join('')}</select></label>
 <label>Show <select id="show"><option value="">all scans</option><option value="flagged">only scans to look at</option><option value="failed">only failed scans</option></select></label>
 <label>Sort <select id="sort"><option value="concern">likeliest failures first</option><option value="name">by name</option><option value="volume">by volume of the structure</option></select></label>
 <label>Name <input id="name" type="search" placeholder="part of the path"></label>
@@ -67,11 +68,11 @@ function card(scan: JudgedScan, rank: number, outFolder: string): string {
     `<a class="code" hidden data-file="${linkTo(scanPath, outFolder)}">open in VS Code</a>`,
   ]
   const status = scan.status === 'done' ? '' : `<span class="flag ${scan.status}">${STATUS_WORDS[scan.status]}</span>`
-  return `<article data-rank="${rank}" data-name="${text(name)}" data-status="${scan.status}" data-flagged="${isFlagged(scan) ? 1 : 0}">
-<h2>${text(name)}</h2>
-<p class="flags">${status}${scan.flags.map((flag) => `<span class="flag bad">${text(flag)}</span>`).join('')}</p>
+  return `<article data-rank="${rank}" data-name="${escapeHtml(name)}" data-status="${scan.status}" data-flagged="${isFlagged(scan) ? 1 : 0}">
+<h2>${escapeHtml(name)}</h2>
+<p class="flags">${status}${scan.flags.map((flag) => `<span class="flag bad">${escapeHtml(flag)}</span>`).join('')}</p>
 ${picture(scan)}
-${scan.failure === null ? '' : `<p class="failure">${text(failureText(scan.failure))}</p>`}
+${scan.failure === null ? '' : `<p class="failure">${escapeHtml(failureText(scan.failure))}</p>`}
 ${scan.structures.length === 0 ? '' : table(scan.structures)}
 <p class="links">${links.join(' · ')}</p>
 </article>`
@@ -79,7 +80,7 @@ ${scan.structures.length === 0 ? '' : table(scan.structures)}
 
 function picture({ picture: png, scan }: JudgedScan): string {
   if (png === null) return '<p class="empty">no picture</p>'
-  return `<img width="${2 * PICTURE_PIXELS}" height="${PICTURE_PIXELS}" loading="lazy" alt="Axial and coronal slice of ${text(scan.path)} with outlines" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`
+  return `<img width="${2 * PICTURE_PIXELS}" height="${PICTURE_PIXELS}" loading="lazy" alt="Axial and coronal slice of ${escapeHtml(scan.path)} with outlines" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`
 }
 
 function table(structures: readonly JudgedStructure[]): string {
@@ -93,8 +94,8 @@ ${structures.map(row).join('\n')}
 
 function row({ structure, flags, concern }: JudgedStructure): string {
   const { name, color, confidence, volumeMl, meanHu, reason } = structure
-  const title = reason === undefined ? '' : ` title="${text(reason)}"`
-  return `<tr data-structure="${text(name)}" data-concern="${concern.toFixed(3)}" data-volume="${volumeMl?.toFixed(3) ?? ''}" data-flagged="${flags.length > 0 ? 1 : 0}"${title}><td><i style="background:${text(color)}"></i>${text(name)}</td><td>${confidence.toFixed(2)}</td><td>${volumeMl?.toFixed(1) ?? ''}</td><td>${meanHu?.toFixed(0) ?? ''}</td><td>${text(flags.join(', '))}</td></tr>`
+  const title = reason === undefined ? '' : ` title="${escapeHtml(reason)}"`
+  return `<tr data-structure="${escapeHtml(name)}" data-concern="${concern.toFixed(3)}" data-volume="${volumeMl?.toFixed(3) ?? ''}" data-flagged="${flags.length > 0 ? 1 : 0}"${title}><td><i style="background:${escapeHtml(color)}"></i>${escapeHtml(name)}</td><td>${confidence.toFixed(2)}</td><td>${volumeMl?.toFixed(1) ?? ''}</td><td>${meanHu?.toFixed(0) ?? ''}</td><td>${escapeHtml(flags.join(', '))}</td></tr>`
 }
 
 function isFlagged({ status, flags, structures }: JudgedScan): boolean {
@@ -105,9 +106,4 @@ function isFlagged({ status, flags, structures }: JudgedScan): boolean {
 function namesOf(scans: readonly JudgedScan[]): string[] {
   const values = new Map(scans.flatMap((scan) => scan.structures.map(({ structure }) => [structure.name, structure.labelValue] as const)))
   return [...values].sort((a, b) => a[1] - b[1]).map(([name]) => name)
-}
-
-/** Text that is safe anywhere in HTML, attributes in double quotes included. */
-function text(raw: string): string {
-  return raw.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

@@ -1,8 +1,9 @@
 import type { BoxMm, PointMm } from '../../../protocol/geometry.js'
 import type { SegmentedStructure } from '../../../protocol/structure.js'
-import type { ScanSummary } from './collect.js'
+import { median } from '../../evaluation/statistics.js'
 import { suspectedTurn } from '../orientation.js'
-import { median, robustZ } from './robust.js'
+import type { ScanSummary } from './collect.js'
+import { robustZ } from './robust.js'
 
 /** A structure of a scan among the same structure of the other scans. */
 export interface JudgedStructure {

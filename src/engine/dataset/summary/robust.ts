@@ -1,12 +1,7 @@
+import { median } from '../../evaluation/statistics.js'
+
 /** Deviation that a normal distribution's median absolute deviation of 1 stands for. */
 const MAD_TO_SIGMA = 1.4826
-
-/** The middle of some numbers. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const half = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
-}
 
 /**
  * Robust z-scores: distances from the median in units of the median absolute deviation (scaled to a standard
