@@ -128,7 +128,7 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
   for (const one of mine) {
     throwIfCancelled(hooks.signal)
     hooks.onCase?.(results.length, mine.length, one.id)
-    results.push({ ...one, results: await runCase(tools, one, wanted, hooks.signal === undefined ? {} : { signal: hooks.signal }) })
+    results.push({ ...one, results: await runCase(tools, one, wanted, hooks.signal) })
   }
   hooks.onCase?.(mine.length, mine.length, '')
   warnings.push(...new Set(segmenters.flatMap(({ cache }) => cache.problem ?? [])))

@@ -74,16 +74,16 @@ export async function runCase(
   tools: CaseTools,
   labelled: LabelledScan,
   wanted: readonly WantedVariant[],
-  hooks: { readonly signal?: AbortSignal; readonly onSlice?: (done: number, total: number) => void } = {},
+  signal?: AbortSignal,
 ): Promise<readonly CaseResult[]> {
   const folder = path.join(tools.folder, 'cases', labelled.id)
   await mkdir(folder, { recursive: true })
   const scan = await readScan(labelled.scan, { forceHu: true })
-  const automatic = await inferCase(tools, folder, scan, wanted.filter(({ variant }) => variant.boxes === 'medlam'), hooks)
+  const automatic = await inferCase(tools, folder, scan, wanted.filter(({ variant }) => variant.boxes === 'medlam'), signal)
 
   // Only from here on is it known what was drawn.
   const truth = await readTruth(labelled, scan)
-  const drawn = await inTruthBoxes(tools, folder, scan, truth, labelled.id, wanted.filter(({ variant }) => variant.boxes !== 'medlam'), hooks)
+  const drawn = await inTruthBoxes(tools, folder, scan, truth, labelled.id, wanted.filter(({ variant }) => variant.boxes !== 'medlam'), signal)
   const results: CaseResult[] = []
   for (const made of [...automatic, ...drawn]) results.push(await scoreMade(tools, folder, truth, made))
   return results
@@ -98,24 +98,22 @@ interface Made {
   readonly key: string
 }
 
-type RunHooks = NonNullable<Parameters<typeof runCase>[3]>
-
 /** Localizes and segments; nothing here has seen the truth. */
-async function inferCase(tools: CaseTools, folder: string, scan: Scan, wanted: readonly WantedVariant[], hooks: RunHooks = {}): Promise<Made[]> {
+async function inferCase(tools: CaseTools, folder: string, scan: Scan, wanted: readonly WantedVariant[], signal?: AbortSignal): Promise<Made[]> {
   const made: Made[] = []
   let embedding: ScanEmbedding | undefined
   for (const { variant, masks } of wanted) {
-    throwIfCancelled(hooks.signal)
+    throwIfCancelled(signal)
     const { templates, parts, similarity, procedure } = variant
     const key = keyOf(tools.basis, scan.sha256, tools.run, templates, parts, similarity, procedure)
     const structures = await stored(path.join(folder, `boxes-${variant.id}.json`), key, z.array(localizedStructureSchema), async () =>
-      [...(await localizeCase(tools.model, scan, (embedding ??= lookAt(tools.model, scan)), tools.bank, variant, tools.run, hooks.signal))])
-    made.push(...(await segmentInto(tools, folder, scan, variant.id, structures, masks, tools.run, hooks)))
+      [...(await localizeCase(tools.model, scan, (embedding ??= lookAt(tools.model, scan)), tools.bank, variant, tools.run, signal))])
+    made.push(...(await segmentInto(tools, folder, scan, variant.id, structures, masks, tools.run, signal)))
   }
   return made
 }
 
-async function inTruthBoxes(tools: CaseTools, folder: string, scan: Scan, truth: LabelMap, id: string, wanted: readonly WantedVariant[], hooks: RunHooks): Promise<Made[]> {
+async function inTruthBoxes(tools: CaseTools, folder: string, scan: Scan, truth: LabelMap, id: string, wanted: readonly WantedVariant[], signal?: AbortSignal): Promise<Made[]> {
   const made: Made[] = []
   for (const { variant, masks } of wanted) {
     const boxes = manualBoxes(truth, tools.drawn, id, tools.seed, variant.boxes === 'exact' ? 0 : JITTER_PIXELS)
@@ -124,7 +122,7 @@ async function inTruthBoxes(tools: CaseTools, folder: string, scan: Scan, truth:
       const own = tools.bank.structures.find(({ name }) => name === box.name)
       return own === undefined ? [] : [{ ...box, labelValue: own.labelValue }]
     })
-    made.push(...(await segmentInto(tools, folder, scan, variant.id, structures, masks, { ...tools.run, marginMm: [0, 0, 0], paperMargin: false }, hooks)))
+    made.push(...(await segmentInto(tools, folder, scan, variant.id, structures, masks, { ...tools.run, marginMm: [0, 0, 0], paperMargin: false }, signal)))
   }
   return made
 }
@@ -137,12 +135,12 @@ async function segmentInto(
   structures: readonly LocalizedStructure[],
   masks: boolean,
   run: RunOptions,
-  hooks: RunHooks,
+  signal?: AbortSignal,
 ): Promise<Made[]> {
   if (!masks) return [{ variant, segmenter: null, structures, labelMap: null, key: keyOf(structures) }]
   const made: Made[] = []
   for (const segmenter of tools.segmenters) {
-    throwIfCancelled(hooks.signal)
+    throwIfCancelled(signal)
     const name = `${variant}-${fileSafe(segmenter.id)}`
     const labelMap = path.join(folder, `${name}_dseg.nii.gz`)
     const file = path.join(folder, `masks-${name}.json`)
@@ -152,7 +150,7 @@ async function segmentInto(
       // From here on the label map is no longer the one that the file speaks of.
       await rm(file, { force: true })
       const started = performance.now()
-      const { labels, encoderRuns, decoderRuns } = await segmentCase(segmenter, scan, tools.bank, structures, run, hooks)
+      const { labels, encoderRuns, decoderRuns } = await segmentCase(segmenter, scan, tools.bank, structures, run, signal)
       await writeLabelMap(labelMap, labels, scan.geometry, tools.bank.structures)
       return { encoderRuns, decoderRuns, seconds: (performance.now() - started) / 1000 }
     })

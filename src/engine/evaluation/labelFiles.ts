@@ -15,7 +15,7 @@ export function caseIdOf(file: string): string {
 }
 
 /**
- * The label maps of a folder and its subfolders, by case. Scans (`_ct`, `_0000`) beside them are passed over.
+ * The label maps of a folder and its subfolders, by case. Scans (`_ct`, `_0000`) beside them and hidden files are passed over.
  * @throws MedlsamError `input` when there is none, or two of one case
  */
 export async function findLabelMaps(folder: string): Promise<ReadonlyMap<string, string>> {
@@ -24,7 +24,7 @@ export async function findLabelMaps(folder: string): Promise<ReadonlyMap<string,
   })
   const byCase = new Map<string, string>()
   for (const file of files.sort()) {
-    if (!EXTENSION.test(file) || SCAN_WORD.test(file.replace(EXTENSION, ''))) continue
+    if (!EXTENSION.test(file) || path.basename(file).startsWith('.') || SCAN_WORD.test(file.replace(EXTENSION, ''))) continue
     const id = caseIdOf(file)
     const other = byCase.get(id)
     if (other !== undefined) {

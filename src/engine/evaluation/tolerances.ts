@@ -27,10 +27,11 @@ const TOLERANCES_MM: readonly (readonly [RegExp, number])[] = [
 /** For organs of no other tolerance. */
 export const DEFAULT_TOLERANCE_MM = 2
 
-/** The tolerance of an organ by its name, however it is written. */
-export function toleranceMm(structure: string, given: Readonly<Partial<Record<string, number>>> = {}): number {
+/** The tolerance of an organ by its name, however it is written; one that is given for that name goes first. */
+export function toleranceMm(structure: string, given: Readonly<Record<string, number>> = {}): number {
+  const own = Object.entries(given).find(([name]) => name.toLowerCase() === structure.toLowerCase())
   const plain = structure.toLowerCase().replaceAll(/[^a-z]/g, '')
-  return given[structure] ?? TOLERANCES_MM.find(([name]) => name.test(plain))?.[1] ?? DEFAULT_TOLERANCE_MM
+  return own?.[1] ?? TOLERANCES_MM.find(([name]) => name.test(plain))?.[1] ?? DEFAULT_TOLERANCE_MM
 }
 
 const tolerancesSchema = z.object({ tolerancesMm: z.record(z.string(), z.number().positive()) })

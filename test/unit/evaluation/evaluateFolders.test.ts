@@ -42,6 +42,8 @@ describe('evaluating a folder', () => {
     await write('a/truth/one_seg.nii.gz', volume([[1, 1, 4], [2, 6, 8]]))
     await write('a/truth/two_seg.nii.gz', volume([[1, 1, 4]]))
     await write('a/truth/one_ct.nii.gz', volume([[9, 0, 9]]))
+    // What archives made on a Mac hold beside every file.
+    writeFileSync(path.join(folder, 'a/truth/._one_seg.nii.gz'), 'x')
     await write('a/pred/one_ct_dseg.nii.gz', volume([[1, 1, 4]]))
     await write('a/pred/other_dseg.nii', volume([[1, 1, 4]]))
     const result = await evaluate('a')

@@ -78,5 +78,6 @@ describe('tolerances', () => {
     expect(['Brainstem', 'Brain Stem', 'SpinalCord', 'parotid_gland_left', 'LeftSubmandibular', 'Mandible L', 'Brain'].map((name) => toleranceMm(name))).toEqual([2.5, 2.5, 3, 3, 2, 1, 1])
     expect(toleranceMm('Kidney')).toBe(DEFAULT_TOLERANCE_MM)
     expect(toleranceMm('Brain', { Brain: 1.5 })).toBe(1.5)
+    expect(toleranceMm('Brain', { brain: 1.5 })).toBe(1.5)
   })
 })

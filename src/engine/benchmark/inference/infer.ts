@@ -59,11 +59,9 @@ export function segmentCase(
   bank: TemplateBank,
   boxes: readonly LocalizedStructure[],
   run: RunOptions,
-  hooks: { readonly signal?: AbortSignal; readonly onSlice?: (done: number, total: number) => void } = {},
+  signal?: AbortSignal,
 ): Promise<Segmentation> {
-  const clock = startClock(({ done, total }) => hooks.onSlice?.(done, total))
-  clock.start('segment')
-  return segmentLocalized(segmenter, scan, bank, boxes, run, clock, hooks.signal === undefined ? {} : { signal: hooks.signal })
+  return segmentLocalized(segmenter, scan, bank, boxes, run, startClock(undefined), signal === undefined ? {} : { signal })
 }
 
 /** The same scan for a model that only regresses distances: similarity finds nothing to compare. */
