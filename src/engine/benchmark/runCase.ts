@@ -64,7 +64,7 @@ const masksSchema = z.object({ encoderRuns: z.int(), decoderRuns: z.int(), secon
 const scoresSchema = z.object({ deploy: z.array(structureScoreSchema), paper: z.array(structureScoreSchema) })
 
 /** Changes of the scores' meaning make old ones worthless. */
-const SCORES_VERSION = 1
+const SCORES_VERSION = 2
 
 /**
  * Runs one case: first everything that needs no truth, then the boxes drawn from it, then the scores. Every
@@ -173,26 +173,34 @@ async function scoreMade(tools: CaseTools, folder: string, truth: LabelMap, { va
   const file = path.join(folder, `scores-${variant}${segmenter === null ? '' : `-${fileSafe(segmenter)}`}.json`)
   const scores = await stored(file, keyOf(SCORES_VERSION, key, truth.sha256, scored, tools.minPixels), scoresSchema, async () => {
     if (labelMap === null) {
-      const boxesOnly = withReasons(scoreStructures(null, truth, scored), structures)
+      const boxesOnly = withReasons(scoreStructures(null, truth, scored), structures, 'Only its box was wanted.').map(withoutMask)
       return { deploy: boxesOnly, paper: boxesOnly }
     }
     const prediction: LabelVolume = await readLabelMap(labelMap)
     const kept = skipSmallSlices({ prediction, truth }, scored, tools.minPixels)
     return {
-      deploy: withReasons(scoreStructures(prediction, truth, scored), structures),
-      paper: withReasons(scoreStructures(kept.prediction, kept.truth, scored), structures),
+      deploy: withReasons(scoreStructures(prediction, truth, scored), structures, NO_MASK),
+      paper: withReasons(scoreStructures(kept.prediction, kept.truth, scored), structures, NO_MASK),
     }
   })
   return { variant, segmenter, structures, labelMap, ...scores }
 }
 
-function withReasons(scores: readonly StructureScore[], structures: readonly LocalizedStructure[]): StructureScore[] {
+const NO_MASK = 'Its box was found, but no mask.'
+
+/** @param whereFound what to say of a structure without a mask whose box was found */
+function withReasons(scores: readonly StructureScore[], structures: readonly LocalizedStructure[], whereFound: string): StructureScore[] {
   return scores.map((score) => {
     if (score.outcome !== 'missed') return score
     const own = structures.find(({ name }) => name === score.structure)
-    const reason = own === undefined ? 'The templates do not have it.' : own.status === 'found' ? 'Its box was found, but no mask.' : own.reason ?? 'It was not found.'
+    const reason = own === undefined ? 'The templates do not have it.' : own.status === 'found' ? whereFound : own.reason ?? 'It was not found.'
     return { ...score, reason }
   })
+}
+
+/** A score that says nothing of a mask, since none was wanted. */
+function withoutMask(score: StructureScore): StructureScore {
+  return { ...score, dice: null, surfaceDice: null, volumeErrorMl: null, volumeErrorPercent: null }
 }
 
 /** Reads a truth, which must lie on the grid of its scan. */

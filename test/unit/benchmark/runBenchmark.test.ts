@@ -199,6 +199,12 @@ describe('a benchmark', () => {
     const found = benchmark.cases[0].results.find(({ variant }) => variant === 'wpl')?.structures[0]
     expect(found?.partsMm).toBeUndefined()
     expect(benchmark.warnings).toContainEqual(expect.stringContaining('2 templates'))
+    // Without masks nothing is said of masks.
+    expect(benchmark.cases[0].results[0].deploy[0]).toMatchObject({ dice: null, volumeErrorMl: null })
+    await writeReport(path.join(folder, 'ablations'), benchmark, 'deploy')
+    const html = readFileSync(path.join(folder, 'ablations/report.html'), 'utf8')
+    expect(html).toContain('Block, worst: box IoU')
+    expect(html).not.toContain('DSC 0.0 %')
   })
 
   it('refuses structures and scans that are not there', async () => {

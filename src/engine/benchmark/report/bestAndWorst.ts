@@ -1,3 +1,4 @@
+import type { StructureScore } from '../../evaluation/scoreStructure.js'
 import { readLabelMap } from '../../volume/readLabelMap.js'
 import { readScan } from '../../volume/readScan.js'
 import type { Benchmark, BenchmarkCase } from '../runBenchmark.js'
@@ -10,7 +11,9 @@ export interface ShownCase {
   readonly structure: string
   readonly kind: 'worst' | 'best'
   readonly id: string
-  readonly dice: number
+  /** Null where only boxes were wanted: then the box's overlap ranks the cases. */
+  readonly dice: number | null
+  readonly boxIou: number | null
   readonly wallDistanceMm: number | null
   readonly reason: string | null
   readonly png: Uint8Array
@@ -19,20 +22,22 @@ export interface ShownCase {
 interface Candidate {
   readonly one: BenchmarkCase
   readonly result: CaseResult
-  readonly dice: number
+  readonly score: StructureScore
+  readonly rank: number
 }
 
 /**
  * The worst and the best case of every structure, with pictures: masks of the first segmenter inside the boxes
- * that localization found.
+ * that localization found, or these boxes alone.
  */
 export async function bestAndWorst({ cases, structures, segmenters }: Benchmark): Promise<ShownCase[]> {
   const wanted = structures.flatMap(({ name, labelValue }) => {
     const ranked = cases.flatMap((one): Candidate[] => {
       const result = one.results.find(({ variant, segmenter }) => variant === MEDLAM.id && segmenter === (segmenters[0] ?? null))
-      const dice = result?.deploy.find(({ structure }) => structure === name)?.dice ?? null
-      return result === undefined || dice === null ? [] : [{ one, result, dice }]
-    }).sort((a, b) => a.dice - b.dice)
+      const score = result?.deploy.find(({ structure }) => structure === name)
+      const rank = score?.dice ?? score?.boxIou ?? null
+      return result === undefined || score === undefined || rank === null ? [] : [{ one, result, score, rank }]
+    }).sort((a, b) => a.rank - b.rank)
     const [worst, best] = [ranked.at(0), ranked.at(-1)]
     return [
       ...(worst === undefined ? [] : [{ name, labelValue, kind: 'worst' as const, ...worst }]),
@@ -45,17 +50,17 @@ export async function bestAndWorst({ cases, structures, segmenters }: Benchmark)
     const mine = wanted.filter((candidate) => candidate.one === one)
     if (mine.length === 0) continue
     const [scan, truth] = [await readScan(one.scan, { forceHu: true }), await readLabelMap(one.labels)]
-    for (const { name, labelValue, kind, result, dice } of mine) {
+    for (const { name, labelValue, kind, result, score } of mine) {
       const own = result.structures.find((structure) => structure.name === name)
       const prediction = result.labelMap === null ? null : await readLabelMap(result.labelMap)
-      const score = result.deploy.find(({ structure }) => structure === name)
       shown.push({
         structure: name,
         kind,
         id: one.id,
-        dice,
-        wallDistanceMm: score?.wallDistanceMm ?? null,
-        reason: score?.reason ?? null,
+        dice: score.dice,
+        boxIou: score.boxIou,
+        wallDistanceMm: score.wallDistanceMm,
+        reason: score.reason ?? null,
         png: casePicture({ scan, truth, truthValue: labelValue, prediction, predictedValue: own?.labelValue ?? -1, boxMm: own?.boxMm ?? null, partsMm: own?.partsMm ?? [] }),
       })
     }
