@@ -34,6 +34,8 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
   item.name = 'MedLSAM Folder'
   item.command = 'medlsam.pauseFolder'
   let current: Current | undefined
+  /** The scan that its editors show as running. */
+  let working: vscode.Uri | undefined
 
   function setCurrent(next: Current | undefined): void {
     current = next
@@ -77,6 +79,9 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
         try {
           return await started.outcome
         } finally {
+          // A scan that was stopped, or whose engine died, has no end of its own.
+          if (working !== undefined) context.editors.setRun(working, { kind: 'idle' })
+          working = undefined
           setCurrent(undefined)
         }
       },
@@ -88,12 +93,15 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
   function showInEditor(event: DatasetEvent): void {
     switch (event.kind) {
       case 'scanProgress':
-        context.editors.setRun(uriOf(event.scan), { kind: 'running', progress: event.progress, structures: [] })
+        working = uriOf(event.scan)
+        context.editors.setRun(working, { kind: 'running', progress: event.progress, structures: [] })
         return
       case 'scanFailed':
+        working = undefined
         context.editors.setRun(uriOf(event.scan), { kind: 'failed', message: event.failure.error.message, retry: false })
         return
       case 'scanDone':
+        working = undefined
         context.editors.setRun(uriOf(event.scan), { kind: 'idle' })
         context.editors.showLabelMap(uriOf(event.scan), baseName(vscode.Uri.file(event.scan.labelMapPath))).catch((error: unknown) => { context.log.warn(String(error)) })
         return
@@ -132,7 +140,7 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
       else await run(folder)
     },
     togglePause() {
-      if (current === undefined) return
+      if (current === undefined || current.progress.state === 'stopping') return
       const paused = current.progress.state === 'running'
       current.run.pause(paused)
       current.progress = { ...current.progress, state: paused ? 'pausing' : 'running' }
