@@ -13,14 +13,25 @@ export interface ScanHealth {
 
 /** Remembers what the engine, which reads and hashes the scans, said about a set. */
 export function createScanHealth(ask: (setPath: string) => Promise<ScanProblems>): ScanHealth {
-  const answers = new Map<string, { readonly stamp: string; readonly problems: ReadonlyMap<string, string> }>()
+  const answers = new Map<string, ReadonlyMap<string, string>>()
+  /** How files were when they were asked about last, also while the answer is on its way. */
+  const stamps = new Map<string, string>()
   return {
-    known: (setPath) => answers.get(setPath)?.problems ?? new Map<string, string>(),
+    known: (setPath) => answers.get(setPath) ?? new Map<string, string>(),
     async check(setPath, set) {
       const stamp = await stampOf(setPath, set)
-      if (answers.get(setPath)?.stamp === stamp) return false
-      answers.set(setPath, { stamp, problems: new Map(Object.entries(await ask(setPath))) })
-      return true
+      if (stamps.get(setPath) === stamp) return false
+      stamps.set(setPath, stamp)
+      try {
+        const problems = await ask(setPath)
+        // Whoever asked again meanwhile gets a newer answer.
+        if (stamps.get(setPath) !== stamp) return false
+        answers.set(setPath, new Map(Object.entries(problems)))
+        return true
+      } catch (error) {
+        if (stamps.get(setPath) === stamp) stamps.delete(setPath)
+        throw error
+      }
     },
   }
 }
