@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { sayErrors } from '../sayErrors.js'
 import { SCAN_EDITOR } from './scanEditors.js'
 
 const PATTERNS = ['*.nii', '*.nii.gz', '*.nrrd', '*.mha']
@@ -6,9 +7,9 @@ const PATTERNS = ['*.nii', '*.nii.gz', '*.nrrd', '*.mha']
 /** Follows the setting that makes ours the editor that a click on a scan opens. */
 export function followDefaultEditorSetting(): vscode.Disposable {
   // Turned on while no window ran us: catch up. What people associate by themselves is left alone.
-  if (isWanted()) void associate(true)
-  return vscode.workspace.onDidChangeConfiguration(async (event) => {
-    if (event.affectsConfiguration('medlsam.editor.default')) await associate(isWanted())
+  if (isWanted()) void sayErrors(() => associate(true))
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('medlsam.editor.default')) void sayErrors(() => associate(isWanted()))
   })
 }
 

@@ -6,9 +6,8 @@ import type { TemplateSet } from '../../protocol/templateSet.js'
 import { findLabelMaps } from '../editor/labelMaps.js'
 import { baseName, markupsUri, type ScanDocument } from '../editor/scanDocument.js'
 import type { ScanEditors, ScanSession } from '../editor/scanEditors.js'
-import { isScanName } from '../editor/scanNames.js'
+import { isLabelMapName, isScanName } from '../editor/scanNames.js'
 import { RunCancelled, type EngineClient } from '../engineClient.js'
-import { errorText } from '../errorText.js'
 import { mergeStructures } from '../marks/editMarks.js'
 import { parseMarkups } from '../marks/slicerMarkups.js'
 import { writeWhole } from '../writeWhole.js'
@@ -143,7 +142,7 @@ export async function chooseScans(context: TemplateContext, node: TemplateNode |
   if (setPath === undefined) return
   const found = await vscode.workspace.findFiles('**/*.{nii,nii.gz,nrrd,mha}', '**/node_modules/**', 2000)
   const picked = await vscode.window.showQuickPick(
-    found.filter((uri) => isScanName(baseName(uri)) && !/_d?seg\./i.test(baseName(uri))).map((uri) => ({ label: baseName(uri), description: vscode.workspace.asRelativePath(uri), uri })).sort((a, b) => a.label.localeCompare(b.label)),
+    found.filter((uri) => isScanName(baseName(uri)) && !isLabelMapName(baseName(uri))).map((uri) => ({ label: baseName(uri), description: vscode.workspace.asRelativePath(uri), uri })).sort((a, b) => a.label.localeCompare(b.label)),
     { title: 'Add Scans to Set', placeHolder: 'Scans with marked points or a label map beside them', canPickMany: true },
   )
   if (picked !== undefined) await addScans(context, setPath, picked.map(({ uri }) => uri))
@@ -245,13 +244,4 @@ export async function openSetFile(node: TemplateNode | undefined): Promise<void>
 
 function storedSet(store: TemplateStore, setPath: string): StoredSet | undefined {
   return store.sets().find((stored) => stored.path === setPath)
-}
-
-/** Shows what went wrong in a command as one message. */
-export async function sayErrors(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!(error instanceof RunCancelled)) void vscode.window.showErrorMessage(errorText(error))
-  }
 }

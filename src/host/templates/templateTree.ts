@@ -3,6 +3,7 @@ import { EXTREME_SIDES } from '../../protocol/geometry.js'
 import type { TemplateScan } from '../../protocol/templateSet.js'
 import { isScanName } from '../editor/scanNames.js'
 import { baseName } from '../editor/scanDocument.js'
+import { sayErrors } from '../sayErrors.js'
 import { whenTrusted } from '../trust.js'
 import { enableScan, scansOfStructure } from './editSet.js'
 import { scanPathOf } from './setFile.js'
@@ -82,13 +83,14 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
   }
   sayEmpty()
   store.onDidChange(sayEmpty)
-  view.onDidChangeCheckboxState(async ({ items }) => {
+  const onTicked = async (items: vscode.TreeCheckboxChangeEvent<TemplateNode>['items']): Promise<void> => {
     for (const [node, state] of items) {
       if (node.kind !== 'scan') continue
       const set = setOf(node.setPath)?.set
       if (set) await whenTrusted(() => store.write(node.setPath, enableScan(set, node.scanId, state === vscode.TreeItemCheckboxState.Checked)))
     }
-  })
+  }
+  view.onDidChangeCheckboxState(({ items }) => sayErrors(() => onTicked(items)))
   return view
 }
 

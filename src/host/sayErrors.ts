@@ -1,0 +1,12 @@
+import * as vscode from 'vscode'
+import { RunCancelled } from './engineClient.js'
+import { errorText } from './errorText.js'
+
+/** Shows what went wrong in something that people asked for, as one message. */
+export async function sayErrors(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof RunCancelled)) void vscode.window.showErrorMessage(errorText(error))
+  }
+}
