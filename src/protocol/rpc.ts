@@ -102,7 +102,7 @@ export const datasetEventNotification = new NotificationType<{ readonly run: num
 export const pauseNotification = new NotificationType<{ readonly run: number; readonly paused: boolean }>('pause')
 /** Leave-one-out check of a template set file. */
 export const checkTemplatesMethod = new RequestType<Numbered<{ readonly setPath: string }>, TemplateCheckReport, ErrorData>('checkTemplates')
-/** Add a scan to a template set file; answers with the set as written. */
+/** Add a scan to a template set file; answers with the set as written, also while a run goes on. */
 export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet, ErrorData>('addTemplate')
 /** Which scans of a template set file moved or changed; answered at once, also while a run goes on. */
 export const scanProblemsMethod = new RequestType<{ readonly setPath: string }, ScanProblems, ErrorData>('scanProblems')

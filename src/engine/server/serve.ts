@@ -17,7 +17,7 @@ import {
   type EarlyMaskNote,
 } from '../../protocol/rpc.js'
 import { makePauseGate, type PauseGate } from '../dataset/pauseGate.js'
-import { throwIfCancelled, toErrorData } from '../errors.js'
+import { toErrorData } from '../errors.js'
 import type { Engine, RunHooks, SegmentResult } from '../engine.js'
 import { addTemplateToFile } from './addTemplateToFile.js'
 import { checkSetFile } from './checkSetFile.js'
@@ -25,6 +25,7 @@ import { segmentFolder } from './segmentFolder.js'
 import { scanProblems } from './scanProblems.js'
 import { withEarlyMaskFiles } from './earlyMaskFiles.js'
 import { engineInfo } from './engineInfo.js'
+import { oneAtATime, type Order } from './oneAtATime.js'
 import { serveModels } from './serveModels.js'
 
 /** JSON-RPC's code range for errors of the server; the kind is in the data. */
@@ -34,22 +35,12 @@ const PROGRESS_EVERY_MS = 100
 
 /** Answers the extension host with an engine. What needs a network runs one at a time, in the order it came. */
 export function serve(connection: MessageConnection, engine: Engine): void {
-  let last: Promise<unknown> = Promise.resolve()
-  const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work)
-    last = next.catch(() => undefined)
-    return next
-  }
-
-  const answering = (order: <T>(work: () => Promise<T>) => Promise<T>) => async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T | ResponseError<ErrorData>> => {
+  const answering = (order: Order) => async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T | ResponseError<ErrorData>> => {
     const abort = new AbortController()
     const listening = token.onCancellationRequested(() => { abort.abort() })
     try {
       if (token.isCancellationRequested) abort.abort()
-      return await order(() => {
-        throwIfCancelled(abort.signal)
-        return work(abort.signal)
-      })
+      return await order(() => work(abort.signal), abort.signal)
     } catch (error) {
       const data = toErrorData(error)
       return new ResponseError(ENGINE_ERROR, data.message, data)
@@ -58,8 +49,10 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     }
   }
 
-  const answer = answering(oneAtATime)
+  const answer = answering(oneAtATime())
   const answerBeside = answering((work) => work())
+  // Two at once could lose each other's scan; a run, which may take hours, is nothing to wait for.
+  const answerEdit = answering(oneAtATime())
 
   const onProgress = (run: number): ((progress: Progress) => void) => throttle((progress) => void connection.sendNotification(progressNotification, { run, progress }))
 
@@ -89,7 +82,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     return answer(token, (signal) => segmentFolder(engine, request, { signal, gate, onEvent })).finally(() => gates.delete(run))
   })
   connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal))))
-  connection.onRequest(addTemplateMethod, (request, token) => answer(token, () => addTemplateToFile(request)))
+  connection.onRequest(addTemplateMethod, (request, token) => answerEdit(token, () => addTemplateToFile(request)))
   connection.onRequest(scanProblemsMethod, ({ setPath }, token) => answerBeside(token, () => scanProblems(setPath)))
   connection.onRequest(infoMethod, (token) => answerBeside(token, () => engineInfo(engine)))
   serveModels(connection, engine, { queued: answer, beside: answerBeside, onProgress })

@@ -1,0 +1,26 @@
+import { throwIfCancelled } from '../errors.js'
+
+/** Does work when its turn comes. @throws MedlsamError `cancelled` at once when that happens before */
+export type Order = <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>
+
+/** A queue: work is done one at a time, in the order it came. */
+export function oneAtATime(): Order {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work, signal) => {
+    const turn = last
+    const mine = (async () => {
+      await Promise.race([turn, whenAborted(signal)])
+      throwIfCancelled(signal)
+      return work()
+    })()
+    last = Promise.allSettled([turn, mine])
+    return mine
+  }
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => { resolve() }, { once: true })
+  })
+}
