@@ -159,7 +159,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
           options.onState('stopped')
         }
         // First the reason, then the wire: disposing it rejects what is pending with a less helpful one.
-        reject(new EngineDied(`The engine stopped unexpectedly (${signal ?? `exit code ${String(code)}`}). Nothing was written; try again.`))
+        reject(new EngineDied(`The engine stopped unexpectedly (${signal ?? `exit code ${String(code)}`}): try again.`))
         connection.dispose()
       })
     })
@@ -181,8 +181,9 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     const cancelled = new Promise<never>((_, reject) => {
       signal?.addEventListener('abort', () => {
         source.cancel()
-        // The engine cannot hear this during a network run, which blocks it: killing is then the only way to stop.
-        const killer = setTimeout(() => child.kill('SIGKILL'), options.patienceMs ?? PATIENCE_MS)
+        // The engine cannot hear this during a network run, which blocks it: killing is then the only way to stop,
+        // unless it would take the run of a folder with it.
+        const killer = folderListeners.size > 0 ? undefined : setTimeout(() => child.kill('SIGKILL'), options.patienceMs ?? PATIENCE_MS)
         quiet = stopped.finally(() => { clearTimeout(killer) })
         reject(new RunCancelled(quiet))
       }, { once: true })
@@ -218,26 +219,24 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     }
   }
 
-  async function askNumbered<T>(run: RunListeners, send: (connection: MessageConnection, id: number, token: CancellationToken) => Promise<T>): Promise<T> {
+  async function whileListening<T>(run: RunListeners, work: (id: number) => Promise<T>): Promise<T> {
     const id = ++lastRun
     listeners.set(id, run)
     try {
-      return await ask((connection, token) => send(connection, id, token), run.signal)
+      return await work(id)
     } finally {
       listeners.delete(id)
     }
   }
 
+  type SendNumbered<T> = (connection: MessageConnection, id: number, token: CancellationToken) => Promise<T>
+
+  const askNumbered = <T>(run: RunListeners, send: SendNumbered<T>): Promise<T> =>
+    whileListening(run, (id) => ask((connection, token) => send(connection, id, token), run.signal))
+
   /** For what only waits for disk and network: stopping it must not take a run with it. */
-  async function askBeside<T>(run: RunListeners, send: (connection: MessageConnection, id: number, token: CancellationToken) => Promise<T>): Promise<T> {
-    const id = ++lastRun
-    listeners.set(id, run)
-    try {
-      return await askToTheEnd((connection, token) => send(connection, id, token), run.signal, null)
-    } finally {
-      listeners.delete(id)
-    }
-  }
+  const askBeside = <T>(run: RunListeners, send: SendNumbered<T>): Promise<T> =>
+    whileListening(run, (id) => askToTheEnd((connection, token) => send(connection, id, token), run.signal, null))
 
   return {
     segment: (request, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(segmentMethod, { run: id, request }, token)),

@@ -8,13 +8,17 @@ connection.onRequest('segment', async ({ run, request }, token) => {
   await connection.sendNotification('structure', { run, structure: { name: 'Larynx', status: 'found' } })
   await connection.sendNotification('earlyMask', { run, mask: { name: 'Larynx', volumeMl: 12, labelMapPath: `${request.previewFolder}/masks-1.nii.gz` } })
   if (request.scanPath === 'dies') process.exit(3)
-  if (request.scanPath === 'blocks') {
+  if (request.scanPath.startsWith('blocks')) {
     // Like a network run: nothing is heard meanwhile.
-    const until = Date.now() + 20_000
+    const until = Date.now() + (request.scanPath === 'blocks briefly' ? 1000 : 20_000)
     while (Date.now() < until);
   }
   if (request.scanPath === 'waits') await new Promise((resolve) => token.onCancellationRequested(resolve))
   return { labelMapPath: 'out.nii.gz', sidecar: {} }
+})
+connection.onRequest('segmentFolder', async (_, token) => {
+  await new Promise((resolve) => token.onCancellationRequested(resolve))
+  return { stopped: true }
 })
 process.on('disconnect', () => process.exit(0))
 connection.listen()
