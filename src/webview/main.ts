@@ -1,12 +1,12 @@
 import type { ExtremeSide } from '../protocol/geometry.js'
 import { EXTREME_SIDES } from '../protocol/geometry.js'
 import { NO_MARKS, nextSide, type MarkedStructure, type Marks } from '../protocol/marks.js'
-import type { FileSource, LabelMapView, ListedStructure, RunView, ToScanView } from '../protocol/scanEditor.js'
+import type { FileSource, RunView, ToScanView } from '../protocol/scanEditor.js'
 import type { KeyHelp } from '../protocol/viewCommand.js'
 import { button, h } from './dom.js'
 import { promisedBytes } from './headerSize.js'
 import { helpSheet } from './helpSheet.js'
-import { paletteColor } from './labelColors.js'
+import { createLabelDisplay } from './labelDisplay.js'
 import { marksPanel, sideToPlace, guideText } from './marksPanel.js'
 import { niftiProblem } from './niftiCheck.js'
 import { createOverlay, type DrawnResult } from './overlay.js'
@@ -14,10 +14,11 @@ import { tileAt, unproject, type Plane } from './projection.js'
 import { renderInto } from './render.js'
 import { runPanel } from './runPanel.js'
 import { readScan, ScanProblem, tooLarge } from './scanBytes.js'
-import { structuresPanel, type StructureRow } from './structuresPanel.js'
+import { structureRows, type StructureRow } from './structureRows.js'
+import { structuresPanel } from './structuresPanel.js'
 import { renderToolbar } from './toolbar.js'
 import { runViewCommand, type CommandContext } from './viewCommands.js'
-import { createViewer, type LabelFacts, type Reading, type Viewer } from './viewer.js'
+import { createViewer, type Reading, type Viewer } from './viewer.js'
 import { FIRST_VIEW, parseViewState, type ViewState } from './viewState.js'
 import { onMessage, post } from './wire.js'
 
@@ -47,19 +48,16 @@ let canRun = false
 let marks: Marks = NO_MARKS
 let active: { readonly structure: string; readonly side: ExtremeSide | null } | null = null
 let run: RunView = { kind: 'idle' }
-let labelMapNames: readonly string[] = []
-let labelMap: LabelMapView | null = null
-/** Masks of a run that is going on: they lie over any label map until it ends. */
-let preview: FileSource | null = null
-/** What the drawn labels were read from, and what they say. */
-let drawnUrl: string | null = null
-let facts: readonly LabelFacts[] = []
-let syncing = false
-let labelBusy = false
-let labelProblem: string | null = null
 let plane: Plane = 'axial'
 /** True while a crosshair of another editor is followed: it must not be sent back. */
 let following = false
+const labels = createLabelDisplay(() => viewer, {
+  onLoaded: (current) => {
+    current.paintLabels(rows(), view.hiddenLabels)
+    applyOverlay()
+  },
+  onChange: renderAll,
+})
 
 function remember(): void {
   if (!viewer || document.body.dataset['rendered'] === undefined) return
@@ -90,19 +88,8 @@ function applyOverlay(): void {
 }
 
 function rows(): StructureRow[] {
-  const named = run.kind === 'running' && run.structures.length > 0 ? run.structures : labelMap?.structures ?? []
-  if (run.kind === 'running' && run.structures.length > 0) return named.map((structure) => ({ ...structure, reachable: structure.boxMm !== null }))
-  const extra = facts.filter(({ labelValue }) => !named.some((structure) => structure.labelValue === labelValue))
-  return [...named.map(rowOf), ...extra.map(unnamedRow)]
-}
-
-function rowOf(structure: ListedStructure): StructureRow {
-  const fact = facts.find(({ labelValue }) => labelValue === structure.labelValue)
-  return { ...structure, volumeMl: structure.volumeMl ?? fact?.volumeMl ?? null, reachable: fact !== undefined || structure.boxMm !== null }
-}
-
-function unnamedRow({ labelValue, volumeMl }: LabelFacts): StructureRow {
-  return { name: `Label ${labelValue}`, labelValue, color: paletteColor(labelValue), status: 'found', confidence: null, volumeMl, boxMm: null, extremePointsMm: null, reachable: true }
+  const { map, facts } = labels.state()
+  return structureRows(run, map?.structures ?? [], facts)
 }
 
 function renderAll(): void {
@@ -112,11 +99,12 @@ function renderAll(): void {
     onSegment: () => { post({ type: 'action', action: 'segment' }); },
   })
   panel.hidden = !view.panelOpen
+  const { names, map, drawnUrl, busy, problem } = labels.state()
   renderInto(runSection, runPanel(run, (action) => { post({ type: 'action', action }); }))
   renderInto(
     structuresSection,
     structuresPanel(
-      { labelMaps: labelMapNames, shown: labelMap?.file.name ?? null, rows: rows(), warnings: labelMap?.warnings ?? [], view, drawn: drawnUrl !== null, busy: labelBusy, problem: labelProblem },
+      { labelMaps: names, shown: map?.file.name ?? null, rows: rows(), warnings: map?.warnings ?? [], view, drawn: drawnUrl !== null, busy, problem },
       {
         onPickLabelMap: (name) => { post({ type: 'showLabelMap', name }); },
         onToggle: toggleLabel,
@@ -155,6 +143,7 @@ function toggleLabel(labelValue: number): void {
 }
 
 function jumpTo(labelValue: number): void {
+  const { preview, facts } = labels.state()
   // During a run the label map on display may still be an older one.
   const fact = run.kind === 'running' && preview === null ? undefined : facts.find((candidate) => candidate.labelValue === labelValue)
   const box = rows().find((row) => row.labelValue === labelValue)?.boxMm
@@ -259,8 +248,7 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
     notice.hidden = true
     document.body.dataset['rendered'] = 'true'
     renderAll()
-    drawnUrl = null
-    await syncLabels()
+    await labels.redraw()
   } catch (error) {
     showProblem(error, message)
   }
@@ -298,54 +286,6 @@ function showProblem(error: unknown, message: Extract<ToScanView, { type: 'open'
   document.body.dataset['problem'] = text
 }
 
-function wantedLabels(): FileSource | null {
-  return preview ?? labelMap?.file ?? null
-}
-
-/** Draws the label map that is wanted; when another one is wanted meanwhile, that one too, one after the other. */
-async function syncLabels(): Promise<void> {
-  if (syncing || !viewer) return
-  syncing = true
-  while (document.body.dataset['rendered'] !== undefined && (wantedLabels()?.url ?? null) !== drawnUrl) await drawLabels(viewer, wantedLabels())
-  syncing = false
-}
-
-async function drawLabels(current: Viewer, file: FileSource | null): Promise<void> {
-  drawnUrl = file?.url ?? null
-  labelProblem = null
-  delete document.body.dataset['labels']
-  delete document.body.dataset['preview']
-  if (file === null) {
-    facts = []
-    current.removeLabelMap()
-    renderAll()
-    return
-  }
-  labelBusy = preview === null
-  renderAll()
-  try {
-    const bytes = await readScan(file.url, file.sizeBytes, 2 ** 31, () => undefined)
-    facts = await current.showLabelMap(bytes, file.name.replace(/\.gz$/i, ''))
-    current.paintLabels(rows(), view.hiddenLabels)
-    applyOverlay()
-    if (preview?.url === file.url) document.body.dataset['preview'] = String(facts.length)
-    else document.body.dataset['labels'] = file.name
-  } catch (error) {
-    // Files of a run that has just ended are gone: nobody misses them.
-    if (wantedLabels()?.url === file.url) labelProblem = `${file.name} cannot be shown: ${error instanceof Error ? error.message : String(error)}`
-  } finally {
-    labelBusy = false
-    renderAll()
-  }
-}
-
-function onLabelMaps(names: readonly string[], shown: LabelMapView | null): void {
-  labelMapNames = names
-  labelMap = shown
-  void syncLabels()
-  renderAll()
-}
-
 function onMarks(next: Marks, activateName: string | undefined): void {
   const target = placing()
   marks = next
@@ -365,7 +305,7 @@ onMessage((message) => {
       onMarks(message.marks, message.activate)
       return
     case 'labelMaps':
-      onLabelMaps(message.names, message.shown)
+      labels.setLabelMaps(message.names, message.shown)
       return
     case 'run':
       run = message.run
@@ -373,8 +313,7 @@ onMessage((message) => {
       renderAll()
       return
     case 'preview':
-      preview = message.file
-      void syncLabels()
+      labels.setPreview(message.file)
       return
     case 'crosshair':
       following = true

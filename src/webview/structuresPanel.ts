@@ -1,12 +1,6 @@
-import type { ListedStructure } from '../protocol/scanEditor.js'
 import { button, h } from './dom.js'
+import type { StructureRow } from './structureRows.js'
 import type { ViewState } from './viewState.js'
-
-/** A structure as the list shows it. */
-export interface StructureRow extends ListedStructure {
-  /** True where a click can jump to it. */
-  readonly reachable: boolean
-}
 
 /** What the list asks for. */
 export interface StructuresEvents {
