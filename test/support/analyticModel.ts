@@ -130,7 +130,7 @@ function landmark({ data, dims }: NetworkTensor): number[] {
 }
 
 /** A network that computes with a function. */
-export function fakeNetwork(compute: (feeds: Readonly<Record<string, NetworkTensor>>) => Record<string, NetworkTensor>): Network {
+function fakeNetwork(compute: (feeds: Readonly<Record<string, NetworkTensor>>) => Record<string, NetworkTensor>): Network {
   let runs = 0
   return {
     file: 'fake',

@@ -78,7 +78,7 @@ export function drawBox({ corners, pixelsPerUnit, square, side, count, boxMask, 
 }
 
 /** Nodes that give the mask at `boxMask` the mean of a tensor as its score, and the others less. */
-export function scoreBy(tensor: string, count: number, boxMask: number, output: string, dims: readonly number[]): { readonly nodes: NodeSpec[]; readonly initializers: TensorSpec[] } {
+function scoreBy(tensor: string, count: number, boxMask: number, output: string, dims: readonly number[]): { readonly nodes: NodeSpec[]; readonly initializers: TensorSpec[] } {
   return {
     nodes: [
       { op: 'Cast', inputs: [tensor], outputs: ['score_float'], attributes: { to: { int: CAST_TO.float32 } } },

@@ -266,7 +266,7 @@ export function explorerRow(page: Page, name: string): Locator {
 }
 
 /** The scan editors that can be seen, in the order in which they were opened. */
-export function scanViews(page: Page): Locator {
+function scanViews(page: Page): Locator {
   return page.locator('iframe.webview.ready:visible')
 }
 

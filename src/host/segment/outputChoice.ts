@@ -24,7 +24,7 @@ export async function chooseOutput(scan: vscode.Uri): Promise<vscode.Uri | undef
 }
 
 /** The first output name that is free, numbered from the second on. */
-export async function nextFree(scan: vscode.Uri): Promise<vscode.Uri> {
+async function nextFree(scan: vscode.Uri): Promise<vscode.Uri> {
   for (let number = 1; ; number++) {
     const candidate = beside(scan, outputName(baseName(scan), number))
     if (!(await exists(candidate))) return candidate
