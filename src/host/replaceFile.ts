@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { open, realpath, rename, rm } from 'node:fs/promises'
+import { mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { errorText } from './errorText.js'
 
 /**
  * Writes a file of this machine so that other programs see either the old content or all of the new: to a
  * temporary file in the same folder, which then takes the name. A link keeps pointing where it did: the file
- * behind it is written. On failure the old file is as it was and nothing is left behind.
+ * behind it is written. Folders that are missing are made. On failure the old file is as it was, and nothing is
+ * left behind.
  * @throws Error with a sentence
  */
 export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   const target = await realpath(file).catch(() => file)
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.part`)
   try {
+    await mkdir(path.dirname(target), { recursive: true })
     const handle = await open(temporary, 'wx')
     try {
       await handle.writeFile(bytes)

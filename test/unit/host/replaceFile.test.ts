@@ -7,6 +7,12 @@ import { tempFolder } from '../../support/tempFolder.js'
 const bytes = new TextEncoder().encode('new')
 
 describe('replacing a file', () => {
+  it('makes the folders that are missing', async () => {
+    const file = path.join(tempFolder(), 'backups/1/a')
+    await replaceFile(file, bytes)
+    expect(readFileSync(file, 'utf8')).toBe('new')
+  })
+
   it('makes it, or puts the new content in the place of the old', async () => {
     const folder = tempFolder()
     const file = path.join(folder, 'a.mrk.json')
