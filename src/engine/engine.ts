@@ -83,7 +83,7 @@ export interface Engine {
   /** Finds and segments, and writes label map, sidecar and names beside the scan or to `out`. */
   segment(request: SegmentRequest, hooks?: RunHooks): Promise<SegmentResult>
   /** Encodes a template set. */
-  buildBank(set: TemplateSet, setFile: string, hooks?: RunHooks & Pick<BuildBankOptions, 'credit' | 'calibrations'>): Promise<BuiltBank>
+  buildBank(set: TemplateSet, setFile: string, hooks?: RunHooks & Pick<BuildBankOptions, 'credit' | 'calibrateOn'>): Promise<BuiltBank>
   /** The bank that a name, bank file or template set stands for. */
   templates(templates: string, hooks?: RunHooks): Promise<BuiltBank>
   medlam(): Promise<MedlamModel>
@@ -248,7 +248,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
       clock.start('templates')
       return buildBank(await medlam(), set, setFile, {
         ...(hooks.credit === undefined ? {} : { credit: hooks.credit }),
-        ...(hooks.calibrations === undefined ? {} : { calibrations: hooks.calibrations }),
+        ...(hooks.calibrateOn === undefined ? {} : { calibrateOn: hooks.calibrateOn }),
         checkCancelled: () => { throwIfCancelled(hooks.signal) },
         onProgress: (done, total, template) => { clock.report(done, total, template) },
       })

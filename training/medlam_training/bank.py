@@ -143,6 +143,7 @@ def build(
             for scan, (_, error) in zip(kept, chosen)
         ],
         "labelNames": f"{prefix}/labels.json",
+        "calibratedOn": f"{prefix}/train",
         "credit": credit,
         "validationScans": len(rest),
         "wallOrder": ["inferior", "posterior", "right", "superior", "anterior", "left"],
@@ -183,7 +184,7 @@ def build_with_engine(data: Path, selection: dict, selection_file: Path, engine:
         built = subprocess.run(
             [
                 *engine, "bank", "build", str(set_file), "--out", str(bank), "--name", name, "--credit", credit,
-                "--calibration", str(selection_file), *(["--medlam", str(card)] if card else []),
+                "--calibrate-on", str(data / selection["calibratedOn"]), "--labels", names, *(["--medlam", str(card)] if card else []),
             ],
             check=False,
         )

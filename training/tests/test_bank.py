@@ -16,7 +16,7 @@ def test_a_bank_of_an_earlier_run_does_not_hide_that_the_engine_failed(tmp_path:
     bank = tmp_path / "bank-toy.msgpack"
     bank.write_text("of an earlier run")
     engine = [sys.executable, "-c", f"import sys; sys.exit({code} if sys.argv[1] == 'bank' else 0)"]
-    selection = {"labelNames": "labels.json", "scans": [], "credit": ""}
+    selection = {"labelNames": "labels.json", "calibratedOn": "train", "scans": [], "credit": ""}
     if fails:
         with pytest.raises(subprocess.CalledProcessError):
             build_with_engine(tmp_path, selection, tmp_path / "bank-toy.json", engine, None)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
+import { findDataset } from '../../engine/benchmark/dataset.js'
 import { writeBank } from '../../engine/medlam/bankFile.js'
-import { readCalibrations } from '../../engine/templates/calibrationFile.js'
+import type { KnownScan } from '../../engine/templates/calibrateOnScans.js'
 import { readTemplateSet } from '../../engine/templates/templateSetFile.js'
 import { runCommand, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
@@ -9,7 +10,8 @@ import { withEngineFlags } from '../parse.js'
 interface BankFlags extends EngineFlags {
   readonly out: string
   readonly credit?: string
-  readonly calibration?: string
+  readonly calibrateOn?: string
+  readonly labels?: string
   readonly name?: string
 }
 
@@ -22,7 +24,8 @@ export function addBankCommands(program: Command): void {
     .requiredOption('--out <file>', 'bank to write, .msgpack')
     .option('--name <name>', "name of the bank (default: the set's name)")
     .option('--credit <text>', 'source and licence of the scans, kept in the bank')
-    .option('--calibration <file>', 'JSON with errorMm and similarity per structure, measured on other labelled scans (default: leave-one-out)')
+    .option('--calibrate-on <dir>', 'labelled scans that teach how far off walls usually are, and to which side: X_ct.nii.gz with X_seg.nii.gz, or nnU-Net (default: the templates, each left out once)')
+    .option('--labels <file>', 'what label values mean there (default: labels.json or dataset.json in that folder or above it)')
     .action((file: string, flags: BankFlags) =>
       runCommand(flags, async (engine, hooks) => {
         const set = await readTemplateSet(file)
@@ -30,7 +33,7 @@ export function addBankCommands(program: Command): void {
         const built = await engine.buildBank(named, file, {
           ...hooks,
           ...(flags.credit === undefined ? {} : { credit: flags.credit }),
-          ...(flags.calibration === undefined ? {} : { calibrations: await readCalibrations(flags.calibration) }),
+          ...(flags.calibrateOn === undefined ? {} : { calibrateOn: await knownScans(flags.calibrateOn, flags.labels) }),
         })
         await writeBank(flags.out, built.bank)
         const structures = built.bank.structures.map((structure) => structure.name)
@@ -41,4 +44,9 @@ export function addBankCommands(program: Command): void {
         }
       }),
     )
+}
+
+async function knownScans(folder: string, labelsFile: string | undefined): Promise<KnownScan[]> {
+  const { scans, structures } = await findDataset(folder, labelsFile)
+  return scans.map(({ scan, labels }) => ({ scan, labels, structures }))
 }

@@ -39,10 +39,12 @@ export interface BankTemplate {
 }
 
 /**
- * What scans with known answers taught about one structure, per side in the order of `EXTREME_SIDES`:
- * how far off its walls usually are, and how similar the image there usually is.
+ * What scans with known answers taught about one structure, per side in the order of `EXTREME_SIDES`: by how many
+ * mm its walls are usually found outside of the drawn ones (negative for inside), how far off they still are when
+ * that is taken back, and how similar the image there usually is.
  */
 export interface Calibration {
+  readonly shiftMm: readonly number[]
   readonly errorMm: readonly number[]
   readonly similarity: readonly number[]
 }

@@ -21,8 +21,8 @@ const pointsSchema = z.object({
   anterior: pointSchema,
   left: pointSchema,
 })
-/** Schema of a structure's calibration: one number per side. */
-export const calibrationSchema = z.object({ errorMm: z.array(z.number()).length(6), similarity: z.array(z.number()).length(6) })
+const perSideSchema = z.array(z.number()).length(6)
+const calibrationSchema = z.object({ shiftMm: perSideSchema.default([0, 0, 0, 0, 0, 0]), errorMm: perSideSchema, similarity: perSideSchema })
 
 const bankSchema = z.object({
   format: z.literal('medlsam-template-bank'),
@@ -54,7 +54,7 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
     modelHash: bank.modelHash,
     credit: bank.credit,
     structures: [...bank.structures],
-    calibrations: Object.fromEntries([...bank.calibrations].map(([name, { errorMm, similarity }]) => [name, { errorMm: [...errorMm], similarity: [...similarity] }])),
+    calibrations: Object.fromEntries([...bank.calibrations].map(([name, { shiftMm, errorMm, similarity }]) => [name, { shiftMm: [...shiftMm], errorMm: [...errorMm], similarity: [...similarity] }])),
     templates: bank.templates.map(({ id, sha256, structures }) => ({
       id,
       sha256,

@@ -56,6 +56,29 @@ export function checkBox(box: BoxMm, coarse: BoxMm, templateSizesMm: readonly Po
   return { box: { min, max }, repaired }
 }
 
+/**
+ * Moves the walls of a box inwards, per side in the order of `EXTREME_SIDES`; negative for outwards. An axis that
+ * would lose more than half of its length stays as it is.
+ */
+export function moveWalls({ min, max }: BoxMm, inwardsMm: readonly number[]): BoxMm {
+  const walls = { min: [...min], max: [...max] } satisfies { min: number[]; max: number[] }
+  for (const [i, side] of EXTREME_SIDES.entries()) {
+    const { axis, sign } = SIDE_AXIS[side]
+    walls[sign > 0 ? 'max' : 'min'][axis] -= sign * inwardsMm[i]
+  }
+  const keeps = ([0, 1, 2] as const).map((axis) => walls.max[axis] - walls.min[axis] >= (max[axis] - min[axis]) / 2)
+  const pick = (moved: readonly number[], old: PointMm): PointMm => [keeps[0] ? moved[0] : old[0], keeps[1] ? moved[1] : old[1], keeps[2] ? moved[2] : old[2]]
+  return { min: pick(walls.min, min), max: pick(walls.max, max) }
+}
+
+/** Takes a box along when another is stretched from one place to another. */
+export function stretchBox(box: BoxMm, from: BoxMm, to: BoxMm): BoxMm {
+  const at = (mm: number, axis: 0 | 1 | 2): number =>
+    to.min[axis] + ((mm - from.min[axis]) * (to.max[axis] - to.min[axis])) / (from.max[axis] - from.min[axis])
+  const all = ([x, y, z]: PointMm): PointMm => [at(x, 0), at(y, 1), at(z, 2)]
+  return { min: all(box.min), max: all(box.max) }
+}
+
 /** Moves the own coordinates of six points onto the walls of a box. */
 export function pointsOnWalls(points: ExtremePoints, box: BoxMm): ExtremePoints {
   const move = (side: (typeof EXTREME_SIDES)[number]): PointMm => {

@@ -1,7 +1,7 @@
 import { EXTREME_SIDES, type BoxMm, type ExtremePoints, type ExtremeSide, type PointMm } from '../../protocol/geometry.js'
 import type { LocalizedStructure, Structure } from '../../protocol/structure.js'
 import type { TemplateBank } from './bank.js'
-import { boxOfPoints, boxSizeMm, boxVolumeMm3, checkBox, intersectBoxes, pointsOnWalls } from './boxes.js'
+import { boxOfPoints, boxSizeMm, boxVolumeMm3, checkBox, intersectBoxes, moveWalls, pointsOnWalls, stretchBox } from './boxes.js'
 import { confidenceOf, wallSpreadMm } from './confidence.js'
 import { localizeRobustly } from './deploy.js'
 import { salToRas, type Sal } from './frame.js'
@@ -76,9 +76,11 @@ function assess(
   })
   const coarse = boxOfPoints(toExtremePoints(whole, (point) => point.coarseMm))
   // The published procedure only swaps walls that are the wrong way round.
-  const { box, repaired } =
+  const { box: asFound, repaired } =
     options.procedure === 'paper' ? { box: ordered(boxOfPoints(predicted)), repaired: [] } : checkBox(boxOfPoints(predicted), coarse, sizes)
-  const confidence = confidenceOf(whole, bank.calibrations.get(structure.name)) * (repaired.length > 0 ? 0.5 : 1)
+  const calibration = bank.calibrations.get(structure.name)
+  const box = options.procedure === 'paper' || calibration === undefined ? asFound : moveWalls(asFound, calibration.shiftMm)
+  const confidence = confidenceOf(whole, calibration) * (repaired.length > 0 ? 0.5 : 1)
   const inside = intersectBoxes(box, scanBox)
   const share = inside === null ? 0 : boxVolumeMm3(inside) / boxVolumeMm3(box)
   if (inside === null || share < MIN_INSIDE) {
@@ -91,7 +93,7 @@ function assess(
       confidence,
     )
   }
-  const parts = partBoxes(found, inside)
+  const parts = partBoxes(found, asFound, box, inside)
   const notes = [
     ...(share < 0.98 ? ['The field of view cuts it.'] : []),
     ...(repaired.length > 0 ? [`Its ${repaired.join(' and ')} size did not fit the templates and was corrected: check the box.`] : []),
@@ -108,13 +110,13 @@ function assess(
   }
 }
 
-/** Boxes of the parts, in order, kept inside the whole structure's head-foot extent. */
-function partBoxes(found: readonly FoundPoint[], whole: BoxMm): BoxMm[] {
+/** Boxes of the parts, in order, moved as the whole's walls were, and kept inside its head-foot extent. */
+function partBoxes(found: readonly FoundPoint[], asFound: BoxMm, box: BoxMm, whole: BoxMm): BoxMm[] {
   const count = 1 + Math.max(-1, ...found.map((point) => point.target.part ?? -1))
   const boxes: BoxMm[] = []
   for (let part = 0; part < count; part++) {
-    const box = ordered(boxOfPoints(toExtremePoints(found.filter((point) => point.target.part === part), (point) => point.pointMm)))
-    const inside = intersectBoxes(box, { min: [-Infinity, -Infinity, whole.min[2]], max: [Infinity, Infinity, whole.max[2]] })
+    const predicted = ordered(boxOfPoints(toExtremePoints(found.filter((point) => point.target.part === part), (point) => point.pointMm)))
+    const inside = intersectBoxes(box === asFound ? predicted : stretchBox(predicted, asFound, box), { min: [-Infinity, -Infinity, whole.min[2]], max: [Infinity, Infinity, whole.max[2]] })
     if (inside !== null) boxes.push(inside)
   }
   return boxes

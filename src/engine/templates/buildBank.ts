@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
 import { MedlsamError } from '../errors.js'
-import { encodeTemplate, type BankTemplate, type Calibration, type TemplateBank } from '../medlam/bank.js'
+import { encodeTemplate, type BankTemplate, type TemplateBank } from '../medlam/bank.js'
 import { roundBank } from '../medlam/bankFile.js'
 import { embedScan } from '../medlam/embed.js'
 import type { MedlamModel } from '../medlam/model.js'
@@ -9,7 +9,8 @@ import { prepareVolume } from '../medlam/prepare.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
 import { hashScan } from '../volume/hashScan.js'
 import { readScan } from '../volume/readScan.js'
-import { calibrate, localizeLeftOut, type LeftOutPoint } from './leaveOneOut.js'
+import { calibrateOnScans, type KnownScan } from './calibrateOnScans.js'
+import { calibrate, localizeLeftOut, type MeasuredPoint } from './leaveOneOut.js'
 import { templateScanPath } from './templateSetFile.js'
 
 /** A bank, a sentence for every template that could not be used, and how well templates find each other. */
@@ -17,14 +18,14 @@ export interface BuiltBank {
   readonly bank: TemplateBank
   readonly problems: readonly string[]
   /** Every point of every template as the others find it; empty for a bank that was read from a file. */
-  readonly leftOut: readonly LeftOutPoint[]
+  readonly leftOut: readonly MeasuredPoint[]
 }
 
 /** What building a bank may be told. */
 export interface BuildBankOptions {
   readonly credit?: string
-  /** What other labelled scans taught; from the templates themselves, leaving one out at a time, when absent. */
-  readonly calibrations?: ReadonlyMap<string, Calibration>
+  /** Scans that teach how far off walls usually are, and to which side; the templates themselves, each left out once, when absent. */
+  readonly calibrateOn?: readonly KnownScan[]
   readonly checkCancelled?: () => void
   readonly onProgress?: (done: number, total: number, template: string) => void
 }
@@ -61,15 +62,18 @@ export async function buildBank(model: MedlamModel, set: TemplateSet, setFile: s
     throw new MedlsamError('template', `The template set ${setFile} has no usable scan. ${problems.join(' ')}`.trim(), setFile)
   }
   const structures = set.structures.filter((structure) => templates.some((template) => template.structures.has(structure.name)))
-  const calibrations = options.calibrations ?? new Map<string, Calibration>()
-  const bank = { name: set.name, modelId: model.card.id, modelHash: model.hash, structures, templates, calibrations, credit: options.credit ?? '' }
-  if (options.calibrations !== undefined || templates.length < 2) return { bank: roundBank(bank), problems, leftOut: [] }
-  const leftOut: LeftOutPoint[] = []
+  const bank: TemplateBank = { name: set.name, modelId: model.card.id, modelHash: model.hash, structures, templates, calibrations: new Map(), credit: options.credit ?? '' }
+  if (options.calibrateOn !== undefined) {
+    const learned = await calibrateOnScans(model, roundBank(bank), options.calibrateOn, options)
+    return { bank: roundBank({ ...bank, calibrations: learned.calibrations }), problems: [...problems, ...learned.problems], leftOut: [] }
+  }
+  if (templates.length < 2) return { bank: roundBank(bank), problems, leftOut: [] }
+  const leftOut: MeasuredPoint[] = []
   for (const [index, embedding] of embeddings.entries()) {
     options.checkCancelled?.()
     leftOut.push(...(await localizeLeftOut(model, bank, templates[index], embedding, () => options.checkCancelled?.())))
   }
-  return { bank: roundBank({ ...bank, calibrations: calibrate(leftOut) }), problems, leftOut }
+  return { bank: roundBank({ ...bank, calibrations: calibrate(leftOut, { shifts: false }) }), problems, leftOut }
 }
 
 /**

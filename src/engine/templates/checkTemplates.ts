@@ -30,10 +30,10 @@ const BAD_RATIO = 2
 export async function checkTemplates(model: MedlamModel, set: TemplateSet, setFile: string, options: BuildBankOptions = {}): Promise<TemplateCheck> {
   const { problems, leftOut } = await buildBank(model, set, setFile, options)
   const errors = new Map<string, { template: string; structure: string; walls: number[] }>()
-  for (const { template, structure, errorMm } of leftOut) {
+  for (const { scan: template, structure, outsideMm } of leftOut) {
     const key = JSON.stringify([template, structure])
     const row = errors.get(key) ?? { template, structure, walls: [] }
-    row.walls.push(errorMm)
+    row.walls.push(Math.abs(outsideMm))
     errors.set(key, row)
   }
   const rows = [...errors.values()].map(({ template, structure, walls }) => ({

@@ -1,19 +1,39 @@
-import { EXTREME_SIDES, SIDE_AXIS, type ExtremeSide } from '../../protocol/geometry.js'
+import { EXTREME_SIDES, SIDE_AXIS, type ExtremePoints, type ExtremeSide } from '../../protocol/geometry.js'
 import type { BankTemplate, Calibration, TemplateBank } from '../medlam/bank.js'
 import { localizeRobustly } from '../medlam/deploy.js'
 import { salToRas } from '../medlam/frame.js'
 import type { MedlamModel } from '../medlam/model.js'
+import { medianInPlace } from '../medlam/relativeDistance.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
 import { listTargets } from '../medlam/target.js'
 
-/** One point of one template as the other templates find it. */
-export interface LeftOutPoint {
-  readonly template: string
+/** One known point as a bank finds it. */
+export interface MeasuredPoint {
+  /** The scan it lies in. */
+  readonly scan: string
   readonly structure: string
   readonly side: ExtremeSide
-  /** Distance in mm along the point's own axis. */
-  readonly errorMm: number
+  /** How far outside of the organ it was found, in mm along its own axis; negative inside. */
+  readonly outsideMm: number
   readonly similarity: number
+}
+
+/** Finds structures whose points are known, and compares. */
+export async function measureOn(
+  model: MedlamModel,
+  bank: TemplateBank,
+  scan: string,
+  known: ReadonlyMap<string, ExtremePoints>,
+  embedding: ScanEmbedding,
+  checkCancelled: () => void,
+): Promise<MeasuredPoint[]> {
+  const found = await localizeRobustly(model, embedding, listTargets(bank, [...known.keys()], false), checkCancelled, () => undefined)
+  return found.flatMap(({ target: { structure, side }, pointMm, similarity }) => {
+    const truth = known.get(structure)?.[side]
+    const { axis, sign } = SIDE_AXIS[side]
+    if (truth === undefined || similarity === null) return []
+    return [{ scan, structure, side, outsideMm: sign * (salToRas(pointMm)[axis] - truth[axis]), similarity }]
+  })
 }
 
 /** Finds the structures of one template with the others. */
@@ -23,29 +43,52 @@ export async function localizeLeftOut(
   leftOut: BankTemplate,
   embedding: ScanEmbedding,
   checkCancelled: () => void,
-): Promise<LeftOutPoint[]> {
+): Promise<MeasuredPoint[]> {
   const others: TemplateBank = { ...bank, templates: bank.templates.filter((template) => template !== leftOut) }
-  const targets = listTargets(others, [...leftOut.structures.keys()], false)
-  const found = await localizeRobustly(model, embedding, targets, checkCancelled, () => undefined)
-  return found.flatMap(({ target: { structure, side }, pointMm, similarity }) => {
-    const truth = leftOut.structures.get(structure)?.points[side].pointMm
-    const { axis } = SIDE_AXIS[side]
-    if (truth === undefined || similarity === null) return []
-    return [{ template: leftOut.id, structure, side, errorMm: Math.abs(salToRas(pointMm)[axis] - truth[axis]), similarity }]
-  })
+  const known = new Map([...leftOut.structures].map(([name, { points }]): [string, ExtremePoints] => [
+    name,
+    {
+      inferior: points.inferior.pointMm,
+      posterior: points.posterior.pointMm,
+      right: points.right.pointMm,
+      superior: points.superior.pointMm,
+      anterior: points.anterior.pointMm,
+      left: points.left.pointMm,
+    },
+  ]))
+  return measureOn(model, others, leftOut.id, known, embedding, checkCancelled)
 }
 
-/** What left-out templates teach about each structure; structures that only one template has are left out. */
-export function calibrate(points: readonly LeftOutPoint[]): Map<string, Calibration> {
+/** A wall further off than this counts as this: stray voxels of a label must not decide. */
+const MOST_ERROR_MM = 30
+/** So many scans count as having shown no shift, so that few scans teach less of it than many. */
+const SCANS_WITHOUT_SHIFT = 10
+
+/**
+ * What known points teach about each structure; structures of which a side was never measured are left out.
+ * @param shifts Learn to which side walls are usually off. Only scans that are no templates can teach that: where
+ *   templates end an organ is their own convention, and among themselves they agree on the average.
+ */
+export function calibrate(points: readonly MeasuredPoint[], { shifts }: { readonly shifts: boolean }): Map<string, Calibration> {
   const calibrations = new Map<string, Calibration>()
   for (const structure of new Set(points.map((point) => point.structure))) {
-    const of = (side: ExtremeSide): LeftOutPoint[] => points.filter((point) => point.structure === structure && point.side === side)
-    if (EXTREME_SIDES.some((side) => of(side).length === 0)) continue
-    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+    const sides = EXTREME_SIDES.map((side) => points.filter((point) => point.structure === structure && point.side === side))
+    if (sides.some((side) => side.length === 0)) continue
+    const shiftMm = sides.map((side) => (shifts ? usualShiftMm(side) : 0))
     calibrations.set(structure, {
-      errorMm: EXTREME_SIDES.map((side) => mean(of(side).map((point) => point.errorMm))),
-      similarity: EXTREME_SIDES.map((side) => mean(of(side).map((point) => point.similarity))),
+      shiftMm,
+      errorMm: sides.map((side, i) => mean(side.map(({ outsideMm }) => Math.min(MOST_ERROR_MM, Math.abs(outsideMm - shiftMm[i]))))),
+      similarity: sides.map((side) => mean(side.map(({ similarity }) => similarity))),
     })
   }
   return calibrations
+}
+
+function usualShiftMm(side: readonly MeasuredPoint[]): number {
+  const middle = medianInPlace(Float64Array.from(side, ({ outsideMm }) => outsideMm))
+  return (middle * side.length) / (side.length + SCANS_WITHOUT_SHIFT)
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -26,7 +26,7 @@ const bank: TemplateBank = {
   modelId: 'm',
   modelHash: 'h',
   credit: 'nobody',
-  calibrations: new Map([['A', { errorMm: [1, 2, 3, 4, 5, 6], similarity: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5] }]]),
+  calibrations: new Map([['A', { shiftMm: [0, -1, 2, 0, 3, 0], errorMm: [1, 2, 3, 4, 5, 6], similarity: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5] }]]),
   structures: [{ name: 'A', labelValue: 1, color: '#112233' }],
   templates: [{ id: 't', sha256: 's', structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, appearance }]]) }],
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BoxMm, PointMm } from '../../../src/protocol/geometry.js'
-import { boxOfPoints, boxSizeMm, checkBox, intersectBoxes, pointsOnWalls } from '../../../src/engine/medlam/boxes.js'
+import { boxOfPoints, boxSizeMm, checkBox, intersectBoxes, moveWalls, pointsOnWalls, stretchBox } from '../../../src/engine/medlam/boxes.js'
 import { describePoint, normaliseField, sampleField, type Field } from '../../../src/engine/medlam/field.js'
 import { rasToSal, salToRas, salToVoxel, voxelToSal } from '../../../src/engine/medlam/frame.js'
 import { medianInPlace, relativeDistanceMm, voteMedian } from '../../../src/engine/medlam/relativeDistance.js'
@@ -85,6 +85,35 @@ describe('boxes', () => {
   it('intersects boxes, and boxes that only touch do not meet', () => {
     expect(intersectBoxes(box, { min: [0, 0, 0], max: [99, 99, 99] })).toEqual({ min: [0, 0, 0], max: [10, 20, 30] })
     expect(intersectBoxes(box, { min: [10, 0, 0], max: [99, 99, 99] })).toBeNull()
+  })
+})
+
+describe('moving walls', () => {
+  const box: BoxMm = { min: [0, 0, 0], max: [20, 40, 60] }
+
+  it('moves each wall inwards by its own distance', () => {
+    // inferior, posterior, right, superior, anterior, left
+    const moved = moveWalls(box, [1, 2, 3, 4, -5, -6])
+    expect(moved).toEqual({ min: [-6, 2, 1], max: [17, 45, 56] })
+  })
+
+  it('leaves an axis alone that would lose more than half of its length', () => {
+    expect(moveWalls(box, [40, 2, 0, 0, 0, 0])).toEqual({ min: [0, 2, 0], max: [20, 40, 60] })
+  })
+
+  it('takes boxes inside along, the whole as far as its walls went', () => {
+    fc.assert(fc.property(fc.tuple(fc.double({ min: -9, max: 9, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true })), ([low, high]) => {
+      const moved = moveWalls(box, [low, 0, 0, high, 0, 0])
+      const whole = stretchBox(box, box, moved)
+      for (const axis of [0, 1, 2] as const) {
+        expect(whole.min[axis]).toBeCloseTo(moved.min[axis], 9)
+        expect(whole.max[axis]).toBeCloseTo(moved.max[axis], 9)
+      }
+      const upperHalf = stretchBox({ min: [5, 10, 30], max: [15, 30, 60] }, box, moved)
+      expect(upperHalf.max[2]).toBeCloseTo(moved.max[2], 9)
+      expect(upperHalf.min[2]).toBeCloseTo((moved.min[2] + moved.max[2]) / 2, 9)
+      expect([upperHalf.min[0], upperHalf.max[1]]).toEqual([5, 30])
+    }))
   })
 })
 

@@ -81,6 +81,20 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
     expect(largestErrorMm(found, organPoints(marker))).toBeLessThan(3)
   })
 
+  it('takes back what is known of its walls, but not in the published procedure', async () => {
+    const marker: PointMm = [7, -5, 10]
+    const scan = phantom(SIZE, orientedAffine(ORIENTATIONS[0], SIZE, SPACING), marker)
+    const known: TemplateBank = { ...bank, calibrations: new Map([['Organ', { shiftMm: [4, 0, 0, -3, 0, 0], errorMm: [1, 1, 1, 1, 1, 1], similarity: [1, 1, 1, 1, 1, 1] }]]) }
+    for (const [procedure, up, down] of [['deploy', 3, 4], ['paper', 0, 0]] as const) {
+      const [plain, moved] = [await find(model, bank, scan, { procedure }), await find(model, known, scan, { procedure })]
+      if (plain.boxMm === null || moved.boxMm === null) throw new Error('not found')
+      expect(moved.boxMm.max[2] - plain.boxMm.max[2]).toBeCloseTo(up, 6)
+      expect(moved.boxMm.min[2] - plain.boxMm.min[2]).toBeCloseTo(down, 6)
+      expect(moved.boxMm.min[0]).toBeCloseTo(plain.boxMm.min[0], 6)
+      expect(moved.extremePointsMm?.superior[2]).toBeCloseTo(moved.boxMm.max[2], 6)
+    }
+  })
+
   it('says that a structure is not in a scan whose field of view ends before it', async () => {
     // The landmark lies at the top of the scan, the organ 60 mm above.
     const size: Size3 = [56, 52, 24]

@@ -31,6 +31,15 @@ async function writePair(stem: string, shift: number): Promise<void> {
   await writeLabelMap(at(`${stem}_seg.nii.gz`), { ...scan, data: labels }, geometry, NAMES)
 }
 
+/** The same with a lump that ends two voxels (10 mm) higher than it looks. */
+async function writeTallPair(stem: string, shift: number): Promise<void> {
+  const scan = phantom(SIZE, AFFINE, [shift, 0, 0])
+  const slice = SIZE[0] * SIZE[1]
+  const labels = Uint8Array.from(scan.data, (_, i) => ([0, 1, 2].some((above) => (scan.data[i - above * slice] ?? 0) > 600) ? 3 : 0))
+  await writeScan(at(`${stem}_ct.nii.gz`), scan)
+  await writeLabelMap(at(`${stem}_seg.nii.gz`), { ...scan, data: labels }, { niftiHeader: null, size: SIZE, affine: AFFINE }, NAMES)
+}
+
 async function setOf(file: string, stems: readonly string[]): Promise<TemplateSet> {
   let set = EMPTY
   for (const stem of stems) set = addTemplate(set, await templateFromLabelMap(file, at(`${stem}_ct.nii.gz`), at(`${stem}_seg.nii.gz`), NAMES, 3))
@@ -146,6 +155,28 @@ describe('template banks', () => {
     expect(problems.join('\n')).toMatch(/changed_ct.*changed since/)
     expect(problems.join('\n')).toMatch(/a_ct has no points of Rare/)
     expect(bank.structures.map((structure) => structure.name)).toEqual(['Lump'])
+  })
+
+  it('learn from other scans to which side their walls are off, and how far; from none, from themselves, and from cut ones nothing', async () => {
+    const model = await analyticDenseModel()
+    const file = at('taught.json')
+    const set = await setOf(file, ['a', 'b', 'c'])
+    const shifts = [-15, -8, 0, 8, 15]
+    for (const [i, shift] of shifts.entries()) await writeTallPair(`tall${i}`, shift)
+    const scans = shifts.map((_, i) => ({ scan: at(`tall${i}_ct.nii.gz`), labels: at(`tall${i}_seg.nii.gz`), structures: NAMES }))
+    const self = { scan: at('a_ct.nii.gz'), labels: at('a_seg.nii.gz'), structures: NAMES }
+    const missing = { ...self, scan: at('nothing_ct.nii.gz') }
+    const { bank, problems } = await buildBank(model, set, file, { calibrateOn: [...scans, self, missing] })
+    const learned = bank.calibrations.get('Lump')
+    // Five scans beside ten that count as having shown no shift: a third of what they show.
+    expect(Math.abs((learned?.shiftMm[3] ?? NaN) + 10 / 3)).toBeLessThan(0.7)
+    for (const side of [0, 1, 2, 4, 5]) expect(Math.abs(learned?.shiftMm[side] ?? NaN)).toBeLessThan(1)
+    expect(Math.abs((learned?.errorMm[3] ?? NaN) - 20 / 3)).toBeLessThan(1.4)
+    expect(problems).toEqual([expect.stringContaining('nothing_ct.nii.gz teaches nothing')])
+
+    const untaught = await buildBank(model, set, file)
+    expect(untaught.bank.calibrations.get('Lump')?.shiftMm).toEqual([0, 0, 0, 0, 0, 0])
+    await expect(buildBank(model, set, file, { calibrateOn: [self] })).rejects.toMatchObject({ kind: 'input', message: expect.stringContaining('None of the 1 labelled scans') })
   })
 
   it('notice that the image of a header-and-image pair has changed', async () => {

@@ -1,0 +1,75 @@
+import type { ExtremePoints } from '../../protocol/geometry.js'
+import type { Structure } from '../../protocol/structure.js'
+import { MedlsamError } from '../errors.js'
+import type { Calibration, TemplateBank } from '../medlam/bank.js'
+import { embedScan } from '../medlam/embed.js'
+import type { MedlamModel } from '../medlam/model.js'
+import { prepareVolume } from '../medlam/prepare.js'
+import { dropStrayPieces } from '../volume/components.js'
+import { extremePointsOfLabels, labelExtents } from '../volume/labels.js'
+import { readLabelMap } from '../volume/readLabelMap.js'
+import { readScan } from '../volume/readScan.js'
+import type { LabelVolume } from '../volume/volume.js'
+import { calibrate, measureOn, type MeasuredPoint } from './leaveOneOut.js'
+
+/** A scan whose organs somebody drew. */
+export interface KnownScan {
+  readonly scan: string
+  readonly labels: string
+  /** What its label values mean. */
+  readonly structures: readonly Structure[]
+}
+
+/** What accompanies it. */
+export interface CalibrateHooks {
+  readonly checkCancelled?: () => void
+  readonly onProgress?: (done: number, total: number, scan: string) => void
+}
+
+/**
+ * Finds the structures of a bank in scans where they are drawn, and learns how far off their walls usually are.
+ * Templates of the bank are passed over, and organs that the field of view cuts, whose ends are not their own.
+ * Scans that cannot be used are named in `problems`.
+ * @throws MedlsamError `input` when no scan teaches anything
+ */
+export async function calibrateOnScans(
+  model: MedlamModel,
+  bank: TemplateBank,
+  scans: readonly KnownScan[],
+  { checkCancelled, onProgress }: CalibrateHooks = {},
+): Promise<{ readonly calibrations: Map<string, Calibration>; readonly problems: readonly string[] }> {
+  const templates = new Set(bank.templates.map(({ sha256 }) => sha256))
+  const points: MeasuredPoint[] = []
+  const problems: string[] = []
+  for (const [index, { scan: file, labels, structures }] of scans.entries()) {
+    checkCancelled?.()
+    onProgress?.(index, scans.length, file)
+    try {
+      const scan = await readScan(file, { forceHu: true })
+      if (templates.has(scan.sha256)) continue
+      const known = knownPoints(await readLabelMap(labels), structures, bank)
+      if (known.size > 0) points.push(...(await measureOn(model, bank, file, known, embedScan(model, prepareVolume(scan, model.card)), () => checkCancelled?.())))
+    } catch (error) {
+      if (!(error instanceof MedlsamError) || error.kind === 'cancelled') throw error
+      problems.push(`${file} teaches nothing: ${error.message}`)
+    }
+  }
+  onProgress?.(scans.length, scans.length, '')
+  if (points.length === 0) {
+    throw new MedlsamError('input', `None of the ${scans.length} labelled scans shows a whole structure of the templates ${bank.name}: give scans that are no templates, with the same structure names. ${problems.join(' ')}`.trim())
+  }
+  return { calibrations: calibrate(points, { shifts: true }), problems }
+}
+
+/** Extreme points of the bank's structures that are drawn and whole. */
+function knownPoints(labels: LabelVolume, structures: readonly Structure[], bank: TemplateBank): Map<string, ExtremePoints> {
+  const extents = labelExtents(labels)
+  const drawn = dropStrayPieces(labels, extents)
+  return new Map(
+    extremePointsOfLabels(drawn).flatMap(({ labelValue, points, boxVoxel: { min, max } }): [string, ExtremePoints][] => {
+      const name = structures.find((structure) => structure.labelValue === labelValue)?.name
+      const whole = labels.size.every((n, axis) => min[axis] > 0 && max[axis] < n - 1)
+      return name !== undefined && whole && bank.structures.some((structure) => structure.name === name) ? [[name, points]] : []
+    }),
+  )
+}
