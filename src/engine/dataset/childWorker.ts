@@ -26,7 +26,14 @@ export function childWorker(child: ChildProcess): ScanWorker {
     hooks.signal?.addEventListener('abort', stop)
     if (hooks.signal?.aborted === true) stop()
     listener = hooks.onProgress
-    const asking = send(cancel.token).then((answer) => ({ answer }))
+    const asking = send(cancel.token).then(
+      (answer) => ({ answer }),
+      async (error: unknown) => {
+        // The channel of a process that dies may close before its end is known.
+        if (child.connected) throw error
+        return { lost: await ended }
+      },
+    )
     // A process that is killed leaves its request open for ever.
     asking.catch(() => undefined)
     try {
