@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FrameLocator } from 'playwright-core'
+import type { FrameLocator, Locator } from 'playwright-core'
 import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, refreshExplorer, runCommand, scanView, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
@@ -55,6 +55,21 @@ describe('Localize & Segment', function () {
     await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor({ timeout: 60_000 })
     await pickExactly(page, structures)
   }
+
+  /** Starts a run of a folder for the larynx. */
+  async function startFolder(name: string): Promise<void> {
+    const { page } = session
+    await runCommand(page, 'Notifications: Clear All Notifications')
+    await refreshExplorer(page)
+    await contextMenu(page, name, 'Segment All Scans in Folder')
+    await pick(page, 'HeadNeck')
+    await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor()
+    await pickExactly(page, ['Larynx'])
+  }
+
+  /** The status bar's item of such a run, which pauses it and lets it go on. */
+  const folderItem = (scans: number): Locator =>
+    session.page.locator('.statusbar-item[id="medlsam.medlsam.medlsam.folderRun"], .statusbar-item', { hasText: new RegExp(`MedLSAM \\d of ${scans}`) }).first()
 
   function enginePid(): number {
     const pids = execFileSync('pgrep', ['-f', `${session.server.root}.*/engine\\.mjs`], { encoding: 'utf8' }).trim().split('\n')
@@ -119,17 +134,9 @@ describe('Localize & Segment', function () {
     writeFileSync(path.join(many, 'a_ct.nii.gz'), bytes)
     writeFileSync(path.join(many, 'b_cut_ct.nii.gz'), bytes.subarray(0, bytes.length >> 1))
     writeFileSync(path.join(many, 'c_ct.nii.gz'), bytes)
-    const start = async (): Promise<void> => {
-      await runCommand(page, 'Notifications: Clear All Notifications')
-      await refreshExplorer(page)
-      await contextMenu(page, 'many', 'Segment All Scans in Folder')
-      await pick(page, 'HeadNeck')
-      await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor()
-      await pickExactly(page, ['Larynx'])
-    }
-    const item = page.locator('.statusbar-item[id="medlsam.medlsam.medlsam.folderRun"], .statusbar-item', { hasText: /MedLSAM \d of 3/ }).first()
     const labelMaps = (): string[] => readdirSync(many).filter((name) => name.endsWith('_dseg.nii.gz')).sort()
-    await start()
+    await startFolder('many')
+    const item = folderItem(3)
     await item.click()
     await page.locator('.notification-toast', { hasText: 'paused · 1 of 3' }).waitFor({ timeout: 120_000 })
     assert.deepEqual(labelMaps(), ['a_ct_dseg.nii.gz'])
@@ -147,8 +154,30 @@ describe('Localize & Segment', function () {
     await summary.locator('article[data-name="a_ct.nii.gz"] .links a', { hasText: 'scan' }).first().click()
     view = await waitForScan(page)
     await view.locator('body[data-labels="a_ct_dseg.nii.gz"]').waitFor()
-    await start()
+    await startFolder('many')
     await page.locator('.notification-toast', { hasText: '0 of 3 scans segmented, 2 done before. 1 failed' }).waitFor({ timeout: 120_000 })
+    view = await openScan(page, SCAN)
+  })
+
+  it('stops the run of a folder when it is cancelled, leaves nothing half-written, and goes on with the rest', async () => {
+    const { page, folder } = session
+    const two = path.join(folder, 'two')
+    mkdirSync(two, { recursive: true })
+    for (const name of ['a_ct.nii.gz', 'b_ct.nii.gz']) copyFileSync(path.join(folder, SCAN), path.join(two, name))
+    const written = (): string[] => readdirSync(two).filter((name) => name.includes('dseg.nii.gz') || name.includes('.part'))
+    const progress = page.locator('.notification-toast', { hasText: 'Segmenting two' })
+    await startFolder('two')
+    await folderItem(2).click()
+    await page.locator('.notification-toast', { hasText: 'paused · 1 of 2' }).waitFor({ timeout: 120_000 })
+    await folderItem(2).click()
+    await progress.filter({ hasText: 'b_ct.nii.gz' }).waitFor()
+    await progress.hover()
+    await progress.getByRole('button', { name: 'Cancel' }).click()
+    await page.locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 not done: start it again to go on' }).waitFor({ timeout: 60_000 })
+    assert.deepEqual(written(), ['a_ct_dseg.nii.gz'])
+    await startFolder('two')
+    await page.locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 done before' }).waitFor({ timeout: 120_000 })
+    assert.deepEqual(written(), ['a_ct_dseg.nii.gz', 'b_ct_dseg.nii.gz'])
     view = await openScan(page, SCAN)
   })
 
@@ -167,11 +196,22 @@ describe('Localize & Segment', function () {
     assert.match(reason, /template|lower|mark|add/i)
   })
 
-  it('overwrites when that is chosen', async () => {
+  it('overwrites when that is chosen, with the keyboard alone', async () => {
+    const { page } = session
     const file = path.join(session.folder, 'okbp_242_ct_dseg.nii.gz')
     const before = statSync(file).mtimeMs
-    await start('HeadNeck', ['Larynx'])
-    await pick(session.page, 'Overwrite')
+    const asked = async (title: string, typed: string): Promise<void> => {
+      await page.locator('.quick-input-title:visible', { hasText: title }).waitFor({ timeout: 60_000 })
+      await page.keyboard.type(typed)
+      await page.keyboard.press('Enter')
+    }
+    await page.keyboard.press('Control+Alt+g')
+    await asked('1/2', 'HeadNeck')
+    // The larynx is ticked, as it was last time.
+    await asked('2/2', '')
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Overwrite' }).first().waitFor()
+    await page.keyboard.type('Overwrite')
+    await page.keyboard.press('Enter')
     await state('running')
     await state('done', 240_000)
     assert.ok(statSync(file).mtimeMs > before)
