@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterAll } from 'vitest'
 
 /** One request as it came in. */
@@ -104,32 +104,6 @@ function partly(count: number, etag: string, after: (response: ServerResponse) =
     response.writeHead(start === 0 ? 200 : 206, { 'content-length': file.length - start, etag, ...head })
     response.write(file.subarray(start, start + count), () => { after(response) })
   }
-}
-
-/** A proxy that tunnels (CONNECT), and the hosts it was asked for. */
-export async function startProxy(): Promise<{ readonly url: string; readonly hosts: string[] }> {
-  const hosts: string[] = []
-  const sockets = new Set<Socket>()
-  const server = createServer((_, response) => response.writeHead(405).end())
-  server.on('connect', (request: IncomingMessage, client: Socket) => {
-    const [host, port] = (request.url ?? '').split(':')
-    hosts.push(request.url ?? '')
-    const target = connect(Number(port), host, () => {
-      client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
-      target.pipe(client)
-      client.pipe(target)
-    })
-    for (const socket of [client, target]) {
-      sockets.add(socket)
-      socket.on('error', () => socket.destroy())
-    }
-  })
-  await listen(server)
-  afterAll(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hosts }
 }
 
 function listen(server: Server): Promise<void> {

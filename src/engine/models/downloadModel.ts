@@ -1,13 +1,12 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { Dispatcher } from 'undici'
 import type { DownloadModelRequest, InstalledModel, ModelArchive, ModelFile, ModelVariant, RegistryEntry, Trust } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
 import { sha256File } from '../hash.js'
 import { extractMember } from './download/extractMember.js'
 import { discard, fetchFile, type FetchHooks } from './download/fetchFile.js'
 import { withFolderLock } from './download/folderLock.js'
-import { openNetworkAccess } from './download/network.js'
+import { openNetworkAccess, type NetworkAccess } from './download/network.js'
 import { firstUseHash, rememberFirstUse } from './firstUse.js'
 import { isIntact, readInstalled, variantFolder, writeInstalled } from './installed.js'
 import { refuseOffline, type ModelsContext } from './modelsContext.js'
@@ -58,14 +57,14 @@ async function install(context: ModelsContext, entry: RegistryEntry, variant: Mo
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new MedlsamError('output', `The models folder ${folder} cannot be made: choose another one.`, folder, { cause })
   })
-  const dispatcher = openNetworkAccess(context.network)
+  const network = openNetworkAccess(context.network)
   const files: InstalledFile[] = []
   try {
     const progress = sumProgress(variant, hooks)
-    for (const file of variant.files) files.push(await obtain(context, variant, file, folder, dispatcher, hooks, progress))
+    for (const file of variant.files) files.push(await obtain(context, variant, file, folder, network, hooks, progress))
     for (const { name } of variant.archives ?? []) await rm(path.join(folder, name), { force: true })
   } finally {
-    await dispatcher.close()
+    await network.close()
   }
   const use = await identifyFiles(folder, files, entry).catch(async (error: unknown) => {
     // Whole but of no use: leaving it would only make the next try fail the same way.
@@ -98,7 +97,7 @@ async function obtain(
   variant: ModelVariant,
   file: ModelFile,
   folder: string,
-  dispatcher: Dispatcher,
+  network: NetworkAccess,
   hooks: DownloadHooks,
   progress: (source: string) => NonNullable<FetchHooks['onBytes']>,
 ): Promise<InstalledFile> {
@@ -106,7 +105,7 @@ async function obtain(
   const part = `${target}.part`
   const { signal, retryPausesMs } = hooks
   const fetching = (source: string): FetchHooks => ({
-    dispatcher,
+    network,
     ...(signal === undefined ? {} : { signal }),
     ...(retryPausesMs === undefined ? {} : { retryPausesMs }),
     onBytes: progress(source),

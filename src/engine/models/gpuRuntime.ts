@@ -4,10 +4,9 @@ import { copyFile, mkdir, rename, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { gunzipSync } from 'node:zlib'
-import { request, type Dispatcher } from 'undici'
 import { z } from 'zod'
 import type { GpuRuntimeInfo } from '../../protocol/models.js'
-import { MedlsamError } from '../errors.js'
+import { MedlsamError, throwIfCancelled } from '../errors.js'
 import { outputError, writeTextAtomic } from '../files.js'
 import { sha256File } from '../hash.js'
 import { RUNTIME_VERSION, runtimeFolder } from '../runtime/onnx.js'
@@ -15,7 +14,7 @@ import { GPU_RUNTIME_FILES } from '../runtime/providerTable.js'
 import { extractMember } from './download/extractMember.js'
 import { discard, fetchFile } from './download/fetchFile.js'
 import { withFolderLock } from './download/folderLock.js'
-import { openNetworkAccess } from './download/network.js'
+import { openNetworkAccess, type NetworkAccess } from './download/network.js'
 import type { DownloadHooks } from './downloadModel.js'
 import { refuseOffline, type ModelsContext } from './modelsContext.js'
 
@@ -73,11 +72,11 @@ export async function downloadGpuRuntime(context: ModelsContext, acceptUnverifie
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
       throw outputError(folder, error)
     })
-    const dispatcher = openNetworkAccess(context.network)
+    const network = openNetworkAccess(context.network)
     try {
-      await install(feed, version, pinned, folder, dispatcher, hooks)
+      await install(feed, version, pinned, folder, network, hooks)
     } finally {
-      await dispatcher.close()
+      await network.close()
     }
   }, hooks.signal)
   await linkGpuRuntime(context.modelsFolder, places)
@@ -103,12 +102,12 @@ export async function linkGpuRuntime(modelsFolder: string, places: GpuRuntimePla
   }
 }
 
-async function install(feed: string, version: string, pinned: string | null, folder: string, dispatcher: Dispatcher, hooks: DownloadHooks): Promise<void> {
-  const { url, sizeBytes, sha512 } = await resolvePackage(feed, version, dispatcher)
+async function install(feed: string, version: string, pinned: string | null, folder: string, network: NetworkAccess, hooks: DownloadHooks): Promise<void> {
+  const { url, sizeBytes, sha512 } = await resolvePackage(feed, version, network, hooks.signal)
   const part = path.join(folder, 'package.nupkg.part')
   const { signal, onBytes, retryPausesMs } = hooks
   const sha256 = await fetchFile({ url, sizeBytes, sha256: pinned }, part, {
-    dispatcher,
+    network,
     ...(signal === undefined ? {} : { signal }),
     ...(retryPausesMs === undefined ? {} : { retryPausesMs }),
     onBytes: (done, total) => onBytes?.(done, total ?? 0, PACKAGE),
@@ -134,22 +133,23 @@ const leafSchema = z.object({ catalogEntry: z.string(), packageContent: z.string
 const catalogSchema = z.object({ packageHash: z.string(), packageHashAlgorithm: z.literal('SHA512'), packageSize: z.int().positive() })
 
 /** Address, size and hash of the package, as NuGet's protocol has them: https://learn.microsoft.com/nuget/api/overview */
-async function resolvePackage(feed: string, version: string, dispatcher: Dispatcher): Promise<{ readonly url: string; readonly sizeBytes: number; readonly sha512: string }> {
-  const { resources } = await fetchJson(feed, indexSchema, dispatcher)
+async function resolvePackage(feed: string, version: string, network: NetworkAccess, signal: AbortSignal | undefined): Promise<{ readonly url: string; readonly sizeBytes: number; readonly sha512: string }> {
+  const { resources } = await fetchJson(feed, indexSchema, network, signal)
   const registrations = resources.find((resource) => /^RegistrationsBaseUrl/.test(resource['@type']))?.['@id']
   if (registrations === undefined) throw new MedlsamError('model', `${feed} lists no package registrations: the feed has changed, look for a newer version of this extension.`)
-  const leaf = await fetchJson(`${registrations.replace(/\/*$/, '')}/${PACKAGE.toLowerCase()}/${version}.json`, leafSchema, dispatcher)
-  const { packageHash, packageSize } = await fetchJson(leaf.catalogEntry, catalogSchema, dispatcher)
+  const leaf = await fetchJson(`${registrations.replace(/\/*$/, '')}/${PACKAGE.toLowerCase()}/${version}.json`, leafSchema, network, signal)
+  const { packageHash, packageSize } = await fetchJson(leaf.catalogEntry, catalogSchema, network, signal)
   return { url: leaf.packageContent, sizeBytes: packageSize, sha512: packageHash }
 }
 
-async function fetchJson<T>(url: string, schema: z.ZodType<T>, dispatcher: Dispatcher): Promise<T> {
+async function fetchJson<T>(url: string, schema: z.ZodType<T>, network: NetworkAccess, signal: AbortSignal | undefined): Promise<T> {
   try {
-    const { statusCode, headers, body } = await request(url, { dispatcher, headers: { 'accept-encoding': 'gzip' } })
+    const { statusCode, headers, body } = await network.request(url, { 'accept-encoding': 'gzip' }, signal)
     const bytes = Buffer.from(await body.arrayBuffer())
     if (statusCode !== 200) throw new Error(`the server answered ${statusCode}`)
     return schema.parse(JSON.parse((headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString('utf8')))
   } catch (cause) {
+    throwIfCancelled(signal)
     throw new MedlsamError('model', `${url} cannot be read (${cause instanceof z.ZodError ? 'it is not what a NuGet feed answers' : cause instanceof Error ? cause.message : String(cause)}): check the connection and the proxy settings and try again.`, undefined, { cause })
   }
 }

@@ -6,13 +6,14 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { MedlsamError } from '../../../src/engine/errors.js'
 import { fetchFile, type FetchHooks, type RemoteFile } from '../../../src/engine/models/download/fetchFile.js'
 import { openNetworkAccess } from '../../../src/engine/models/download/network.js'
-import { cutAfter, sendInstead, serve, stallAfter, startFileServer, startProxy, status, type Answer } from '../../support/fileServer.js'
+import { cutAfter, sendInstead, serve, stallAfter, startFileServer, status, type Answer } from '../../support/fileServer.js'
+import { startProxy, type Proxy, type ProxyBehaviour } from '../../support/proxy.js'
 import { tempFolder } from '../../support/tempFolder.js'
 
 const folder = tempFolder()
 const server = await startFileServer()
-const dispatcher = openNetworkAccess({ stallMs: 400 })
-afterAll(() => dispatcher.close())
+const network = openNetworkAccess({ stallMs: 400 })
+afterAll(() => network.close())
 
 const BYTES = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 131 + (i >> 8)) & 255))
 const SHA256 = createHash('sha256').update(BYTES).digest('hex')
@@ -29,7 +30,7 @@ function put(answers: readonly Answer[] = [], known: Partial<RemoteFile> = {}): 
   }
 }
 
-const hooks = (more: Partial<FetchHooks> = {}): FetchHooks => ({ dispatcher, retryPausesMs: [5, 5, 5], ...more })
+const hooks = (more: Partial<FetchHooks> = {}): FetchHooks => ({ network, retryPausesMs: [5, 5, 5], ...more })
 
 async function failure(promise: Promise<unknown>): Promise<MedlsamError> {
   const error: unknown = await promise.then(() => null, (e: unknown) => e)
@@ -181,21 +182,46 @@ describe('fetchFile', () => {
 })
 
 describe('openNetworkAccess', () => {
+  const proxies: Proxy[] = []
+  afterAll(() => Promise.all(proxies.map((proxy) => proxy.stop())))
+  const proxyFor = async (behaviour: ProxyBehaviour): Promise<Proxy> => {
+    const proxy = await startProxy(behaviour)
+    proxies.push(proxy)
+    return proxy
+  }
+
   it('goes through the proxy it is given, but not for hosts that are left out', async () => {
-    const proxy = await startProxy()
+    const proxy = await proxyFor('tunnel')
     const [through, around] = [openNetworkAccess({ proxy: proxy.url }), openNetworkAccess({ proxy: proxy.url, noProxy: ['127.0.0.1'] })]
     const first = put()
-    expect(await fetchFile(first.remote, first.part, hooks({ dispatcher: through }))).toBe(SHA256)
+    expect(await fetchFile(first.remote, first.part, hooks({ network: through }))).toBe(SHA256)
     expect(proxy.hosts).toEqual([new URL(server.url).host])
     const second = put()
-    expect(await fetchFile(second.remote, second.part, hooks({ dispatcher: around }))).toBe(SHA256)
+    expect(await fetchFile(second.remote, second.part, hooks({ network: around }))).toBe(SHA256)
     expect(proxy.hosts).toHaveLength(1)
     await through.close()
     await around.close()
   })
 
+  it('does not wait for ever for a proxy that never answers, and stops waiting when asked to', async () => {
+    const proxy = await proxyFor('keep waiting')
+    const access = openNetworkAccess({ proxy: proxy.url, stallMs: 50 })
+    const { remote, part } = put()
+    const silent = await failure(fetchFile(remote, part, hooks({ network: access, retryPausesMs: [1] })))
+    expect(silent.message).toMatch(/nobody answered in time.*check the connection and the proxy/)
+    await access.close()
+    const patient = openNetworkAccess({ proxy: proxy.url })
+    const abort = new AbortController()
+    const stopped = failure(fetchFile(remote, part, hooks({ network: patient, signal: abort.signal })))
+    const before = proxy.hosts.length
+    while (proxy.hosts.length === before) await new Promise((resolve) => setTimeout(resolve, 5))
+    abort.abort()
+    expect((await stopped).kind).toBe('cancelled')
+    await patient.close()
+  })
+
   it("takes the environment's proxy when it is given none", async () => {
-    const proxy = await startProxy()
+    const proxy = await proxyFor('tunnel')
     const before = { http_proxy: process.env['http_proxy'], no_proxy: process.env['no_proxy'], HTTP_PROXY: process.env['HTTP_PROXY'], NO_PROXY: process.env['NO_PROXY'] }
     try {
       delete process.env['http_proxy']
@@ -204,7 +230,7 @@ describe('openNetworkAccess', () => {
       process.env['NO_PROXY'] = 'elsewhere.example'
       const access = openNetworkAccess({})
       const { remote, part } = put()
-      expect(await fetchFile(remote, part, hooks({ dispatcher: access }))).toBe(SHA256)
+      expect(await fetchFile(remote, part, hooks({ network: access }))).toBe(SHA256)
       expect(proxy.hosts).toEqual([new URL(server.url).host])
       await access.close()
     } finally {

@@ -1,9 +1,9 @@
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { request, type Dispatcher } from 'undici'
 import { MedlsamError, throwIfCancelled } from '../../errors.js'
 import { outputError } from '../../files.js'
 import { sha256File } from '../../hash.js'
+import type { NetworkAccess } from './network.js'
 import { readAhead } from './readAhead.js'
 
 /** What to fetch, and what it must be. */
@@ -17,7 +17,7 @@ export interface RemoteFile {
 
 /** What accompanies a fetch. */
 export interface FetchHooks {
-  readonly dispatcher: Dispatcher
+  readonly network: NetworkAccess
   readonly signal?: AbortSignal
   /** Bytes on disk so far, and in all when that is known. */
   readonly onBytes?: (done: number, total: number | null) => void
@@ -67,7 +67,7 @@ export async function fetchFile(remote: RemoteFile, partPath: string, hooks: Fet
 }
 
 /** Asks once for what is missing and appends it. */
-async function fetchRest(remote: RemoteFile, partPath: string, { dispatcher, signal, onBytes }: FetchHooks): Promise<void> {
+async function fetchRest(remote: RemoteFile, partPath: string, { network, signal, onBytes }: FetchHooks): Promise<void> {
   let have = await sizeOf(partPath)
   const validator = await readValidator(partPath, remote.url)
   // Without a hash to check the whole and a validator to check the rest, two halves of different files could meet.
@@ -78,16 +78,13 @@ async function fetchRest(remote: RemoteFile, partPath: string, { dispatcher, sig
   }
   if (remote.sizeBytes !== null && have === remote.sizeBytes) return
 
-  const response = await request(remote.url, {
-    dispatcher,
-    ...(signal === undefined ? {} : { signal }),
-    headers: {
-      'user-agent': USER_AGENT,
-      // A compressed answer would have another length than the file.
-      'accept-encoding': 'identity',
-      ...(have > 0 ? { range: `bytes=${have}-`, ...(validator === null ? {} : { 'if-range': validator }) } : {}),
-    },
-  }).catch((error: unknown) => {
+  const asked = {
+    'user-agent': USER_AGENT,
+    // A compressed answer would have another length than the file.
+    'accept-encoding': 'identity',
+    ...(have > 0 ? { range: `bytes=${have}-`, ...(validator === null ? {} : { 'if-range': validator }) } : {}),
+  }
+  const response = await network.request(remote.url, asked, signal).catch((error: unknown) => {
     throw new Interrupted(reasonOf(error))
   })
   const { statusCode, headers, body } = response

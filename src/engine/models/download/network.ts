@@ -1,4 +1,5 @@
-import { EnvHttpProxyAgent, interceptors, type Dispatcher } from 'undici'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from 'undici'
 
 /** How this machine reaches the network. */
 export interface NetworkSettings {
@@ -10,12 +11,23 @@ export interface NetworkSettings {
   readonly stallMs?: number
 }
 
+/** A way to servers. */
+export interface NetworkAccess {
+  /**
+   * Asks for a URL, and again where it leads.
+   * @throws Error when nobody answers in time, or at once when `signal` ends it
+   */
+  request(url: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Dispatcher.ResponseData>
+  /** Ends all connections. */
+  close(): Promise<void>
+}
+
 const STALL_MS = 30_000
 /** Hubs answer with a redirect to where their files really are, seldom with a second one. */
 const MAX_REDIRECTIONS = 6
 
 /** Opens connections the way the person set up VS Code or the environment; close it when done. */
-export function openNetworkAccess({ proxy = '', noProxy = [], stallMs = STALL_MS }: NetworkSettings): Dispatcher & { close(): Promise<void> } {
+export function openNetworkAccess({ proxy = '', noProxy = [], stallMs = STALL_MS }: NetworkSettings): NetworkAccess {
   const agent = new EnvHttpProxyAgent({
     ...(proxy === '' ? {} : { httpProxy: proxy, httpsProxy: proxy }),
     ...(noProxy.length === 0 ? {} : { noProxy: noProxy.join(',') }),
@@ -23,5 +35,25 @@ export function openNetworkAccess({ proxy = '', noProxy = [], stallMs = STALL_MS
     bodyTimeout: stallMs,
     connect: { timeout: stallMs },
   })
-  return agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }))
+  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }))
+  return {
+    async request(url, headers, signal) {
+      const asked = request(url, { dispatcher, headers, ...(signal === undefined ? {} : { signal }) })
+      // Undici heeds neither its time limits nor the signal while a proxy keeps it waiting for a tunnel.
+      const answered = new AbortController()
+      const givenUp = sleep(2 * stallMs, undefined, { signal: AbortSignal.any([answered.signal, ...(signal === undefined ? [] : [signal])]) }).then(() => {
+        throw new Error('nobody answered in time')
+      })
+      try {
+        return await Promise.race([asked, givenUp])
+      } catch (error) {
+        // An answer that comes later is not wanted.
+        asked.then(({ body }) => body.destroy(), () => undefined)
+        throw error
+      } finally {
+        answered.abort()
+      }
+    },
+    close: () => agent.destroy(),
+  }
 }
