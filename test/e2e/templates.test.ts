@@ -3,6 +3,7 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync } fro
 import path from 'node:path'
 import type { Locator } from 'playwright-core'
 import { answer, answerPath, explorerRow, hoverFor, pick, pickExactly, runCommand, waitForScan } from '../support/workbench.js'
+import { startProxy, type Proxy } from '../support/proxy.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -16,10 +17,12 @@ interface TemplateSetFile {
 
 describe('the sidebar', function () {
   let session: Session
+  let proxy: Proxy
 
   before(async function () {
     if (!hasSharedData) this.skip()
-    session = await startSession(SCANS.map((id) => ({ id, split: 'templates', labels: true })))
+    proxy = await startProxy('keep waiting')
+    session = await startSession(SCANS.map((id) => ({ id, split: 'templates', labels: true })), { 'http.proxy': proxy.url })
   })
 
   afterEach(async function () {
@@ -28,6 +31,7 @@ describe('the sidebar', function () {
 
   after(async () => {
     await session.stop()
+    await proxy.stop()
   })
 
   const setFile = (): string => path.join(session.folder, 'my-set.medlsam.json')
@@ -75,6 +79,8 @@ describe('the sidebar', function () {
     const scan = session.page.locator('.pane-body .monaco-list-row', { hasText: 'okbp_013_ct' }).first()
     await scan.locator('.monaco-custom-toggle').click()
     await until('the scan is off', () => set().scans.some(({ id, enabled }) => id === 'okbp_013_ct' && !enabled))
+    // A list that is being drawn anew takes no clicks.
+    await session.page.waitForTimeout(1000)
     await scan.locator('.monaco-custom-toggle').click()
     await until('the scan is on', () => set().scans.every(({ enabled }) => enabled))
   })
@@ -147,6 +153,29 @@ describe('the sidebar', function () {
     await pick(page, 'own-sam')
     await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Remove', exact: true }).click()
     await row(/own.*segments/).waitFor({ state: 'detached' })
+  })
+
+  it('downloads by the proxy of VS Code, asks before it takes files that nobody vouches for, can be stopped, and says what failed', async () => {
+    const { page } = session
+    const dialog = page.locator('.monaco-dialog-box')
+    await runCommand(page, 'MedLSAM: Download Model')
+    await pick(page, 'SlimSAM-77')
+    await dialog.filter({ hasText: 'Nobody has published a SHA-256 of SlimSAM' }).getByRole('button', { name: 'Cancel' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    assert.deepEqual(proxy.hosts, [], 'nothing is asked for before people agree')
+
+    await runCommand(page, 'MedLSAM: Download Model')
+    await pick(page, 'SlimSAM-77')
+    await dialog.getByRole('button', { name: 'Download Anyway' }).click()
+    await toast('Downloading SlimSAM').getByRole('button', { name: 'Cancel' }).click()
+    await toast('The download was stopped').waitFor()
+    assert.deepEqual([...new Set(proxy.hosts)], ['huggingface.co:443'])
+
+    proxy.behave('refuse')
+    await runCommand(page, 'MedLSAM: Download Model')
+    await pick(page, 'EfficientSAM')
+    await toast(/efficient_sam_vitt_encoder\.onnx cannot be downloaded .*check the connection and the proxy settings/).waitFor()
+    await row(/EfficientSAM.*to download/).waitFor()
   })
 
   it('opens a scan of a set in the scan editor', async () => {

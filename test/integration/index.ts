@@ -4,6 +4,7 @@ import { defineEngineSuite } from './engine.js'
 import { defineExtensionSuite } from './extension.js'
 import { takeNotes } from './notes.js'
 import { defineScanDocumentSuite } from './scanDocument.js'
+import { defineTemplateStoreSuite } from './templateStore.js'
 
 /** Entry point that VS Code calls in its extension host; both runners (desktop and headless) use it. */
 export async function run(): Promise<void> {
@@ -11,6 +12,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, '', mocha)
   defineExtensionSuite()
   defineScanDocumentSuite()
+  defineTemplateStoreSuite()
   defineEngineSuite()
   await new Promise<void>((resolve, reject) => {
     const lines: string[] = []

@@ -12,7 +12,7 @@ import { mergeStructures } from '../marks/editMarks.js'
 import { parseMarkups } from '../marks/slicerMarkups.js'
 import { writeWhole } from '../writeWhole.js'
 import { removeScanStructure, removeSetStructure, renameSetStructure, updateScanPoints } from './editSet.js'
-import { formatSet, scanOfFile, SET_SUFFIX } from './setFile.js'
+import { scanOfFile, SET_SUFFIX } from './setFile.js'
 import type { StoredSet, TemplateStore } from './templateStore.js'
 import type { TemplateNode } from './templateTree.js'
 
@@ -41,7 +41,7 @@ export async function newSet({ store }: TemplateContext): Promise<string | undef
   })
   if (name === undefined) return undefined
   const setPath = setPathFor(folder.uri, name)
-  await store.write(setPath, { format: 'medlsam-template-set', formatVersion: 1, name: name.trim(), structures: [], scans: [] })
+  await store.create(setPath, { format: 'medlsam-template-set', formatVersion: 1, name: name.trim(), structures: [], scans: [] })
   return setPath
 }
 
@@ -152,9 +152,7 @@ export async function chooseScans(context: TemplateContext, node: TemplateNode |
 export async function updateSets({ store }: TemplateContext, document: ScanDocument): Promise<void> {
   for (const { path: setPath, set } of store.setsWith(document.uri.fsPath)) {
     const scan = set === null ? undefined : scanOfFile(setPath, set, document.uri.fsPath)
-    if (set === null || scan === undefined) continue
-    const updated = updateScanPoints(set, scan.id, document.marks())
-    if (formatSet(updated) !== formatSet(set)) await store.write(setPath, updated)
+    if (scan !== undefined) await store.update(setPath, (now) => updateScanPoints(now, scan.id, document.marks()))
   }
 }
 
@@ -174,7 +172,7 @@ export async function renameNode({ store }: TemplateContext, node: TemplateNode 
     },
   })
   if (name === undefined || name.trim() === old) return
-  await store.write(node.setPath, node.kind === 'set' ? { ...set, name: name.trim() } : renameSetStructure(set, old, name.trim()))
+  await store.update(node.setPath, (now) => (node.kind === 'set' ? { ...now, name: name.trim() } : renameSetStructure(now, old, name.trim())))
 }
 
 /** Deletes a set, a structure of one, or a scan's points of a structure; offers to undo it. */
@@ -199,10 +197,10 @@ async function deleteFrom(store: TemplateStore, node: Exclude<TemplateNode, { re
     return path.basename(node.setPath)
   }
   if (node.kind === 'structure') {
-    await store.write(node.setPath, removeSetStructure(set, node.structure))
+    await store.update(node.setPath, (now) => removeSetStructure(now, node.structure))
     return `${node.structure} of ${set.name}`
   }
-  await store.write(node.setPath, removeScanStructure(set, node.scanId, node.structure))
+  await store.update(node.setPath, (now) => removeScanStructure(now, node.scanId, node.structure))
   return `${node.structure} in ${node.scanId}`
 }
 

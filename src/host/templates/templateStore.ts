@@ -30,7 +30,10 @@ export interface TemplateStore {
   refresh(): Promise<void>
   /** From now on, and at once, finds out which scans moved or changed; needs the engine. */
   watchScans(): void
-  write(setPath: string, set: TemplateSet): Promise<void>
+  /** Writes a new set. */
+  create(setPath: string, set: TemplateSet): Promise<void>
+  /** Changes a set as its file is now, one change after the other: two quick ones must not undo each other. */
+  update(setPath: string, change: (set: TemplateSet) => TemplateSet): Promise<void>
   setCheck(setPath: string, report: TemplateCheckReport): void
   /** Sets that hold a scan. */
   setsWith(scanPath: string): readonly StoredSet[]
@@ -46,6 +49,8 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
   let infos: readonly TemplatesInfo[] = []
   let sets: readonly StoredSet[] = []
   let banks: readonly string[] = []
+  let shown = ''
+  let writing: Promise<unknown> = Promise.resolve()
   let refreshing: Promise<void> | undefined
   let again = false
   let watching = false
@@ -54,7 +59,10 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
     banks = await bankNames(extensionUri)
     const files = await setFiles()
     sets = (await Promise.all(files.map((file) => readStored(file, checks.get(file) ?? null, health)))).sort((a, b) => a.name.localeCompare(b.name))
-    changed.fire()
+    // VS Code loses clicks on a list that is drawn anew, and every save is seen twice: here and by the watcher.
+    const now = JSON.stringify([vscode.workspace.isTrusted, vscode.workspace.workspaceFolders, banks, sets.map((stored) => [stored, [...stored.scanProblems]])])
+    if (now !== shown) changed.fire()
+    shown = now
     if (watching) checkScans()
   }
 
@@ -114,8 +122,18 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
         checkScans()
       }
     },
-    async write(setPath, set) {
-      await writeWhole(vscode.Uri.file(setPath), new TextEncoder().encode(formatSet(set)))
+    async create(setPath, set) {
+      await writeSet(setPath, set)
+      await refresh()
+    },
+    async update(setPath, change) {
+      const turn = writing.then(async () => {
+        const set = await readSet(setPath)
+        const updated = change(set)
+        if (formatSet(updated) !== formatSet(set)) await writeSet(setPath, updated)
+      })
+      writing = turn.catch(() => undefined)
+      await turn
       await refresh()
     },
     setCheck(setPath, report) {
@@ -147,10 +165,17 @@ async function setFiles(): Promise<string[]> {
   return [...new Set(paths)]
 }
 
+async function readSet(file: string): Promise<TemplateSet> {
+  return parseSet(new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file))), path.basename(file))
+}
+
+async function writeSet(file: string, set: TemplateSet): Promise<void> {
+  await writeWhole(vscode.Uri.file(file), new TextEncoder().encode(formatSet(set)))
+}
+
 async function readStored(file: string, check: TemplateCheckReport | null, health: ScanHealth): Promise<StoredSet> {
   try {
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)))
-    const set = parseSet(text, path.basename(file))
+    const set = await readSet(file)
     return { path: file, name: set.name, set, problem: null, scanProblems: health.known(file), check }
   } catch (error) {
     return { path: file, name: path.basename(file, SET_SUFFIX), set: null, problem: errorText(error), scanProblems: new Map(), check }

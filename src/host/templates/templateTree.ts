@@ -86,8 +86,7 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
   const onTicked = async (items: vscode.TreeCheckboxChangeEvent<TemplateNode>['items']): Promise<void> => {
     for (const [node, state] of items) {
       if (node.kind !== 'scan') continue
-      const set = setOf(node.setPath)?.set
-      if (set) await whenTrusted(() => store.write(node.setPath, enableScan(set, node.scanId, state === vscode.TreeItemCheckboxState.Checked)))
+      await whenTrusted(() => store.update(node.setPath, (set) => enableScan(set, node.scanId, state === vscode.TreeItemCheckboxState.Checked)))
     }
   }
   view.onDidChangeCheckboxState(({ items }) => sayErrors(() => onTicked(items)))
