@@ -1,4 +1,4 @@
-import type { ErrorData, ErrorKind } from '../protocol/errors.js'
+import type { ErrorData, ErrorKind, Remedy } from '../protocol/errors.js'
 
 /**
  * The one error type the engine throws on purpose. The message is a sentence for people:
@@ -6,21 +6,23 @@ import type { ErrorData, ErrorKind } from '../protocol/errors.js'
  */
 export class MedlsamError extends Error {
   override readonly name = 'MedlsamError'
+  readonly remedy: Remedy | undefined
 
   constructor(
     readonly kind: ErrorKind,
     message: string,
     readonly file?: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly remedy?: Remedy },
   ) {
     super(message, options)
+    this.remedy = options?.remedy
   }
 }
 
 /** Turns anything thrown into the data that crosses a wire; what is not ours becomes `internal`. */
 export function toErrorData(error: unknown): ErrorData {
   if (error instanceof MedlsamError) {
-    return { kind: error.kind, message: error.message, ...(error.file === undefined ? {} : { file: error.file }) }
+    return { kind: error.kind, message: error.message, ...(error.file === undefined ? {} : { file: error.file }), ...(error.remedy === undefined ? {} : { remedy: error.remedy }) }
   }
   return { kind: 'internal', message: error instanceof Error ? error.message : String(error) }
 }

@@ -102,6 +102,8 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
         return
       case 'retry':
         return runs.retry(session.document.uri)
+      case 'remedy':
+        return runs.remedy(session.document.uri)
       case 'addToSet':
         return whenTrusted(() => addMarkedScan(templates, session))
       case 'useLabelMap':

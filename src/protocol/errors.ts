@@ -13,9 +13,16 @@ export const ERROR_KINDS = ['usage', 'input', 'template', 'model', 'output', 'ca
 /** One of {@link ERROR_KINDS}. */
 export type ErrorKind = (typeof ERROR_KINDS)[number]
 
-/** An error as it crosses a wire: the kind, one sentence for people, and the file it is about. */
+/** What a person may say to have a scan used that was refused; named like the option of the request. */
+export type Remedy =
+  | { readonly option: 'forceHu' }
+  | { readonly option: 'timePoint'; readonly timePoints: number }
+  | { readonly option: 'maxBytes'; readonly needsBytes: number }
+
+/** An error as it crosses a wire: the kind, one sentence for people, the file it is about, and what may help. */
 export interface ErrorData {
   readonly kind: ErrorKind
   readonly message: string
   readonly file?: string
+  readonly remedy?: Remedy
 }

@@ -39,7 +39,8 @@ export interface LabelMapView {
 export type RunView =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly progress: Progress | null; readonly structures: readonly ListedStructure[] }
-  | { readonly kind: 'failed'; readonly message: string; readonly retry: boolean }
+  /** `next` is the button below the message. */
+  | { readonly kind: 'failed'; readonly message: string; readonly next: { readonly action: 'retry' | 'remedy'; readonly label: string } | null }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'done'; readonly summary: string; readonly warnings: readonly string[] }
 
@@ -74,7 +75,7 @@ export type MarksRequest =
   | { readonly kind: 'unplace'; readonly structure: string; readonly side: ExtremeSide }
 
 /** Buttons of the webview that run a command of the host. */
-export const SCAN_ACTIONS = ['segment', 'cancel', 'retry', 'addToSet', 'useLabelMap'] as const
+export const SCAN_ACTIONS = ['segment', 'cancel', 'retry', 'remedy', 'addToSet', 'useLabelMap'] as const
 
 /** One of {@link SCAN_ACTIONS}. */
 export type ScanAction = (typeof SCAN_ACTIONS)[number]

@@ -25,7 +25,7 @@ export function runPanel(run: RunView, onAction: (action: ScanAction) => void): 
     case 'running':
       return [h('h2', { set: { textContent: 'Run' } }), ...progressLines(run.progress), act('Cancel', 'cancel')]
     case 'failed':
-      return [h('h2', { set: { textContent: 'Run' } }), h('p', { class: 'problem', aria: { role: 'alert' }, set: { textContent: run.message } }), ...(run.retry ? [act('Retry', 'retry', true)] : [])]
+      return [h('h2', { set: { textContent: 'Run' } }), h('p', { class: 'problem', aria: { role: 'alert' }, set: { textContent: run.message } }), ...(run.next === null ? [] : [act(run.next.label, run.next.action, true)])]
     case 'cancelled':
       return [h('h2', { set: { textContent: 'Run' } }), h('p', { class: 'hint', aria: { role: 'status' }, set: { textContent: 'Stopped. Nothing was written.' } }), act('Run again', 'retry')]
     case 'done':

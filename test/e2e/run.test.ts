@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import type { FrameLocator, Locator } from 'playwright-core'
 import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, refreshExplorer, runCommand, scanView, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
@@ -12,6 +13,7 @@ const SCAN = 'okbp_242_ct.nii.gz'
 
 interface Sidecar {
   readonly output: string
+  readonly input: { readonly timePoint: number | null }
   readonly templates: { readonly name: string }
   readonly structures: readonly { readonly name: string; readonly status: string; readonly confidence: number }[]
 }
@@ -217,6 +219,30 @@ describe('Localize & Segment', function () {
     assert.ok(statSync(file).mtimeMs > before)
     assert.deepEqual(sidecar('okbp_242_ct_dseg').structures.map(({ name }) => name), ['Larynx'])
     assert.deepEqual(readdirSync(session.folder).filter((name) => name.endsWith('_dseg.nii.gz')).sort(), ['mine_dseg.nii.gz', 'okbp_242_ct_2_dseg.nii.gz', 'okbp_242_ct_dseg.nii.gz'])
+  })
+
+  it('asks for the time point of a 4D scan, and runs on what does not look like CT when people say that it is', async () => {
+    const { page, folder } = session
+    const nifti = gunzipSync(readFileSync(path.join(folder, SCAN)))
+    const voxels = nifti.subarray(nifti.readFloatLE(108))
+    // Two time points of voxels that begin at 24 instead of -1000 HU.
+    nifti.writeInt16LE(4, 40)
+    nifti.writeInt16LE(2, 48)
+    nifti.writeFloatLE(1, 112)
+    nifti.writeFloatLE(nifti.readFloatLE(116) + 1024, 116)
+    writeFileSync(path.join(folder, 'odd.nii'), Buffer.concat([nifti, voxels]))
+    await runCommand(page, 'Notifications: Clear All Notifications')
+    await refreshExplorer(page)
+    view = await openScan(page, 'odd.nii')
+    await start('HeadNeck', ['Larynx'])
+    await state('failed')
+    assert.match(await view.locator('.run .problem').innerText(), /4D with 2 time points: choose one/)
+    await view.getByRole('button', { name: 'Choose Time Point…' }).click()
+    await pick(page, 'Time point 1')
+    await view.locator('.run .problem', { hasText: 'is not CT in HU' }).waitFor()
+    await page.locator('.notification-toast', { hasText: 'is not CT in HU' }).getByRole('button', { name: 'It Is CT in HU: Run' }).click()
+    await state('done', 240_000)
+    assert.equal(sidecar('odd_dseg').input.timePoint, 1)
   })
 
   it('takes the engine with it when the window closes', async () => {

@@ -1,7 +1,6 @@
+import { MedlsamError } from '../errors.js'
 import { inputError } from './inputError.js'
 import type { ValueRange } from './voxels.js'
-
-const ADVICE = 'give --force-hu if it really is CT in HU'
 
 /**
  * Refuses what cannot be CT in Hounsfield units, by its values alone.
@@ -13,12 +12,16 @@ export function checkCt(file: string, { min, max }: ValueRange, forceHu: boolean
   if (min === max) throw inputError(file, `All voxels of ${file} have the same value, ${min}: there is nothing to see in it, so choose another scan.`)
   if (forceHu) return
   if (min < -32768 || max > 32767) {
-    throw inputError(file, `${file} has values from ${shown(min)} to ${shown(max)}, a wider range than CT in HU has: ${ADVICE}.`)
+    throw notCt(file, `has values from ${shown(min)} to ${shown(max)}, a wider range than CT in HU has`)
   }
-  if (max < 10) throw inputError(file, `${file} has no value of 10 or more (the largest is ${shown(max)}), so it is not CT in HU: ${ADVICE}.`)
+  if (max < 10) throw notCt(file, `has no value of 10 or more (the largest is ${shown(max)}), so it is not CT in HU`)
   if (min >= -200) {
-    throw inputError(file, `${file} has no value below -200 (the smallest is ${shown(min)}), so it shows no air and is not CT in HU: ${ADVICE}.`)
+    throw notCt(file, `has no value below -200 (the smallest is ${shown(min)}), so it shows no air and is not CT in HU`)
   }
+}
+
+function notCt(file: string, reason: string): MedlsamError {
+  return new MedlsamError('input', `${file} ${reason}: choose a CT scan, or say that it is one all the same (--force-hu).`, file, { remedy: { option: 'forceHu' } })
 }
 
 function shown(value: number): string {

@@ -55,7 +55,7 @@ export async function readStoredVoxels(header: ImageHeader, options: ReadOptions
 
 function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | undefined): number {
   if (chosen === undefined && timePoints > 1) {
-    throw inputError(path, `${path} is 4D with ${timePoints} time points: choose one with --time-point 0 to ${timePoints - 1}.`)
+    throw new MedlsamError('input', `${path} is 4D with ${timePoints} time points: choose one (--time-point 0 to ${timePoints - 1}).`, path, { remedy: { option: 'timePoint', timePoints } })
   }
   const timePoint = chosen ?? 0
   if (!Number.isInteger(timePoint) || timePoint < 0 || timePoint >= timePoints) {
@@ -67,5 +67,6 @@ function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | und
 function checkFits({ path, size }: ImageHeader, bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return
   const inMiB = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
-  throw inputError(path, `The ${size.join(' x ')} voxels of ${path} need ${inMiB(bytes)} of memory, more than the limit of ${inMiB(maxBytes)}: raise it with --max-bytes if this machine has room.`)
+  const message = `The ${size.join(' x ')} voxels of ${path} need ${inMiB(bytes)} of memory, more than the limit of ${inMiB(maxBytes)}: raise it (--max-bytes) if this machine has room.`
+  throw new MedlsamError('input', message, path, { remedy: { option: 'maxBytes', needsBytes: bytes } })
 }

@@ -98,7 +98,7 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
         return
       case 'scanFailed':
         working = undefined
-        context.editors.setRun(uriOf(event.scan), { kind: 'failed', message: event.failure.error.message, retry: false })
+        context.editors.setRun(uriOf(event.scan), { kind: 'failed', message: event.failure.error.message, next: null })
         return
       case 'scanDone':
         working = undefined

@@ -4,15 +4,17 @@ import type { ListedStructure, RunView } from '../../protocol/scanEditor.js'
 import type { Sidecar } from '../../protocol/sidecar.js'
 import type { LocalizedStructure } from '../../protocol/structure.js'
 import type { Progress } from '../../protocol/progress.js'
+import type { Remedy } from '../../protocol/errors.js'
 import { baseName } from '../editor/scanDocument.js'
 import { canRun, type ScanEditors } from '../editor/scanEditors.js'
-import { EngineDied, RunCancelled, type EngineClient } from '../engineClient.js'
+import { EngineDied, EngineError, RunCancelled, type EngineClient } from '../engineClient.js'
 import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 import { chooseOutput } from './outputChoice.js'
 import { removeLeftovers } from './leftovers.js'
 import type { PreviewFolders } from './previewFolders.js'
+import { chooseRemedy, remedyLabel, type SaidOfScan } from './remedies.js'
 import { chooseRun, type RunChoice } from './runChoices.js'
 
 /** What runs work with. */
@@ -34,6 +36,8 @@ export interface RunKeeper {
   start(scan: vscode.Uri): Promise<void>
   /** Runs again as last time. */
   retry(scan: vscode.Uri): Promise<void>
+  /** Asks for what the engine wanted to know of the scan that it refused, and runs again. */
+  remedy(scan: vscode.Uri): Promise<void>
   cancel(): void
   running(): boolean
 }
@@ -41,6 +45,9 @@ export interface RunKeeper {
 interface LastRun {
   readonly output: vscode.Uri
   readonly choice: RunChoice
+  readonly said: SaidOfScan
+  /** What would help, when the scan was refused. */
+  readonly remedy?: Remedy
 }
 
 /** Starts, shows and stops runs. */
@@ -53,7 +60,7 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     void vscode.commands.executeCommand('setContext', 'medlsam.running', abort !== undefined)
   }
 
-  async function runOne(scan: vscode.Uri, output: vscode.Uri, choice: RunChoice, signal: AbortSignal, show: (view: RunView) => void): Promise<Sidecar> {
+  async function runOne(scan: vscode.Uri, { output, choice, said }: LastRun, signal: AbortSignal, show: (view: RunView) => void): Promise<Sidecar> {
     const settings = vscode.workspace.getConfiguration('medlsam.run', scan)
     const structures = new Map<string, ListedStructure>(await waitingStructures(context, choice))
     let progress: Progress | null = null
@@ -64,6 +71,7 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     try {
       const outcome = await context.engine.segment(
         {
+          ...said,
           scanPath: scan.fsPath,
           templates: choice.templates,
           segmenter: chosenSegmenter(scan),
@@ -111,23 +119,26 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     setRunning(abort)
     const show = (view: RunView): void => { context.editors.setRun(scan, view) }
     try {
-      const sidecar = await runOne(scan, lastRun.output, lastRun.choice, abort.signal, show)
+      const sidecar = await runOne(scan, lastRun, abort.signal, show)
       await context.editors.showLabelMap(scan, baseName(lastRun.output))
       show({ kind: 'done', summary: summaryOf(sidecar), warnings: sidecar.warnings })
     } catch (error) {
       if (error instanceof RunCancelled) show({ kind: 'cancelled' })
       else {
-        show({ kind: 'failed', message: errorText(error), retry: true })
+        const remedy = error instanceof EngineError ? error.data.remedy : undefined
+        if (remedy !== undefined) last.set(scan.toString(), { ...lastRun, remedy })
+        const next = remedy === undefined ? { action: 'retry' as const, label: 'Retry' } : { action: 'remedy' as const, label: remedyLabel(remedy) }
+        show({ kind: 'failed', message: errorText(error), next })
         // Not awaited: the message stays until people do something about it.
-        void offerRetry(scan, errorText(error))
+        void offerNext(scan, errorText(error), next)
       }
     } finally {
       setRunning(undefined)
     }
   }
 
-  async function offerRetry(scan: vscode.Uri, message: string): Promise<void> {
-    if ((await vscode.window.showErrorMessage(`${baseName(scan)}: ${message}`, 'Retry')) === 'Retry') await keeper.retry(scan)
+  async function offerNext(scan: vscode.Uri, message: string, { action, label }: { readonly action: 'retry' | 'remedy'; readonly label: string }): Promise<void> {
+    if ((await vscode.window.showErrorMessage(`${baseName(scan)}: ${message}`, label)) === label) await keeper[action](scan)
   }
 
   const keeper: RunKeeper = {
@@ -144,12 +155,19 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
       const choice = await chooseRun(context.extension, context.store, context.loadBanks)
       if (choice === undefined) return
       const output = await chooseOutput(scan)
-      if (output !== undefined) await run(scan, { output, choice })
+      if (output !== undefined) await run(scan, { output, choice, said: {} })
     },
     async retry(scan) {
       const lastRun = last.get(scan.toString())
       if (lastRun === undefined) await keeper.start(scan)
       else if (current === undefined && !isBusy()) await run(scan, lastRun)
+    },
+    async remedy(scan) {
+      const lastRun = last.get(scan.toString())
+      if (lastRun?.remedy === undefined) return
+      const { output, choice, said, remedy } = lastRun
+      const more = await chooseRemedy(remedy)
+      if (more !== undefined && current === undefined && !isBusy()) await run(scan, { output, choice, said: { ...said, ...more } })
     },
     cancel: () => { current?.abort() },
     running: () => current !== undefined,

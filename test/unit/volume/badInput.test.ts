@@ -30,7 +30,7 @@ const HEADERS: readonly (readonly [string, NiftiSpec, RegExp])[] = [
   ['no dimensions', { dims: [], values: ctValues(24) }, /0 dimensions/],
   ['a 2D image', { dims: [4, 6] }, /2D image/],
   ['a single slice', { dims: [4, 6, 1] }, /single picture/],
-  ['4D without a choice', { dims: [4, 3, 2, 5] }, /5 time points.*--time-point/],
+  ['4D without a choice', { dims: [4, 3, 2, 5] }, /5 time points.*choose one \(--time-point 0 to 4\)/],
   ['4D with no time points', { dims: [4, 3, 2, 0], values: ctValues(24) }, /0 voxels/],
   ['vectors', { dims: [4, 3, 2, 1, 3] }, /vectors/],
   ['RGB', { code: 128 }, /colours/],

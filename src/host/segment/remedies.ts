@@ -1,0 +1,33 @@
+import * as vscode from 'vscode'
+import type { Remedy } from '../../protocol/errors.js'
+import type { SegmentRequest } from '../../protocol/requests.js'
+
+/** What people said of a scan that the engine would not take without a word. */
+export type SaidOfScan = Pick<SegmentRequest, 'forceHu' | 'timePoint' | 'maxBytes'>
+
+/** The button that offers to run a refused scan all the same. */
+export function remedyLabel(remedy: Remedy): string {
+  switch (remedy.option) {
+    case 'forceHu':
+      return 'It Is CT in HU: Run'
+    case 'timePoint':
+      return 'Choose Time Point…'
+    case 'maxBytes':
+      return `Allow ${(remedy.needsBytes / 2 ** 30).toFixed(1)} GiB and Run`
+  }
+}
+
+/** What to run with after that button; undefined when people thought better of it. */
+export async function chooseRemedy(remedy: Remedy): Promise<SaidOfScan | undefined> {
+  switch (remedy.option) {
+    case 'forceHu':
+      return { forceHu: true }
+    case 'timePoint': {
+      const all = Array.from({ length: remedy.timePoints }, (_, timePoint) => ({ label: `Time point ${timePoint}`, ...(timePoint === 0 ? { description: 'the one that the editor shows' } : {}), timePoint }))
+      const picked = await vscode.window.showQuickPick(all, { title: 'Localize & Segment: time point of the 4D scan' })
+      return picked && { timePoint: picked.timePoint }
+    }
+    case 'maxBytes':
+      return { maxBytes: remedy.needsBytes }
+  }
+}
