@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { openFolder, startBrowser, startWorkbench, type WorkbenchOptions, type WorkbenchServer } from '../support/workbench.js'
@@ -15,10 +16,18 @@ export interface Session {
 /** The packaged extension under test. */
 export const VSIX = process.env['MEDLSAM_VSIX'] ?? path.resolve(import.meta.dirname, '../../medlsam-linux-x64-0.1.0.vsix')
 
+/** Packs an extension of the fixtures into a folder. */
+export function packFixture(name: string, folder: string): string {
+  const vsix = path.join(folder, `${name}.vsix`)
+  const vsce = path.resolve(import.meta.dirname, '../../node_modules/@vscode/vsce/vsce')
+  execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix], { cwd: path.resolve(import.meta.dirname, '../fixtures', name), stdio: ['ignore', 'ignore', 'inherit'] })
+  return vsix
+}
+
 /** Starts a workbench and opens a fresh folder with copies of scans. */
-export async function startSession(scans: Parameters<typeof scanWorkspace>[0], settings: Readonly<Record<string, unknown>> = {}, more: Pick<WorkbenchOptions, 'workspaceTrust'> = {}): Promise<Session> {
+export async function startSession(scans: Parameters<typeof scanWorkspace>[0], settings: Readonly<Record<string, unknown>> = {}, { vsix = [], ...more }: Pick<WorkbenchOptions, 'workspaceTrust' | 'vsix'> = {}): Promise<Session> {
   const workspace = scanWorkspace(scans)
-  const server = await startWorkbench({ vsix: VSIX, settings: { 'medlsam.engine.threads': 1, ...settings }, ...more })
+  const server = await startWorkbench({ vsix: [VSIX, ...vsix], settings: { 'medlsam.engine.threads': 1, ...settings }, ...more })
   const browser = await startBrowser()
   const stop = async (): Promise<void> => {
     await browser.close()

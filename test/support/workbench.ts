@@ -17,7 +17,8 @@ export interface WorkbenchServer {
 
 /** How a workbench is set up. */
 export interface WorkbenchOptions {
-  readonly vsix?: string
+  /** Packed extensions to install. */
+  readonly vsix?: readonly string[]
   readonly settings?: Readonly<Record<string, unknown>>
   readonly workspaceTrust?: boolean
   /** Lets VS Code load an extension and its tests from folders; it then shows no notification by itself. */
@@ -47,8 +48,8 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   writeFileSync(path.join(root, 'config.yaml'), '')
   const env = serverEnv(root, options.env)
   const folders = ['--extensions-dir', path.join(root, 'ext'), '--user-data-dir', path.join(root, 'ud')]
-  if (options.vsix !== undefined) {
-    execFileSync(tools.node, [tools.codeServer, ...folders, '--install-extension', options.vsix, '--force'], { env, stdio: 'pipe' })
+  for (const vsix of options.vsix ?? []) {
+    execFileSync(tools.node, [tools.codeServer, ...folders, '--install-extension', vsix, '--force'], { env, stdio: 'pipe' })
   }
   const port = await freePort()
   const logFile = path.join(root, 'server.log')

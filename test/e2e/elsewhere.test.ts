@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { FrameLocator } from 'playwright-core'
+import { answer, runCommand, waitForScan } from '../support/workbench.js'
+import { hasSharedData } from '../support/workbenchScans.js'
+import { packFixture, pictureOfFailure, startSession, type Session } from './session.js'
+
+describe('a scan in a file system that is not of this machine', function () {
+  const packed = mkdtempSync(path.join(os.tmpdir(), 'medlsam-fixture-'))
+  let session: Session
+  let view: FrameLocator
+
+  before(async function () {
+    if (!hasSharedData) this.skip()
+    session = await startSession([{ id: 'okbp_004', split: 'templates', labels: true }], {}, { vsix: [packFixture('elsewhere', packed)] })
+    mkdirSync(path.join(session.folder, 'elsewhere'))
+    for (const end of ['ct.nii.gz', 'seg.nii.gz', 'seg.tsv']) copyFileSync(path.join(session.folder, `okbp_004_${end}`), path.join(session.folder, 'elsewhere', `far_${end}`))
+  })
+
+  afterEach(async function () {
+    await pictureOfFailure(this.currentTest, session.page)
+  })
+
+  after(async () => {
+    await session.stop()
+    rmSync(packed, { recursive: true })
+  })
+
+  it('is shown with the label map beside it', async () => {
+    await runCommand(session.page, 'Elsewhere: Open Scan')
+    await answer(session.page, 'far_ct.nii.gz')
+    view = await waitForScan(session.page)
+    await view.locator('body[data-labels="far_seg.nii.gz"]').waitFor()
+    assert.match((await view.locator('li[data-structure="Mandible"]').textContent()) ?? '', /Mandible63\.\d ml/)
+  })
+
+  it('can be marked and saved there, but not run', async () => {
+    const { page, folder } = session
+    assert.equal(await view.getByRole('button', { name: 'Localize & Segment organs in this scan' }).isDisabled(), true)
+    await view.getByRole('button', { name: 'Add structure' }).click()
+    await answer(page, 'Larynx')
+    await view.locator('.guide-bar', { hasText: /larynx/i }).waitFor()
+    const planes = view.locator('canvas.planes')
+    await planes.click({ position: { x: 200, y: 200 } })
+    await view.locator('.marks li[data-structure="Larynx"] .fact:text-is("1/6")').waitFor()
+    await runCommand(page, 'File: Save')
+    await page.locator('.tab.active:not(.dirty)').waitFor()
+    assert.match(readFileSync(path.join(folder, 'elsewhere/far_ct.mrk.json'), 'utf8'), /"name": "Larynx"/)
+  })
+})
