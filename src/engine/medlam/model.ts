@@ -4,9 +4,8 @@ import path from 'node:path'
 import { z } from 'zod'
 import { modelCardSchema, type FeatureOutput, type ModelCard } from '../../protocol/modelCard.js'
 import { MedlsamError } from '../errors.js'
-import { sha256File } from '../hash.js'
 import type { Network } from '../runtime/network.js'
-import { openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
+import { checkedHash, openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
 
 /** A MedLAM model ready to run: its card and its networks. */
 export interface MedlamModel {
@@ -78,7 +77,7 @@ export async function openMedlamModel(
       return { card, hash, position, features, correlate }
     }
     case 'patch': {
-      if (card.weights !== undefined) await requireHash(beside(card.weights.file), card.weights.sha256)
+      if (card.weights !== undefined) await checkedHash(beside(card.weights.file), card.weights.sha256)
       const features = await open(card.features)
       const position = card.position.file === card.features.file ? features : await open(card.position)
       requireNames(position, beside(card.position.file), [card.position.input], [card.position.output])
@@ -91,14 +90,6 @@ export async function openMedlamModel(
 /** Frees what the networks hold. */
 export async function closeMedlamModel(model: MedlamModel): Promise<void> {
   await Promise.all([...new Set([model.position, model.features, model.correlate])].map((network) => network.release()))
-}
-
-async function requireHash(file: string, sha256: string): Promise<void> {
-  const actual = await sha256File(file).catch((cause: unknown) => {
-    throw new MedlsamError('model', `The weights ${file} of the model cannot be read: they belong beside its card.`, file, { cause })
-  })
-  if (actual === sha256) return
-  throw new MedlsamError('model', `The weights ${file} have SHA-256 ${actual} instead of ${sha256}: they are damaged or another version, so install the model again.`, file)
 }
 
 function requireNames(network: Network, file: string, inputs: readonly string[], outputs: readonly string[]): void {

@@ -36,6 +36,9 @@ export async function findSegmenter(name: string, { registry, assetsFolder, mode
   }
   const [id, asked] = splitName(name)
   const entry = registry.models.find((candidate) => candidate.id === id)
+  if (entry?.task === 'segment' && entry.origin !== 'import' && asked !== null && !entry.variants.some(({ precision }) => precision === asked)) {
+    throw new MedlsamError('usage', `The segmenter "${id}" exists in ${entry.variants.map(({ precision }) => precision).join(', ')}, not in ${asked}.`)
+  }
   if (entry?.task === 'segment' && entry.origin === 'embedded') {
     const [variant] = entry.variants
     const { preprocessing, windowHu } = entry

@@ -303,6 +303,7 @@ describe('installed models', () => {
     expect((await findSegmenter('a.onnx,b.onnx,pe.npy', places)).files.map((file) => file.path)).toEqual(['a.onnx', 'b.onnx', 'pe.npy'])
     expect((await failure(findSegmenter('other', places))).message).toContain('medlsam models download other')
     expect((await failure(findSegmenter('medsam', places))).message).toContain('Import it.')
+    expect((await failure(findSegmenter('tiny@fp16', places))).message).toMatch(/exists in .*not in fp16/)
     expect((await failure(findSegmenter('what', places))).message).toContain('There is no segmenter "what": use tiny')
   })
 

@@ -21,6 +21,7 @@ export const optimumBoxesLayout: SegmenterLayout = {
     const boxesInfo = inputNamed(decoder, 'input_boxes')
     const pointsInfo = inputNamed(decoder, 'input_points')
     const labelsInfo = inputNamed(decoder, 'input_labels')
+    const scoreType = outputNamed(decoder, 'iou_scores')?.type ?? 'float32'
     const maskType = outputNamed(decoder, 'pred_masks')?.type ?? 'float32'
     if (boxesInfo === undefined) return null
     // An export that wants points too gets one that says that there is none.
@@ -45,7 +46,7 @@ export const optimumBoxesLayout: SegmenterLayout = {
           },
           ['pred_masks', 'iou_scores'],
         )
-        const scores = floats(results.iou_scores, maskType)
+        const scores = floats(results.iou_scores, scoreType)
         const best = indexOfLargest(scores)
         const plane = {
           data: floats(results.pred_masks, maskType),

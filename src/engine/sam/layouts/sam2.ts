@@ -28,7 +28,8 @@ export const sam2Layout: SegmenterLayout = {
     const decoder = single(networks, isDecoder)
     const outputs = encoder === null ? null : encoderOutputs(encoder)
     if (networks.length !== 2 || encoder === null || outputs === null || decoder === null) return null
-    const masks = outputNamed(decoder, 'masks')
+    const maskType = outputNamed(decoder, 'masks')?.type ?? 'float32'
+    const scoreType = outputNamed(decoder, 'iou_predictions')?.type ?? 'float32'
     const size = inputNamed(decoder, 'orig_im_size')
     const noMask: NetworkTensor = { data: new Float32Array(MASK_SIDE * MASK_SIDE), dims: [1, 1, MASK_SIDE, MASK_SIDE] }
     return {
@@ -48,10 +49,10 @@ export const sam2Layout: SegmenterLayout = {
           },
           ['masks', 'iou_predictions'],
         )
-        const scores = floats(results.iou_predictions, 'float32')
+        const scores = floats(results.iou_predictions, scoreType)
         const best = indexOfLargest(scores)
         const [height, width] = results.masks.dims.slice(-2)
-        const plane = { data: floats(results.masks, masks?.type ?? 'float32'), offset: best * width * height, width, height }
+        const plane = { data: floats(results.masks, maskType), offset: best * width * height, width, height }
         return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: scores[best] }
       },
     }

@@ -52,7 +52,7 @@ describe('importing a checkpoint of the published MedLAM', () => {
     await weights.close()
     expect((await models.verify({ id: 'medlam' })).filter(({ state }) => state === 'changed').map((found) => path.basename(found.path))).toEqual(['weights.data'])
     const damaged = await failure(openMedlamModel(card, path.resolve('models/correlate.onnx')))
-    expect(damaged.message).toMatch(/weights\.data have SHA-256 .* damaged or another version/)
+    expect(damaged.message).toMatch(/weights\.data has SHA-256 .* damaged or another version/)
 
     await models.remove({ id: 'medlam' })
     expect(existsSync(path.dirname(card))).toBe(false)

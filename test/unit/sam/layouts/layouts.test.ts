@@ -140,15 +140,24 @@ function liteDecoder(): GraphSpec {
 }
 
 /** The decoder of two files, with embedding and mask in half precision. */
-function liteHalfDecoder(): GraphSpec {
-  const graph = decoderGraph(
-    [embeddingIn('image_embeddings', 'float16'), { name: 'boxes', dims: [1, 1, 4] }],
-    { corners: 'boxes', pixelsPerUnit: 1, square: 256, side: 256, count: 1, boxMask: 0, output: { name: 'full', dims: [1, 1, 256, 256] } },
+const liteHalfDecoder = (): GraphSpec =>
+  withHalf(
+    decoderGraph(
+      [embeddingIn('image_embeddings', 'float16'), { name: 'boxes', dims: [1, 1, 4] }],
+      { corners: 'boxes', pixelsPerUnit: 1, square: 256, side: 256, count: 1, boxMask: 0, output: { name: 'low_res_masks', dims: [1, 1, 256, 256] } },
+    ),
+    'low_res_masks',
   )
+
+/** A graph whose output of this name is in half precision. */
+function withHalf(graph: GraphSpec, name: string): GraphSpec {
   return {
     ...graph,
-    outputs: [{ name: 'low_res_masks', type: 'float16', dims: [1, 1, 256, 256] }],
-    nodes: [...graph.nodes, { op: 'Cast', inputs: ['full'], outputs: ['low_res_masks'], attributes: { to: { int: 10 } } }],
+    outputs: graph.outputs.map((output) => (output.name === name ? { ...output, type: 'float16' } : output)),
+    nodes: [
+      ...graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map((output) => (output === name ? 'full' : output)) })),
+      { op: 'Cast', inputs: ['full'], outputs: [name], attributes: { to: { int: 10 } } },
+    ],
   }
 }
 
@@ -214,6 +223,20 @@ const CASES: readonly Case[] = [
     name: 'b3: points and boxes, told that there is no point',
     layout: 'optimum-boxes',
     graphs: [optimumDecoder(true), visionEncoder],
+    input: { name: 'pixel_values', ...PAD_1024 },
+    score: -1,
+  },
+  {
+    name: 'b3: masks in half precision, scores not',
+    layout: 'optimum-boxes',
+    graphs: [visionEncoder, withHalf(optimumDecoder(false), 'pred_masks')],
+    input: { name: 'pixel_values', ...PAD_1024 },
+    score: 'mean',
+  },
+  {
+    name: 'b3: scores in half precision, masks not',
+    layout: 'optimum-boxes',
+    graphs: [withHalf(optimumDecoder(true), 'iou_scores'), visionEncoder],
     input: { name: 'pixel_values', ...PAD_1024 },
     score: -1,
   },
@@ -294,6 +317,13 @@ const CASES: readonly Case[] = [
     name: 'f1: SAM 2',
     layout: 'sam2',
     graphs: [sam2Encoder(['high_res_feats_0', 'high_res_feats_1', 'image_embed']), sam2Decoder(false)],
+    input: { name: 'image', ...STRETCH_1024, normal: SAM },
+    score: 2.5,
+  },
+  {
+    name: 'f1: SAM 2, scores in half precision',
+    layout: 'sam2',
+    graphs: [sam2Encoder(['high_res_feats_0', 'high_res_feats_1', 'image_embed']), withHalf(sam2Decoder(false), 'iou_predictions')],
     input: { name: 'image', ...STRETCH_1024, normal: SAM },
     score: 2.5,
   },
