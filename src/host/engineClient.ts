@@ -94,7 +94,7 @@ export interface EngineClient {
   importModel(request: ImportModelRequest, listeners: RunListeners): Promise<InstalledModel>
   /** Null for all installed models. */
   verifyModel(choice: ModelChoice | null): Promise<readonly VerifiedFile[]>
-  removeModel(choice: ModelChoice): Promise<readonly string[]>
+  removeModel(choice: ModelChoice, listeners: RunListeners): Promise<readonly string[]>
   testProviders(id: string, listeners: RunListeners): Promise<ProviderTestReport>
   gpuRuntime(): Promise<GpuRuntimeInfo>
   /** Stopping it keeps what has come. */
@@ -256,7 +256,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     downloadModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(downloadModelMethod, { run: id, request }, token)),
     importModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(importModelMethod, { run: id, request }, token)),
     verifyModel: (choice) => ask((connection) => connection.sendRequest(verifyModelMethod, choice)),
-    removeModel: (choice) => ask((connection) => connection.sendRequest(removeModelMethod, choice)),
+    removeModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(removeModelMethod, { run: id, request }, token)),
     testProviders: (id, run) => askNumbered(run, (connection, number, token) => connection.sendRequest(testProvidersMethod, { run: number, request: { id } }, token)),
     gpuRuntime: () => ask((connection) => connection.sendRequest(gpuRuntimeMethod)),
     downloadGpuRuntime: (acceptUnverified, run) => askBeside(run, (connection, id, token) => connection.sendRequest(downloadGpuRuntimeMethod, { run: id, request: { acceptUnverified } }, token)),

@@ -123,7 +123,7 @@ export const importModelMethod = new RequestType<Numbered<ImportModelRequest>, I
 /** Compare the files of a model, or of all installed ones (null), with their recorded SHA-256. */
 export const verifyModelMethod = new RequestType<ModelChoice | null, readonly VerifiedFile[], ErrorData>('models/verify')
 /** Delete an installed model's files; answers with the folders that are gone. */
-export const removeModelMethod = new RequestType<ModelChoice, readonly string[], ErrorData>('models/remove')
+export const removeModelMethod = new RequestType<Numbered<ModelChoice>, readonly string[], ErrorData>('models/remove')
 /** Time one encode per provider and remember which is fastest with the right answer; `auto` takes it from then on. */
 export const testProvidersMethod = new RequestType<Numbered<{ readonly id: string }>, ProviderTestReport, ErrorData>('models/testProviders')
 /** Whether the GPU files of ONNX Runtime are missing here and can be fetched. */

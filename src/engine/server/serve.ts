@@ -32,15 +32,17 @@ import { serveModels } from './serveModels.js'
 const ENGINE_ERROR = -32000
 /** Progress may come thousands of times a second; people cannot read more than this. */
 const PROGRESS_EVERY_MS = 100
+/** What people are told who wait for somebody else's run, which may take hours. */
+const WAITING: Progress = { stage: 'read', done: 0, total: 0, secondsLeft: null, detail: 'waiting for the run that is going on' }
 
 /** Answers the extension host with an engine. What needs a network runs one at a time, in the order it came. */
 export function serve(connection: MessageConnection, engine: Engine): void {
-  const answering = (order: Order) => async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T | ResponseError<ErrorData>> => {
+  const answering = (order: Order) => async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>, run?: number): Promise<T | ResponseError<ErrorData>> => {
     const abort = new AbortController()
     const listening = token.onCancellationRequested(() => { abort.abort() })
     try {
       if (token.isCancellationRequested) abort.abort()
-      return await order(() => work(abort.signal), abort.signal)
+      return await order(() => work(abort.signal), abort.signal, () => { if (run !== undefined) tellWaiting(run) })
     } catch (error) {
       const data = toErrorData(error)
       return new ResponseError(ENGINE_ERROR, data.message, data)
@@ -49,6 +51,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     }
   }
 
+  const tellWaiting = (run: number): void => void connection.sendNotification(progressNotification, { run, progress: WAITING })
   const answer = answering(oneAtATime())
   const answerBeside = answering((work) => work())
   // Two at once could lose each other's scan; a run, which may take hours, is nothing to wait for.
@@ -81,7 +84,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     const onEvent = throttleEvents((event) => void connection.sendNotification(datasetEventNotification, { run, event }))
     return answer(token, (signal) => segmentFolder(engine, request, { signal, gate, onEvent })).finally(() => gates.delete(run))
   })
-  connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal))))
+  connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal)), run))
   connection.onRequest(addTemplateMethod, (request, token) => answerEdit(token, () => addTemplateToFile(request)))
   connection.onRequest(scanProblemsMethod, ({ setPath }, token) => answerBeside(token, () => scanProblems(setPath)))
   connection.onRequest(infoMethod, (token) => answerBeside(token, () => engineInfo(engine)))

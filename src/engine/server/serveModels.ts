@@ -7,9 +7,9 @@ import {
 import type { Engine } from '../engine.js'
 import { startClock } from '../pipeline/stageClock.js'
 
-/** How a request is answered: one at a time, or beside others. */
+/** How a request is answered: one at a time, telling the run of this number when it must wait, or beside others. */
 export interface Answering {
-  readonly queued: <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>) => Promise<T | ResponseError<ErrorData>>
+  readonly queued: <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>, run: number) => Promise<T | ResponseError<ErrorData>>
   readonly beside: <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>) => Promise<T | ResponseError<ErrorData>>
   readonly onProgress: (run: number) => (progress: Progress) => void
 }
@@ -23,10 +23,10 @@ export function serveModels(connection: MessageConnection, { models }: Engine, {
   }
   connection.onRequest(listModelsMethod, (token) => beside(token, () => models.list()))
   connection.onRequest(downloadModelMethod, ({ run, request }, token) => beside(token, (signal) => models.download(request, { signal, onBytes: bytes(run) })))
-  connection.onRequest(importModelMethod, ({ run, request }, token) => queued(token, (signal) => models.import(request, { signal, onBytes: bytes(run) })))
+  connection.onRequest(importModelMethod, ({ run, request }, token) => queued(token, (signal) => models.import(request, { signal, onBytes: bytes(run) }), run))
   connection.onRequest(verifyModelMethod, (choice, token) => beside(token, () => models.verify(choice)))
-  connection.onRequest(testProvidersMethod, ({ request }, token) => queued(token, (signal) => models.testProviders(request.id, { signal })))
+  connection.onRequest(testProvidersMethod, ({ run, request }, token) => queued(token, (signal) => models.testProviders(request.id, { signal }), run))
   connection.onRequest(gpuRuntimeMethod, (token) => beside(token, () => models.gpuRuntime()))
   connection.onRequest(downloadGpuRuntimeMethod, ({ run, request }, token) => beside(token, (signal) => models.downloadGpuRuntime(request.acceptUnverified, { signal, onBytes: bytes(run) })))
-  connection.onRequest(removeModelMethod, (choice, token) => queued(token, () => models.remove(choice)))
+  connection.onRequest(removeModelMethod, ({ run, request }, token) => queued(token, () => models.remove(request), run))
 }

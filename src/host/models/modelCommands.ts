@@ -56,7 +56,7 @@ export async function removeModel(context: ModelContext, node: ModelNode | undef
   if (model === undefined) return
   const remove = 'Remove'
   if ((await vscode.window.showWarningMessage(`Remove ${model.title} from this machine?`, { modal: true }, remove)) !== remove) return
-  await context.engine.removeModel({ id: model.id })
+  await withProgress(`Removing ${model.title}`, (listeners) => context.engine.removeModel({ id: model.id }, listeners))
   await context.refresh()
 }
 

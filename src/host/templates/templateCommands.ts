@@ -220,7 +220,7 @@ export async function checkSet(context: TemplateContext, node: TemplateNode | un
       return await context.engine.checkTemplates(setPath, {
         signal: abort.signal,
         onStructure: () => undefined,
-        onProgress: ({ done, total, detail }) => { progress.report({ message: `${detail ?? ''} ${done} of ${total}` }) },
+        onProgress: ({ done, total, detail }) => { progress.report({ message: `${detail ?? ''} ${total > 0 ? `${done} of ${total}` : ''}`.trim() }) },
       })
     } catch (error) {
       if (error instanceof RunCancelled) return null

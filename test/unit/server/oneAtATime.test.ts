@@ -14,9 +14,13 @@ describe('a queue', () => {
       if (name === 'b') throw new Error('broke')
       return name
     }
-    const all = await Promise.allSettled(['a', 'b', 'c'].map((name) => order(work(name), never)))
+    const told: string[] = []
+    const all = await Promise.allSettled(['a', 'b', 'c'].map((name) => order(work(name), never, () => told.push(name))))
+    expect(told).toEqual(['b', 'c'])
+    await order(work('d'), never, () => told.push('d'))
+    expect(told).toEqual(['b', 'c'])
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(heard).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
+    expect(heard).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends', 'd begins', 'd ends'])
   })
 
   it('answers what is cancelled before its turn at once, and lets nothing else go first', async () => {

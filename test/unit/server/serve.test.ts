@@ -5,7 +5,7 @@ import { CancellationTokenSource, createMessageConnection, StreamMessageReader, 
 import { expect, it } from 'vitest'
 import type { DatasetEvent } from '../../../src/protocol/dataset.js'
 import type { ExtremePoints } from '../../../src/protocol/geometry.js'
-import { addTemplateMethod, checkTemplatesMethod, datasetEventNotification, pauseNotification, segmentFolderMethod } from '../../../src/protocol/rpc.js'
+import { addTemplateMethod, checkTemplatesMethod, datasetEventNotification, pauseNotification, progressNotification, segmentFolderMethod } from '../../../src/protocol/rpc.js'
 import { openEngine } from '../../../src/engine/engine.js'
 import { serve } from '../../../src/engine/server/serve.js'
 import { cliIsBuilt } from '../../support/cli.js'
@@ -39,8 +39,11 @@ it.skipIf(!cliIsBuilt)('adds templates and answers what is cancelled while a fol
   await client.sendRequest(addTemplateMethod, { setPath, scanPath, source: { kind: 'points', structures: [{ name: 'Ball', color: '#e06c75', points }], markupsPath: null } })
   expect(readFileSync(setPath, 'utf8')).toContain('Ball')
 
+  const told: (string | undefined)[] = []
+  client.onNotification(progressNotification, ({ run: number, progress }) => { if (number === 2) told.push(progress.detail) })
   const source = new CancellationTokenSource()
   const check = client.sendRequest(checkTemplatesMethod, { run: 2, request: { setPath } }, source.token)
+  await expect.poll(() => told).toEqual(['waiting for the run that is going on'])
   source.cancel()
   await expect(check).rejects.toMatchObject({ data: { kind: 'cancelled' } })
 
