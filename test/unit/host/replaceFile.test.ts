@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { replaceFile } from '../../../src/host/replaceFile.js'
@@ -31,6 +31,14 @@ describe('replacing a file', () => {
     await replaceFile(path.join(folder, 'link.json'), bytes)
     expect(readFileSync(path.join(folder, 'real/a.json'), 'utf8')).toBe('new')
     expect(readdirSync(folder, { withFileTypes: true }).find(({ name }) => name === 'link.json')?.isSymbolicLink()).toBe(true)
+  })
+
+  it.skipIf(process.platform === 'win32')('keeps who may read and write it', async () => {
+    const file = path.join(tempFolder(), 'shared.medlsam.json')
+    writeFileSync(file, 'old')
+    chmodSync(file, 0o664)
+    await replaceFile(file, bytes)
+    expect(statSync(file).mode & 0o777).toBe(0o664)
   })
 
   it('leaves what was there alone when it cannot be replaced, and says which file it is', async () => {
