@@ -18,9 +18,18 @@ export interface ProgressBar {
   stop(): void
 }
 
-/** Shows one bar per stage with the time left; stays silent where stderr is no terminal. */
+/** How often a log file gets a line. */
+const LINE_EVERY_MS = 60_000
+
+/**
+ * Shows one bar per stage with the time left; where stderr is no terminal but a log file, a line a minute.
+ * A process that works for another one of ours says nothing: that one does.
+ */
 export function startProgressBar(): ProgressBar {
-  if (!process.stderr.isTTY) return { listen: () => undefined, stop: () => undefined }
+  if (!process.stderr.isTTY) {
+    const silent = (): void => undefined
+    return { listen: process.send === undefined ? progressLines((line) => process.stderr.write(`${line}\n`)) : silent, stop: silent }
+  }
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
     format: '{words} [{bar}] {value}/{total}{unit} {left}',
@@ -32,9 +41,8 @@ export function startProgressBar(): ProgressBar {
   return {
     listen: ({ stage, done, total, secondsLeft }: Progress) => {
       if (total === 0) return
-      // Bytes are nothing to read.
-      const [shown, all] = stage === 'download' ? [toMegabytes(done), toMegabytes(total)] : [done, total]
-      const payload = { unit: stage === 'download' ? ' MB' : '', words: STAGE_WORDS[stage].padEnd(18), left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left` }
+      const { shown, all, unit } = inUnits(stage, done, total)
+      const payload = { unit, words: STAGE_WORDS[stage].padEnd(18), left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left` }
       if (running === stage) {
         bar.update(shown, payload)
         return
@@ -48,6 +56,22 @@ export function startProgressBar(): ProgressBar {
       running = null
     },
   }
+}
+
+/** Says where things stand once a minute, from the end of the first minute on. */
+export function progressLines(write: (line: string) => void, nowMs: () => number = () => performance.now()): ProgressListener {
+  let lastMs = nowMs()
+  return ({ stage, done, total, secondsLeft }) => {
+    if (total === 0 || nowMs() - lastMs < LINE_EVERY_MS) return
+    lastMs = nowMs()
+    const { shown, all, unit } = inUnits(stage, done, total)
+    write(`${STAGE_WORDS[stage]}: ${shown} of ${all}${unit}${secondsLeft === null ? '' : `, ${formatSeconds(secondsLeft)} left`}`)
+  }
+}
+
+/** Bytes are nothing to read. */
+function inUnits(stage: Stage, done: number, total: number): { readonly shown: number; readonly all: number; readonly unit: string } {
+  return stage === 'download' ? { shown: toMegabytes(done), all: toMegabytes(total), unit: ' MB' } : { shown: done, all: total, unit: '' }
 }
 
 function toMegabytes(bytes: number): number {

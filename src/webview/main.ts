@@ -241,7 +241,8 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
       onDraw: drawOverlay,
     })
     const bytes = await readScan(message.scan.url, message.scan.sizeBytes, message.limitBytes, (done, total) => { showLoading(`Reading ${message.scan.name}…`, done, total); })
-    showLoading('Drawing…', 1, 1)
+    showLoading(`Drawing ${message.scan.name}…`, 1, 1)
+    await painted()
     await checkAndShow(viewer, bytes, message.scan, message.limitBytes)
     restore(viewer)
     notice.replaceChildren()
@@ -275,6 +276,15 @@ function restore(current: Viewer): void {
 function showLoading(text: string, done: number, total: number): void {
   notice.hidden = false
   notice.replaceChildren(h('div', { class: 'card', aria: { role: 'status' } }, h('p', { set: { textContent: text } }), h('progress', { set: { max: Math.max(1, total), value: done } })))
+}
+
+/** Waits until what was shown can be seen: without a graphics card, drawing a large scan holds the page for half a minute. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve))
+    // A hidden page is never painted.
+    setTimeout(resolve, 200)
+  })
 }
 
 function showProblem(error: unknown, message: Extract<ToScanView, { type: 'open' }>): void {
