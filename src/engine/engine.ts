@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import envPaths from 'env-paths'
 import { DEFAULT_RUN_OPTIONS, type LocalizeRequest, type SegmentRequest } from '../protocol/requests.js'
@@ -54,6 +55,8 @@ export interface RunHooks {
    * What it returns is added to the sidecar's warnings.
    */
   readonly beforeWrite?: (result: UnwrittenResult) => Promise<readonly string[]>
+  /** Take these templates, whatever those that the request names have become meanwhile. */
+  readonly templates?: BuiltBank
   /** Called with each structure's mask as soon as its last slice is done, and awaited; the end result may differ in a few voxels. */
   readonly onEarlyMask?: (early: EarlyMask, geometry: SourceGeometry) => Promise<void>
   readonly signal?: AbortSignal
@@ -108,7 +111,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
   const store = openModels(assetsFolder, options)
   let medlamModel: Promise<MedlamModel> | undefined
   const segmenters = new Map<string, Promise<Segmenter>>()
-  const banks = new Map<string, Promise<BuiltBank>>()
+  const banks = new Map<string, { readonly stamp: string; readonly built: Promise<BuiltBank> }>()
   const opened: Network[] = []
 
   // What cannot be put in its place is missed when a network is opened, which then says so.
@@ -169,13 +172,14 @@ export function openEngine(options: EngineOptions = {}): Engine {
   const templates = async (name: string, hooks: RunHooks = {}, clock?: StageClock): Promise<BuiltBank> => {
     const model = await medlam()
     const known = banks.get(name)
-    // A template set may have been edited since; the disk cache makes asking again cheap.
-    if (known !== undefined && !name.endsWith('.json')) return known
+    const stamp = await stampOf(name)
+    // The scans of a template set may have changed since; the disk cache makes asking again cheap.
+    if (known?.stamp === stamp && !name.endsWith('.json')) return known.built
     const resolving = resolveTemplates(model, name, sources, {
       checkCancelled: () => { throwIfCancelled(hooks.signal) },
       onProgress: (done, total, template) => clock?.report(done, total, template),
     })
-    banks.set(name, resolving)
+    banks.set(name, { stamp, built: resolving })
     resolving.catch(() => banks.delete(name))
     return resolving
   }
@@ -200,7 +204,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
     throwIfCancelled(hooks.signal)
     clock.start('templates')
     const model = await medlam()
-    const built = await templates(request.templates, hooks, clock)
+    const built = hooks.templates ?? (await templates(request.templates, hooks, clock))
     const structures = chooseStructures(built, run.structures, request.templates)
     clock.start('localize')
     const result = await localizeScan(model, scan, built.bank, structures, run, clock, hooks)
@@ -270,4 +274,10 @@ function chooseStructures({ bank }: BuiltBank, wanted: readonly string[] | null,
     }
     return structure
   })
+}
+
+/** Tells a changed file from the one that was read; the same for everything that is no file. */
+async function stampOf(file: string): Promise<string> {
+  const info = await stat(file).catch(() => null)
+  return info === null ? '' : `${info.ino} ${info.mtimeMs} ${info.size}`
 }

@@ -1,21 +1,34 @@
+import type { ErrorData } from '../../protocol/errors.js'
 import { toErrorData } from '../errors.js'
 import type { Engine, SegmentResult, UnwrittenResult } from '../engine.js'
 import { isDiskTrouble, writeBytesAtomic } from '../files.js'
 import { sha256File } from '../hash.js'
+import type { BuiltBank } from '../templates/buildBank.js'
 import { inputError } from '../volume/inputError.js'
 import { orientationWarning } from './orientation.js'
 import { drawPictures } from './pictures.js'
-import { prepareRecipe } from './recipe.js'
+import { bankHash, prepareRecipe } from './recipe.js'
 import { scanStamp } from './scanStamp.js'
 import type { ScanResult, ScanTask, ScanWorker, WorkHooks } from './scanWorker.js'
 
 /** A worker around an engine in this process. Closing it leaves the engine to its owner. */
 export function engineWorker(engine: Engine): ScanWorker {
+  /** A run takes the templates that it was planned with, although people may edit them while it goes on. */
+  let held: { readonly sha256: string; readonly built: BuiltBank } | undefined
   return {
-    prepare: (request, hooks) => prepareRecipe(engine, request, hooks),
+    async prepare(request, hooks) {
+      const { built, ...prepared } = await prepareRecipe(engine, request, hooks)
+      held = { sha256: prepared.recipe.templates, built }
+      return prepared
+    },
     async segment(task, hooks = {}) {
       try {
-        return { kind: 'done', result: await segmentTask(engine, task, hooks) }
+        if (held?.sha256 !== task.templatesSha256) {
+          const built = await engine.templates(task.request.templates, hooks)
+          held = { sha256: bankHash(built.bank), built }
+          if (held.sha256 !== task.templatesSha256) return { kind: 'failed', error: changedTemplates(task.request.templates), stopsRun: true }
+        }
+        return { kind: 'done', result: await segmentTask(engine, held.built, task, hooks) }
       } catch (error) {
         const data = toErrorData(error)
         return data.kind === 'cancelled' ? { kind: 'cancelled' } : { kind: 'failed', error: data, stopsRun: isDiskTrouble(error) }
@@ -25,7 +38,11 @@ export function engineWorker(engine: Engine): ScanWorker {
   }
 }
 
-async function segmentTask(engine: Engine, { request, picturesPath }: ScanTask, hooks: WorkHooks): Promise<ScanResult> {
+function changedTemplates(templates: string): ErrorData {
+  return { kind: 'template', message: `The templates ${templates} were changed while the run was going on, and a process that joined it has only the new ones.`, file: templates }
+}
+
+async function segmentTask(engine: Engine, templates: BuiltBank, { request, picturesPath }: ScanTask, hooks: WorkHooks): Promise<ScanResult> {
   const stamp = await scanStamp(request.scanPath)
   let seconds: ScanResult['seconds'] = {}
   const beforeWrite = async (result: UnwrittenResult): Promise<string[]> => {
@@ -34,12 +51,12 @@ async function segmentTask(engine: Engine, { request, picturesPath }: ScanTask, 
       throw inputError(request.scanPath, `${request.scanPath} changed while it was read: run again when it is complete.`)
     }
     const from = performance.now()
-    const doubt = await orientationWarning(engine, request, result.scan, result.sidecar.structures, hooks.signal)
+    const doubt = await orientationWarning(await engine.medlam(), templates.bank, request.options, result.scan, result.sidecar.structures, hooks.signal)
     seconds = { ...result.seconds, orientation: (performance.now() - from) / 1000 }
     await writeBytesAtomic(picturesPath, drawPictures(result.scan, result.labels, result.sidecar.structures))
     return doubt === null ? [] : [doubt]
   }
-  const { paths, sidecar } = await engine.segment(request, { ...hooks, beforeWrite })
+  const { paths, sidecar } = await engine.segment(request, { ...hooks, templates, beforeWrite })
   return {
     inputSha256: sidecar.input.sha256,
     stamp,

@@ -1,7 +1,8 @@
 import type { LocalizedStructure } from '../../protocol/structure.js'
 import type { DatasetRequest } from '../../protocol/dataset.js'
 import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
-import type { Engine } from '../engine.js'
+import type { TemplateBank } from '../medlam/bank.js'
+import type { MedlamModel } from '../medlam/model.js'
 import { localizeScan } from '../pipeline/localizeScan.js'
 import { startClock } from '../pipeline/stageClock.js'
 import { canonicalOrder } from '../volume/orient.js'
@@ -31,17 +32,16 @@ const CLEARLY = 0.15
  * when it does not, or fits well as it is. Symmetric anatomy, such as a head, cannot tell left from right.
  */
 export async function orientationWarning(
-  engine: Engine,
-  settings: DatasetRequest['settings'],
+  model: MedlamModel,
+  bank: TemplateBank,
+  options: DatasetRequest['settings']['options'],
   scan: Pick<Scan, 'data' | 'size' | 'affine'>,
   localized: readonly LocalizedStructure[],
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
   const as = meanConfidence(localized)
   if (localized.length === 0 || as >= DOUBTFUL) return null
-  const model = await engine.medlam()
-  const { bank } = await engine.templates(settings.templates)
-  const run = { ...DEFAULT_RUN_OPTIONS, ...settings.options }
+  const run = { ...DEFAULT_RUN_OPTIONS, ...options }
   const structures = localized.map(({ name, labelValue, color }) => ({ name, labelValue, color }))
   const best = await bestTurn(async ({ flips }) => {
     const turned = { ...scan, data: flipped(scan, flips) }

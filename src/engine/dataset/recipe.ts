@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { DatasetRecipe, DatasetRequest } from '../../protocol/dataset.js'
 import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
 import type { Engine, RunHooks } from '../engine.js'
+import type { TemplateBank } from '../medlam/bank.js'
 import { serialiseBank } from '../medlam/bankFile.js'
+import type { BuiltBank } from '../templates/buildBank.js'
 import { TOOL_VERSION } from '../version.js'
 
 /** What is known once models and templates are loaded. */
@@ -13,7 +15,7 @@ export interface Prepared {
 }
 
 /** Loads the models and templates of a request, so that the first scan finds them ready, and says what exactly they are. */
-export async function prepareRecipe(engine: Engine, { settings, bids }: DatasetRequest, hooks: RunHooks = {}): Promise<Prepared> {
+export async function prepareRecipe(engine: Engine, { settings, bids }: DatasetRequest, hooks: RunHooks = {}): Promise<Prepared & { readonly built: BuiltBank }> {
   const model = await engine.medlam()
   const built = await engine.templates(settings.templates, hooks)
   const segmenter = await engine.segmenter(settings.segmenter)
@@ -22,11 +24,17 @@ export async function prepareRecipe(engine: Engine, { settings, bids }: DatasetR
     recipe: {
       tool: TOOL_VERSION,
       models: [model.hash, ...segmenter.networks.map(({ sha256 }) => sha256)],
-      templates: createHash('sha256').update(serialiseBank(built.bank)).digest('hex'),
+      templates: bankHash(built.bank),
       options,
     },
     problems: built.problems,
+    built,
   }
+}
+
+/** SHA-256 of everything a bank says. */
+export function bankHash(bank: TemplateBank): string {
+  return createHash('sha256').update(serialiseBank(bank)).digest('hex')
 }
 
 /** One hash of a recipe; the order in which its options were given plays no part. */

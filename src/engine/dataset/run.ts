@@ -197,6 +197,7 @@ async function workOn(
   const answer: ScanAnswer = await worker.segment(
     {
       request: { ...settings, scanPath: scan.scanPath, out: scan.labelMapPath, reproducible: true, ...(bids === true ? { bidsFields: bidsFieldsOf(scan) } : {}) },
+      templatesSha256: plan.recipe.templates,
       picturesPath: pictures,
     },
     {

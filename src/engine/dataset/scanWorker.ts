@@ -7,6 +7,8 @@ import type { Prepared } from './recipe.js'
 /** One scan to segment. */
 export interface ScanTask {
   readonly request: SegmentRequest
+  /** Of the templates that the run was planned with; see `bankHash`. */
+  readonly templatesSha256: string
   /** Where to put the pictures of the result. */
   readonly picturesPath: string
 }

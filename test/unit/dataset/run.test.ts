@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DatasetEvent, DatasetOutcome, DatasetPlan, DatasetRequest } from '../../../src/protocol/dataset.js'
@@ -9,6 +9,7 @@ import { oneWorker, runDataset, type DatasetHooks } from '../../../src/engine/da
 import type { ScanWorker } from '../../../src/engine/dataset/scanWorker.js'
 import { openEngine, type Engine } from '../../../src/engine/engine.js'
 import { toErrorData } from '../../../src/engine/errors.js'
+import { readBank, writeBank } from '../../../src/engine/medlam/bankFile.js'
 import { readLabelMap } from '../../../src/engine/volume/readLabelMap.js'
 import { comparableTree, readTree } from '../../support/datasetTree.js'
 import { tempFolder } from '../../support/tempFolder.js'
@@ -118,6 +119,42 @@ describe('a run of a dataset', { timeout: 200_000 }, () => {
     })
     expect(outcome.failures).toMatchObject([{ path: 'a/p2_ct.nii.gz', stage: 'write', error: { kind: 'input', message: expect.stringContaining('changed while it was read') } }])
     expect(readdirSync(at('out/a'))).toEqual(['p1_ct_dseg.json', 'p1_ct_dseg.nii.gz', 'p1_ct_dseg.tsv'])
+  })
+
+  describe('whose templates are edited meanwhile', () => {
+    const bank = at('edited.msgpack')
+    const mine = (): Partial<DatasetRequest> => ({ settings: { ...request().settings, templates: bank } })
+    const edit = async (): Promise<void> => {
+      const old = await readBank(models.bank)
+      await writeBank(bank, { ...old, structures: old.structures.map((structure) => ({ ...structure, color: '#000000' })) })
+    }
+    beforeEach(() => { copyFileSync(models.bank, bank) })
+
+    it('does all scans with those that it was planned with', async () => {
+      await run(mine())
+      const undisturbed = comparableTree(at('out'))
+      rmSync(at('out'), { recursive: true })
+      copyFileSync(models.bank, bank)
+      const edits: Promise<void>[] = []
+      const slow: ScanWorker = {
+        ...worker,
+        segment: async (task, hooks) => {
+          await Promise.all(edits)
+          return worker.segment(task, hooks)
+        },
+      }
+      const { outcome } = await run(mine(), { onEvent: (event) => { if (event.kind === 'scanDone') edits.push(edit()) } }, slow)
+      expect(outcome.totals).toMatchObject({ done: 3, failed: 0 })
+      expect(comparableTree(at('out'))).toEqual(undisturbed)
+      expect((await plan(mine())).scans.map(({ state }) => state.kind)).toEqual(['todo', 'todo', 'todo'])
+    })
+
+    it('stops when a process joins that has only the new ones', async () => {
+      const planned = await plan(mine())
+      await edit()
+      const error = toErrorData(await runDataset(planned, oneWorker(engineWorker(engine))).catch((reason: unknown) => reason))
+      expect(error.message).toMatch(/edited\.msgpack were changed while the run was going on.*start the same command again/)
+    })
   })
 
   it('stops with one sentence when the disk is full, and goes on later', async () => {
