@@ -6,6 +6,7 @@ import type { DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, Installe
 import type { Progress } from '../protocol/progress.js'
 import {
   addTemplateMethod,
+  bankInfoMethod,
   checkTemplatesMethod,
   datasetEventNotification,
   downloadGpuRuntimeMethod,
@@ -32,6 +33,7 @@ import {
   type SegmentOutcome,
   type SegmentWithPreviews,
   type TemplateCheckReport,
+  type TemplatesInfo,
 } from '../protocol/rpc.js'
 import type { LocalizedStructure } from '../protocol/structure.js'
 import type { TemplateSet } from '../protocol/templateSet.js'
@@ -88,6 +90,8 @@ export interface EngineClient {
   addTemplate(request: AddTemplateRequest): Promise<TemplateSet>
   scanProblems(setPath: string): Promise<ScanProblems>
   info(): Promise<EngineInfo>
+  /** What a bank file holds. */
+  bankInfo(path: string): Promise<TemplatesInfo>
   listModels(): Promise<ModelsInfo>
   /** Stopping it keeps what has come. */
   downloadModel(request: DownloadModelRequest, listeners: RunListeners): Promise<InstalledModel>
@@ -261,6 +265,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     gpuRuntime: () => ask((connection) => connection.sendRequest(gpuRuntimeMethod)),
     downloadGpuRuntime: (acceptUnverified, run) => askBeside(run, (connection, id, token) => connection.sendRequest(downloadGpuRuntimeMethod, { run: id, request: { acceptUnverified } }, token)),
     info: () => ask((connection) => connection.sendRequest(infoMethod)),
+    bankInfo: (path) => ask((connection) => connection.sendRequest(bankInfoMethod, { path })),
     state: () => (running === undefined ? 'stopped' : 'running'),
     pid: () => running?.child.pid,
     stop: () => {

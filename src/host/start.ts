@@ -15,6 +15,7 @@ import { createModelsTree, type ModelNode } from './models/modelsTree.js'
 import { sayErrors } from './sayErrors.js'
 import { createPreviewFolders } from './segment/previewFolders.js'
 import { createRunKeeper, type RunKeeper } from './segment/segmentScan.js'
+import { readBankFiles } from './templates/bankFiles.js'
 import { addMarkedScan, addScans, checkSet, chooseScans, deleteNode, newSet, openSetFile, renameNode, updateSets, useLabelMap } from './templates/templateCommands.js'
 import { createScanHealth } from './templates/scanHealth.js'
 import { createTemplateStore, type TemplateStore } from './templates/templateStore.js'
@@ -59,7 +60,8 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
 
   const loadBanks = async (): Promise<void> => {
     const info = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Starting the MedLSAM engine' }, () => engine.info())
-    store.setBankInfos(info.banks)
+    for (const bank of info.banks) store.setBank(bank.name, { info: bank, problem: null })
+    await readBankFiles(store, engine)
     models.show(info, await engine.listModels())
     status.setProvider(info.localizer.provider)
   }

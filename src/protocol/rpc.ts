@@ -108,6 +108,8 @@ export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet
 export const scanProblemsMethod = new RequestType<{ readonly setPath: string }, ScanProblems, ErrorData>('scanProblems')
 /** Versions, models, providers, built-in banks; answered at once, also while a run goes on. */
 export const infoMethod = new RequestType0<EngineInfo, ErrorData>('info')
+/** What the bank in a file holds. */
+export const bankInfoMethod = new RequestType<{ readonly path: string }, TemplatesInfo, ErrorData>('bankInfo')
 /** Where a run stands. */
 export const progressNotification = new NotificationType<{ readonly run: number; readonly progress: Progress }>('progress')
 /** A structure's mask is there. */

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import type { FrameLocator, Locator } from 'playwright-core'
 import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, refreshExplorer, runCommand, scanView, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
-import { pictureOfFailure, startSession, type Session } from './session.js'
+import { buildBank, pictureOfFailure, startSession, type Session } from './session.js'
 
 const SCAN = 'okbp_242_ct.nii.gz'
 
@@ -243,6 +243,17 @@ describe('Localize & Segment', function () {
     await page.locator('.notification-toast', { hasText: 'is not CT in HU' }).getByRole('button', { name: 'It Is CT in HU: Run' }).click()
     await state('done', 240_000)
     assert.equal(sidecar('odd_dseg').input.timePoint, 1)
+  })
+
+  it('runs with a bank file of the workspace', async () => {
+    const { page, folder } = session
+    buildBank(path.join(folder, 'HeadNeck.medlsam.json'), path.join(folder, 'shared.medlsam.msgpack'))
+    view = await openScan(page, SCAN)
+    await start('shared', ['Larynx'])
+    await pick(page, 'Overwrite')
+    await state('running')
+    await state('done', 240_000)
+    assert.equal(sidecar('okbp_242_ct_dseg').templates.name, 'a shared bank')
   })
 
   it('takes the engine with it when the window closes', async () => {

@@ -24,6 +24,11 @@ export function packFixture(name: string, folder: string): string {
   return vsix
 }
 
+/** Makes a bank of a template set with the command line. */
+export function buildBank(set: string, bank: string): void {
+  execFileSync(process.execPath, [path.resolve(import.meta.dirname, '../../dist/cli.js'), 'bank', 'build', set, '--out', bank, '--name', 'a shared bank'], { stdio: 'pipe' })
+}
+
 /** Starts a workbench and opens a fresh folder with copies of scans. */
 export async function startSession(scans: Parameters<typeof scanWorkspace>[0], settings: Readonly<Record<string, unknown>> = {}, { vsix = [], ...more }: Pick<WorkbenchOptions, 'workspaceTrust' | 'vsix'> = {}): Promise<Session> {
   const workspace = scanWorkspace(scans)

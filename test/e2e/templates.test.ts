@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Locator } from 'playwright-core'
 import { answer, answerPath, explorerRow, hoverFor, pick, pickExactly, runCommand, waitForScan } from '../support/workbench.js'
 import { startProxy, type Proxy } from '../support/proxy.js'
 import { hasSharedData } from '../support/workbenchScans.js'
-import { pictureOfFailure, startSession, type Session } from './session.js'
+import { buildBank, pictureOfFailure, startSession, type Session } from './session.js'
 
 const SCANS = ['okbp_004', 'okbp_013', 'okbp_017'] as const
 
@@ -111,6 +111,19 @@ describe('the sidebar', function () {
     await row(/Mandible.*error \d+\.\d mm/).waitFor()
     await row('Mandible').click()
     await row(/okbp_0\d\d_ct.*error \d+\.\d mm/).waitFor()
+  })
+
+  it('lists bank files with what they hold, and says when one cannot be used', async () => {
+    const bank = path.join(session.folder, 'shared.medlsam.msgpack')
+    buildBank(setFile(), bank)
+    const shared = row(/shared\s*bank file/)
+    await shared.click()
+    await row(/shared\s*bank file · 7 structures, 3 scans/).waitFor()
+    await row(/Brainstem\s*3 scans$/).waitFor()
+    writeFileSync(bank, readFileSync(bank).subarray(0, 1000))
+    await row(/shared\s*cannot be used/).waitFor()
+    rmSync(bank)
+    await row('shared').waitFor({ state: 'detached' })
   })
 
   it('warns of a scan that changed and of one that is gone, and says what to do', async () => {

@@ -22,6 +22,11 @@ export async function engineInfo(engine: Engine): Promise<EngineInfo> {
   }
 }
 
+/** What the bank in a file holds. @throws MedlsamError `template` when it cannot be used */
+export async function bankInfo(engine: Engine, file: string): Promise<TemplatesInfo> {
+  return templatesInfo(await engine.templates(file))
+}
+
 function templatesInfo({ bank, problems }: BuiltBank): TemplatesInfo {
   return {
     name: bank.name,

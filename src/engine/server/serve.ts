@@ -4,6 +4,7 @@ import type { ErrorData } from '../../protocol/errors.js'
 import type { Progress } from '../../protocol/progress.js'
 import {
   addTemplateMethod,
+  bankInfoMethod,
   checkTemplatesMethod,
   datasetEventNotification,
   earlyMaskNotification,
@@ -24,7 +25,7 @@ import { checkSetFile } from './checkSetFile.js'
 import { segmentFolder } from './segmentFolder.js'
 import { scanProblems } from './scanProblems.js'
 import { withEarlyMaskFiles } from './earlyMaskFiles.js'
-import { engineInfo } from './engineInfo.js'
+import { bankInfo, engineInfo } from './engineInfo.js'
 import { oneAtATime, type Order } from './oneAtATime.js'
 import { serveModels } from './serveModels.js'
 
@@ -87,6 +88,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal)), run))
   connection.onRequest(addTemplateMethod, (request, token) => answerEdit(token, () => addTemplateToFile(request)))
   connection.onRequest(scanProblemsMethod, ({ setPath }, token) => answerBeside(token, () => scanProblems(setPath)))
+  connection.onRequest(bankInfoMethod, ({ path }, token) => answerBeside(token, () => bankInfo(engine, path)))
   connection.onRequest(infoMethod, (token) => answerBeside(token, () => engineInfo(engine)))
   serveModels(connection, engine, { queued: answer, beside: answerBeside, onProgress })
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import type { Structure } from '../../protocol/structure.js'
+import { isUnread } from '../templates/bankFiles.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 
 /** What a run looks for and with which templates. */
@@ -20,7 +21,7 @@ export async function chooseRun(context: vscode.ExtensionContext, store: Templat
   if (templates === undefined) return undefined
   const all = await structuresOf(store, templates.id, loadBanks)
   if (all.length === 0) {
-    void vscode.window.showWarningMessage(`${templates.title} has no structures yet: add a marked scan to it first.`)
+    void vscode.window.showWarningMessage(store.bank(templates.id)?.problem ?? `${templates.title} has no structures yet: add a marked scan to it first.`)
     return undefined
   }
   const names = await chooseStructures(context, templates.id, all)
@@ -32,8 +33,8 @@ export async function chooseRun(context: vscode.ExtensionContext, store: Templat
 async function chooseTemplates(context: vscode.ExtensionContext, store: TemplateStore): Promise<{ readonly id: string; readonly title: string } | undefined> {
   const last = context.workspaceState.get<string>(LAST_TEMPLATES)
   const own = store.sets().filter(({ set }) => set !== null).map((stored) => ({ label: stored.name, description: vscode.workspace.asRelativePath(stored.path), id: stored.path, title: stored.name }))
-  const builtIn = store.banks().map((name) => ({ label: name, description: 'built in', id: name, title: name }))
-  const items = [...own, ...builtIn].sort((a, b) => Number(b.id === last) - Number(a.id === last))
+  const banks = store.banks().map(({ id, name, builtIn }) => ({ label: name, description: builtIn ? 'built in' : vscode.workspace.asRelativePath(id), id, title: name }))
+  const items = [...own, ...banks].sort((a, b) => Number(b.id === last) - Number(a.id === last))
   if (items.length === 0) {
     void vscode.window.showWarningMessage('There are no templates yet: make a template set in the Templates view first.')
     return undefined
@@ -44,8 +45,8 @@ async function chooseTemplates(context: vscode.ExtensionContext, store: Template
 async function structuresOf(store: TemplateStore, id: string, loadBanks: () => Promise<void>): Promise<readonly Structure[]> {
   const set = store.sets().find(({ path }) => path === id)?.set
   if (set) return set.structures
-  if (store.bankInfo(id) === undefined) await loadBanks()
-  return store.bankInfo(id)?.structures ?? []
+  if (isUnread(store.bank(id))) await loadBanks()
+  return store.bank(id)?.info?.structures ?? []
 }
 
 async function chooseStructures(context: vscode.ExtensionContext, templates: string, all: readonly Structure[]): Promise<readonly string[] | undefined> {

@@ -10,6 +10,7 @@ import { canRun, type ScanEditors } from '../editor/scanEditors.js'
 import { EngineDied, EngineError, RunCancelled, type EngineClient } from '../engineClient.js'
 import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
+import { isUnread } from '../templates/bankFiles.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 import { chooseOutput } from './outputChoice.js'
 import { removeLeftovers } from './leftovers.js'
@@ -178,8 +179,8 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
 /** The structures that are looked for, before anything is known about them. */
 async function waitingStructures({ store, loadBanks }: RunContext, choice: RunChoice): Promise<[string, ListedStructure][]> {
   const set = store.sets().find(({ path }) => path === choice.templates)?.set
-  if (!set && store.bankInfo(choice.templates) === undefined) await loadBanks()
-  const all = set?.structures ?? store.bankInfo(choice.templates)?.structures ?? []
+  if (!set && isUnread(store.bank(choice.templates))) await loadBanks()
+  const all = set?.structures ?? store.bank(choice.templates)?.info?.structures ?? []
   return all
     .filter(({ name }) => choice.structures === null || choice.structures.includes(name))
     .map((structure) => [structure.name, { ...structure, status: 'waiting', confidence: null, volumeMl: null, boxMm: null, extremePointsMm: null }])

@@ -4,6 +4,8 @@ import { templateSetSchema, type TemplateScan, type TemplateSet } from '../../pr
 
 /** Ending of template set files. */
 export const SET_SUFFIX = '.medlsam.json'
+/** Ending of bank files that are found by themselves. */
+export const BANK_SUFFIX = '.medlsam.msgpack'
 
 /**
  * Reads the text of a template set.

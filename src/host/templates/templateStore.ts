@@ -5,7 +5,7 @@ import type { TemplateSet } from '../../protocol/templateSet.js'
 import { errorText } from '../errorText.js'
 import { writeWhole } from '../writeWhole.js'
 import type { ScanHealth } from './scanHealth.js'
-import { formatSet, parseSet, scanOfFile, SET_SUFFIX } from './setFile.js'
+import { BANK_SUFFIX, formatSet, parseSet, scanOfFile, SET_SUFFIX } from './setFile.js'
 
 /** A template set file that was found. */
 export interface StoredSet {
@@ -19,14 +19,25 @@ export interface StoredSet {
   readonly check: TemplateCheckReport | null
 }
 
-/** All template sets of the workspace and the settings, and the built-in banks. */
+/** A template bank: one that comes with the extension, or a file. */
+export interface StoredBank {
+  /** What the engine takes: the name of a built-in one, the path of a file. */
+  readonly id: string
+  readonly name: string
+  readonly builtIn: boolean
+  /** What it holds; null until the engine has told, or when it cannot be used and `problem` says why. */
+  readonly info: TemplatesInfo | null
+  readonly problem: string | null
+}
+
+/** All template sets and bank files of the workspace and the settings, and the built-in banks. */
 export interface TemplateStore {
   readonly onDidChange: vscode.Event<void>
   sets(): readonly StoredSet[]
-  banks(): readonly string[]
-  /** What a built-in bank holds, once the engine has told. */
-  bankInfo(name: string): TemplatesInfo | undefined
-  setBankInfos(infos: readonly TemplatesInfo[]): void
+  banks(): readonly StoredBank[]
+  bank(id: string): StoredBank | undefined
+  /** What the engine told of a bank. */
+  setBank(id: string, answer: Pick<StoredBank, 'info' | 'problem'>): void
   refresh(): Promise<void>
   /** From now on, and at once, finds out which scans moved or changed; needs the engine. */
   watchScans(): void
@@ -40,15 +51,16 @@ export interface TemplateStore {
   dispose(): void
 }
 
-const BANK_FILE = /^bank-(.+)\.msgpack$/
+const BANK_ENDING = /(\.medlsam)?\.msgpack$/i
+const BUILT_IN = /^bank-(.+)\.msgpack$/
 
 /** Finds template sets and watches them. */
 export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth, onProblem: (text: string) => void): TemplateStore {
   const changed = new vscode.EventEmitter<void>()
   const checks = new Map<string, TemplateCheckReport>()
-  let infos: readonly TemplatesInfo[] = []
+  const answers = new Map<string, Pick<StoredBank, 'info' | 'problem'>>()
   let sets: readonly StoredSet[] = []
-  let banks: readonly string[] = []
+  let banks: readonly Pick<StoredBank, 'id' | 'name' | 'builtIn'>[] = []
   let shown = ''
   let writing: Promise<unknown> = Promise.resolve()
   let refreshing: Promise<void> | undefined
@@ -56,8 +68,11 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
   let watching = false
 
   async function read(): Promise<void> {
-    banks = await bankNames(extensionUri)
-    const files = await setFiles()
+    const files = await filesOf(SET_SUFFIX)
+    banks = [
+      ...(await filesOf(BANK_SUFFIX)).map((file) => ({ id: file, name: path.basename(file).replace(BANK_ENDING, ''), builtIn: false })),
+      ...(await builtInNames(extensionUri)).map((name) => ({ id: name, name, builtIn: true })),
+    ]
     sets = (await Promise.all(files.map((file) => readStored(file, checks.get(file) ?? null, health)))).sort((a, b) => a.name.localeCompare(b.name))
     // VS Code loses clicks on a list that is drawn anew, and every save is seen twice: here and by the watcher.
     const now = JSON.stringify([vscode.workspace.isTrusted, vscode.workspace.workspaceFolders, banks, sets.map((stored) => [stored, [...stored.scanProblems]])])
@@ -96,10 +111,16 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
   const refreshOrSay = (): void => {
     refresh().catch((error: unknown) => void vscode.window.showErrorMessage(`The template sets could not be read: ${errorText(error)}`))
   }
-  const watcher = vscode.workspace.createFileSystemWatcher(`**/*${SET_SUFFIX}`)
+  const watcher = vscode.workspace.createFileSystemWatcher(`**/*{${SET_SUFFIX},${BANK_SUFFIX}}`)
+  const onFile = ({ fsPath }: vscode.Uri): void => {
+    // What was told of another bank of that name is no longer true.
+    if (answers.delete(fsPath)) changed.fire()
+    refreshOrSay()
+  }
+  const bankOf = (bank: (typeof banks)[number]): StoredBank => ({ ...bank, ...(answers.get(bank.id) ?? { info: null, problem: null }) })
   const subscriptions = [
     changed, watcher,
-    watcher.onDidChange(refreshOrSay), watcher.onDidCreate(refreshOrSay), watcher.onDidDelete(refreshOrSay),
+    watcher.onDidChange(onFile), watcher.onDidCreate(onFile), watcher.onDidDelete(onFile),
     vscode.workspace.onDidChangeWorkspaceFolders(refreshOrSay),
     vscode.workspace.onDidGrantWorkspaceTrust(refreshOrSay),
     vscode.workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('medlsam.templates')) refreshOrSay() }),
@@ -109,10 +130,13 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
   return {
     onDidChange: changed.event,
     sets: () => sets,
-    banks: () => banks,
-    bankInfo: (name) => infos.find((info) => info.name === name),
-    setBankInfos(next) {
-      infos = next
+    banks: () => banks.map(bankOf),
+    bank(id) {
+      const bank = banks.find((candidate) => candidate.id === id)
+      return bank && bankOf(bank)
+    },
+    setBank(id, answer) {
+      answers.set(id, answer)
       changed.fire()
     },
     refresh,
@@ -147,21 +171,22 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
   }
 }
 
-async function bankNames(extensionUri: vscode.Uri): Promise<string[]> {
+async function builtInNames(extensionUri: vscode.Uri): Promise<string[]> {
   try {
     const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(extensionUri, 'dist', 'models'))
-    return entries.flatMap(([name]) => BANK_FILE.exec(name)?.[1] ?? []).sort()
+    return entries.flatMap(([name]) => BUILT_IN.exec(name)?.[1] ?? []).sort()
   } catch (error) {
     if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return []
     throw error
   }
 }
 
-async function setFiles(): Promise<string[]> {
-  const found = await vscode.workspace.findFiles(`**/*${SET_SUFFIX}`, '**/node_modules/**')
+/** Files of one kind: those of the workspace that end so, and those that the settings name. */
+async function filesOf(suffix: typeof SET_SUFFIX | typeof BANK_SUFFIX): Promise<string[]> {
+  const found = await vscode.workspace.findFiles(`**/*${suffix}`, '**/node_modules/**')
   const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? ''
   const listed = vscode.workspace.isTrusted ? vscode.workspace.getConfiguration('medlsam.templates').get<string[]>('sets', []) : []
-  const paths = [...found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath), ...listed.map((file) => path.resolve(root, file))]
+  const paths = [...found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath), ...listed.filter((file) => BANK_ENDING.test(file) === (suffix === BANK_SUFFIX)).map((file) => path.resolve(root, file))]
   return [...new Set(paths)]
 }
 

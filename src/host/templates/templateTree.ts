@@ -7,21 +7,22 @@ import { sayErrors } from '../sayErrors.js'
 import { whenTrusted } from '../trust.js'
 import { enableScan, scansOfStructure } from './editSet.js'
 import { scanPathOf } from './setFile.js'
-import type { StoredSet, TemplateStore } from './templateStore.js'
+import { isUnread } from './bankFiles.js'
+import type { StoredBank, StoredSet, TemplateStore } from './templateStore.js'
 
 /** A node of the Templates view. */
 export type TemplateNode =
   | { readonly kind: 'set'; readonly setPath: string }
   | { readonly kind: 'structure'; readonly setPath: string; readonly structure: string }
   | { readonly kind: 'scan'; readonly setPath: string; readonly structure: string; readonly scanId: string }
-  | { readonly kind: 'bank'; readonly name: string }
+  | { readonly kind: 'bank'; readonly id: string }
   | { readonly kind: 'bankStructure'; readonly bank: string; readonly structure: string }
 
 /** What the tree needs from outside. */
 export interface TreeHandlers {
   /** Scans were dropped on a set. */
   onDropScans(setPath: string, scans: readonly vscode.Uri[]): Promise<void>
-  /** A built-in bank is opened and nobody knows what it holds yet. */
+  /** A bank is opened and nobody knows what it holds yet. */
   loadBanks(): Promise<void>
 }
 
@@ -39,7 +40,7 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
         return [
           ...store.sets().map((stored): TemplateNode => ({ kind: 'set', setPath: stored.path })),
           // Where they cannot be used, the welcome text says what to do first.
-          ...(canUseBanks() ? store.banks().map((name): TemplateNode => ({ kind: 'bank', name })) : []),
+          ...(canUseBanks() ? store.banks().map(({ id }): TemplateNode => ({ kind: 'bank', id })) : []),
         ]
       }
       switch (node.kind) {
@@ -50,8 +51,8 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
           return set ? scansOfStructure(set, node.structure).map((scan): TemplateNode => ({ ...node, kind: 'scan', scanId: scan.id })) : []
         }
         case 'bank':
-          if (store.bankInfo(node.name) === undefined) await handlers.loadBanks()
-          return (store.bankInfo(node.name)?.structures ?? []).map(({ name }): TemplateNode => ({ kind: 'bankStructure', bank: node.name, structure: name }))
+          if (isUnread(store.bank(node.id))) await handlers.loadBanks()
+          return (store.bank(node.id)?.info?.structures ?? []).map(({ name }): TemplateNode => ({ kind: 'bankStructure', bank: node.id, structure: name }))
         case 'scan':
         case 'bankStructure':
           return []
@@ -105,17 +106,10 @@ function itemOf(node: TemplateNode, store: TemplateStore, setOf: (setPath: strin
       return structureItem(setOf(node.setPath), node.structure)
     case 'scan':
       return scanItem(setOf(node.setPath), node.structure, node.scanId)
-    case 'bank': {
-      const info = store.bankInfo(node.name)
-      const item = new vscode.TreeItem(node.name, vscode.TreeItemCollapsibleState.Collapsed)
-      item.description = info === undefined ? 'built in' : `built in · ${info.structures.length} structures, ${info.templates.length} scans`
-      item.iconPath = new vscode.ThemeIcon('library')
-      item.contextValue = 'bank'
-      item.tooltip = info?.credit ?? 'Template bank that comes with MedLSAM.'
-      return item
-    }
+    case 'bank':
+      return bankItem(store.bank(node.id), node.id)
     case 'bankStructure': {
-      const info = store.bankInfo(node.bank)
+      const info = store.bank(node.bank)?.info
       const item = new vscode.TreeItem(node.structure)
       item.description = `${info?.templates.filter(({ structures }) => structures.includes(node.structure)).length ?? 0} scans`
       item.iconPath = new vscode.ThemeIcon('symbol-field')
@@ -123,6 +117,25 @@ function itemOf(node: TemplateNode, store: TemplateStore, setOf: (setPath: strin
       return item
     }
   }
+}
+
+function bankItem(bank: StoredBank | undefined, id: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(bank?.name ?? id, vscode.TreeItemCollapsibleState.Collapsed)
+  item.id = `bank ${id}`
+  item.contextValue = 'bank'
+  if (bank === undefined) return item
+  const { info, problem, builtIn } = bank
+  const kind = builtIn ? 'built in' : 'bank file'
+  if (problem !== null) {
+    item.description = 'cannot be used'
+    item.tooltip = problem
+    item.iconPath = new vscode.ThemeIcon('error')
+    return item
+  }
+  item.description = info === null ? kind : `${kind} · ${info.structures.length} structures, ${info.templates.length} scans`
+  item.tooltip = [builtIn ? 'Template bank that comes with MedLSAM.' : id, info?.credit ?? ''].filter((text) => text !== '').join('\n')
+  item.iconPath = new vscode.ThemeIcon('library')
+  return item
 }
 
 function setItem(stored: StoredSet | undefined, setPath: string): vscode.TreeItem {
