@@ -248,7 +248,8 @@ describe('Localize & Segment', function () {
   it('runs with a bank file of the workspace', async () => {
     const { page, folder } = session
     buildBank(path.join(folder, 'HeadNeck.medlsam.json'), path.join(folder, 'shared.medlsam.msgpack'))
-    view = await openScan(page, SCAN)
+    await page.locator('.tab', { hasText: SCAN }).first().click()
+    view = await waitForScan(page)
     await start('shared', ['Larynx'])
     await pick(page, 'Overwrite')
     await state('running')

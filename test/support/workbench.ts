@@ -152,7 +152,11 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Chooses an entry of the list that asks something. */
 export async function pick(page: Page, text: string): Promise<void> {
-  await page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: text }).first().click()
+  const row = page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: text }).first()
+  await row.waitFor()
+  // What hovers over the list where the mouse was left would take the click.
+  await page.mouse.move(640, 790)
+  await row.click()
 }
 
 /** Ticks exactly these entries of the list that asks something, and accepts. */

@@ -10,7 +10,7 @@ export async function chooseOutput(scan: vscode.Uri): Promise<vscode.Uri | undef
   const overwrite = { label: 'Overwrite', description: baseName(first), choice: 'overwrite' as const }
   const number = { label: 'Keep both', description: baseName(next), choice: 'number' as const }
   const name = { label: 'Another name…', description: 'a NIfTI file beside the scan', choice: 'name' as const }
-  const picked = await vscode.window.showQuickPick([overwrite, number, name], { title: `${baseName(first)} is there already` })
+  const picked = await vscode.window.showQuickPick([overwrite, number, name], { title: `${baseName(first)} is there already`, ignoreFocusOut: true })
   switch (picked?.choice) {
     case undefined:
       return undefined

@@ -15,7 +15,10 @@ export interface RunChoice {
 const LAST_TEMPLATES = 'medlsam.lastTemplates'
 const LAST_STRUCTURES = 'medlsam.lastStructures'
 
-/** Asks for templates and structures; what was chosen last comes first and is ticked. */
+/**
+ * Asks for templates and structures; what was chosen last comes first and is ticked. The lists stay when the scan's
+ * editor, which may be opening meanwhile, takes the focus.
+ */
 export async function chooseRun(context: vscode.ExtensionContext, store: TemplateStore, loadBanks: () => Promise<void>): Promise<RunChoice | undefined> {
   const templates = await chooseTemplates(context, store)
   if (templates === undefined) return undefined
@@ -39,7 +42,7 @@ async function chooseTemplates(context: vscode.ExtensionContext, store: Template
     void vscode.window.showWarningMessage('There are no templates yet: make a template set in the Templates view first.')
     return undefined
   }
-  return vscode.window.showQuickPick(items, { title: 'Localize & Segment (1/2): templates', placeHolder: 'Templates that show which organs to look for' })
+  return vscode.window.showQuickPick(items, { title: 'Localize & Segment (1/2): templates', placeHolder: 'Templates that show which organs to look for', ignoreFocusOut: true })
 }
 
 async function structuresOf(store: TemplateStore, id: string, loadBanks: () => Promise<void>): Promise<readonly Structure[]> {
@@ -54,7 +57,7 @@ async function chooseStructures(context: vscode.ExtensionContext, templates: str
   const last = Object.hasOwn(remembered, templates) ? remembered[templates] : null
   const picked = await vscode.window.showQuickPick(
     all.map(({ name }) => ({ label: name, picked: last === null || last.includes(name) })),
-    { title: 'Localize & Segment (2/2): structures', placeHolder: 'Structures to look for', canPickMany: true },
+    { title: 'Localize & Segment (2/2): structures', placeHolder: 'Structures to look for', canPickMany: true, ignoreFocusOut: true },
   )
   if (picked === undefined) return undefined
   const names = picked.map(({ label }) => label)
