@@ -45,7 +45,8 @@ async function chooseTemplates(context: vscode.ExtensionContext, store: Template
   return vscode.window.showQuickPick(items, { title: 'Localize & Segment (1/2): templates', placeHolder: 'Templates that show which organs to look for', ignoreFocusOut: true })
 }
 
-async function structuresOf(store: TemplateStore, id: string, loadBanks: () => Promise<void>): Promise<readonly Structure[]> {
+/** The structures of a set or bank; of a bank once the engine has told. */
+export async function structuresOf(store: TemplateStore, id: string, loadBanks: () => Promise<void>): Promise<readonly Structure[]> {
   const set = store.sets().find(({ path }) => path === id)?.set
   if (set) return set.structures
   if (isUnread(store.bank(id))) await loadBanks()

@@ -10,13 +10,12 @@ import { canRun, type ScanEditors } from '../editor/scanEditors.js'
 import { EngineDied, EngineError, RunCancelled, type EngineClient } from '../engineClient.js'
 import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
-import { isUnread } from '../templates/bankFiles.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 import { chooseOutput } from './outputChoice.js'
 import { removeLeftovers } from './leftovers.js'
 import type { PreviewFolders } from './previewFolders.js'
 import { chooseRemedy, remedyLabel, type SaidOfScan } from './remedies.js'
-import { chooseRun, type RunChoice } from './runChoices.js'
+import { chooseRun, structuresOf, type RunChoice } from './runChoices.js'
 
 /** What runs work with. */
 export interface RunContext {
@@ -178,10 +177,7 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
 
 /** The structures that are looked for, before anything is known about them. */
 async function waitingStructures({ store, loadBanks }: RunContext, choice: RunChoice): Promise<[string, ListedStructure][]> {
-  const set = store.sets().find(({ path }) => path === choice.templates)?.set
-  if (!set && isUnread(store.bank(choice.templates))) await loadBanks()
-  const all = set?.structures ?? store.bank(choice.templates)?.info?.structures ?? []
-  return all
+  return (await structuresOf(store, choice.templates, loadBanks))
     .filter(({ name }) => choice.structures === null || choice.structures.includes(name))
     .map((structure) => [structure.name, { ...structure, status: 'waiting', confidence: null, volumeMl: null, boxMm: null, extremePointsMm: null }])
 }
