@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import envPaths from 'env-paths'
 import { DEFAULT_RUN_OPTIONS, type LocalizeRequest, type SegmentRequest } from '../protocol/requests.js'
@@ -7,6 +6,7 @@ import type { LocalizationReport, RunOptions, Sidecar } from '../protocol/sideca
 import type { LocalizedStructure, Structure } from '../protocol/structure.js'
 import type { TemplateSet } from '../protocol/templateSet.js'
 import { MedlsamError, throwIfCancelled } from './errors.js'
+import { fileStamp } from './files.js'
 import { closeMedlamModel, openMedlamModel, type MedlamModel } from './medlam/model.js'
 import { CORRELATE_GRAPH, EMBEDDED_MEDLAM, findAssetsFolder } from './models/assets.js'
 import { openModels, type Models, type ModelsOptions } from './models/models.js'
@@ -172,7 +172,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
   const templates = async (name: string, hooks: RunHooks = {}, clock?: StageClock): Promise<BuiltBank> => {
     const model = await medlam()
     const known = banks.get(name)
-    const stamp = await stampOf(name)
+    // The same for every name that is no file.
+    const stamp = await fileStamp(name).catch(() => '')
     // The scans of a template set may have changed since; the disk cache makes asking again cheap.
     if (known?.stamp === stamp && !name.endsWith('.json')) return known.built
     const resolving = resolveTemplates(model, name, sources, {
@@ -274,10 +275,4 @@ function chooseStructures({ bank }: BuiltBank, wanted: readonly string[] | null,
     }
     return structure
   })
-}
-
-/** Tells a changed file from the one that was read; the same for everything that is no file. */
-async function stampOf(file: string): Promise<string> {
-  const info = await stat(file).catch(() => null)
-  return info === null ? '' : `${info.ino} ${info.mtimeMs} ${info.size}`
 }

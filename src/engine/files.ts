@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
+import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { MedlsamError } from './errors.js'
 
@@ -31,6 +31,15 @@ const DISK_TROUBLE = new Set(['ENOSPC', 'EDQUOT', 'EROFS'])
 export function isDiskTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return ('code' in error && DISK_TROUBLE.has(String(error.code))) || isDiskTrouble(error.cause)
+}
+
+/**
+ * Size and time of a file as text: while it stays the same, the file does.
+ * @throws Error of the system when there is no such file
+ */
+export async function fileStamp(file: string): Promise<string> {
+  const { size, mtimeNs } = await stat(file, { bigint: true })
+  return `${size.toString()}@${mtimeNs.toString()}`
 }
 
 const unfinished = new Set<string>()

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { fileStamp } from '../files.js'
 import { openImage } from '../volume/openImage.js'
 
 /**
@@ -7,6 +7,5 @@ import { openImage } from '../volume/openImage.js'
  */
 export async function scanStamp(scanPath: string): Promise<string> {
   const { files } = await openImage(scanPath)
-  const infos = await Promise.all(files.map((file) => stat(file, { bigint: true })))
-  return infos.map(({ size, mtimeNs }) => `${size.toString()}@${mtimeNs.toString()}`).join(' ')
+  return (await Promise.all(files.map(fileStamp))).join(' ')
 }
