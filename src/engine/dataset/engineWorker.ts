@@ -24,9 +24,10 @@ export function engineWorker(engine: Engine): ScanWorker {
     async segment(task, hooks = {}) {
       try {
         if (held?.sha256 !== task.templatesSha256) {
+          // A process that joined later.
           const built = await engine.templates(task.request.templates, hooks)
-          held = { sha256: bankHash(built.bank), built }
-          if (held.sha256 !== task.templatesSha256) return { kind: 'failed', error: changedTemplates(task.request.templates), stopsRun: true }
+          if (bankHash(built.bank) !== task.templatesSha256) return { kind: 'failed', error: changedTemplates(task.request.templates), stopsRun: true }
+          held = { sha256: task.templatesSha256, built }
         }
         return { kind: 'done', result: await segmentTask(engine, held.built, task, hooks) }
       } catch (error) {
