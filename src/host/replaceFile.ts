@@ -6,8 +6,8 @@ import { errorText } from './errorText.js'
 /**
  * Writes a file of this machine so that other programs see either the old content or all of the new: to a
  * temporary file in the same folder, which then takes the name. A link keeps pointing where it did: the file
- * behind it is written. Its permissions stay as they were. Folders that are missing are made. On failure the old file is as it was, and nothing is
- * left behind.
+ * behind it is written. Its permissions stay as they were. Folders that are missing are made. On failure the old
+ * file is as it was, and nothing is left behind.
  * @throws Error with a sentence
  */
 export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {

@@ -18,7 +18,12 @@ export interface MeasuredPoint {
   readonly similarity: number
 }
 
-/** Finds structures whose points are known, and compares. */
+/**
+ * Finds structures in a scan whose extreme points are known, and compares.
+ * @param scan what to call it in the answer
+ * @param known RAS mm, by structure
+ * @throws whatever `checkCancelled` throws
+ */
 export async function measureOn(
   model: MedlamModel,
   bank: TemplateBank,

@@ -43,7 +43,10 @@ export interface TemplateStore {
   watchScans(): void
   /** Writes a new set. */
   create(setPath: string, set: TemplateSet): Promise<void>
-  /** Changes a set as its file is now, one change after the other: two quick ones must not undo each other. */
+  /**
+   * Changes a set as its file is now, one change after the other: two quick ones must not undo each other.
+   * @throws Error with a sentence when the file cannot be read or written
+   */
   update(setPath: string, change: (set: TemplateSet) => TemplateSet): Promise<void>
   setCheck(setPath: string, report: TemplateCheckReport): void
   /** Sets that hold a scan. */

@@ -23,6 +23,15 @@ function listeners(signal = new AbortController().signal): RunListeners & { read
   return { heard, signal, onProgress: ({ stage }) => heard.push(stage), onStructure: ({ name }) => heard.push(name), onEarlyMask: ({ name, labelMapPath }) => heard.push(`${name} in ${labelMapPath}`) }
 }
 
+/** Starts a run whose network blocks the engine, and cancels it in the middle. */
+async function cancelBlocking(engine: EngineClient, scanPath: string): Promise<void> {
+  const abort = new AbortController()
+  const running = engine.segment({ scanPath, templates: '' }, listeners(abort.signal))
+  await sleep(500)
+  abort.abort()
+  await expect(running).rejects.toBeInstanceOf(RunCancelled)
+}
+
 afterEach(() => {
   client.stop()
 })
@@ -63,11 +72,7 @@ describe('the engine client', () => {
 
   it('kills an engine that is deaf because a network runs', async () => {
     const engine = fakeEngine()
-    const abort = new AbortController()
-    const running = engine.segment({ scanPath: 'blocks', templates: '' }, listeners(abort.signal))
-    await sleep(500)
-    abort.abort()
-    await expect(running).rejects.toBeInstanceOf(RunCancelled)
+    await cancelBlocking(engine, 'blocks')
     await sleep(600)
     expect(engine.state()).toBe('stopped')
   })
@@ -76,11 +81,7 @@ describe('the engine client', () => {
     const engine = fakeEngine()
     const stop = new AbortController()
     const folder = engine.segmentFolder({ folder: '', settings: { templates: '' } }, () => undefined, stop.signal)
-    const abort = new AbortController()
-    const blocking = engine.segment({ scanPath: 'blocks briefly', templates: '' }, listeners(abort.signal))
-    await sleep(500)
-    abort.abort()
-    await expect(blocking).rejects.toBeInstanceOf(RunCancelled)
+    await cancelBlocking(engine, 'blocks briefly')
     await sleep(1000)
     expect(engine.state()).toBe('running')
     stop.abort()
