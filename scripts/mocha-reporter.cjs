@@ -1,4 +1,4 @@
-// Mocha's list for people, with what failed before a second try, and its counts as JSON for the scripts that add them up.
+// Mocha's list for people, and its counts as JSON for the scripts that add them up.
 const { mkdirSync, writeFileSync } = require('node:fs')
 const path = require('node:path')
 const { reporters, Runner } = require('mocha')
@@ -7,7 +7,6 @@ module.exports = class extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
     const { output } = options.reporterOptions
-    runner.on(Runner.constants.EVENT_TEST_RETRY, (test, error) => console.log(`    tried again: ${test.title}\n${error.stack}`))
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = runner.stats
       mkdirSync(path.dirname(output), { recursive: true })

@@ -15,14 +15,27 @@ const packed = spawnSync(process.execPath, ['scripts/package.mjs'], { cwd: root,
 if (packed.status !== 0) process.exit(1)
 
 const report = path.join(root, 'out/e2e.json')
-rmSync(report, { force: true })
-spawnSync(
-  process.execPath,
-  ['--import', 'tsx', 'node_modules/mocha/bin/mocha.js', '--timeout', '300000',
-    // A workbench on a busy machine now and then loses a click to a redraw; a real defect fails twice.
-    '--retries', '1', '--reporter', 'scripts/mocha-reporter.cjs', '--reporter-option', `output=${report}`, ...specs.map((name) => path.join('test/e2e', name))],
-  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: 40 * 60_000 },
-)
-const { passes, failures, pending } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : { passes: 0, failures: 1, pending: 0 }
+const total = { passes: 0, failures: 0, pending: 0 }
+for (const spec of specs) {
+  let stats = runSuite(spec, ['--bail'])
+  if (stats.failures > 0) {
+    // A workbench on a busy machine now and then loses a click to a redraw; a real defect fails in a fresh workbench too.
+    console.log(`  ${spec} failed; once more from its start, in a fresh workbench`)
+    stats = runSuite(spec, [])
+  }
+  for (const key of Object.keys(total)) total[key] += stats[key]
+}
+const { passes, failures, pending } = total
 console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`)
 process.exitCode = failures === 0 ? 0 : 1
+
+function runSuite(spec, flags) {
+  rmSync(report, { force: true })
+  spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'node_modules/mocha/bin/mocha.js', '--timeout', '300000', ...flags,
+      '--reporter', 'scripts/mocha-reporter.cjs', '--reporter-option', `output=${report}`, path.join('test/e2e', spec)],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: 10 * 60_000 },
+  )
+  return existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : { passes: 0, failures: 1, pending: 0 }
+}

@@ -233,24 +233,31 @@ export async function changeTheme(page: Page, title: string): Promise<void> {
 export async function contextMenu(page: Page, name: string, entry: string): Promise<void> {
   const item = page.locator('.monaco-menu .action-item', { hasText: entry }).first()
   const row = explorerRow(page, name)
-  let opened = false
-  // Right after a change of view or theme the list may be drawn anew under the mouse, which loses the menu,
-  // and files that the Explorer finds late move the rows, which gives the menu of another one.
-  for (let attempt = 0; attempt < 6 && !opened; attempt++) {
+  // Right after a change of view or theme the list may be drawn anew under the mouse, which loses the menu, files that the
+  // Explorer finds late move the rows, which gives the menu of another one, and a banner that comes late closes the menu.
+  for (let attempt = 0; attempt < 6; attempt++) {
     await page.keyboard.press('Escape')
+    // What hovers where the mouse was left may lie over the row and would take the click.
+    await page.mouse.move(640, 790)
     await row.waitFor()
     const before = await row.boundingBox()
-    await row.click({ button: 'right' })
+    await row.click({ button: 'right', timeout: 10_000 }).catch(() => undefined)
     await item.waitFor({ timeout: 5000 }).catch(() => undefined)
     const after = await row.boundingBox()
-    opened = before !== null && before.y === after?.y && (await item.isVisible())
+    if (before !== null && before.y === after?.y && (await pickFromMenu(item))) return
   }
-  if (!opened) throw new Error(`the Explorer never offered "${entry}" for ${name}`)
-  // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.
+  throw new Error(`the Explorer never offered "${entry}" for ${name}`)
+}
+
+/** Clicks an entry of an open menu until the menu closes for it; false when it closed otherwise. */
+async function pickFromMenu(item: Locator): Promise<boolean> {
+  let clicked = false
   for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
+    // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.
     await sleep(400)
-    await item.click({ timeout: 2000 }).catch(() => undefined)
+    clicked = await item.click({ timeout: 2000 }).then(() => true, () => false)
   }
+  return clicked
 }
 
 /** Lets the Explorer look at the folder again: it does not see at once what other programs put there. */
