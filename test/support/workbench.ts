@@ -251,13 +251,19 @@ export async function contextMenu(page: Page, name: string, entry: string): Prom
 
 /** Clicks an entry of an open menu until the menu closes for it; false when it closed otherwise. */
 async function pickFromMenu(item: Locator): Promise<boolean> {
-  let clicked = false
+  // The entry itself says whether it was clicked: a page that draws a scan right after may answer the click too late.
+  const heard = await item.evaluateHandle((entry: EventTarget) => {
+    const seen = { click: false }
+    entry.addEventListener('mouseup', () => { seen.click = true }, true)
+    return seen
+  }, undefined, { timeout: 2000 }).catch(() => undefined)
+  if (heard === undefined) return false
   for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
     // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.
     await sleep(400)
-    clicked = await item.click({ timeout: 2000 }).then(() => true, () => false)
+    await item.click({ timeout: 2000 }).catch(() => undefined)
   }
-  return clicked
+  return !(await item.isVisible()) && (await heard.evaluate(({ click }) => click))
 }
 
 /** Lets the Explorer look at the folder again: it does not see at once what other programs put there. */
