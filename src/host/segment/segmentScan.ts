@@ -138,7 +138,8 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
   }
 
   async function offerNext(scan: vscode.Uri, message: string, { action, label }: { readonly action: 'retry' | 'remedy'; readonly label: string }): Promise<void> {
-    if ((await vscode.window.showErrorMessage(`${baseName(scan)}: ${message}`, label)) === label) await keeper[action](scan)
+    const named = message.includes(baseName(scan)) ? message : `${baseName(scan)}: ${message}`
+    if ((await vscode.window.showErrorMessage(named, label)) === label) await keeper[action](scan)
   }
 
   const keeper: RunKeeper = {
