@@ -226,6 +226,7 @@ describe('the scan editor', function () {
       const card = scanView(session.page).locator('.notice .card', { has: scanView(session.page).locator(`h2:text-is("${file}")`) })
       const text = await card.locator('.problem').textContent()
       assert.match(text ?? '', problem)
+      assert.deepEqual(await accessibilityProblems(scanView(session.page)), [])
     })
   }
 

@@ -128,9 +128,11 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
         const remedy = error instanceof EngineError ? error.data.remedy : undefined
         if (remedy !== undefined) last.set(scan.toString(), { ...lastRun, remedy })
         const next = remedy === undefined ? { action: 'retry' as const, label: 'Retry' } : { action: 'remedy' as const, label: remedyLabel(remedy) }
-        show({ kind: 'failed', message: errorText(error), next })
+        const message = errorText(error)
+        show({ kind: 'failed', message, next })
+        const namesScan = error instanceof EngineError && error.data.file === scan.fsPath
         // Not awaited: the message stays until people do something about it.
-        void offerNext(scan, errorText(error), next)
+        void offerNext(scan, namesScan ? message : `${baseName(scan)}: ${message}`, next)
       }
     } finally {
       setRunning(undefined)
@@ -138,8 +140,7 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
   }
 
   async function offerNext(scan: vscode.Uri, message: string, { action, label }: { readonly action: 'retry' | 'remedy'; readonly label: string }): Promise<void> {
-    const named = message.includes(baseName(scan)) ? message : `${baseName(scan)}: ${message}`
-    if ((await vscode.window.showErrorMessage(named, label)) === label) await keeper[action](scan)
+    if ((await vscode.window.showErrorMessage(message, label)) === label) await keeper[action](scan)
   }
 
   const keeper: RunKeeper = {
