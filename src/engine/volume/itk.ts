@@ -55,19 +55,14 @@ function boxWithMargin(labels: Uint8Array | Uint16Array, size: Size3): BoxVoxel 
 }
 
 async function interpolate<T extends Uint8Array | Uint16Array>(labels: T, size: Size3): Promise<T> {
-  const { morphologicalContourInterpolationNode } = await import('@itk-wasm/morphological-contour-interpolation')
-  const image = {
-    imageType: { dimension: 3, componentType: labels instanceof Uint8Array ? ('uint8' as const) : ('uint16' as const), pixelType: 'Scalar' as const, components: 1 },
-    name: 'labels',
-    origin: [0, 0, 0],
-    spacing: [1, 1, 1],
-    direction: new Float64Array([1, 0, 0, 0, 1, 0, 0, 0, 1]),
-    size: [...size],
-    metadata: new Map<string, string>(),
-    data: labels,
-  }
-  // The package brings its own copy of itk-wasm, so its Image class is out of reach; it only reads plain data.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+  const [{ morphologicalContourInterpolationNode }, { Image, ImageType, IntTypes, PixelTypes }] = await Promise.all([
+    import('@itk-wasm/morphological-contour-interpolation'),
+    import('itk-wasm'),
+  ])
+  const image = new Image(new ImageType(3, labels instanceof Uint8Array ? IntTypes.UInt8 : IntTypes.UInt16, PixelTypes.Scalar, 1))
+  image.size = [...size]
+  image.spacing = [1, 1, 1]
+  image.data = labels
   const { outputImage } = await morphologicalContourInterpolationNode(image, { axis: 2 })
   return outputImage.data as T
 }
