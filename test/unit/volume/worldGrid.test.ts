@@ -89,6 +89,8 @@ describe('resampleToWorldGrid', () => {
   })
 
   test('keeps a slope in mm a slope in mm', () => {
+    // A scan turned by less than a thousandth of a millimetre at its far corner is read as straight: so far may a place be off.
+    const toleranceHu = 3 * 1e-3 + 1e-4
     const angle = fc.double({ min: -0.4, max: 0.4, noNaN: true })
     fc.assert(
       fc.property(fc.tuple(angle, angle, angle), fc.constantFrom(...ORIENTATIONS), (angles, orientation) => {
@@ -108,13 +110,13 @@ describe('resampleToWorldGrid', () => {
               const mm = gridToWorld(grid, [z, y, x])
               if (applyAffine(inverse, mm).some((v, axis) => v < 0 || v > size[axis] - 1)) continue
               seen++
-              expect(grid.data[x + grid.size[2] * (y + grid.size[1] * z)]).toBeCloseTo(slope(mm), 3)
+              expect(Math.abs(grid.data[x + grid.size[2] * (y + grid.size[1] * z)] - slope(mm))).toBeLessThan(toleranceHu)
             }
           }
         }
         expect(seen).toBeGreaterThan(100)
       }),
-      { numRuns: 20 },
+      { numRuns: 20, examples: [[[1e-5, 0, 0], ORIENTATIONS[0]], [[0, 5e-6, 5e-6], ORIENTATIONS[0]]] },
     )
   })
 
