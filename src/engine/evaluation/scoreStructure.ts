@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { EXTREME_SIDES, SIDE_AXIS, type BoxMm } from '../../protocol/geometry.js'
+import { EXTREME_SIDES, type BoxMm } from '../../protocol/geometry.js'
 import { determinant, spacingMm } from '../volume/affine.js'
 import { intersectBoxes } from '../medlam/boxes.js'
 import { dropStrayPieces } from '../volume/components.js'
-import { boxVoxelToMm, volumeBox } from '../volume/extent.js'
+import { volumeBox } from '../volume/extent.js'
 import { labelExtents, type LabelExtent } from '../volume/labels.js'
 import type { LabelVolume } from '../volume/volume.js'
 import { boxIou, wallDistanceMm, wallErrorsMm } from './boxScores.js'
+import { cutSides, drawnBoxMm } from './drawnBox.js'
 import { hd95Mm } from './hausdorff.js'
 import { cutPadded, unionOfBoxes } from './paddedMask.js'
 import { surfaceDice } from './surfaceDice.js'
@@ -72,7 +73,8 @@ export interface ScoredStructure {
  */
 export function scoreStructures(prediction: LabelVolume | null, truth: LabelVolume, structures: readonly ScoredStructure[]): StructureScore[] {
   const drawn = byValue(labelExtents(truth))
-  const tidy = byValue(labelExtents(dropStrayPieces(truth, [...drawn.values()])))
+  const tidy = dropStrayPieces(truth, [...drawn.values()])
+  const tidyExtents = byValue(labelExtents(tidy))
   const predicted = prediction === null ? new Map<number, LabelExtent>() : byValue(labelExtents(prediction))
   const voxelMl = Math.abs(determinant(truth.affine)) / 1000
   return structures.map((structure) => {
@@ -85,7 +87,7 @@ export function scoreStructures(prediction: LabelVolume | null, truth: LabelVolu
       volumeErrorMl: null, volumeErrorPercent: null, boxIou: null, wallErrorsMm: null, wallDistanceMm: null, cutSides: [],
     }
     if (theirs === undefined) return { ...nothing, outcome: ours === undefined ? 'absent' : 'extra' }
-    const box = scoreBox(structure, ours, tidy.get(labelValue) ?? theirs, truth)
+    const box = scoreBox(structure, prediction, ours, tidy, tidyExtents.get(labelValue) ?? theirs)
     const volumeErrorMl = volumeMl - truthMl
     const measured = { ...nothing, ...box, volumeErrorMl, volumeErrorPercent: 100 * (volumeMl / truthMl - 1) }
     if (ours === undefined || prediction === null) return { ...measured, outcome: 'missed', dice: 0, surfaceDice: 0 }
@@ -110,20 +112,17 @@ function byValue(extents: readonly LabelExtent[]): Map<number, LabelExtent> {
 
 function scoreBox(
   structure: ScoredStructure,
+  prediction: LabelVolume | null,
   ours: LabelExtent | undefined,
+  tidy: LabelVolume,
   theirs: LabelExtent,
-  truth: LabelVolume,
 ): Pick<StructureScore, 'boxIou' | 'wallErrorsMm' | 'wallDistanceMm' | 'cutSides'> {
-  const scanBox = volumeBox(truth)
-  const truthBox = boxVoxelToMm(truth.affine, theirs.boxVoxel)
-  const cutSides = EXTREME_SIDES.filter((side) => {
-    const { axis, sign } = SIDE_AXIS[side]
-    const [wall, scanWall] = sign > 0 ? [truthBox.max[axis], scanBox.max[axis]] : [truthBox.min[axis], scanBox.min[axis]]
-    return Math.abs(wall - scanWall) < 0.01
-  })
-  const found = structure.boxMm ?? (ours === undefined ? null : boxVoxelToMm(truth.affine, ours.boxVoxel))
-  if (found === null) return { boxIou: 0, wallErrorsMm: null, wallDistanceMm: null, cutSides }
+  const scanBox = volumeBox(tidy)
+  const truthBox = drawnBoxMm(tidy, theirs)
+  const cut = cutSides(tidy, theirs)
+  const found = structure.boxMm ?? (ours === undefined || prediction === null ? null : drawnBoxMm(prediction, ours))
+  if (found === null) return { boxIou: 0, wallErrorsMm: null, wallDistanceMm: null, cutSides: cut }
   const inside = intersectBoxes(found, scanBox)
   const errors = wallErrorsMm(found, truthBox)
-  return { boxIou: inside === null ? 0 : boxIou(inside, truthBox), wallErrorsMm: errors, wallDistanceMm: wallDistanceMm(errors, cutSides), cutSides }
+  return { boxIou: inside === null ? 0 : boxIou(inside, truthBox), wallErrorsMm: errors, wallDistanceMm: wallDistanceMm(errors, cut), cutSides: cut }
 }

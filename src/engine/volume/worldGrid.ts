@@ -63,7 +63,7 @@ export function resampleToWorldGrid(volume: Pick<Volume, 'data' | 'size' | 'affi
 }
 
 /** Whether the canonical axes run along the patient axes. */
-function isStraight({ affine, size }: CanonicalOrder): boolean {
+export function isStraight({ affine, size }: Pick<CanonicalOrder, 'affine' | 'size'>): boolean {
   let drift = 0
   for (let row = 0; row < 3; row++) for (let axis = 0; axis < 3; axis++) if (row !== axis) drift += Math.abs(affine[4 * row + axis]) * size[axis]
   return drift < STRAIGHT_MM

@@ -110,6 +110,29 @@ describe('scores of masks', () => {
     expect(score(organAndSlip, organAndSlip, { boxMm: { min: [0.5, 2.5, 2.5], max: [5.5, 7.5, 7.5] } })).toMatchObject({ boxIou: 1, dice: 1 })
   })
 
+  it('hold for turned scans, whose true box is that of the organ and not of its box of voxels', () => {
+    const [radiusMm, spacing, n] = [25, 1, 60]
+    const turned = (degrees: number): LabelVolume => {
+      const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]
+      const middle = (n - 1) / 2
+      const ball = labels([n, n, n], [spacing, spacing, spacing], (x, y, z) => Math.hypot(x - middle, y - middle, z - middle) < radiusMm)
+      return { ...ball, affine: [c, -s, 0, -middle * (c - s), s, c, 0, -middle * (s + c), 0, 0, 1, -middle, 0, 0, 0, 1] }
+    }
+    const exact = { min: [-radiusMm, -radiusMm, -radiusMm], max: [radiusMm, radiusMm, radiusMm] } as const
+    for (const degrees of [10, 45, 100]) {
+      const mine = score(null, turned(degrees), { boxMm: exact })
+      expect(mine.boxIou, String(degrees)).toBeGreaterThan(0.96)
+      expect(mine.wallDistanceMm, String(degrees)).toBeLessThan(0.5)
+      expect(mine.cutSides).toEqual([])
+      // The box around a predicted mask is measured in the same way.
+      expect(score(turned(degrees), turned(degrees)).boxIou).toBe(1)
+    }
+    // Turned by 100 degrees, the first stored axis runs to the front.
+    const cut = turned(100)
+    for (let z = 20; z < 40; z++) for (let y = 20; y < 40; y++) for (let x = 40; x < n; x++) cut.data[x + n * (y + n * z)] = 1
+    expect(score(cut, cut).cutSides).toEqual(['anterior'])
+  })
+
   it('are symmetric and 1 for equal masks, whatever the masks', () => {
     const mask = fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }).filter((bits) => bits.includes(true))
     fc.assert(fc.property(mask, mask, fc.tuple(...[1, 2, 3].map(() => fc.double({ min: 0.3, max: 6, noNaN: true }))), (a, b, spacing) => {
