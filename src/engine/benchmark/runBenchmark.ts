@@ -109,7 +109,8 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
     ...[MEDLAM, MANUAL, EXACT].filter(({ boxes }) => boxes === 'medlam' || request.beside.includes(boxes)).map((variant) => ({ variant, masks: segmenters.length > 0 })),
     ...ablationVariants(request.ablations, bank.templates.length).map((variant) => ({ variant, masks: segmenters.length > 0 && request.ablationMasks })),
   ]
-  const given = await readTolerances(dataset.namesFile)
+  const given = await readTolerances(dataset.namesFile, dataset.structures)
+  warnings.push(...given.warnings)
   const tools: CaseTools = {
     folder: request.out,
     model: await engine.medlam(),
@@ -117,7 +118,7 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
     basis: keyOf(programHash(), Buffer.from(serialiseBank(bank)).toString('base64'), drawn),
     segmenters,
     drawn,
-    tolerancesMm: new Map(drawn.map(({ name }) => [name, toleranceMm(name, given)])),
+    tolerancesMm: new Map(drawn.map(({ name }) => [name, toleranceMm(name, given.tolerancesMm)])),
     run: { ...DEFAULT_RUN_OPTIONS, ...request.run },
     seed: request.seed,
     minPixels: request.minPixels,

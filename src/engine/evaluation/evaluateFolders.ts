@@ -37,10 +37,12 @@ export interface FolderEvaluation {
  */
 export async function evaluateFolders(request: EvaluateRequest, hooks: { readonly signal?: AbortSignal; readonly onCase?: (done: number, total: number, id: string) => void } = {}): Promise<FolderEvaluation> {
   const structures = await readStructureNames(request.labels)
-  const tolerances = await readTolerances(request.labels)
   const [truths, predictions] = [await findLabelMaps(request.truth), await findLabelMaps(request.predictions)]
-  const warnings: string[] = []
+  const { tolerancesMm, warnings: aboutTolerances } = await readTolerances(request.labels, structures)
+  const warnings = [...aboutTolerances]
   const used = new Set<string>()
+  /** Structures of sidecars that the truth has no name for. */
+  const unmatched = new Set<string>()
   const cases: CaseScores[] = []
   for (const [id, truthFile] of truths) {
     throwIfCancelled(hooks.signal)
@@ -60,16 +62,20 @@ export async function evaluateFolders(request: EvaluateRequest, hooks: { readonl
         labelValue,
         // A prediction that brings its own names may number them differently.
         predictedValue: sidecar === null ? labelValue : own?.labelValue ?? -1,
-        toleranceMm: toleranceMm(name, tolerances),
+        toleranceMm: toleranceMm(name, tolerancesMm),
         ...(own?.boxMm == null ? {} : { boxMm: own.boxMm }),
       }
     }))
-    const why = (name: string): string => reason ?? said(name)?.reason ?? 'The prediction has no voxel of it.'
+    const names = sidecar?.structures.map((structure) => structure.name) ?? []
+    for (const name of names) if (!structures.some((structure) => structure.name.toLowerCase() === name.toLowerCase())) unmatched.add(name)
+    const why = (name: string): string =>
+      reason ?? said(name)?.reason ?? (sidecar === null || said(name) !== undefined ? 'The prediction has no voxel of it.' : `Its sidecar names ${names.join(', ')}, but no ${name}.`)
     cases.push({ id, scores: scores.map((score) => explained(score, why(score.structure), request.truthIsComplete)) })
   }
   hooks.onCase?.(truths.size, truths.size, '')
   const unused = [...predictions.values()].filter((file) => !used.has(file))
   if (unused.length > 0) warnings.push(`Without a truth of the same name, and so not scored: ${unused.join(', ')}.`)
+  if (unmatched.size > 0) warnings.push(`Predicted structures that ${request.labels} does not name, and so not scored: ${[...unmatched].join(', ')}. Where one of them is drawn, give it the same name there.`)
   return { structures, cases, warnings }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { MedlsamError } from '../errors.js'
 
 /**
  * Tolerance of surface Dice per organ in mm: how far apart careful observers draw, rounded to half millimetres
@@ -34,11 +35,27 @@ export function toleranceMm(structure: string, given: Readonly<Record<string, nu
   return own?.[1] ?? TOLERANCES_MM.find(([name]) => name.test(plain))?.[1] ?? DEFAULT_TOLERANCE_MM
 }
 
-const tolerancesSchema = z.object({ tolerancesMm: z.record(z.string(), z.number().positive()) })
+const tolerancesSchema = z.object({ tolerancesMm: z.record(z.string(), z.number().positive()).optional() })
 
-/** Tolerances of surface Dice that a file of label names may bring: `{"labels": ..., "tolerancesMm": {"Brainstem": 2.5}}`. */
-export async function readTolerances(file: string): Promise<Readonly<Record<string, number>>> {
-  if (file.endsWith('.tsv')) return {}
+/** Tolerances that somebody gave, and sentences about those that fit nothing. */
+export interface GivenTolerances {
+  readonly tolerancesMm: Readonly<Record<string, number>>
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Tolerances of surface Dice that a file of label names may bring: `{"labels": ..., "tolerancesMm": {"Brainstem": 2.5}}`.
+ * @param structures what the file names
+ * @throws MedlsamError `template` when they are no lengths
+ */
+export async function readTolerances(file: string, structures: readonly { readonly name: string }[]): Promise<GivenTolerances> {
+  if (file.endsWith('.tsv')) return { tolerancesMm: {}, warnings: [] }
   const parsed = tolerancesSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
-  return parsed.success ? parsed.data.tolerancesMm : {}
+  if (!parsed.success) {
+    const [{ path }] = parsed.error.issues
+    throw new MedlsamError('template', `The ${path.join(' ')} of ${file} cannot be used: expected lengths in mm over 0 by structure name, such as {"tolerancesMm": {"Brainstem": 2.5}}.`, file)
+  }
+  const { tolerancesMm = {} } = parsed.data
+  const unknown = Object.keys(tolerancesMm).filter((name) => !structures.some((structure) => structure.name.toLowerCase() === name.toLowerCase()))
+  return { tolerancesMm, warnings: unknown.length === 0 ? [] : [`${file} gives a tolerance for ${unknown.join(', ')}, but names no such structure: spell both alike.`] }
 }

@@ -30,6 +30,16 @@ async function write(name: string, labels: LabelVolume): Promise<void> {
   await writeLabelMap(file, labels, { niftiHeader: null, size: labels.size, affine: labels.affine }, [])
 }
 
+function writeSidecar(name: string, structures: readonly object[]): void {
+  writeFileSync(path.join(folder, name), JSON.stringify({
+    format: 'medlsam-result', formatVersion: 1, tool: { name: 'medlsam', version: '0' }, input: { path: 'x', sha256: '0'.repeat(64), timePoint: null },
+    templates: { name: 't', modelHash: '0'.repeat(64), ids: [] }, localizer: { id: 'l', sha256: [], provider: 'cpu' }, seconds: {}, warnings: [], task: 'segment', output: 'one.nii.gz',
+    options: { procedure: 'deploy', seed: 1, parts: true, structures: null, marginMm: null, paperMargin: false, sliceStep: 1, windowHu: null, appearance: true, minConfidence: 0 },
+    segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' }, encoderRuns: 0, decoderRuns: 0,
+    structures: structures.map((structure) => ({ color: '#ffffff', confidence: 0.5, boxVoxel: null, extremePointsMm: null, meanHu: 0, ...structure })),
+  }))
+}
+
 async function evaluate(set: string, more: Partial<Parameters<typeof evaluateFolders>[0]> = {}): Promise<FolderEvaluation> {
   return evaluateFolders({ predictions: path.join(folder, set, 'pred'), truth: path.join(folder, set, 'truth'), labels: labelsFile, resample: true, truthIsComplete: false, ...more })
 }
@@ -59,20 +69,35 @@ describe('evaluating a folder', () => {
     await write('b/truth/one.nii.gz', volume([[1, 1, 4], [2, 6, 8]]))
     // The prediction numbers its structures the other way round.
     await write('b/pred/one.nii.gz', volume([[2, 1, 4]]))
-    const structure = { color: '#ffffff', confidence: 0.5, boxVoxel: null, extremePointsMm: null, meanHu: 0 }
-    writeFileSync(path.join(folder, 'b/pred/one.json'), JSON.stringify({
-      format: 'medlsam-result', formatVersion: 1, tool: { name: 'medlsam', version: '0' }, input: { path: 'x', sha256: '0'.repeat(64), timePoint: null },
-      templates: { name: 't', modelHash: '0'.repeat(64), ids: [] }, localizer: { id: 'l', sha256: [], provider: 'cpu' }, seconds: {}, warnings: [], task: 'segment', output: 'one.nii.gz',
-      options: { procedure: 'deploy', seed: 1, parts: true, structures: null, marginMm: null, paperMargin: false, sliceStep: 1, windowHu: null, appearance: true, minConfidence: 0 },
-      segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' }, encoderRuns: 0, decoderRuns: 0,
-      structures: [
-        { ...structure, name: 'Liver', labelValue: 1, status: 'not-found', reason: 'It is not in the field of view.', boxMm: null, volumeMl: null },
-        { ...structure, name: 'Mandible', labelValue: 2, status: 'found', boxMm: { min: [-9, -7, 4.5], max: [-1, -1, 13.5] }, volumeMl: 1 },
-      ],
-    }))
+    writeSidecar('b/pred/one.json', [
+      { name: 'Liver', labelValue: 1, status: 'not-found', reason: 'It is not in the field of view.', boxMm: null, volumeMl: null },
+      { name: 'Mandible', labelValue: 2, status: 'found', boxMm: { min: [-9, -7, 4.5], max: [-1, -1, 13.5] }, volumeMl: 1 },
+    ])
     const result = await evaluate('b')
     expect(of(result, 'one', 'Mandible')).toMatchObject({ outcome: 'scored', dice: 1, wallErrorsMm: { right: 0, left: 0, posterior: 0, anterior: 0, superior: 0, inferior: 0 } })
     expect(of(result, 'one', 'Liver')).toMatchObject({ outcome: 'missed', reason: 'It is not in the field of view.' })
+  })
+
+  it('says so where a sidecar spells a name in another way', async () => {
+    for (const id of ['one', 'two']) {
+      await write(`g/truth/${id}.nii.gz`, volume([[1, 1, 4]]))
+      await write(`g/pred/${id}.nii.gz`, volume([[1, 1, 4]]))
+      writeSidecar(`g/pred/${id}.json`, [{ name: 'Mandibula', labelValue: 1, status: 'found', boxMm: null, volumeMl: 1 }])
+    }
+    const result = await evaluate('g')
+    expect(of(result, 'one', 'Mandible')).toMatchObject({ outcome: 'missed', reason: 'Its sidecar names Mandibula, but no Mandible.' })
+    // Once, and not for every case.
+    expect(result.warnings).toEqual([expect.stringMatching(/does not name, and so not scored: Mandibula\./)])
+  })
+
+  it('refuses tolerances that are no lengths, and says which fit no structure', async () => {
+    await write('h/truth/one.nii.gz', volume([[1, 1, 4]]))
+    await write('h/pred/one.nii.gz', volume([[1, 1, 4]]))
+    const labels = path.join(folder, 'tolerances.json')
+    writeFileSync(labels, JSON.stringify({ labels: { 1: 'Mandible', 2: 'Liver' }, tolerancesMm: { Liver: '2.5' } }))
+    await expect(evaluate('h', { labels })).rejects.toThrow(/tolerancesMm Liver of .*tolerances\.json cannot be used/)
+    writeFileSync(labels, JSON.stringify({ labels: { 1: 'Mandible', 2: 'Liver' }, tolerancesMm: { liver: 2.5, Lver: 1 } }))
+    expect((await evaluate('h', { labels })).warnings).toEqual([expect.stringMatching(/a tolerance for Lver, but names no such structure/)])
   })
 
   it('counts what was found in vain only where the truth is said to be complete', async () => {
