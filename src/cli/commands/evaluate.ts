@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { evaluateFolders } from '../../engine/evaluation/evaluateFolders.js'
 import { summaryTable } from '../../engine/evaluation/scoreTables.js'
-import { summarizeCases } from '../../engine/evaluation/summary.js'
+import { summarizeCases, type CaseScores } from '../../engine/evaluation/summary.js'
 import { toMarkdown } from '../../engine/evaluation/table.js'
 import { makeFolder, writeEvaluation } from '../../engine/evaluation/writeEvaluation.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
@@ -45,7 +45,7 @@ export function addEvaluate(program: Command): void {
         const summary = summarizeCases(cases, flags.seed)
         const title = `${flags.pred} against ${flags.truth}`
         await writeEvaluation(flags.out, { cases, summary, warnings }, title)
-        const failures = cases.flatMap(({ id, scores }) => scores.flatMap(({ structure, outcome, reason }) => (outcome === 'missed' ? [`Missed: ${structure} of ${id}. ${reason ?? ''}`.trim()] : [])))
+        const failures = listFailures(cases, flags.complete === true)
         return {
           document: { cases, summary, warnings },
           lines: [toMarkdown(summaryTable(summary, title)), ...failures, ...warnings.map((warning) => `Note: ${warning}`), `All figures: ${flags.out}`],
@@ -53,4 +53,19 @@ export function addEvaluate(program: Command): void {
         }
       }),
     )
+}
+
+/** What counts as 0, each with its reason: it must be seen. */
+function listFailures(cases: readonly CaseScores[], truthIsComplete: boolean): string[] {
+  return cases.flatMap(({ id, scores }) => scores.flatMap(({ structure, outcome, reason }): string[] => {
+    switch (outcome) {
+      case 'missed':
+        return [`Missed: ${structure} of ${id}. ${reason ?? ''}`.trim()]
+      case 'extra':
+        return truthIsComplete ? [`Found in vain: ${structure} of ${id}. ${reason ?? ''}`.trim()] : []
+      case 'scored':
+      case 'absent':
+        return []
+    }
+  }))
 }

@@ -18,8 +18,8 @@ const METRIC_WORDS: Readonly<Record<Metric, { readonly title: string; readonly d
 export function meanCell(metric: Metric, summary: Summary | null): Cell {
   if (summary === null) return words('–')
   const { digits, factor } = METRIC_WORDS[metric]
-  const value = factor * summary.mean
-  return { text: `${value.toFixed(digits)} ± ${(factor * summary.std).toFixed(digits)}`, value }
+  const [value, std] = [factor * summary.mean, factor * summary.std]
+  return { text: `${value.toFixed(digits)} ± ${std.toFixed(digits)}`, value, std }
 }
 
 /** A mean over structures. */
@@ -33,16 +33,16 @@ export function overallCell(metric: Metric, overall: MeanOverStructures | null):
 export function summaryTable({ structures, overall }: EvaluationSummary, title: string): Table {
   return {
     title,
-    columns: ['structure', 'cases', 'missed', ...METRICS.map((metric) => METRIC_WORDS[metric].title)],
+    columns: ['structure', 'cases', 'missed', 'extra', ...METRICS.map((metric) => METRIC_WORDS[metric].title)],
     rows: [
-      ...structures.map(({ structure, drawn, missed, metrics }) => [
-        words(structure), { text: String(drawn), value: drawn }, { text: String(missed), value: missed },
+      ...structures.map(({ structure, drawn, missed, extra, metrics }) => [
+        words(structure), ...[drawn, missed, extra].map((value) => ({ text: String(value), value })),
         ...METRICS.map((metric) => meanCell(metric, metrics[metric])),
       ]),
-      [words('mean over structures'), words(''), words(''), ...METRICS.map((metric) => overallCell(metric, overall[metric]))],
+      [words('mean over structures'), words(''), words(''), words(''), ...METRICS.map((metric) => overallCell(metric, overall[metric]))],
     ],
     footRows: 1,
-    note: 'Mean ± standard deviation over the cases in which a structure is drawn; missed ones count as DSC, surface Dice and box IoU 0 and have no distance.',
+    note: 'Mean ± standard deviation over the cases in which a structure is drawn; missed ones count as DSC, surface Dice and box IoU 0 and have no distance. Extra: found where nobody drew it, which counts as 0 too where the truth is said to be complete, and not at all elsewhere.',
   }
 }
 

@@ -5,6 +5,8 @@ import { escapeHtml } from '../escapeHtml.js'
 export interface Cell {
   readonly text: string
   readonly value?: number
+  /** Standard deviation, where the value is a mean. */
+  readonly std?: number
   readonly best?: boolean
 }
 
@@ -35,9 +37,13 @@ export function toMarkdown({ columns, rows, note }: Table): string {
   ].join('\n')
 }
 
-/** The table as CSV, numbers as they are and not rounded. */
+/** The table as CSV, numbers as they are and not rounded; a column of `mean ± std` becomes two. */
 export function toCsv({ columns, rows }: Table): string {
-  return stringify([[...columns], ...rows.map((row) => row.map(({ text, value }) => value ?? text))])
+  const withStd = columns.map((_, i) => rows.some((row) => row[i].std !== undefined))
+  return stringify([
+    columns.flatMap((column, i) => (withStd[i] ? [`${column} mean`, `${column} std`] : [column])),
+    ...rows.map((row) => row.flatMap(({ text, value, std }, i) => (withStd[i] ? [value ?? text, std ?? ''] : [value ?? text]))),
+  ])
 }
 
 /** The table as a LaTeX `tabular` that needs no package. */

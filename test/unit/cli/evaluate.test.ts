@@ -1,6 +1,9 @@
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readStructureNames } from '../../../src/engine/templates/structureNames.js'
+import { readLabelMap } from '../../../src/engine/volume/readLabelMap.js'
+import { writeLabelMap } from '../../../src/engine/volume/writeLabelMap.js'
 import { cliIsBuilt, runCli } from '../../support/cli.js'
 import { tempFolder } from '../../support/tempFolder.js'
 
@@ -25,7 +28,7 @@ describe.skipIf(!cliIsBuilt)('medlsam evaluate', () => {
   it('prints and writes the same figures each time', async () => {
     const { code, stdout, stderr } = await evaluate('out')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/\| structure \| cases \| missed \| DSC % \|/)
+    expect(stdout).toMatch(/\| structure \| cases \| missed \| extra \| DSC % \|/)
     const all = JSON.parse(await readFile(at('out/evaluation.json'), 'utf8')) as { cases: { id: string; scores: { structure: string; dice: number }[] }[] }
     const dice = (id: string): number[] => all.cases.find((one) => one.id === id)?.scores.map((score) => score.dice) ?? []
     expect(dice('one').every((value) => value === 1)).toBe(true)
@@ -42,6 +45,21 @@ describe.skipIf(!cliIsBuilt)('medlsam evaluate', () => {
     const { code, stdout } = await evaluate('missing')
     expect(code).toBe(3)
     expect(stdout).toContain('Missed: Larynx of two. There is no prediction of two')
+  })
+
+  it('names what was found in vain where the truth is said to be complete, and says so with its exit code', async () => {
+    const whole = await readLabelMap(at('truth/one_seg.nii.gz'))
+    const larynx = (await readStructureNames(at('truth/one_seg_dseg.tsv'))).find(({ name }) => name === 'Larynx')?.labelValue
+    await mkdir(at('vain/truth'), { recursive: true })
+    await mkdir(at('vain/pred'), { recursive: true })
+    await copyFile(at('truth/one_seg.nii.gz'), at('vain/pred/one.nii.gz'))
+    await writeLabelMap(at('vain/truth/one.nii.gz'), { ...whole, data: whole.data.map((value) => (value === larynx ? 0 : value)) }, { ...whole, niftiHeader: null }, [])
+    const run = (...more: readonly string[]): ReturnType<typeof runCli> => runCli(['evaluate', '--pred', at('vain/pred'), '--truth', at('vain/truth'), '--labels', at('truth/one_seg_dseg.tsv'), '--out', at('vain/out'), ...more])
+    expect(await run()).toMatchObject({ code: 0, stdout: expect.not.stringContaining('Found in vain') })
+    const { code, stdout } = await run('--complete')
+    expect(code).toBe(3)
+    expect(stdout).toContain('Found in vain: Larynx of one.')
+    expect(stdout).toMatch(/\| Larynx \| 0 \| 0 \| 1 \| 0\.0 ± 0\.0 \|/)
   })
 
   it('refuses folders and names that it cannot use', async () => {

@@ -61,10 +61,14 @@ describe('a summary over cases', () => {
 
   it('is written for people, papers and programs', () => {
     const table = summaryTable(summary, 'A & B')
-    expect(toMarkdown(table)).toContain('| Lens | 2 | 1 | 25.0 ± 25.0 |')
-    expect(toLatex(table)).toContain('Lens & 2 & 1 & 25.0 $\\pm$ 25.0')
+    expect(toMarkdown(table)).toContain('| Lens | 2 | 1 | 0 | 25.0 ± 25.0 |')
+    expect(toLatex(table)).toContain('Lens & 2 & 1 & 0 & 25.0 $\\pm$ 25.0')
     expect(toLatex(table)).toContain('DSC \\%')
     expect(toHtml(table)).toContain('A &amp; B')
+    // Programs need both numbers of "mean ± std".
+    const [head, , lens] = toCsv(table).split('\n').map((line) => line.split(','))
+    expect(head.slice(0, 6)).toEqual(['structure', 'cases', 'missed', 'extra', 'DSC % mean', 'DSC % std'])
+    expect(lens.slice(0, 6)).toEqual(['Lens', '2', '1', '0', '25', '25'])
     expect(toCsv(statisticsTable(summary))).toContain('Lens,dice,2,0.25,0.25,0.25,')
     const rows = toCsv(scoresTable(cases)).trim().split('\n')
     expect(rows).toHaveLength(1 + 5)
