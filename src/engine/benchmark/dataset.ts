@@ -28,7 +28,7 @@ const SCAN = /[._-](ct|0000)\.(nii\.gz|nii|nrrd|nhdr|mha|mhd)$/i
  * Finds the labelled scans of a folder: nnU-Net's `imagesTr/X_0000` with `labelsTr/X` (and `Ts`), or `X_ct` with
  * `X_seg`, `X_dseg` or `X` beside it. Names come from the file given, or from `labels.json` or `dataset.json` in
  * the folder or above it.
- * @throws MedlsamError `input` when there are no pairs or no names
+ * @throws MedlsamError `input` when there are no pairs or no names, or two pairs of one name
  */
 export async function findDataset(folder: string, labelsFile?: string): Promise<LabelledDataset> {
   const nnunet = ['Tr', 'Ts'].filter((part) => existsSync(path.join(folder, `images${part}`)) && existsSync(path.join(folder, `labels${part}`)))
@@ -38,6 +38,8 @@ export async function findDataset(folder: string, labelsFile?: string): Promise<
   if (pairs.length === 0) {
     throw new MedlsamError('input', `The folder ${folder} holds no scan with a label map: expected X_ct.nii.gz with X_seg.nii.gz, or imagesTr/X_0000.nii.gz with labelsTr/X.nii.gz.`, folder)
   }
+  const twice = pairs.find(({ id }, i) => pairs.findIndex((other) => other.id === id) < i)
+  if (twice !== undefined) throw new MedlsamError('input', `Two scans of ${folder} make one case (${twice.id}), one of them ${twice.scan}: rename it.`, twice.scan)
   const namesFile = labelsFile ?? ['labels.json', 'dataset.json', '../labels.json', '../dataset.json'].map((name) => path.join(folder, name)).find((file) => existsSync(file))
   if (namesFile === undefined) {
     throw new MedlsamError('input', `Nothing names the label values of ${folder}: put a labels.json ({"labels": {"1": "Liver"}}) into it, or give --labels.`, folder)
@@ -67,11 +69,11 @@ export function drawSupport(scans: readonly LabelledScan[], k: number, seed: num
 }
 
 /**
- * Scans by their case names.
+ * Scans by their case names, each once.
  * @throws MedlsamError `usage` for a name that is not there
  */
 export function namedScans(scans: readonly LabelledScan[], ids: readonly string[]): LabelledScan[] {
-  return ids.map((id) => {
+  return [...new Set(ids)].map((id) => {
     const scan = scans.find((candidate) => candidate.id === id)
     if (scan === undefined) throw new MedlsamError('usage', `The data set has no scan "${id}": it has ${scans.map((one) => one.id).join(', ')}.`)
     return scan

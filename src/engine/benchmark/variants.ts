@@ -35,7 +35,7 @@ export const EXACT: Variant = { ...MEDLAM, id: 'exact', title: 'exact', boxes: '
 
 /** The variants that the wanted ablations compare {@link MEDLAM} with, for so many templates. */
 export function ablationVariants(ablations: readonly Ablation[], templates: number): Variant[] {
-  return ablations.flatMap((ablation): Variant[] => {
+  return [...new Set(ablations)].flatMap((ablation): Variant[] => {
     switch (ablation) {
       case 'templates':
         return TEMPLATE_COUNTS.filter((count) => count < templates).map((count) => ({ ...MEDLAM, id: `templates-${count}`, title: count === 1 ? '1 template' : `${count} templates`, templates: count }))

@@ -33,6 +33,8 @@ describe('labelled data sets', () => {
     put('bare/a_ct.nii.gz', 'bare/a_seg.nii.gz', 'lonely/labels.json', 'lonely/a_ct.nii.gz', 'lonely/b_seg.nii.gz')
     await expect(findDataset(path.join(folder, 'bare'))).rejects.toThrow(/Nothing names the label values/)
     await expect(findDataset(path.join(folder, 'lonely'))).rejects.toThrow(/no scan with a label map/)
+    put('twins/labels.json', 'twins/a/b_ct.nii.gz', 'twins/a/b_seg.nii.gz', 'twins/a-b_ct.nii.gz', 'twins/a-b_seg.nii.gz')
+    await expect(findDataset(path.join(folder, 'twins'))).rejects.toThrow(/Two scans of .* make one case \(a-b\)/)
   })
 })
 
