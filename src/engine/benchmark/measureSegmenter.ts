@@ -4,10 +4,10 @@ import { scoreStructures } from '../evaluation/scoreStructure.js'
 import { testPicture } from '../models/testProviders.js'
 import { segmentScan } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
-import { readLabelMap } from '../volume/readLabelMap.js'
 import { readScan } from '../volume/readScan.js'
 import type { LabelledDataset } from './dataset.js'
 import { JITTER_PIXELS, manualBoxes } from './truth/manualBoxes.js'
+import { readTruth } from './truth/readTruth.js'
 
 /** Runs that are timed, after one that is not. */
 const RUNS = 10
@@ -84,7 +84,8 @@ async function manualBoxDice(segmenter: Segmenter, { dataset, scans, sliceStep }
   const chosen = dataset.scans.slice(0, scans)
   for (const [done, { id, scan: file, labels }] of chosen.entries()) {
     onScan?.(done, chosen.length)
-    const [scan, truth] = [await readScan(file), await readLabelMap(labels)]
+    const scan = await readScan(file)
+    const truth = await readTruth({ scan: file, labels }, scan)
     const boxes = manualBoxes(truth, dataset.structures, id, SEED, JITTER_PIXELS)
     const requests = boxes.map(({ name, labelValue, partsMm = [] }) => ({ structure: { name, labelValue }, boxesMm: partsMm, onePiece: false }))
     const masks = await segmentScan(scan, requests, segmenter, { partsMode: 'union', sliceStep })

@@ -9,17 +9,18 @@ import { tempFolder } from '../../support/tempFolder.js'
 
 const folder = tempFolder()
 
-/** Two scans with an organ that is a block, so that a mask that is its box is nearly right. */
+/** Two scans with an organ that is a block, so that a mask that is its box is nearly right; one was drawn in another storage order. */
 async function blocks(): Promise<string> {
   const data = path.join(folder, 'dev')
   await mkdir(data)
   const size = [40, 32, 12] as const
   const labels = new Int16Array(size[0] * size[1] * size[2])
-  for (let z = 3; z < 9; z++) for (let y = 8; y < 24; y++) for (let x = 10; x < 30; x++) labels[(z * size[1] + y) * size[0] + x] = 1
+  for (let z = 3; z < 9; z++) for (let y = 8; y < 24; y++) for (let x = 6; x < 26; x++) labels[(z * size[1] + y) * size[0] + x] = 1
   const affine = [4, 0, 0, 0, 0, 4, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1] as const
   for (const id of ['a', 'b']) {
     await writeScan(path.join(data, `${id}_ct.nii.gz`), { data: labels.map((value) => (value === 1 ? 60 : -900)), size, affine })
-    await writeScan(path.join(data, `${id}_seg.nii.gz`), { data: labels, size, affine })
+    const mirrored = labels.map((_, i) => labels[i - 2 * (i % size[0]) + size[0] - 1])
+    await writeScan(path.join(data, `${id}_seg.nii.gz`), id === 'a' ? { data: labels, size, affine } : { data: mirrored, size, affine: [-4, 0, 0, 4 * (size[0] - 1), 0, 4, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1] })
   }
   await writeFile(path.join(data, 'labels.json'), JSON.stringify({ labels: { 1: 'Block', 2: 'Absent' } }))
   return data
