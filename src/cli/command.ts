@@ -25,6 +25,9 @@ export function toEngineOptions({ provider, threads, medlam, modelsFolder, offli
   }
 }
 
+/** What an error on stderr begins with. */
+export const ERROR_PREFIX = 'medlsam: '
+
 /** What a command returns: a document for programs, lines for people, and an exit code. */
 export interface CommandOutput {
   readonly document: unknown
@@ -56,7 +59,7 @@ export async function runCommand(flags: EngineFlags, work: (engine: Engine, hook
     bar.stop()
     const data = toErrorData(error)
     if (flags.json === true) process.stdout.write(`${JSON.stringify({ error: data }, null, 2)}\n`)
-    else process.stderr.write(`medlsam: ${data.message}\n`)
+    else process.stderr.write(`${ERROR_PREFIX}${data.message}\n`)
     if (data.kind === 'internal' && error instanceof Error && process.env['MEDLSAM_DEBUG'] !== undefined) {
       process.stderr.write(`${error.stack ?? ''}\n`)
     }

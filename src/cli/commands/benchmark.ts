@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import type { Shard } from '../../protocol/dataset.js'
 import { missedStructures, PROTOCOLS, type Protocol } from '../../engine/benchmark/benchmarkTables.js'
@@ -12,7 +13,7 @@ import { MedlsamError } from '../../engine/errors.js'
 import { toMarkdown } from '../../engine/evaluation/table.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
 import { listenToChild, tellParent } from '../childProgress.js'
-import { runCommand, type EngineFlags } from '../command.js'
+import { ERROR_PREFIX, runCommand, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
 import { bytes, fraction, names, oneOf, shard, wholeNumber, withEngineFlags } from '../parse.js'
 
@@ -139,11 +140,18 @@ async function runShards(flags: BenchmarkFlags, signal: AbortSignal | undefined,
   const threads = flags.threads ?? Math.max(1, Math.floor(os.availableParallelism() / flags.jobs))
   // Sentences for people, since nobody reads what they print.
   const args = process.argv.slice(2).filter((arg) => arg !== '--json')
+  const sentences: string[] = []
   const states: { readonly done: number; readonly total: number }[] = []
   const running = Array.from({ length: flags.jobs }, (_, index) => {
     const child = fork(process.argv[1], [...args, '--shard', `${index + 1}/${flags.jobs}`, '--threads', String(threads)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     // Not inherited: several processes would draw their bars over each other.
-    child.stderr?.pipe(process.stderr, { end: false })
+    if (child.stderr !== null) {
+      createInterface({ input: child.stderr }).on('line', (line) => {
+        // What all of them stumble over is said once, by this process.
+        if (line.startsWith(ERROR_PREFIX)) sentences.push(line.slice(ERROR_PREFIX.length))
+        else process.stderr.write(`${line}\n`)
+      })
+    }
     listenToChild(child, (done, total) => {
       states[index] = { done, total }
       const known = Object.values(states)
@@ -157,8 +165,12 @@ async function runShards(flags: BenchmarkFlags, signal: AbortSignal | undefined,
   signal?.removeEventListener('abort', stop)
   if (signal?.aborted === true) throw stopped()
   const failed = codes.filter((code) => code !== EXIT.allFound).length
-  // What such a process says stands on stderr already.
-  if (failed > 0) throw new MedlsamError('internal', `${failed} of ${flags.jobs} processes ended early; run the same command again to go on.`)
+  if (failed === 0) return
+  const said = [...new Set(sentences)].join(' ')
+  // What is wrong with files or options is wrong the next time too.
+  if (said !== '' && codes.includes(EXIT.usage)) throw new MedlsamError('usage', said)
+  if (said !== '' && codes.includes(EXIT.badInput)) throw new MedlsamError('input', said)
+  throw new MedlsamError('internal', `${failed} of ${flags.jobs} processes ended early; run the same command again to go on. ${said}`.trim())
 }
 
 function stopped(): MedlsamError {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cliIsBuilt, runCli } from '../../support/cli.js'
@@ -33,5 +33,11 @@ describe.skipIf(!cliIsBuilt)('medlsam benchmark', () => {
     expect(await benchmark()).toMatchObject({ code: 1, stderr: expect.stringContaining('--support') })
     expect(await benchmark('--support', '1', '--shard', '3/2')).toMatchObject({ code: 1, stderr: expect.stringContaining('2/4') })
     expect(await benchmark('--support', '1', '--ablations', 'luck')).toMatchObject({ code: 1 })
+    // What only the processes that share the cases stumble over is said once, and as something that running again does not mend.
+    await writeFile(at('other.json'), '{"labels": {"1": "Moon"}}')
+    const { code, stderr } = await benchmark('--templates', 'head-neck', '--labels', at('other.json'), '--jobs', '2')
+    expect(code).toBe(2)
+    expect(stderr.match(/have no structure of the data set \(Moon\)/g)).toHaveLength(1)
+    expect(stderr).not.toContain('again')
   }, 120_000)
 })
