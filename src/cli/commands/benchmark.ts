@@ -96,9 +96,9 @@ export function addBenchmark(program: Command): void {
           document: benchmark,
           lines: [
             ...[...benchmarkTables(benchmark, flags.protocol).values()].flatMap((table) => [`${table.title}\n`, toMarkdown(table)]),
-            ...missedStructures(benchmark), ...notes, `All figures: ${flags.out}`,
+            ...benchmark.failures.map((failure) => `Failed: ${failure}`), ...missedStructures(benchmark), ...notes, `All figures: ${flags.out}`,
           ],
-          exitCode: EXIT.allFound,
+          exitCode: benchmark.failures.length === 0 ? EXIT.allFound : EXIT.someMissing,
         }
       }),
     )

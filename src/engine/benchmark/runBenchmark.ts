@@ -14,6 +14,7 @@ import { serialiseBank } from '../medlam/bankFile.js'
 import { programHash } from '../programHash.js'
 import { cacheEmbeddings, type CachingSegmenter, type EmbeddingCacheOptions } from '../sam/embeddingCache.js'
 import type { BuiltBank } from '../templates/buildBank.js'
+import { storedScanPath } from '../templates/templateSetFile.js'
 import { hashScan } from '../volume/hashScan.js'
 import { drawSupport, findDataset, namedScans, type LabelledDataset, type LabelledScan } from './dataset.js'
 import { runCase, type CaseResult, type CaseTools, type WantedVariant } from './runCase.js'
@@ -67,6 +68,8 @@ export interface Benchmark {
   readonly cases: readonly BenchmarkCase[]
   readonly minPixels: number
   readonly seed: number
+  /** Sentences about cases that failed, and count as 0, or that nobody can score. */
+  readonly failures: readonly string[]
   /** Sentences. */
   readonly warnings: readonly string[]
 }
@@ -93,18 +96,20 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
   const cases: LabelledScan[] = []
   const left: string[] = []
   for (const one of chosen) {
-    if (support.includes(one) || inTemplates.has(await hashScan(one.scan))) left.push(one.id)
+    if (support.includes(one) || inTemplates.has(await hashOrNothing(one.scan))) left.push(one.id)
     else cases.push(one)
   }
   if (left.length > 0) warnings.push(`Templates themselves, and so not scored: ${left.join(', ')}.`)
   if (cases.length === 0) throw new MedlsamError('input', `The data set ${request.dataset} has no scan that is not a template: nothing is left to score.`, request.dataset)
-  const { drawn, unknown } = matchStructures(dataset.structures, bank.structures, request.structures)
+  const { known, drawn, unknown } = matchStructures(dataset.structures, bank.structures, request.structures)
   if (unknown.length > 0) warnings.push(`The templates do not have ${unknown.join(', ')}; these are not scored.`)
   if (drawn.length === 0) throw new MedlsamError('template', `The templates (${bank.structures.map(({ name }) => name).join(', ')}) have no structure of the data set (${dataset.structures.map(({ name }) => name).join(', ')}).`)
   if (request.ablations.includes('templates') && TEMPLATE_COUNTS.some((count) => count > bank.templates.length)) warnings.push(`There are ${bank.templates.length} templates, so larger numbers are not compared.`)
 
   const segmenters: CachingSegmenter[] = []
-  for (const id of request.segmenters) segmenters.push(await cacheEmbeddings(await engine.segmenter(id), request.cache))
+  for (const name of new Set(request.segmenters)) segmenters.push(await cacheEmbeddings(await engine.segmenter(name), request.cache))
+  const twice = segmenters.find(({ id }, i) => segmenters.findIndex((other) => other.id === id) < i)
+  if (twice !== undefined) throw new MedlsamError('usage', `Two of the segmenters are called "${twice.id}", and their results could not be told apart: leave one out, or import it under an id of its own ("medlsam models import").`)
   const wanted: WantedVariant[] = [
     ...[MEDLAM, MANUAL, EXACT].filter(({ boxes }) => boxes === 'medlam' || request.beside.includes(boxes)).map((variant) => ({ variant, masks: segmenters.length > 0 })),
     ...ablationVariants(request.ablations, bank.templates.length).map((variant) => ({ variant, masks: segmenters.length > 0 && request.ablationMasks })),
@@ -114,8 +119,8 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
   const tools: CaseTools = {
     folder: request.out,
     model: await engine.medlam(),
-    bank: { ...bank, structures: bank.structures.filter(({ name }) => drawn.some((structure) => structure.name === name)) },
-    basis: keyOf(programHash(), Buffer.from(serialiseBank(bank)).toString('base64'), drawn),
+    bank: { ...bank, structures: bank.structures.filter(({ name }) => known.some((structure) => structure.name === name)) },
+    basis: keyOf(programHash(), Buffer.from(serialiseBank(bank)).toString('base64')),
     segmenters,
     drawn,
     tolerancesMm: new Map(drawn.map(({ name }) => [name, toleranceMm(name, given.tolerancesMm)])),
@@ -126,10 +131,13 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
   const { shard } = request
   const mine = shard === undefined ? cases : cases.filter((_, i) => i % shard.count === shard.index - 1)
   const results: BenchmarkCase[] = []
+  const failures: string[] = []
   for (const one of mine) {
     throwIfCancelled(hooks.signal)
     hooks.onCase?.(results.length, mine.length, one.id)
-    results.push({ ...one, results: await runCase(tools, one, wanted, hooks.signal) })
+    const { results: ofCase, failures: ofThis } = await runCase(tools, one, wanted, hooks.signal)
+    results.push({ ...one, results: ofCase })
+    failures.push(...ofThis.map((reason) => (ofCase.length === 0 ? `${one.id} is not scored. ${reason}` : `${one.id} failed wholly or in part, and what is drawn in it counts as 0 there. ${reason}`)))
   }
   hooks.onCase?.(mine.length, mine.length, '')
   warnings.push(...new Set(segmenters.flatMap(({ cache }) => cache.problem ?? [])))
@@ -137,13 +145,19 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
     dataset: request.dataset,
     templates: { name: bank.name, ids: bank.templates.map(({ id }) => id) },
     structures: drawn,
-    segmenters: request.segmenters,
+    segmenters: segmenters.map(({ id }) => id),
     variants: wanted,
     cases: results,
     minPixels: request.minPixels,
     seed: request.seed,
+    failures,
     warnings,
   }
+}
+
+/** A damaged scan is no template; what is wrong with it is said when it is run. */
+async function hashOrNothing(scan: string): Promise<string> {
+  return hashScan(scan).catch(() => '')
 }
 
 /** Makes and encodes the templates, so that processes that share the cases find them ready. */
@@ -161,7 +175,8 @@ async function resolveSupport(
   const hooks = signal === undefined ? {} : { signal }
   const make = async (scans: readonly LabelledScan[], from: LabelledDataset): Promise<BuiltBank> => {
     const file = path.join(out, 'templates.medlsam.json')
-    const key = keyOf(programHash(), from.structures, await Promise.all(scans.flatMap(({ scan, labels: map }) => [hashScan(scan), hashScan(map)])))
+    // The set names its scans by their paths, so it is worth nothing once they have moved.
+    const key = keyOf(programHash(), from.structures, scans.map(({ scan }) => storedScanPath(file, scan)), await Promise.all(scans.flatMap(({ scan, labels: map }) => [hashScan(scan), hashScan(map)])))
     if (!existsSync(file)) await rm(path.join(out, 'templates-made.json'), { force: true })
     await stored(path.join(out, 'templates-made.json'), key, z.literal(true), async () => {
       await writeSupportSet(file, scans, from)
@@ -187,17 +202,29 @@ async function resolveSupport(
   }
 }
 
-/** The data set's structures that the templates have too, as the templates spell them, and the others' names. */
-function matchStructures(drawn: readonly Structure[], known: readonly Structure[], wanted: readonly string[] | undefined): { readonly drawn: Structure[]; readonly unknown: string[] } {
+interface MatchedStructures {
+  /** All that the templates have too, spelt as there. */
+  readonly known: readonly Structure[]
+  /** Of these, what is wanted. */
+  readonly drawn: readonly Structure[]
+  /** Wanted, but not in the templates. */
+  readonly unknown: readonly string[]
+}
+
+function matchStructures(drawn: readonly Structure[], inBank: readonly Structure[], wanted: readonly string[] | undefined): MatchedStructures {
   const like = (name: string) => (other: { readonly name: string }): boolean => other.name.toLowerCase() === name.toLowerCase()
-  const asked = wanted === undefined ? drawn : wanted.map((name) => {
+  const asked = wanted === undefined ? drawn : [...new Set(wanted.map((name) => {
     const structure = drawn.find(like(name))
     if (structure === undefined) throw new MedlsamError('usage', `The data set has no structure "${name}": it has ${drawn.map((one) => one.name).join(', ')}.`)
     return structure
-  })
-  const matched = asked.map((structure) => ({ structure, own: known.find(like(structure.name)) }))
+  }))]
+  const asInBank = (structure: Structure): Structure[] => {
+    const own = inBank.find(like(structure.name))
+    return own === undefined ? [] : [{ ...structure, name: own.name, color: own.color }]
+  }
   return {
-    drawn: matched.flatMap(({ structure, own }) => (own === undefined ? [] : [{ ...structure, name: own.name, color: own.color }])),
-    unknown: matched.flatMap(({ structure, own }) => (own === undefined ? [structure.name] : [])),
+    known: drawn.flatMap(asInBank),
+    drawn: asked.flatMap(asInBank),
+    unknown: asked.filter(({ name }) => !inBank.some(like(name))).map(({ name }) => name),
   }
 }

@@ -5,7 +5,6 @@ import { z } from 'zod'
 import type { RunOptions } from '../../protocol/sidecar.js'
 import { localizedStructureSchema, type LocalizedStructure, type Structure } from '../../protocol/structure.js'
 import { MedlsamError, throwIfCancelled } from '../errors.js'
-import { placeOnGrid } from '../evaluation/placeOnGrid.js'
 import { scoreStructures, structureScoreSchema, type ScoredStructure, type StructureScore } from '../evaluation/scoreStructure.js'
 import type { TemplateBank } from '../medlam/bank.js'
 import type { MedlamModel } from '../medlam/model.js'
@@ -16,9 +15,10 @@ import { readScan } from '../volume/readScan.js'
 import type { LabelVolume, Scan } from '../volume/volume.js'
 import { writeLabelMap } from '../volume/writeLabelMap.js'
 import type { LabelledScan } from './dataset.js'
-import { localizeCase, lookAt, segmentCase } from './inference/infer.js'
+import { firstTemplates, localizeCase, lookAt, segmentCase } from './inference/infer.js'
 import { keyOf, stored } from './stored.js'
 import { JITTER_PIXELS, manualBoxes } from './truth/manualBoxes.js'
+import { readTruth } from './truth/readTruth.js'
 import { skipSmallSlices } from './truth/skipSmallSlices.js'
 import type { Variant } from './variants.js'
 
@@ -27,11 +27,12 @@ export interface CaseTools {
   /** Folder of the benchmark. */
   readonly folder: string
   readonly model: MedlamModel
+  /** Templates, with all structures that the data set has too. */
   readonly bank: TemplateBank
-  /** Stands for the bank and the program that runs. */
+  /** Stands for the templates and the program that runs. */
   readonly basis: string
   readonly segmenters: readonly Segmenter[]
-  /** Structures as the data set numbers them. */
+  /** Structures to segment and to score, as the data set numbers them. */
   readonly drawn: readonly Structure[]
   readonly tolerancesMm: ReadonlyMap<string, number>
   readonly run: RunOptions
@@ -64,29 +65,54 @@ const masksSchema = z.object({ encoderRuns: z.int(), decoderRuns: z.int(), secon
 const scoresSchema = z.object({ deploy: z.array(structureScoreSchema), paper: z.array(structureScoreSchema) })
 
 /** Changes of the scores' meaning make old ones worthless. */
-const SCORES_VERSION = 2
+const SCORES_VERSION = 3
+
+/** What came of a case. */
+export interface CaseRun {
+  /** Empty when nobody can say what was drawn. */
+  readonly results: readonly CaseResult[]
+  /** Sentences about what could not be read or run: the drawn structures count as 0 there. */
+  readonly failures: readonly string[]
+}
 
 /**
  * Runs one case: first everything that needs no truth, then the boxes drawn from it, then the scores. Every
- * stage is kept in `cases/ID` and taken from there when nothing it depends on has changed.
+ * stage is kept in `cases/ID` and taken from there when nothing it depends on has changed. A scan that cannot be
+ * read and a network that fails are failures of the case, not of the benchmark.
+ * @throws MedlsamError of other kinds than `input` and `model`
  */
 export async function runCase(
   tools: CaseTools,
   labelled: LabelledScan,
   wanted: readonly WantedVariant[],
   signal?: AbortSignal,
-): Promise<readonly CaseResult[]> {
+): Promise<CaseRun> {
   const folder = path.join(tools.folder, 'cases', labelled.id)
   await mkdir(folder, { recursive: true })
-  const scan = await readScan(labelled.scan, { forceHu: true })
-  const automatic = await inferCase(tools, folder, scan, wanted.filter(({ variant }) => variant.boxes === 'medlam'), signal)
+  const automatic = wanted.filter(({ variant }) => variant.boxes === 'medlam')
+  const beside = wanted.filter(({ variant }) => variant.boxes !== 'medlam')
+  const scan = await orReason(() => readScan(labelled.scan, { forceHu: true }))
+  const made = 'reason' in scan
+    ? wanted.flatMap(({ variant, masks }) => failedMade(tools, variant.id, segmenterIds(tools, masks), scan.reason))
+    : await inferCase(tools, folder, scan.done, automatic, signal)
 
   // Only from here on is it known what was drawn.
-  const truth = await readTruth(labelled, scan)
-  const drawn = await inTruthBoxes(tools, folder, scan, truth, labelled.id, wanted.filter(({ variant }) => variant.boxes !== 'medlam'), signal)
+  const truth = await orReason(() => ('reason' in scan ? readLabelMap(labelled.labels) : readTruth(labelled, scan.done)))
+  if ('reason' in truth) return { results: [], failures: [truth.reason] }
+  if (!('reason' in scan)) made.push(...(await inTruthBoxes(tools, folder, scan.done, truth.done, labelled.id, beside, signal)))
   const results: CaseResult[] = []
-  for (const made of [...automatic, ...drawn]) results.push(await scoreMade(tools, folder, truth, made))
-  return results
+  for (const one of made) results.push(await scoreMade(tools, folder, truth.done, one))
+  return { results, failures: [...new Set(made.flatMap(({ failure }) => failure ?? []))] }
+}
+
+/** What was done, or why it could not be. */
+async function orReason<T>(work: () => Promise<T>): Promise<{ readonly done: T } | { readonly reason: string }> {
+  try {
+    return { done: await work() }
+  } catch (error) {
+    if (!(error instanceof MedlsamError) || (error.kind !== 'input' && error.kind !== 'model')) throw error
+    return { reason: error.message }
+  }
 }
 
 /** Boxes, and masks where wanted. */
@@ -96,6 +122,18 @@ interface Made {
   readonly structures: readonly LocalizedStructure[]
   readonly labelMap: string | null
   readonly key: string
+  /** Why there is nothing, or null. */
+  readonly failure: string | null
+}
+
+/** Null where only boxes are wanted. */
+function segmenterIds({ segmenters }: CaseTools, masks: boolean): (string | null)[] {
+  return masks ? segmenters.map(({ id }) => id) : [null]
+}
+
+function failedMade({ drawn }: CaseTools, variant: string, segmenters: readonly (string | null)[], reason: string): Made[] {
+  const structures = drawn.map((structure): LocalizedStructure => ({ ...structure, status: 'failed', reason, confidence: 0, boxMm: null, boxVoxel: null, extremePointsMm: null }))
+  return segmenters.map((segmenter) => ({ variant, segmenter, structures, labelMap: null, key: keyOf(reason), failure: reason }))
 }
 
 /** Localizes and segments; nothing here has seen the truth. */
@@ -105,10 +143,17 @@ async function inferCase(tools: CaseTools, folder: string, scan: Scan, wanted: r
   for (const { variant, masks } of wanted) {
     throwIfCancelled(signal)
     const { templates, parts, similarity, procedure } = variant
-    const key = keyOf(tools.basis, scan.sha256, tools.run, templates, parts, similarity, procedure)
-    const structures = await stored(path.join(folder, `boxes-${variant.id}.json`), key, z.array(localizedStructureSchema), async () =>
-      [...(await localizeCase(tools.model, scan, (embedding ??= lookAt(tools.model, scan)), tools.bank, variant, tools.run, signal))])
-    made.push(...(await segmentInto(tools, folder, scan, variant.id, structures, masks, tools.run, signal)))
+    const bank = firstTemplates(tools.bank, templates)
+    // All that boxes depend on: whatever is segmented of them, and how, they are found once.
+    const key = keyOf(tools.basis, scan.sha256, tools.bank.structures, tools.run.seed, tools.run.minConfidence, templates, parts, similarity, procedure)
+    const found = await orReason(() => stored(path.join(folder, `boxes-${variant.id}.json`), key, z.array(localizedStructureSchema), async () =>
+      [...(await localizeCase(tools.model, scan, (embedding ??= lookAt(tools.model, scan)), bank, variant, tools.run, signal))]))
+    if ('reason' in found) {
+      made.push(...failedMade(tools, variant.id, segmenterIds(tools, masks), found.reason))
+      continue
+    }
+    const structures = found.done.filter(({ name }) => tools.drawn.some((structure) => structure.name === name))
+    made.push(...(await segmentInto(tools, bank, folder, scan, variant.id, structures, masks, tools.run, signal)))
   }
   return made
 }
@@ -122,13 +167,14 @@ async function inTruthBoxes(tools: CaseTools, folder: string, scan: Scan, truth:
       const own = tools.bank.structures.find(({ name }) => name === box.name)
       return own === undefined ? [] : [{ ...box, labelValue: own.labelValue }]
     })
-    made.push(...(await segmentInto(tools, folder, scan, variant.id, structures, masks, { ...tools.run, marginMm: [0, 0, 0], paperMargin: false }, signal)))
+    made.push(...(await segmentInto(tools, tools.bank, folder, scan, variant.id, structures, masks, { ...tools.run, marginMm: [0, 0, 0], paperMargin: false }, signal)))
   }
   return made
 }
 
 async function segmentInto(
   tools: CaseTools,
+  bank: TemplateBank,
   folder: string,
   scan: Scan,
   variant: string,
@@ -137,29 +183,30 @@ async function segmentInto(
   run: RunOptions,
   signal?: AbortSignal,
 ): Promise<Made[]> {
-  if (!masks) return [{ variant, segmenter: null, structures, labelMap: null, key: keyOf(structures) }]
+  if (!masks) return [{ variant, segmenter: null, structures, labelMap: null, key: keyOf(structures), failure: null }]
   const made: Made[] = []
   for (const segmenter of tools.segmenters) {
     throwIfCancelled(signal)
     const name = `${variant}-${fileSafe(segmenter.id)}`
     const labelMap = path.join(folder, `${name}_dseg.nii.gz`)
     const file = path.join(folder, `masks-${name}.json`)
-    const key = keyOf(tools.basis, scan.sha256, structures, run, segmenter.layout, segmenter.windowHu, segmenter.networks.map(({ sha256 }) => sha256))
+    const key = keyOf(tools.basis, bank.templates.length, scan.sha256, structures, run, segmenter.layout, segmenter.windowHu, segmenter.networks.map(({ sha256 }) => sha256))
     if (!existsSync(labelMap)) await rm(file, { force: true })
-    await stored(file, key, masksSchema, async () => {
+    const masked = await orReason(() => stored(file, key, masksSchema, async () => {
       // From here on the label map is no longer the one that the file speaks of.
       await rm(file, { force: true })
       const started = performance.now()
-      const { labels, encoderRuns, decoderRuns } = await segmentCase(segmenter, scan, tools.bank, structures, run, signal)
-      await writeLabelMap(labelMap, labels, scan.geometry, tools.bank.structures)
+      const { labels, encoderRuns, decoderRuns } = await segmentCase(segmenter, scan, bank, structures, run, signal)
+      await writeLabelMap(labelMap, labels, scan.geometry, bank.structures)
       return { encoderRuns, decoderRuns, seconds: (performance.now() - started) / 1000 }
-    })
-    made.push({ variant, segmenter: segmenter.id, structures, labelMap, key })
+    }))
+    if ('reason' in masked) made.push(...failedMade(tools, variant, [segmenter.id], masked.reason))
+    else made.push({ variant, segmenter: segmenter.id, structures, labelMap, key, failure: null })
   }
   return made
 }
 
-async function scoreMade(tools: CaseTools, folder: string, truth: LabelMap, { variant, segmenter, structures, labelMap, key }: Made): Promise<CaseResult> {
+async function scoreMade(tools: CaseTools, folder: string, truth: LabelMap, { variant, segmenter, structures, labelMap, key, failure }: Made): Promise<CaseResult> {
   const scored = tools.drawn.map(({ name, labelValue }): ScoredStructure => {
     const own = structures.find((structure) => structure.name === name)
     return {
@@ -170,6 +217,10 @@ async function scoreMade(tools: CaseTools, folder: string, truth: LabelMap, { va
       ...(own === undefined || own.boxMm === null ? {} : { boxMm: own.boxMm }),
     }
   })
+  if (failure !== null) {
+    const nothing = (drawn: LabelVolume): StructureScore[] => withReasons(scoreStructures(null, drawn, scored), structures, failure).map(segmenter === null ? withoutMask : (score) => score)
+    return { variant, segmenter, structures, labelMap, deploy: nothing(truth), paper: nothing(skipSmallSlices({ prediction: truth, truth }, scored, tools.minPixels).truth) }
+  }
   const file = path.join(folder, `scores-${variant}${segmenter === null ? '' : `-${fileSafe(segmenter)}`}.json`)
   const scores = await stored(file, keyOf(SCORES_VERSION, key, truth.sha256, scored, tools.minPixels), scoresSchema, async () => {
     if (labelMap === null) {
@@ -178,10 +229,8 @@ async function scoreMade(tools: CaseTools, folder: string, truth: LabelMap, { va
     }
     const prediction: LabelVolume = await readLabelMap(labelMap)
     const kept = skipSmallSlices({ prediction, truth }, scored, tools.minPixels)
-    return {
-      deploy: withReasons(scoreStructures(prediction, truth, scored), structures, NO_MASK),
-      paper: withReasons(scoreStructures(kept.prediction, kept.truth, scored), structures, NO_MASK),
-    }
+    const deploy = withReasons(scoreStructures(prediction, truth, scored), structures, NO_MASK)
+    return { deploy, paper: withReasons(scoreStructures(kept.prediction, kept.truth, scored), structures, NO_MASK).map((score, i) => withBoxOf(score, deploy[i])) }
   })
   return { variant, segmenter, structures, labelMap, ...scores }
 }
@@ -203,14 +252,19 @@ function withoutMask(score: StructureScore): StructureScore {
   return { ...score, dice: null, surfaceDice: null, volumeErrorMl: null, volumeErrorPercent: null }
 }
 
-/** Reads a truth, which must lie on the grid of its scan. */
-async function readTruth({ scan: scanFile, labels }: LabelledScan, scan: Scan): Promise<LabelMap> {
-  const map = await readLabelMap(labels)
-  const { labels: placed, warning } = placeOnGrid(map, { data: new Uint8Array(0), size: scan.size, affine: scan.affine }, labels, scanFile, false)
-  if (warning !== null) throw new MedlsamError('input', warning, labels)
-  return { ...map, ...placed }
+/** A score of masks without some slices, whose box is that of the whole organ all the same. */
+function withBoxOf(score: StructureScore, { boxIou, wallErrorsMm, wallDistanceMm, cutSides }: StructureScore): StructureScore {
+  switch (score.outcome) {
+    case 'scored':
+    case 'missed':
+      return { ...score, boxIou, wallErrorsMm, wallDistanceMm, cutSides }
+    case 'extra':
+    case 'absent':
+      return score
+  }
 }
 
+/** A part of a file's name; other ids have other ones. */
 function fileSafe(id: string): string {
-  return id.replaceAll(/[^A-Za-z0-9]+/g, '-')
+  return encodeURIComponent(id)
 }

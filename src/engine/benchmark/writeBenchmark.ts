@@ -2,7 +2,7 @@ import path from 'node:path'
 import { scoresTable, statisticsTable, summaryTable } from '../evaluation/scoreTables.js'
 import { toCsv, toLatex, toMarkdown, words, type Table } from '../evaluation/table.js'
 import { writeTextAtomic } from '../files.js'
-import { ablationTable, confidenceTable, localizationTable, maskColumns, protocolWords, segmentationTable, summaryOf, type Protocol } from './benchmarkTables.js'
+import { ablationTable, allColumns, confidenceTable, localizationTable, maskColumns, PROTOCOLS, protocolWords, scoresOf, segmentationTable, summaryOf, type Column, type Protocol } from './benchmarkTables.js'
 import type { Benchmark } from './runBenchmark.js'
 import { MEDLAM } from './variants.js'
 
@@ -25,7 +25,7 @@ export function benchmarkTables(benchmark: Benchmark, protocol: Protocol): Reado
 }
 
 /**
- * Writes a benchmark's tables as Markdown, CSV and LaTeX, and every score and statistic as CSV and JSON.
+ * Writes a benchmark's tables as Markdown, CSV and LaTeX, and every score and statistic, by both protocols, as CSV and JSON.
  * @throws MedlsamError `output`
  */
 export async function writeTables(folder: string, benchmark: Benchmark, protocol: Protocol): Promise<void> {
@@ -35,25 +35,35 @@ export async function writeTables(folder: string, benchmark: Benchmark, protocol
     await write(`${name}.csv`, toCsv(table))
     await write(`${name}.tex`, toLatex(table))
   }
-  await write('scores.csv', toCsv(allScores(benchmark, protocol)))
-  await write('statistics.csv', toCsv(allStatistics(benchmark, protocol)))
+  await write('scores.csv', toCsv(allScores(benchmark)))
+  await write('statistics.csv', toCsv(allStatistics(benchmark)))
   await write('benchmark.json', `${JSON.stringify(benchmark, null, 1)}\n`)
 }
 
-function allScores({ cases }: Benchmark, protocol: Protocol): Table {
-  const tables = cases.flatMap(({ id, results }) => results.map((result) => ({ result, table: scoresTable([{ id, scores: result[protocol] }]) })))
+/** What sets a row of {@link allScores} and {@link allStatistics} apart from the others. */
+const ROW_COLUMNS = ['boxes', 'segmenter', 'protocol']
+
+interface Part extends Pick<Column, 'variant' | 'segmenter'> {
+  readonly protocol: Protocol
+}
+
+/** Both protocols of all that was run, which is one where there are no masks. */
+function partsOf(benchmark: Benchmark): Part[] {
+  return allColumns(benchmark).flatMap((column) => PROTOCOLS.filter((protocol) => protocol === 'deploy' || column.segmenter !== null).map((protocol) => ({ ...column, protocol })))
+}
+
+function joined(title: string, tables: readonly { readonly part: Part; readonly table: Table }[]): Table {
   return {
-    title: 'All scores',
-    columns: ['boxes', 'segmenter', ...(tables[0]?.table.columns ?? [])],
-    rows: tables.flatMap(({ result, table }) => table.rows.map((row) => [words(result.variant), words(result.segmenter ?? ''), ...row])),
+    title,
+    columns: [...ROW_COLUMNS, ...(tables[0]?.table.columns ?? [])],
+    rows: tables.flatMap(({ part, table }) => table.rows.map((row) => [words(part.variant), words(part.segmenter ?? ''), words(part.protocol), ...row])),
   }
 }
 
-function allStatistics(benchmark: Benchmark, protocol: Protocol): Table {
-  const tables = maskColumns(benchmark).map((column) => ({ column, table: statisticsTable(summaryOf(benchmark, column, protocol)) }))
-  return {
-    title: 'All statistics',
-    columns: ['boxes', 'segmenter', ...(tables[0]?.table.columns ?? [])],
-    rows: tables.flatMap(({ column, table }) => table.rows.map((row) => [words(column.variant), words(column.segmenter ?? ''), ...row])),
-  }
+function allScores(benchmark: Benchmark): Table {
+  return joined('All scores', partsOf(benchmark).map((part) => ({ part, table: scoresTable(scoresOf(benchmark, part, part.protocol)) })))
+}
+
+function allStatistics(benchmark: Benchmark): Table {
+  return joined('All statistics', partsOf(benchmark).map((part) => ({ part, table: statisticsTable(summaryOf(benchmark, part, part.protocol)) })))
 }

@@ -16,7 +16,6 @@ import type { Scan } from '../../volume/volume.js'
 
 /** How to localize in a benchmark. */
 export interface LocalizeSetting {
-  readonly templates: number | null
   readonly parts: boolean
   readonly similarity: boolean
   readonly procedure: RunOptions['procedure']
@@ -25,6 +24,11 @@ export interface LocalizeSetting {
 /** Lets the model look at a scan; its passes are shared by all that is localized in it. */
 export function lookAt(model: MedlamModel, scan: Scan): ScanEmbedding {
   return embedScan(model, prepareVolume(scan, model.card))
+}
+
+/** The bank with so many of its templates, the first ones; all when null. Its calibrations stay those of all. */
+export function firstTemplates(bank: TemplateBank, count: number | null): TemplateBank {
+  return count === null ? bank : { ...bank, templates: bank.templates.slice(0, count) }
 }
 
 /** Finds all structures of a bank in a scan. */
@@ -37,12 +41,11 @@ export async function localizeCase(
   run: RunOptions,
   signal?: AbortSignal,
 ): Promise<readonly LocalizedStructure[]> {
-  const templates = setting.templates === null ? bank.templates : bank.templates.slice(0, setting.templates)
   const result = await localizeEmbedded(
     model,
     setting.similarity ? embedding : withoutFeatures(embedding),
     scan,
-    { ...bank, templates },
+    bank,
     bank.structures,
     // Without similarity there is no confidence, and everything would be reported as not found.
     { ...run, procedure: setting.procedure, parts: setting.parts, ...(setting.similarity ? {} : { minConfidence: 0 }) },

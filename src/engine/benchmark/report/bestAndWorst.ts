@@ -3,6 +3,7 @@ import { readLabelMap } from '../../volume/readLabelMap.js'
 import { readScan } from '../../volume/readScan.js'
 import type { Benchmark, BenchmarkCase } from '../runBenchmark.js'
 import type { CaseResult } from '../runCase.js'
+import { readTruth } from '../truth/readTruth.js'
 import { MEDLAM } from '../variants.js'
 import { casePicture } from './casePicture.js'
 
@@ -35,6 +36,8 @@ export async function bestAndWorst({ cases, structures, segmenters }: Benchmark)
     const ranked = cases.flatMap((one): Candidate[] => {
       const result = one.results.find(({ variant, segmenter }) => variant === MEDLAM.id && segmenter === (segmenters[0] ?? null))
       const score = result?.deploy.find(({ structure }) => structure === name)
+      // What failed has no picture; the list of failures names it.
+      if (result?.structures.some(({ status }) => status === 'failed') === true) return []
       const rank = score?.dice ?? score?.boxIou ?? null
       return result === undefined || score === undefined || rank === null ? [] : [{ one, result, score, rank }]
     }).sort((a, b) => a.rank - b.rank)
@@ -49,7 +52,8 @@ export async function bestAndWorst({ cases, structures, segmenters }: Benchmark)
   for (const one of cases) {
     const mine = wanted.filter((candidate) => candidate.one === one)
     if (mine.length === 0) continue
-    const [scan, truth] = [await readScan(one.scan, { forceHu: true }), await readLabelMap(one.labels)]
+    const scan = await readScan(one.scan, { forceHu: true })
+    const truth = await readTruth(one, scan)
     for (const { name, labelValue, kind, result, score } of mine) {
       const own = result.structures.find((structure) => structure.name === name)
       const prediction = result.labelMap === null ? null : await readLabelMap(result.labelMap)

@@ -19,7 +19,7 @@ export interface ReportParts {
   readonly shown: readonly ShownCase[]
   /** Every score, one a row. */
   readonly scores: Table
-  /** Structures that were missed. */
+  /** Cases that failed and structures that were missed. */
   readonly failures: readonly string[]
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { scoresTable } from '../../evaluation/scoreTables.js'
 import { writeTextAtomic } from '../../files.js'
-import { confidencePoints, maskColumns, missedStructures, summaryOf, type Protocol } from '../benchmarkTables.js'
+import { confidencePoints, maskColumns, missedStructures, scoresOf, summaryOf, type Protocol } from '../benchmarkTables.js'
 import type { Benchmark } from '../runBenchmark.js'
 import { MEDLAM } from '../variants.js'
 import { benchmarkTables } from '../writeBenchmark.js'
@@ -15,14 +15,14 @@ import { reportHtml, type Chart } from './reportHtml.js'
  */
 export async function writeReport(folder: string, benchmark: Benchmark, protocol: Protocol): Promise<void> {
   const segmenter = benchmark.segmenters[0] ?? null
-  const own = benchmark.cases.map(({ id, results }) => ({ id, scores: results.find((result) => result.variant === MEDLAM.id && result.segmenter === segmenter)?.deploy ?? [] }))
+  const own = scoresOf(benchmark, { variant: MEDLAM.id, segmenter }, 'deploy')
   await writeTextAtomic(path.join(folder, 'report.html'), reportHtml({
     benchmark,
     tables: [...benchmarkTables(benchmark, protocol).values()],
     charts: await drawCharts(benchmark),
     shown: await bestAndWorst(benchmark),
     scores: scoresTable(own),
-    failures: missedStructures(benchmark),
+    failures: [...benchmark.failures, ...missedStructures(benchmark)],
   }))
 }
 
