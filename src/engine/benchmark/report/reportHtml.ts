@@ -106,7 +106,9 @@ for (const table of document.querySelectorAll('table.sortable')) {
     const valueOf = (row) => { const cell = row.cells[column]; return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value) }
     const rows = [...table.tBodies[0].rows].sort((a, b) => {
       const [p, q] = [valueOf(a), valueOf(b)]
-      const order = typeof p === 'number' && typeof q === 'number' ? p - q : typeof p === 'number' ? -1 : typeof q === 'number' ? 1 : p.localeCompare(q)
+      // What has no figure stays below.
+      if (typeof p !== typeof q) return typeof p === 'number' ? -1 : 1
+      const order = typeof p === 'number' ? p - q : p.localeCompare(q)
       return descending ? -order : order
     })
     table.tBodies[0].append(...rows)
