@@ -140,7 +140,7 @@ export function ablationTable(benchmark: Benchmark): Table | null {
     title: 'What the parts of the method bring',
     columns: ['variant', 'segmenter', 'box IoU %', 'wall distance mm', 'DSC %', 'surface Dice %'],
     rows,
-    note: 'Means over organs, every slice counts. Fewer templates bring only their own points, shapes and HU; what walls were calibrated with stays that of all.',
+    note: `Means over organs, every slice counts.${compared.some(({ variant }) => variant.templates !== null) ? ' Fewer templates bring only their own points, shapes and HU; what walls were calibrated with stays that of all.' : ''}`,
   }
 }
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { PointMm, Size3 } from '../../../src/protocol/geometry.js'
 import { LINE_COLORS } from '../../../src/engine/benchmark/report/casePicture.js'
 import { writeReport } from '../../../src/engine/benchmark/report/writeReport.js'
-import { localizationTable, missedStructures, PROTOCOLS, segmentationTable, summaryOf } from '../../../src/engine/benchmark/benchmarkTables.js'
+import { ablationTable, localizationTable, missedStructures, PROTOCOLS, segmentationTable, summaryOf } from '../../../src/engine/benchmark/benchmarkTables.js'
 import { runBenchmark, type Benchmark, type BenchmarkHooks, type BenchmarkRequest } from '../../../src/engine/benchmark/runBenchmark.js'
 import { writeTables } from '../../../src/engine/benchmark/writeBenchmark.js'
 import type { Engine } from '../../../src/engine/engine.js'
@@ -331,8 +331,9 @@ describe('a benchmark', () => {
 
   it('weighs masks with the templates that are compared and no others', async () => {
     const appearance = { appearance: true, minConfidence: 0 }
-    await run('fewer', { ablations: ['templates'], beside: [], run: appearance })
+    const fewer = await run('fewer', { ablations: ['templates'], beside: [], run: appearance })
     await run('single', { support: { kind: 'cases', ids: ['three'] }, beside: [], run: appearance })
+    expect(ablationTable(fewer)?.note).toContain('calibrated with stays that of all')
     expect(bytes('fewer', 'one/templates-1-fake_dseg.nii.gz')).toEqual(bytes('single', 'one/medlam-fake_dseg.nii.gz'))
   })
 
