@@ -1,11 +1,11 @@
-import { float32Data, type Network, type TensorInfo } from '../../runtime/network.js'
+import type { Network, NetworkTensor } from '../../runtime/network.js'
 import type { Picture, PixelBox, PixelRegion } from '../picture.js'
 import { enlarge, fitFrame, toFrame, type Frame } from './frame.js'
 import { fillPlanes } from './input.js'
 import type { LayoutRefusal, LayoutRunner, MaskLogits, SegmenterLayout } from './layout.js'
 import { LABEL, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
-import { feed, fits, indexOfLargest, inputNamed, outputNamed, single, takesExactly } from './signature.js'
+import { feedTo, fits, handOver, indexOfLargest, inputNamed, isFloat, numbersOf, outputNamed, single, takesExactly } from './signature.js'
 
 /** The decoder's prompts and masks are asked for in a frame of this side: as fine as the masks really are. */
 const PROMPT_SIDE = 256
@@ -32,7 +32,7 @@ const PREPROCESSING = { normalisation: 'unit', fit: 'stretch' } as const
 function isEncoder(network: Network): boolean {
   return (
     takesExactly(network, ['batched_images']) &&
-    network.inputs[0].type === 'float32' &&
+    isFloat(network.inputs[0]) &&
     fits(network.inputs[0], [1, 3, SAM_SIDE, SAM_SIDE]) &&
     network.outputs.length === 1 &&
     fits(network.outputs[0], SAM_EMBEDDING)
@@ -63,40 +63,37 @@ function cornersFit(network: Network): LayoutRefusal | null {
   return pointCount(network) >= 2 ? null : { refusal: 'was exported for one point per prompt, so the two corners of a box do not fit; export it again with a free number of points' }
 }
 
-function prompt(network: Network, { x0, y0, x1, y1 }: PixelBox, perPixel: number): Record<string, ReturnType<typeof feed>> {
+function prompt(network: Network, { x0, y0, x1, y1 }: PixelBox, perPixel: number): Record<string, NetworkTensor> {
   const count = pointCount(network)
   const coords = [x0, y0, x1, y1].map((v) => v * perPixel).concat(Array.from({ length: 2 * (count - 2) }, () => 0))
   const labels: number[] = [LABEL.boxStart, LABEL.boxEnd, ...Array.from({ length: count - 2 }, () => LABEL.padding)]
-  const info = (name: string): TensorInfo => inputNamed(network, name) ?? { name, type: 'float32', dims: [] }
   return {
-    batched_point_coords: feed(info('batched_point_coords'), coords, [1, 1, count, 2]),
-    batched_point_labels: feed(info('batched_point_labels'), labels, [1, 1, count]),
+    batched_point_coords: feedTo(network, 'batched_point_coords', coords, [1, 1, count, 2]),
+    batched_point_labels: feedTo(network, 'batched_point_labels', labels, [1, 1, count]),
   }
 }
 
-function bestMask(results: Awaited<ReturnType<Network['run']>>, side: number, frame: Frame, region: PixelRegion): MaskLogits {
-  const scores = float32Data(results.iou_predictions)
+function bestMask(network: Network, results: Awaited<ReturnType<Network['run']>>, side: number, frame: Frame, region: PixelRegion): MaskLogits {
+  const scores = numbersOf(results, network, 'iou_predictions')
   const best = indexOfLargest(scores)
-  const plane = { data: float32Data(results.output_masks), offset: best * side * side, width: side, height: side }
+  const plane = { data: numbersOf(results, network, 'output_masks'), offset: best * side * side, width: side, height: side }
   return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: scores[best] }
 }
 
 function splitRunner(encoder: Network, decoder: Network): LayoutRunner {
-  const size = inputNamed(decoder, 'orig_im_size')
-  if (size === undefined) throw new TypeError('the decoder has been checked')
   return {
     encoder,
     encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, { [encoder.outputs[0].name]: 'embedding' }),
     async decode({ tensors: { embedding }, frame }, box, region) {
       const results = await decoder.run(
         {
-          image_embeddings: embedding,
+          image_embeddings: handOver(embedding, encoder.outputs[0], inputNamed(decoder, 'image_embeddings')),
           ...prompt(decoder, toFrame(box, frame), PROMPT_SIDE / SAM_SIDE),
-          orig_im_size: feed(size, [PROMPT_SIDE, PROMPT_SIDE], [2]),
+          orig_im_size: feedTo(decoder, 'orig_im_size', [PROMPT_SIDE, PROMPT_SIDE], [2]),
         },
         ['output_masks', 'iou_predictions'],
       )
-      return bestMask(results, PROMPT_SIDE, frame, region)
+      return bestMask(decoder, results, PROMPT_SIDE, frame, region)
     },
   }
 }
@@ -108,11 +105,11 @@ function wholeRunner(network: Network): LayoutRunner {
       const frame = fitFrame(picture, SAM_SIDE, SAM_SIDE, PREPROCESSING.fit)
       const data = new Float32Array(3 * SAM_SIDE * SAM_SIDE)
       fillPlanes(data, SAM_SIDE, picture, frame, PREPROCESSING.normalisation)
-      return Promise.resolve({ tensors: { picture: { data, dims: [1, 3, SAM_SIDE, SAM_SIDE] } }, frame })
+      return Promise.resolve({ tensors: { picture: feedTo(network, 'batched_images', data, [1, 3, SAM_SIDE, SAM_SIDE]) }, frame })
     },
     async decode({ tensors, frame }, box, region) {
       const results = await network.run({ batched_images: tensors.picture, ...prompt(network, toFrame(box, frame), 1) }, ['output_masks', 'iou_predictions'])
-      return bestMask(results, SAM_SIDE, frame, region)
+      return bestMask(network, results, SAM_SIDE, frame, region)
     },
   }
 }

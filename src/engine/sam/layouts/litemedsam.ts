@@ -1,9 +1,9 @@
-import type { Network, NetworkTensor, TensorInfo } from '../../runtime/network.js'
+import type { Network, NetworkTensor } from '../../runtime/network.js'
 import { enlarge, toFrame } from './frame.js'
 import type { LayoutRefusal, LayoutRunner, SegmenterLayout } from './layout.js'
 import { planarEncoder } from './planarEncoder.js'
 import { SAM_EMBEDDING } from './metaDecoder.js'
-import { feed, fits, floats, inputNamed, isFloat, outputNamed, single, takesExactly, type WantedDims } from './signature.js'
+import { feedTo, fits, handOver, inputNamed, isFloat, numbersOf, outputNamed, single, takesExactly, type WantedDims } from './signature.js'
 
 /** Side of the square that LiteMedSAM looks at, and of its masks. */
 const SIDE = 256
@@ -21,7 +21,7 @@ export const litemedsamLayout: SegmenterLayout = {
     const encoder = single(networks, isEncoder)
     if (encoder === null) return null
     const boxDecoder = single(networks, isBoxDecoder)
-    if (networks.length === 2 && boxDecoder !== null) return runner(encoder, twoFiles(boxDecoder))
+    if (networks.length === 2 && boxDecoder !== null) return twoFiles(encoder, boxDecoder)
     const promptEncoder = single(networks, isPromptEncoder)
     const maskDecoder = single(networks, isMaskDecoder)
     if (networks.length !== 3 || promptEncoder === null || maskDecoder === null) return null
@@ -64,36 +64,37 @@ function runner(encoder: Network, decodeBox: Decode): LayoutRunner {
 }
 
 function boxTensor(network: Network, box: readonly number[]): NetworkTensor {
-  const info = inputNamed(network, 'boxes')
-  if (info === undefined) throw new TypeError('the network has been checked')
-  return feed(info, box, info.dims.map((dim) => (typeof dim === 'number' ? dim : 1)))
+  const dims = inputNamed(network, 'boxes')?.dims ?? []
+  return feedTo(network, 'boxes', box, dims.map((dim) => (typeof dim === 'number' ? dim : 1)))
 }
 
 /** The mask and its score among what a decoder returned; not a number where it gives no score. */
-function answerOf(decoder: Network, masks: TensorInfo | undefined, results: Readonly<Record<string, NetworkTensor>>): Awaited<ReturnType<Decode>> {
-  if (masks === undefined) throw new TypeError('the network has been checked')
-  const score = outputNamed(decoder, 'iou_predictions')
-  return { mask: floats(results[masks.name], masks.type), score: score === undefined ? Number.NaN : floats(results[score.name], score.type)[0] }
+function answerOf(decoder: Network, masks: string, results: Readonly<Record<string, NetworkTensor>>): Awaited<ReturnType<Decode>> {
+  const scored = outputNamed(decoder, 'iou_predictions') !== undefined
+  return { mask: numbersOf(results, decoder, masks), score: scored ? numbersOf(results, decoder, 'iou_predictions')[0] : Number.NaN }
 }
 
-function twoFiles(decoder: Network): Decode {
-  const masks = decoder.outputs.find((output) => fits(output, MASKS))
-  return async (embedding, box) => answerOf(decoder, masks, await decoder.run({ image_embeddings: embedding, boxes: boxTensor(decoder, box) }))
+function twoFiles(encoder: Network, decoder: Network): LayoutRunner {
+  const masks = decoder.outputs.find((output) => fits(output, MASKS))?.name ?? ''
+  return runner(encoder, async (embedding, box) =>
+    answerOf(decoder, masks, await decoder.run({ image_embeddings: handOver(embedding, encoder.outputs[0], inputNamed(decoder, 'image_embeddings')), boxes: boxTensor(decoder, box) })))
 }
 
 function threeFiles(encoder: Network, promptEncoder: Network, decoder: Network, constants: readonly NetworkTensor[]): LayoutRunner | LayoutRefusal {
   const position = constants.find(({ dims }) => dims.length === SAM_EMBEDDING.length && dims.every((dim, i) => dim === SAM_EMBEDDING[i]))
-  if (inputNamed(decoder, 'image_pe') !== undefined && position === undefined) {
+  const wantsPosition = inputNamed(decoder, 'image_pe') !== undefined
+  if (wantsPosition && position === undefined) {
     return { refusal: 'needs the file positional_encoding.npy that its export wrote beside the networks; name it together with them' }
   }
+  const constant = !wantsPosition || position === undefined ? {} : { image_pe: feedTo(decoder, 'image_pe', Float32Array.from(position.data, Number), position.dims) }
   return runner(encoder, async (embedding, box) => {
     const prompt = await promptEncoder.run({ boxes: boxTensor(promptEncoder, box) }, ['sparse_embeddings', 'dense_embeddings'])
     const results = await decoder.run({
-      image_embeddings: embedding,
-      ...(inputNamed(decoder, 'image_pe') === undefined || position === undefined ? {} : { image_pe: position }),
-      sparse_prompt_embeddings: prompt.sparse_embeddings,
-      dense_prompt_embeddings: prompt.dense_embeddings,
+      image_embeddings: handOver(embedding, encoder.outputs[0], inputNamed(decoder, 'image_embeddings')),
+      ...constant,
+      sparse_prompt_embeddings: handOver(prompt.sparse_embeddings, outputNamed(promptEncoder, 'sparse_embeddings'), inputNamed(decoder, 'sparse_prompt_embeddings')),
+      dense_prompt_embeddings: handOver(prompt.dense_embeddings, outputNamed(promptEncoder, 'dense_embeddings'), inputNamed(decoder, 'dense_prompt_embeddings')),
     })
-    return answerOf(decoder, outputNamed(decoder, 'low_res_masks'), results)
+    return answerOf(decoder, 'low_res_masks', results)
   })
 }

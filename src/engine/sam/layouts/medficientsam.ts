@@ -3,7 +3,7 @@ import { enlarge, fitFrame, toFrame } from './frame.js'
 import { interleaved } from './input.js'
 import type { SegmenterLayout } from './layout.js'
 import { SAM_EMBEDDING } from './metaDecoder.js'
-import { feed, fits, floats, inputNamed, recast, single, takesExactly } from './signature.js'
+import { feed, fits, handOver, inputNamed, numbersOf, single, takesExactly } from './signature.js'
 
 /** Side of the square that MedficientSAM looks at, and of its masks. */
 const SIDE = 512
@@ -47,12 +47,12 @@ export const medficientsamLayout: SegmenterLayout = {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
           {
-            image_embeddings: recast(embedding, embedded.type, embeddings.type),
+            image_embeddings: handOver(embedding, embedded, embeddings),
             boxes: feed(boxes, [x0, y0, x1, y1].map((v) => v / SIDE), boxDims),
           },
           [masks.name],
         )
-        const plane = { data: floats(results[masks.name], masks.type), offset: 0, width: SIDE, height: SIDE }
+        const plane = { data: numbersOf(results, decoder, masks.name), offset: 0, width: SIDE, height: SIDE }
         return { region, data: enlarge(plane, SIDE, frame, region), iouPrediction: Number.NaN }
       },
     }

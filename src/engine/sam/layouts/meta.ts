@@ -20,7 +20,7 @@ export const metaLayout: SegmenterLayout = {
     return {
       encoder,
       encode: planarEncoder(encoder, SAM_SIDE, preprocessing ?? { normalisation: 'sam', fit: 'pad' }, { [output.name]: 'embedding' }),
-      decode: metaDecoder(decoder, output.type),
+      decode: metaDecoder(decoder, output),
     }
   },
 }

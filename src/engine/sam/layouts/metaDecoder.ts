@@ -1,8 +1,7 @@
-import { float32Data, type Network } from '../../runtime/network.js'
+import type { Network, TensorInfo } from '../../runtime/network.js'
 import { enlarge, toFrame } from './frame.js'
 import type { LayoutRunner } from './layout.js'
-import { fits, inputNamed, outputNamed, recast, takesExactly, type WantedDims } from './signature.js'
-import type { TensorType } from '../../runtime/network.js'
+import { feedTo, fits, handOver, inputNamed, isFloat, numbersOf, outputNamed, takesExactly, type WantedDims } from './signature.js'
 
 /** Side of the square that SAM looks at. */
 export const SAM_SIDE = 1024
@@ -31,7 +30,7 @@ export function isMetaDecoder(network: Network): boolean {
     takesExactly(network, Object.keys(INPUTS)) &&
     Object.entries(INPUTS).every(([name, dims]) => {
       const info = inputNamed(network, name)
-      return info?.type === 'float32' && fits(info, dims)
+      return info !== undefined && isFloat(info) && fits(info, dims)
     }) &&
     masks !== undefined &&
     scores !== undefined &&
@@ -40,12 +39,12 @@ export function isMetaDecoder(network: Network): boolean {
   )
 }
 
-/** Runs such a decoder on the tensor `embedding`, which is of type `embeddingType`. */
-export function metaDecoder(decoder: Network, embeddingType: TensorType): LayoutRunner['decode'] {
-  const noMask = { data: new Float32Array(MASK_SIDE * MASK_SIDE), dims: [1, 1, MASK_SIDE, MASK_SIDE] }
-  const noMaskFlag = { data: new Float32Array(1), dims: [1] }
+/** Runs such a decoder on the tensor `embedding`, an encoder's output. */
+export function metaDecoder(decoder: Network, encoded: TensorInfo): LayoutRunner['decode'] {
+  const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), [1, 1, MASK_SIDE, MASK_SIDE])
+  const noMaskFlag = feedTo(decoder, 'has_mask_input', [0], [1])
   // The decoder also enlarges its masks to this size; we enlarge the small ones ourselves, so let it be little work.
-  const anySize = { data: Float32Array.of(64, 64), dims: [2] }
+  const anySize = feedTo(decoder, 'orig_im_size', [64, 64], [2])
   // A decoder exported with one mask picks the best of three guesses unless it gets more points than a
   // box's two corners; with four masks there is nothing to pick and no need for a third point.
   const masks = outputNamed(decoder, 'iou_predictions')?.dims[1]
@@ -61,9 +60,9 @@ export function metaDecoder(decoder: Network, embeddingType: TensorType): Layout
     }
     const results = await decoder.run(
       {
-        image_embeddings: recast(embedding, embeddingType, 'float32'),
-        point_coords: { data: Float32Array.from(coords), dims: [1, labels.length, 2] },
-        point_labels: { data: Float32Array.from(labels), dims: [1, labels.length] },
+        image_embeddings: handOver(embedding, encoded, inputNamed(decoder, 'image_embeddings')),
+        point_coords: feedTo(decoder, 'point_coords', coords, [1, labels.length, 2]),
+        point_labels: feedTo(decoder, 'point_labels', labels, [1, labels.length]),
         mask_input: noMask,
         has_mask_input: noMaskFlag,
         orig_im_size: anySize,
@@ -71,7 +70,7 @@ export function metaDecoder(decoder: Network, embeddingType: TensorType): Layout
       ['low_res_masks', 'iou_predictions'],
     )
     // Mask 0 is the one that answers an unambiguous prompt, such as a box.
-    const plane = { data: float32Data(results.low_res_masks), offset: 0, width: MASK_SIDE, height: MASK_SIDE }
-    return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: float32Data(results.iou_predictions)[0] }
+    const plane = { data: numbersOf(results, decoder, 'low_res_masks'), offset: 0, width: MASK_SIDE, height: MASK_SIDE }
+    return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: numbersOf(results, decoder, 'iou_predictions')[0] }
   }
 }

@@ -4,7 +4,7 @@ import type { SegmenterLayout } from './layout.js'
 import { LABEL, SAM_SIDE } from './metaDecoder.js'
 import { isPromptDecoder, isVisionEncoder, OPTIMUM_MASK_SIDE } from './optimum.js'
 import { planarEncoder } from './planarEncoder.js'
-import { feed, floats, indexOfLargest, inputNamed, outputNamed, recast, single } from './signature.js'
+import { feed, handOver, indexOfLargest, inputNamed, numbersOf, outputNamed, single } from './signature.js'
 
 /**
  * The SAM export of transformers.js with boxes, such as the revisions `boxes` and `points-and-boxes` of
@@ -17,12 +17,9 @@ export const optimumBoxesLayout: SegmenterLayout = {
     const encoder = single(networks, isVisionEncoder)
     const decoder = single(networks, (network) => isPromptDecoder(network, true))
     if (networks.length !== 2 || encoder === null || decoder === null) return null
-    const embeddingType = outputNamed(encoder, 'image_embeddings')?.type ?? 'float32'
     const boxesInfo = inputNamed(decoder, 'input_boxes')
     const pointsInfo = inputNamed(decoder, 'input_points')
     const labelsInfo = inputNamed(decoder, 'input_labels')
-    const scoreType = outputNamed(decoder, 'iou_scores')?.type ?? 'float32'
-    const maskType = outputNamed(decoder, 'pred_masks')?.type ?? 'float32'
     if (boxesInfo === undefined) return null
     // An export that wants points too gets one that says that there is none.
     const padding: Record<string, NetworkTensor> =
@@ -39,17 +36,17 @@ export const optimumBoxesLayout: SegmenterLayout = {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
           {
-            image_embeddings: recast(embedding, embeddingType, inputNamed(decoder, 'image_embeddings')?.type ?? embeddingType),
-            image_positional_embeddings: recast(position, embeddingType, inputNamed(decoder, 'image_positional_embeddings')?.type ?? embeddingType),
+            image_embeddings: handOver(embedding, outputNamed(encoder, 'image_embeddings'), inputNamed(decoder, 'image_embeddings')),
+            image_positional_embeddings: handOver(position, outputNamed(encoder, 'image_positional_embeddings'), inputNamed(decoder, 'image_positional_embeddings')),
             input_boxes: feed(boxesInfo, [x0, y0, x1, y1], [1, 1, 4]),
             ...padding,
           },
           ['pred_masks', 'iou_scores'],
         )
-        const scores = floats(results.iou_scores, scoreType)
+        const scores = numbersOf(results, decoder, 'iou_scores')
         const best = indexOfLargest(scores)
         const plane = {
-          data: floats(results.pred_masks, maskType),
+          data: numbersOf(results, decoder, 'pred_masks'),
           offset: best * OPTIMUM_MASK_SIDE * OPTIMUM_MASK_SIDE,
           width: OPTIMUM_MASK_SIDE,
           height: OPTIMUM_MASK_SIDE,

@@ -1,9 +1,9 @@
-import type { Network, NetworkTensor } from '../../runtime/network.js'
+import type { Network } from '../../runtime/network.js'
 import { enlarge, toFrame } from './frame.js'
 import type { SegmenterLayout } from './layout.js'
 import { LABEL, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
-import { feed, fits, floats, indexOfLargest, inputNamed, isFloat, outputNamed, single, takesExactly, type WantedDims } from './signature.js'
+import { feedTo, fits, handOver, indexOfLargest, inputNamed, isFloat, numbersOf, outputNamed, single, takesExactly, type WantedDims } from './signature.js'
 
 /** Side of the masks. */
 const MASK_SIDE = 256
@@ -28,10 +28,8 @@ export const sam2Layout: SegmenterLayout = {
     const decoder = single(networks, isDecoder)
     const outputs = encoder === null ? null : encoderOutputs(encoder)
     if (networks.length !== 2 || encoder === null || outputs === null || decoder === null) return null
-    const maskType = outputNamed(decoder, 'masks')?.type ?? 'float32'
-    const scoreType = outputNamed(decoder, 'iou_predictions')?.type ?? 'float32'
-    const size = inputNamed(decoder, 'orig_im_size')
-    const noMask: NetworkTensor = { data: new Float32Array(MASK_SIDE * MASK_SIDE), dims: [1, 1, MASK_SIDE, MASK_SIDE] }
+    const wantsSize = inputNamed(decoder, 'orig_im_size') !== undefined
+    const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), [1, 1, MASK_SIDE, MASK_SIDE])
     return {
       encoder,
       encode: planarEncoder(encoder, SAM_SIDE, { normalisation: 'sam', fit: 'stretch' }, outputs),
@@ -39,20 +37,20 @@ export const sam2Layout: SegmenterLayout = {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
           {
-            ...tensors,
-            point_coords: { data: Float32Array.of(x0, y0, x1, y1), dims: [1, 2, 2] },
-            point_labels: { data: Float32Array.of(LABEL.boxStart, LABEL.boxEnd), dims: [1, 2] },
+            ...Object.fromEntries(Object.entries(outputs).map(([output, feature]) => [feature, handOver(tensors[feature], outputNamed(encoder, output), inputNamed(decoder, feature))])),
+            point_coords: feedTo(decoder, 'point_coords', [x0, y0, x1, y1], [1, 2, 2]),
+            point_labels: feedTo(decoder, 'point_labels', [LABEL.boxStart, LABEL.boxEnd], [1, 2]),
             mask_input: noMask,
-            has_mask_input: { data: new Float32Array(1), dims: [1] },
+            has_mask_input: feedTo(decoder, 'has_mask_input', [0], [1]),
             // Older exports enlarge their masks to this size; as large as they are is enough.
-            ...(size === undefined ? {} : { orig_im_size: feed(size, [MASK_SIDE, MASK_SIDE], [2]) }),
+            ...(wantsSize ? { orig_im_size: feedTo(decoder, 'orig_im_size', [MASK_SIDE, MASK_SIDE], [2]) } : {}),
           },
           ['masks', 'iou_predictions'],
         )
-        const scores = floats(results.iou_predictions, scoreType)
+        const scores = numbersOf(results, decoder, 'iou_predictions')
         const best = indexOfLargest(scores)
         const [height, width] = results.masks.dims.slice(-2)
-        const plane = { data: floats(results.masks, maskType), offset: best * width * height, width, height }
+        const plane = { data: numbersOf(results, decoder, 'masks'), offset: best * width * height, width, height }
         return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: scores[best] }
       },
     }
@@ -78,7 +76,7 @@ function isDecoder(network: Network): boolean {
     fits(coords, [1, null, 2]) &&
     Object.entries(FEATURES).every(([name, dims]) => {
       const info = inputNamed(network, name)
-      return info?.type === 'float32' && fits(info, dims)
+      return info !== undefined && isFloat(info) && fits(info, dims)
     }) &&
     outputNamed(network, 'masks') !== undefined &&
     outputNamed(network, 'iou_predictions') !== undefined

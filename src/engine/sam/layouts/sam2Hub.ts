@@ -3,7 +3,7 @@ import { enlarge, toFrame } from './frame.js'
 import type { SegmenterLayout } from './layout.js'
 import { SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
-import { feed, fits, floats, indexOfLargest, inputNamed, isFloat, outputNamed, recast, single, takesExactly, type WantedDims } from './signature.js'
+import { feed, fits, handOver, indexOfLargest, inputNamed, isFloat, numbersOf, outputNamed, single, takesExactly, type WantedDims } from './signature.js'
 
 /** Side of the masks. */
 const MASK_SIDE = 256
@@ -31,7 +31,6 @@ export const sam2HubLayout: SegmenterLayout = {
     const boxes = inputNamed(decoder, 'input_boxes')
     if (points === undefined || labels === undefined || boxes === undefined) return null
     const names = Object.keys(FEATURES)
-    const typesOf = names.map((name) => [name, outputNamed(encoder, name)?.type ?? 'float32', inputNamed(decoder, name)?.type ?? 'float32'] as const)
     return {
       encoder,
       encode: planarEncoder(encoder, SAM_SIDE, { normalisation: 'sam', fit: 'stretch' }, Object.fromEntries(names.map((name) => [name, name]))),
@@ -39,17 +38,17 @@ export const sam2HubLayout: SegmenterLayout = {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
           {
-            ...Object.fromEntries(typesOf.map(([name, from, to]) => [name, recast(tensors[name], from, to)])),
+            ...Object.fromEntries(names.map((name) => [name, handOver(tensors[name], outputNamed(encoder, name), inputNamed(decoder, name))])),
             input_points: feed(points, [], [1, 1, 0, 2]),
             input_labels: feed(labels, [], [1, 1, 0]),
             input_boxes: feed(boxes, [x0, y0, x1, y1], [1, 1, 4]),
           },
           ['pred_masks', 'iou_scores'],
         )
-        const scores = floats(results.iou_scores, outputNamed(decoder, 'iou_scores')?.type ?? 'float32')
+        const scores = numbersOf(results, decoder, 'iou_scores')
         const best = indexOfLargest(scores)
         const plane = {
-          data: floats(results.pred_masks, outputNamed(decoder, 'pred_masks')?.type ?? 'float32'),
+          data: numbersOf(results, decoder, 'pred_masks'),
           offset: best * MASK_SIDE * MASK_SIDE,
           width: MASK_SIDE,
           height: MASK_SIDE,

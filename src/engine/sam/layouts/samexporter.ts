@@ -28,7 +28,7 @@ export const samexporterLayout: SegmenterLayout = {
         const { [output.name]: embedding } = await encoder.run({ [input.name]: feed(input, rgb, [height, width, 3]) }, [output.name])
         return { tensors: { embedding }, frame }
       },
-      decode: metaDecoder(decoder, output.type),
+      decode: metaDecoder(decoder, output),
     }
   },
 }

@@ -40,13 +40,24 @@ export function feed(info: TensorInfo, values: Float32Array | readonly number[],
   return { data: toType(values, info.type), dims }
 }
 
-/** A tensor as the type an input wants. */
-export function recast(tensor: NetworkTensor, from: TensorType, to: TensorType): NetworkTensor {
-  return from === to ? tensor : { data: toType(floats(tensor, from), to), dims: tensor.dims }
+/** Numbers as the input of this name wants them. */
+export function feedTo(network: Network, name: string, values: Float32Array | readonly number[], dims: readonly number[]): NetworkTensor {
+  return feed(checked(inputNamed(network, name)), values, dims)
+}
+
+/** What one network returned, as another wants it: half precision becomes single and the other way round. */
+export function handOver(tensor: NetworkTensor, from: TensorInfo | undefined, to: TensorInfo | undefined): NetworkTensor {
+  const [{ type: had }, { type: wanted }] = [checked(from), checked(to)]
+  return had === wanted ? tensor : { data: toType(floats(tensor, had), wanted), dims: tensor.dims }
+}
+
+/** The numbers that a network returned under this name. */
+export function numbersOf(results: Readonly<Record<string, NetworkTensor>>, network: Network, name: string): Float32Array {
+  return floats(results[name], checked(outputNamed(network, name)).type)
 }
 
 /** The numbers of a floating point tensor that a network returned. */
-export function floats({ data }: NetworkTensor, type: TensorType): Float32Array {
+function floats({ data }: NetworkTensor, type: TensorType): Float32Array {
   if (data instanceof Float32Array) return data
   if (type === 'float16' && data instanceof Uint16Array) return fromHalf(data)
   return Float32Array.from(data, Number)
@@ -55,6 +66,12 @@ export function floats({ data }: NetworkTensor, type: TensorType): Float32Array 
 /** Where the largest number is; 0 for none. */
 export function indexOfLargest(values: Float32Array): number {
   return values.reduce((best, value, i) => (value > values[best] ? i : best), 0)
+}
+
+/** An input or output that has been looked for already, when the network was recognised. */
+function checked(info: TensorInfo | undefined): TensorInfo {
+  if (info === undefined) throw new TypeError('the network has been checked')
+  return info
 }
 
 function toType(values: Float32Array | readonly number[], type: TensorType): NetworkTensor['data'] {

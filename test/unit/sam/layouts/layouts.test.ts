@@ -155,10 +155,24 @@ function withHalf(graph: GraphSpec, name: string): GraphSpec {
     ...graph,
     outputs: graph.outputs.map((output) => (output.name === name ? { ...output, type: 'float16' } : output)),
     nodes: [
-      ...graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map((output) => (output === name ? 'full' : output)) })),
-      { op: 'Cast', inputs: ['full'], outputs: [name], attributes: { to: { int: 10 } } },
+      ...graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map((output) => (output === name ? `full_${name}` : output)) })),
+      { op: 'Cast', inputs: [`full_${name}`], outputs: [name], attributes: { to: { int: 10 } } },
     ],
   }
+}
+
+/** A graph whose floating point inputs and outputs are all in half precision. */
+function inHalf(graph: GraphSpec): GraphSpec {
+  const halved = new Set(graph.inputs.filter(({ type = 'float32' }) => type === 'float32').map(({ name }) => name))
+  const casts: GraphSpec = {
+    ...graph,
+    inputs: graph.inputs.map((input) => (halved.has(input.name) ? { ...input, type: 'float16' } : input)),
+    nodes: [
+      ...[...halved].map((name) => ({ op: 'Cast', inputs: [name], outputs: [`single_${name}`], attributes: { to: { int: 1 } } })),
+      ...graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => (halved.has(input) ? `single_${input}` : input)) })),
+    ],
+  }
+  return graph.outputs.reduce((half, { name }) => withHalf(half, name), casts)
 }
 
 const visionEncoder = encoderGraph([planarIn('pixel_values')], [
@@ -172,6 +186,11 @@ const sam2Encoder = (names: readonly [string, string, string]): GraphSpec =>
     { name: names[2], dims: EMBEDDING },
   ])
 const efficientEncoder = encoderGraph([{ name: 'batched_images', dims: ['batch', 3, 'height', 'width'] }], [{ name: 'image_embeddings', dims: EMBEDDING }])
+const efficientWhole = decoderGraph(
+  [{ name: 'batched_images', dims: ['batch', 3, 'height', 'width'] }, { name: 'batched_point_coords', dims: [1, 'q', 'n', 2] }, { name: 'batched_point_labels', dims: [1, 'q', 'n'] }],
+  { corners: 'batched_point_coords', pixelsPerUnit: 1, square: 1024, side: 1024, count: 3, boxMask: 1, output: { name: 'output_masks', dims: [1, 'q', 3, 1024, 1024] } },
+  { tensor: 'batched_point_labels', output: { name: 'iou_predictions', dims: [1, 'q', 3] } },
+)
 const lite256 = { name: 'image', dims: [1, 3, 256, 256], order: 'planar', frame: [256, 77], normal: MIN_MAX } as const
 const liteEncoder = encoderGraph([{ name: 'image', dims: ['batch', 3, 256, 256] }], [{ name: 'image_embedding', dims: EMBEDDING }])
 
@@ -195,6 +214,13 @@ const CASES: readonly Case[] = [
     name: 'a: an encoder in half precision',
     layout: 'meta',
     graphs: [encoderGraph([planarIn('input_image', 1024, 'float16')], [{ name: 'out', dims: EMBEDDING, type: 'float16' }]), samDecoderGraph(4)],
+    input: { name: 'input_image', ...PAD_1024, tolerance: 2e-3 },
+    score: 0.5,
+  },
+  {
+    name: 'a: both in half precision',
+    layout: 'meta',
+    graphs: [inHalf(encoderGraph([planarIn('input_image')], [{ name: 'out', dims: EMBEDDING }])), inHalf(samDecoderGraph(4))],
     input: { name: 'input_image', ...PAD_1024, tolerance: 2e-3 },
     score: 0.5,
   },
@@ -255,16 +281,31 @@ const CASES: readonly Case[] = [
     score: 'mean',
   },
   {
+    name: 'd: EfficientSAM, both in half precision',
+    layout: 'efficientsam',
+    graphs: [inHalf(efficientEncoder), inHalf(efficientDecoder('points'))],
+    input: { name: 'batched_images', ...STRETCH_1024, normal: UNIT, tolerance: 2e-3 },
+    score: 'mean',
+  },
+  {
+    name: 'd: EfficientSAM, an embedding in half precision before a decoder in single',
+    layout: 'efficientsam',
+    graphs: [withHalf(efficientEncoder, 'image_embeddings'), efficientDecoder('points')],
+    input: { name: 'batched_images', ...STRETCH_1024, normal: UNIT },
+    score: 'mean',
+  },
+  {
     name: 'd: EfficientSAM, one file',
     layout: 'efficientsam',
-    graphs: [
-      decoderGraph(
-        [{ name: 'batched_images', dims: ['batch', 3, 'height', 'width'] }, { name: 'batched_point_coords', dims: [1, 'q', 'n', 2] }, { name: 'batched_point_labels', dims: [1, 'q', 'n'] }],
-        { corners: 'batched_point_coords', pixelsPerUnit: 1, square: 1024, side: 1024, count: 3, boxMask: 1, output: { name: 'output_masks', dims: [1, 'q', 3, 1024, 1024] } },
-        { tensor: 'batched_point_labels', output: { name: 'iou_predictions', dims: [1, 'q', 3] } },
-      ),
-    ],
+    graphs: [efficientWhole],
     input: { name: 'batched_images', ...STRETCH_1024, normal: UNIT },
+    score: 2.5,
+  },
+  {
+    name: 'd: EfficientSAM, one file in half precision',
+    layout: 'efficientsam',
+    graphs: [inHalf(efficientWhole)],
+    input: { name: 'batched_images', ...STRETCH_1024, normal: UNIT, tolerance: 2e-3 },
     score: 2.5,
   },
   {
@@ -314,6 +355,22 @@ const CASES: readonly Case[] = [
     score: 'none',
   },
   {
+    name: 'e2: LiteMedSAM, three files, the encoder alone in half precision',
+    layout: 'litemedsam',
+    graphs: [inHalf(liteEncoder), litePrompt, liteDecoder()],
+    npy: new Float32Array(256 * 64 * 64).fill(0.75),
+    input: { ...lite256, tolerance: 2e-3 },
+    score: 0.75,
+  },
+  {
+    name: 'e2: LiteMedSAM, three files, all but the encoder in half precision',
+    layout: 'litemedsam',
+    graphs: [liteEncoder, inHalf(litePrompt), inHalf(liteDecoder())],
+    npy: new Float32Array(256 * 64 * 64).fill(0.75),
+    input: lite256,
+    score: 0.75,
+  },
+  {
     name: 'f1: SAM 2',
     layout: 'sam2',
     graphs: [sam2Encoder(['high_res_feats_0', 'high_res_feats_1', 'image_embed']), sam2Decoder(false)],
@@ -324,6 +381,20 @@ const CASES: readonly Case[] = [
     name: 'f1: SAM 2, scores in half precision',
     layout: 'sam2',
     graphs: [sam2Encoder(['high_res_feats_0', 'high_res_feats_1', 'image_embed']), withHalf(sam2Decoder(false), 'iou_predictions')],
+    input: { name: 'image', ...STRETCH_1024, normal: SAM },
+    score: 2.5,
+  },
+  {
+    name: 'f1: SAM 2, an encoder in half precision before a decoder in single',
+    layout: 'sam2',
+    graphs: [inHalf(sam2Encoder(['high_res_feats_0', 'high_res_feats_1', 'image_embed'])), sam2Decoder(true)],
+    input: { name: 'image', ...STRETCH_1024, normal: SAM, tolerance: 2e-3 },
+    score: 'mean',
+  },
+  {
+    name: 'f1: SAM 2, a decoder in half precision',
+    layout: 'sam2',
+    graphs: [sam2Encoder(['high_res_feats_0', 'high_res_feats_1', 'image_embed']), inHalf(sam2Decoder(false))],
     input: { name: 'image', ...STRETCH_1024, normal: SAM },
     score: 2.5,
   },
@@ -467,7 +538,7 @@ function fromHalf(bits: number): number {
 
 function mean({ data }: NetworkTensor): number {
   let sum = 0
-  for (const value of data) sum += Number(value)
+  for (const value of data) sum += data instanceof Uint16Array ? fromHalf(Number(value)) : Number(value)
   return sum / data.length
 }
 
