@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MedlsamError } from '../../../src/engine/errors.js'
 import { fetchFile, type FetchHooks, type RemoteFile } from '../../../src/engine/models/download/fetchFile.js'
-import { openNetworkAccess } from '../../../src/engine/models/download/network.js'
+import { openNetworkAccess, type NetworkSettings } from '../../../src/engine/models/download/network.js'
 import { cutAfter, sendInstead, serve, stallAfter, startFileServer, status, type Answer } from '../../support/fileServer.js'
 import { startProxy, type Proxy, type ProxyBehaviour } from '../../support/proxy.js'
 import { tempFolder } from '../../support/tempFolder.js'
@@ -222,22 +222,53 @@ describe('openNetworkAccess', () => {
 
   it("takes the environment's proxy when it is given none", async () => {
     const proxy = await proxyFor('tunnel')
-    const before = { http_proxy: process.env['http_proxy'], no_proxy: process.env['no_proxy'], HTTP_PROXY: process.env['HTTP_PROXY'], NO_PROXY: process.env['NO_PROXY'] }
-    try {
-      delete process.env['http_proxy']
-      delete process.env['no_proxy']
-      process.env['HTTP_PROXY'] = proxy.url
-      process.env['NO_PROXY'] = 'elsewhere.example'
+    await withEnvironment({ HTTP_PROXY: proxy.url, NO_PROXY: 'elsewhere.example' }, async () => {
       const access = openNetworkAccess({})
       const { remote, part } = put()
       expect(await fetchFile(remote, part, hooks({ network: access }))).toBe(SHA256)
       expect(proxy.hosts).toEqual([new URL(server.url).host])
       await access.close()
-    } finally {
-      for (const [name, value] of Object.entries(before)) {
-        if (value === undefined) Reflect.deleteProperty(process.env, name)
-        else process.env[name] = value
-      }
+    })
+  })
+
+  it('takes a proxy without a scheme for an HTTP one, whoever names it', async () => {
+    const proxy = await proxyFor('tunnel')
+    const { host } = new URL(proxy.url)
+    const fetchBy = async (settings: NetworkSettings): Promise<void> => {
+      const access = openNetworkAccess(settings)
+      const { remote, part } = put()
+      expect(await fetchFile(remote, part, hooks({ network: access }))).toBe(SHA256)
+      await access.close()
+    }
+    await fetchBy({ proxy: host })
+    await withEnvironment({ HTTP_PROXY: host }, () => fetchBy({}))
+    expect(proxy.hosts).toHaveLength(2)
+  })
+
+  it.each(['http://', 'ftp://10.0.0.1:21', 'http://name:100%@10.0.0.1:3128', 'no address'])('refuses the proxy %s, and names the setting but no password', async (proxy) => {
+    for (const [setting, open] of [
+      ['http.proxy', () => openNetworkAccess({ proxy })],
+      ['HTTPS_PROXY', () => withEnvironment({ HTTPS_PROXY: proxy }, () => openNetworkAccess({}))],
+    ] as const) {
+      const error = await failure(Promise.resolve().then(open))
+      expect([error.kind, error.message]).toEqual(['usage', expect.stringContaining(`The proxy in ${setting} is no address that can be used`)])
+      expect(error.message).not.toContain('100%')
     }
   })
 })
+
+/** Does something where the environment names these proxies and no others. */
+async function withEnvironment<T>(proxies: Readonly<Record<string, string>>, work: () => T | Promise<T>): Promise<T> {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
+  const before = names.map((name) => [name, process.env[name]] as const)
+  try {
+    for (const name of names) Reflect.deleteProperty(process.env, name)
+    Object.assign(process.env, proxies)
+    return await work()
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = value
+    }
+  }
+}

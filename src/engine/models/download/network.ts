@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from 'undici'
+import { MedlsamError } from '../../errors.js'
 
 /** How this machine reaches the network. */
 export interface NetworkSettings {
@@ -26,10 +27,16 @@ const STALL_MS = 30_000
 /** Hubs answer with a redirect to where their files really are, seldom with a second one. */
 const MAX_REDIRECTIONS = 6
 
-/** Opens connections the way the person set up VS Code or the environment; close it when done. */
+/** Where the environment names proxies, in the order in which undici asks; the first that is set counts, even when empty. */
+const PROXY_VARIABLES = { httpProxy: ['http_proxy', 'HTTP_PROXY'], httpsProxy: ['https_proxy', 'HTTPS_PROXY'] } as const
+
+/**
+ * Opens connections the way the person set up VS Code or the environment; close it when done.
+ * @throws MedlsamError `usage` for a proxy that is no address
+ */
 export function openNetworkAccess({ proxy = '', noProxy = [], stallMs = STALL_MS }: NetworkSettings): NetworkAccess {
   const agent = new EnvHttpProxyAgent({
-    ...(proxy === '' ? {} : { httpProxy: proxy, httpsProxy: proxy }),
+    ...proxiesOf(proxy),
     ...(noProxy.length === 0 ? {} : { noProxy: noProxy.join(',') }),
     headersTimeout: stallMs,
     bodyTimeout: stallMs,
@@ -56,4 +63,27 @@ export function openNetworkAccess({ proxy = '', noProxy = [], stallMs = STALL_MS
     },
     close: () => agent.destroy(),
   }
+}
+
+/** Proxies for undici, which takes none without a scheme. */
+function proxiesOf(proxy: string): { readonly httpProxy?: string; readonly httpsProxy?: string } {
+  if (proxy !== '') return { httpProxy: proxyUrl(proxy, 'http.proxy'), httpsProxy: proxyUrl(proxy, 'http.proxy') }
+  return Object.fromEntries(Object.entries(PROXY_VARIABLES).flatMap(([option, names]): [string, string][] => {
+    const name = names.find((candidate) => process.env[candidate] !== undefined)
+    const value = name === undefined ? undefined : process.env[name]
+    return name === undefined || value === undefined || value === '' ? [] : [[option, proxyUrl(value, name)]]
+  }))
+}
+
+/** @param setting which one named it, for the message */
+function proxyUrl(proxy: string, setting: string): string {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`
+  try {
+    const { protocol, username, password } = new URL(url)
+    decodeURIComponent(username + password)
+    if (/^(https?|socks5?):$/.test(protocol)) return url
+  } catch {
+    // No address, or a name or password that nobody can read: said below, without the password.
+  }
+  throw new MedlsamError('usage', `The proxy in ${setting} is no address that can be used: write it as http://host:port, or http://name:password@host:port with special characters as %XX.`)
 }
