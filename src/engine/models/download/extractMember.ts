@@ -1,28 +1,47 @@
 import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
-import { MedlsamError } from '../../errors.js'
+import { MedlsamError, throwIfCancelled } from '../../errors.js'
+import { outputError } from '../../files.js'
 
 /**
  * Unpacks one file of a ZIP to `target`; nothing else in it is touched, and its own paths are never used.
  * @param member path inside the archive; a folder before it is tolerated, since archives are packed either way
  * @param mostBytes refuses what would unpack to more
- * @throws MedlsamError `model` when the archive is damaged or has no such file
+ * @throws MedlsamError `model` when the archive is damaged or has no such file, `output`, `cancelled`; then nothing is left at `target`
  */
-export async function extractMember(archive: string, member: string, target: string, mostBytes: number): Promise<void> {
+export async function extractMember(archive: string, member: string, target: string, mostBytes: number, signal?: AbortSignal): Promise<void> {
   const zip = await openZip(archive)
   try {
     const entry = await findEntry(zip, archive, member)
     if (entry.uncompressedSize > mostBytes) throw new MedlsamError('model', `The archive ${archive} holds a ${member} of ${entry.uncompressedSize} bytes, more than the ${mostBytes} expected: it is not what it should be.`, archive)
-    const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-      zip.openReadStream(entry, (error, opened) => { if (error !== null) reject(error); else resolve(opened) })
-    })
-    await pipeline(stream, createWriteStream(target))
-  } catch (cause) {
-    if (cause instanceof MedlsamError) throw cause
-    throw damaged(archive, cause)
+    await unpack(zip, entry, archive, target, signal)
   } finally {
     zip.close()
+  }
+}
+
+async function unpack(zip: yauzl.ZipFile, entry: yauzl.Entry, archive: string, target: string, signal: AbortSignal | undefined): Promise<void> {
+  const bytes = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
+    zip.openReadStream(entry, (error, opened) => { if (error !== null) reject(damaged(archive, error)); else resolve(opened) })
+  })
+  try {
+    await pipeline(readable(bytes, archive), createWriteStream(target), { ...(signal === undefined ? {} : { signal }) })
+  } catch (error) {
+    await rm(target, { force: true }).catch(() => undefined)
+    throwIfCancelled(signal)
+    // What was no trouble with reading was one with writing.
+    throw error instanceof MedlsamError ? error : outputError(target, error)
+  }
+}
+
+/** The bytes of a member; an archive that cannot be read is a damaged one. */
+async function* readable(bytes: NodeJS.ReadableStream, archive: string): AsyncGenerator<string | Buffer, void> {
+  try {
+    yield* bytes
+  } catch (cause) {
+    throw damaged(archive, cause)
   }
 }
 
@@ -44,7 +63,7 @@ function findEntry(zip: yauzl.ZipFile, archive: string, member: string): Promise
       zip.readEntry()
     })
     zip.on('end', () => { reject(new MedlsamError('model', `The archive ${archive} has no file ${member}: it has ${names.slice(0, 10).join(', ')}.`, archive)) })
-    zip.on('error', reject)
+    zip.on('error', (error: unknown) => { reject(damaged(archive, error)) })
     zip.readEntry()
   })
 }

@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import lockfile from 'proper-lockfile'
-import { MedlsamError, throwIfCancelled } from '../../errors.js'
+import { throwIfCancelled } from '../../errors.js'
+import { outputError } from '../../files.js'
 
 /** A lock that was not renewed for so long belongs to a process that is gone, ms. */
 const STALE_MS = 20_000
@@ -12,10 +13,11 @@ const ASK_AGAIN_MS = 250
  * Does work while no other process does it on the same folder: two windows never fetch twice. Waits for the other
  * one, and takes the lock over when that process died.
  * @param onWait called once when there is something to wait for
+ * @throws MedlsamError `output` where the lock cannot be written, `cancelled`
  */
 export async function withFolderLock<T>(folder: string, work: () => Promise<T>, signal?: AbortSignal, onWait?: () => void): Promise<T> {
-  await mkdir(path.dirname(folder), { recursive: true }).catch((cause: unknown) => {
-    throw new MedlsamError('output', `The models folder ${folder} cannot be made: choose another one.`, folder, { cause })
+  await mkdir(path.dirname(folder), { recursive: true }).catch((error: unknown) => {
+    throw outputError(folder, error)
   })
   const release = await acquire(folder, signal, onWait)
   try {
@@ -32,7 +34,7 @@ async function acquire(folder: string, signal: AbortSignal | undefined, onWait: 
     try {
       return await lockfile.lock(folder, { lockfilePath: lockPath(folder), stale: STALE_MS, realpath: false, onCompromised: () => undefined })
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error
+      if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw outputError(folder, error)
       if (!waited) onWait?.()
       await sleep(ASK_AGAIN_MS, undefined, { signal }).catch(() => undefined)
     }
