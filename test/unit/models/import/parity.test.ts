@@ -15,8 +15,8 @@ interface Imported extends ImportedFiles {
   readonly folder: string
 }
 
-async function importInto(reference: string, file: string): Promise<Imported> {
-  const source = await openImport(path.join(reference, file), path.join(reference, 'skeleton'))
+async function importInto(reference: string, file: string, skeletons = path.join(reference, 'skeleton')): Promise<Imported> {
+  const source = await openImport(path.join(reference, file), skeletons)
   try {
     const target = path.join(folder, `model-${count++}`)
     return { ...(await source.write(target, { id: 'imported' })), folder: target }
@@ -80,4 +80,14 @@ describe.skipIf(PYTHON === null).each(ARCHITECTURES)('a random %s checkpoint, fr
   it('is refused in the format of old PyTorch, with what to do', async () => {
     await expect(importInto(reference, 'legacy.pth')).rejects.toMatchObject({ kind: 'model', message: expect.stringMatching(/before 1\.6: save it again with a newer one/) })
   })
+})
+
+// SAM ViT-B takes 2.5 GB and minutes: scripts/check-import.ts does it.
+describe.skipIf(PYTHON === null)('a random medlam checkpoint of full size, fresh from PyTorch', () => {
+  it('computes the same when it is imported into the skeleton that ships', async () => {
+    const reference = path.join(folder, 'medlam')
+    writeReference(PYTHON ?? '', reference, 'medlam', false)
+    const { folder: imported } = await importInto(reference, 'plain.pth', path.resolve('models/skeletons'))
+    await expectSameNumbers(reference, imported)
+  }, 600_000)
 })
