@@ -14,10 +14,13 @@ export const ERROR_KINDS = ['usage', 'input', 'template', 'model', 'output', 'ca
 export type ErrorKind = (typeof ERROR_KINDS)[number]
 
 /** What a person may say to have a scan used that was refused; named like the option of the request. */
-export type Remedy =
+export type ScanRemedy =
   | { readonly option: 'forceHu' }
   | { readonly option: 'timePoint'; readonly timePoints: number }
   | { readonly option: 'maxBytes'; readonly needsBytes: number }
+
+/** What a person may say to have a refused scan used, or a refused model imported. */
+export type Remedy = ScanRemedy | { readonly option: 'normalisation' }
 
 /** An error as it crosses a wire: the kind, one sentence for people, the file it is about, and what may help. */
 export interface ErrorData {

@@ -202,6 +202,8 @@ export interface ModelSummary {
   /** Null for localizers. */
   readonly layout: SegmenterLayoutId | null
   readonly inputSizePx: number | null
+  /** How pictures are prepared; null for localizers. */
+  readonly preprocessing: Preprocessing | null
   readonly provenance: string
   readonly license: ModelLicense | null
   /** What to get, where there is nothing to download. */
@@ -239,8 +241,9 @@ export interface ImportModelRequest {
   /** Id to register under; an id of the registry brings its title, licence and preprocessing. Made from the file name when absent. */
   readonly id?: string
   readonly title?: string
-  /** How pictures were prepared in training, where the graph cannot tell and `id` is not in the registry. */
+  /** How pictures were prepared in training; needed where the graphs leave it open and `id` is not in the registry, refused where they do not. */
   readonly normalisation?: Normalisation
+  /** The usual one for `normalisation` when absent. */
   readonly fit?: Fit
   readonly precision?: Precision
 }
@@ -259,6 +262,8 @@ export interface VerifiedFile {
   readonly path: string
   readonly state: 'intact' | 'missing' | 'changed'
   readonly trust: Trust
+  /** What is wrong and what to do, one sentence, where the file is a record that cannot be used. */
+  readonly problem?: string
 }
 
 /** How a provider did on a model's encoder. */

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { FITS, NORMALISATIONS, PRECISIONS, type Fit, type ModelSummary, type Normalisation, type Precision, type ProviderTrial, type VariantSummary } from '../../protocol/models.js'
-import type { RunHooks } from '../../engine/engine.js'
+import { FITS, NORMALISATIONS, PRECISIONS, type Fit, type InstalledModel, type ModelSummary, type Normalisation, type Precision, type ProviderTrial, type VariantSummary } from '../../protocol/models.js'
+import type { Engine, RunHooks } from '../../engine/engine.js'
 import { MedlsamError } from '../../engine/errors.js'
-import { DEFAULT_SEGMENTER } from '../../engine/models/segmenters.js'
+import { DEFAULT_SEGMENTER, nameOf } from '../../engine/models/segmenters.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
 import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
@@ -59,7 +60,7 @@ export function addModelsCommands(program: Command): void {
         ...(acceptUnverified === undefined ? {} : { acceptUnverified }),
       }
       const model = await engine.models.download(request, transfer(hooks))
-      return done(model, [`${model.title} (${model.precision}) is installed: use it with --segmenter ${model.id}.`])
+      return done(model, [`${model.title} (${model.precision}) is installed: ${await useText(engine, model)}.`])
     }))
 
   withEngineFlags(models.command('import'))
@@ -68,8 +69,8 @@ export function addModelsCommands(program: Command): void {
     .option('--id <id>', 'id to register it under; one of the registry, such as medsam-vit-b, brings its preprocessing')
     .option('--title <text>', 'what people call it')
     .option('--precision <p>', 'fp32, fp16 or int8 (default: fp32)', oneOf(PRECISIONS))
-    .option('--normalisation <n>', 'how pictures were prepared in training: sam, minMax, unit or inside', oneOf(NORMALISATIONS))
-    .option('--fit <f>', 'how pictures filled the square in training: pad or stretch', oneOf(FITS))
+    .option('--normalisation <n>', 'how pictures were prepared in training, where the graphs leave it open: sam, minMax (MedSAM), unit or inside', oneOf(NORMALISATIONS))
+    .option('--fit <f>', 'how pictures filled the square in training: pad or stretch (default: what goes with --normalisation)', oneOf(FITS))
     .action((files: readonly string[], flags: ImportFlags) => runCommand(flags, async (engine, hooks) => {
       const { id, title, precision: stored, normalisation: normalised, fit: fitted } = flags
       const request = {
@@ -81,8 +82,7 @@ export function addModelsCommands(program: Command): void {
         ...(fitted === undefined ? {} : { fit: fitted }),
       }
       const model = await engine.models.import(request, transfer(hooks))
-      const use = model.use.task === 'segment' ? `layout ${model.use.layout}; use it with --segmenter ${model.id}` : `use it with --medlam ${model.id}`
-      return done(model, [`${model.title} is installed: ${use}.`])
+      return done(model, [`${model.title} is installed: ${model.use.task === 'segment' ? `layout ${model.use.layout}; ` : ''}${await useText(engine, model)}.`])
     }))
 
   withEngineFlags(models.command('verify'))
@@ -90,7 +90,7 @@ export function addModelsCommands(program: Command): void {
     .argument('[id]', 'id of a model (default: all installed ones)')
     .action((id: string | undefined, flags: EngineFlags) => runCommand(flags, async (engine) => {
       const files = await engine.models.verify(id === undefined ? null : { id })
-      const lines = files.map(({ state, path }) => `${state.padEnd(8)} ${path}`)
+      const lines = files.map(({ state, path, problem }) => problem ?? `${state.padEnd(8)} ${path}`)
       return { document: files, lines: lines.length === 0 ? ['Nothing is installed.'] : lines, exitCode: files.every(({ state }) => state === 'intact') ? EXIT.allFound : EXIT.badInput }
     }))
 
@@ -100,7 +100,7 @@ export function addModelsCommands(program: Command): void {
     .option('--precision <p>', 'only this precision', oneOf(PRECISIONS))
     .action((id: string, flags: EngineFlags & { readonly precision?: Precision }) => runCommand(flags, async (engine) => {
       const removed = await engine.models.remove({ id, ...(flags.precision === undefined ? {} : { precision: flags.precision }) })
-      return done({ removed }, removed.map((folder) => `Removed ${folder}`))
+      return done({ removed }, removed.map((folder) => (existsSync(folder) ? `Removed the model from ${folder}, where other files stay` : `Removed ${folder}`)))
     }))
 
   withEngineFlags(models.command('test'))
@@ -120,6 +120,11 @@ export function addModelsCommands(program: Command): void {
       return done(info, [info.about, info.installed ? 'They are installed.' : 'They are not installed.'])
     }))
   addModelsBench(models)
+}
+
+/** How to use what has just been installed. */
+async function useText(engine: Engine, model: InstalledModel): Promise<string> {
+  return model.use.task === 'segment' ? `use it with --segmenter ${await nameOf(model, engine.models.folder)}` : `use it with --medlam ${model.id}`
 }
 
 function trialLine({ provider, encodeMs, difference, problem }: ProviderTrial): string {
@@ -159,6 +164,7 @@ function describe(model: ModelSummary): string[] {
   return [
     `${model.title} (${model.id})`,
     `Task:       ${model.task === 'segment' ? 'segments inside boxes' : 'localizes'}${model.layout === null ? '' : `, layout ${model.layout}`}${model.inputSizePx === null ? '' : `, ${model.inputSizePx} px`}`,
+    ...(model.preprocessing === null ? [] : [`Pictures:   normalisation ${model.preprocessing.normalisation}, fit ${model.preprocessing.fit}`]),
     `From:       ${model.provenance}`,
     `Licence:    ${license === null ? 'not known' : `${license.spdx}, ${license.url}${license.permissive ? '' : ' (must be accepted)'}`}`,
     ...(license?.note === undefined ? [] : [`            ${license.note}`]),

@@ -81,7 +81,10 @@ async function bench(engine: Engine, ids: readonly string[], flags: BenchFlags, 
   const known = (await engine.models.list()).models.filter(isUsableSegmenter)
   const all = ids.length > 0
     ? ids
-    : known.flatMap(({ id, variants }) => variants.filter(({ state }) => state === 'embedded' || state === 'installed').map(({ precision }, i) => (i === 0 ? id : `${id}@${precision}`)))
+    : known.flatMap(({ id, variants }) => {
+        const here = variants.filter(({ state }) => state === 'embedded' || state === 'installed')
+        return here.map(({ precision }) => (here.length === 1 ? id : `${id}@${precision}`))
+      })
   const { provider = 'auto' } = flags
   const providers = provider === 'auto' ? [...autoCandidates(runtimeFolder())].reverse() : [provider]
   const clock = startClock(onProgress)

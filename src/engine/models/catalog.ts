@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { ModelsInfo, ModelSummary, RegistryEntry, VariantSummary } from '../../protocol/models.js'
-import { installedFiles, readInstalled, type InstalledVariant } from './installed.js'
+import type { ModelsInfo, ModelSummary, Precision, RegistryEntry, VariantSummary } from '../../protocol/models.js'
+import { installedFiles, readInstalled, type InstalledVariant, type SpoiltVariant } from './installed.js'
 import type { ModelsContext } from './modelsContext.js'
 import { hashesKnown } from './registry.js'
 
 /** Everything that is embedded, installed or can be had: the registry's models in its order, then the user's own. */
 export async function listModels(context: ModelsContext): Promise<ModelsInfo> {
   const { registry, modelsFolder, offline } = context
-  const { variants, problems } = await readInstalled(modelsFolder)
-  const own = [...new Set(variants.map(({ model }) => model.id))].filter((id) => !registry.models.some((entry) => entry.id === id))
+  const { variants, spoilt } = await readInstalled(modelsFolder)
+  const own = [...new Set([...variants.map(({ model }) => model.id), ...spoilt.map(({ id }) => id)])].filter((id) => !registry.models.some((entry) => entry.id === id))
   return {
     folder: modelsFolder,
     offline,
     models: [
-      ...registry.models.map((entry) => summaryOfEntry(context, entry, variants.filter(({ model }) => model.id === entry.id))),
-      ...own.map((id) => summaryOfOwn(variants.filter(({ model }) => model.id === id))),
+      ...registry.models.map((entry) => summaryOfEntry(context, entry, variants.filter(({ model }) => model.id === entry.id), spoilt.filter(({ id }) => id === entry.id))),
+      ...own.map((id) => summaryOfOwn(id, variants.filter(({ model }) => model.id === id), spoilt.filter((each) => each.id === id))),
     ],
-    problems,
+    problems: spoilt.map(({ problem }) => problem),
   }
 }
 
@@ -26,11 +26,13 @@ export function isUsableSegmenter({ task, variants }: ModelSummary): boolean {
   return task === 'segment' && variants.some(({ state }) => state === 'embedded' || state === 'installed')
 }
 
-function summaryOfEntry({ assetsFolder }: ModelsContext, entry: RegistryEntry, installed: readonly InstalledVariant[]): ModelSummary {
+function summaryOfEntry({ assetsFolder }: ModelsContext, entry: RegistryEntry, installed: readonly InstalledVariant[], spoilt: readonly SpoiltVariant[]): ModelSummary {
   const known = entry.variants.map((variant): VariantSummary => {
     const { precision } = variant
     const present = installed.find(({ model }) => model.precision === precision)
     if (present !== undefined) return summaryOfVariant(present)
+    const bad = spoilt.find((each) => each.precision === precision)
+    if (bad !== undefined) return summaryOfSpoilt(bad)
     const sizes = [...variant.files.filter(({ archive }) => archive === undefined), ...(variant.archives ?? [])].map(({ sizeBytes }) => sizeBytes)
     const embedded = entry.origin === 'embedded'
     const files = embedded ? variant.files.map(({ name }) => path.join(assetsFolder, name)) : []
@@ -42,7 +44,7 @@ function summaryOfEntry({ assetsFolder }: ModelsContext, entry: RegistryEntry, i
       files,
     }
   })
-  const others = installed.filter(({ model }) => !entry.variants.some(({ precision }) => precision === model.precision))
+  const isOther = (precision: Precision): boolean => !entry.variants.some((variant) => variant.precision === precision)
   return {
     id: entry.id,
     title: installed.find(({ model }) => model.origin === 'import')?.model.title ?? entry.title,
@@ -50,10 +52,11 @@ function summaryOfEntry({ assetsFolder }: ModelsContext, entry: RegistryEntry, i
     origin: entry.origin,
     layout: layoutOf(installed.at(0)) ?? (entry.task === 'segment' ? entry.layout : null),
     inputSizePx: entry.task === 'segment' ? entry.inputSizePx : null,
+    preprocessing: preprocessingOf(installed.at(0)) ?? (entry.task === 'segment' ? entry.preprocessing : null),
     provenance: provenanceOf(entry, installed),
     license: entry.license,
     importHint: entry.importHint ?? null,
-    variants: [...known, ...others.map(summaryOfVariant)],
+    variants: [...known, ...installed.filter(({ model }) => isOther(model.precision)).map(summaryOfVariant), ...spoilt.filter(({ precision }) => isOther(precision)).map(summaryOfSpoilt)],
     refusal: null,
   }
 }
@@ -64,21 +67,27 @@ function provenanceOf(entry: RegistryEntry, installed: readonly InstalledVariant
   return here.size === 0 ? entry.provenance : [...here].join(' ')
 }
 
-function summaryOfOwn(installed: readonly InstalledVariant[]): ModelSummary {
-  const [{ model }] = installed
+/** @param installed may be empty where the record alone is spoilt: then nobody knows what it was */
+function summaryOfOwn(id: string, installed: readonly InstalledVariant[], spoilt: readonly SpoiltVariant[]): ModelSummary {
+  const model = installed.at(0)?.model
   return {
-    id: model.id,
-    title: model.title,
-    task: model.use.task,
+    id,
+    title: model?.title ?? id,
+    task: model?.use.task ?? 'segment',
     origin: 'import',
-    layout: layoutOf(installed[0]),
+    layout: layoutOf(installed.at(0)),
     inputSizePx: null,
-    provenance: model.provenance,
-    license: model.license,
+    preprocessing: preprocessingOf(installed.at(0)),
+    provenance: model?.provenance ?? spoilt.map(({ problem }) => problem).join(' '),
+    license: model?.license ?? null,
     importHint: null,
-    variants: installed.map(summaryOfVariant),
+    variants: [...installed.map(summaryOfVariant), ...spoilt.map(summaryOfSpoilt)],
     refusal: null,
   }
+}
+
+function summaryOfSpoilt({ precision }: SpoiltVariant): VariantSummary {
+  return { precision, state: 'damaged', sizeBytes: null, hashesKnown: false, files: [] }
 }
 
 function summaryOfVariant(variant: InstalledVariant): VariantSummary {
@@ -94,4 +103,8 @@ function summaryOfVariant(variant: InstalledVariant): VariantSummary {
 
 function layoutOf(variant: InstalledVariant | undefined): ModelSummary['layout'] {
   return variant?.model.use.task === 'segment' ? variant.model.use.layout : null
+}
+
+function preprocessingOf(variant: InstalledVariant | undefined): ModelSummary['preprocessing'] {
+  return variant?.model.use.task === 'segment' ? variant.model.use.preprocessing : null
 }

@@ -80,7 +80,8 @@ function entryIdOf({ task, architecture }: OpenImport, { files: [file], id, norm
   if (normalisation !== undefined) return normalisation === 'minMax' ? SEGMENTERS.medsam : SEGMENTERS.sam
   throw new MedlsamError(
     'usage',
-    `${file} holds ${architecture}, and from its tensors SAM cannot be told from MedSAM, which wants other pictures: import it under the id ${SEGMENTERS.sam} or ${SEGMENTERS.medsam} (--id), or say how its pictures were prepared (--normalisation).`,
+    `${file} holds ${architecture}, and from its tensors SAM cannot be told from MedSAM, which wants other pictures: import it under the id ${SEGMENTERS.sam} or ${SEGMENTERS.medsam} (--id), or say how its pictures were prepared (--normalisation sam or minMax).`,
     file,
+    { remedy: { option: 'normalisation' } },
   )
 }

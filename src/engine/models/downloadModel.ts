@@ -1,14 +1,14 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { DownloadModelRequest, InstalledModel, ModelArchive, ModelFile, ModelVariant, RegistryEntry, Trust } from '../../protocol/models.js'
-import { MedlsamError } from '../errors.js'
+import { MedlsamError, throwIfCancelled } from '../errors.js'
 import { sha256File } from '../hash.js'
 import { extractMember } from './download/extractMember.js'
 import { discard, fetchFile, type FetchHooks } from './download/fetchFile.js'
 import { withFolderLock } from './download/folderLock.js'
 import { openNetworkAccess, type NetworkAccess } from './download/network.js'
 import { firstUseHash, rememberFirstUse } from './firstUse.js'
-import { isIntact, readInstalled, variantFolder, writeInstalled } from './installed.js'
+import { clearFolder, findIntact, variantFolder, writeInstalled } from './installed.js'
 import { refuseOffline, type ModelsContext } from './modelsContext.js'
 import { identifyFiles } from './identify.js'
 import { entryOf, hashesKnown, variantOf } from './registry.js'
@@ -43,11 +43,14 @@ export async function downloadModel(context: ModelsContext, request: DownloadMod
     throw new MedlsamError('usage', `Nobody has published a SHA-256 for files of "${entry.id}": take them as they come with --accept-unverified, and later downloads are compared with the first.`)
   }
   const folder = variantFolder(context.modelsFolder, entry.id, variant.precision)
+  const find = (): Promise<InstalledModel | null> => findIntact(context.modelsFolder, entry.id, variant.precision)
+  // Before the lock, which a folder that may only be read has no room for.
+  const present = await find()
+  if (present !== null) return present
   const wait = (): void => hooks.onBytes?.(0, 0, 'waiting for another window that downloads it')
   return withFolderLock(folder, async () => {
-    const { variants } = await readInstalled(context.modelsFolder)
-    const present = variants.find(({ model }) => model.id === entry.id && model.precision === variant.precision)
-    if (present !== undefined && (await isIntact(present))) return present.model
+    const brought = await find()
+    if (brought !== null) return brought
     refuseOffline(context, `The model "${entry.id}"`)
     return install(context, entry, variant, folder, hooks)
   }, hooks.signal, wait)
@@ -61,16 +64,22 @@ async function install(context: ModelsContext, entry: RegistryEntry, variant: Mo
   const files: InstalledFile[] = []
   try {
     const progress = sumProgress(variant, hooks)
-    for (const file of variant.files) files.push(await obtain(context, variant, file, folder, network, hooks, progress))
-    for (const { name } of variant.archives ?? []) await rm(path.join(folder, name), { force: true })
+    for (const file of variant.files) {
+      throwIfCancelled(hooks.signal)
+      files.push(await obtain(context, variant, file, folder, network, hooks, progress))
+    }
   } finally {
     await network.close()
   }
+  throwIfCancelled(hooks.signal)
   const use = await identifyFiles(folder, files, entry).catch(async (error: unknown) => {
     // Whole but of no use: leaving it would only make the next try fail the same way.
-    await rm(folder, { recursive: true, force: true })
+    const own = new Set(variant.files.map(({ name }) => name))
+    await clearFolder(folder, (name) => own.has(name))
     throw error
   })
+  // Identified last, so that a download that was stopped is never installed.
+  throwIfCancelled(hooks.signal)
   const { license } = entry
   const now = new Date().toISOString()
   const model: InstalledModel = {
@@ -88,6 +97,7 @@ async function install(context: ModelsContext, entry: RegistryEntry, variant: Mo
     use,
   }
   await writeInstalled(folder, model)
+  for (const { name } of variant.archives ?? []) await rm(path.join(folder, `${name}.part`), { force: true })
   return model
 }
 
@@ -117,7 +127,7 @@ async function obtain(
   if (archive !== undefined) {
     const source = archiveOf(variant, archive.name)
     const { path: zip, trust } = await fetchArchive(context, source, folder, fetching(source.name))
-    await extractMember(zip, archive.member, part, file.sizeBytes ?? Number.MAX_SAFE_INTEGER)
+    await extractMember(zip, archive.member, part, file.sizeBytes ?? Number.MAX_SAFE_INTEGER, signal)
     const sha256 = await sha256File(part)
     if (file.sha256 !== null && sha256 !== file.sha256) {
       await discard(part)
@@ -135,16 +145,15 @@ async function obtain(
 }
 
 async function fetchArchive(context: ModelsContext, { name, url, sizeBytes, sha256 }: ModelArchive, folder: string, hooks: FetchHooks): Promise<{ readonly path: string; readonly trust: Trust }> {
-  const target = path.join(folder, name)
+  // It keeps the name of what is unfinished, for it goes once its files are there.
+  const part = path.join(folder, `${name}.part`)
   const trust = sha256 === null ? 'firstUse' : 'registry'
   const expected = sha256 ?? (await firstUseHash(context.modelsFolder, url))
   // Another file of the model came out of it a moment ago, or an earlier try fetched it.
-  if (expected !== null && (await sha256File(target).catch(() => null)) === expected) return { path: target, trust }
-  const part = `${target}.part`
+  if (expected !== null && (await sha256File(part).catch(() => null)) === expected) return { path: part, trust }
   const actual = await fetchFile({ url, sizeBytes, sha256: expected }, part, hooks)
-  await rename(part, target)
   if (sha256 === null) await rememberFirstUse(context.modelsFolder, url, actual)
-  return { path: target, trust }
+  return { path: part, trust }
 }
 
 async function installedFile(target: string, name: string, sha256: string, trust: Trust): Promise<InstalledFile> {

@@ -1,17 +1,16 @@
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { ImportModelRequest, InstalledModel, RegistryEntry } from '../../protocol/models.js'
+import type { ImportModelRequest, InstalledModel, Precision, RegistryEntry } from '../../protocol/models.js'
 import { MedlsamError, throwIfCancelled } from '../errors.js'
-import { outputError } from '../files.js'
+import { outputError, writeFolderAtomic } from '../files.js'
 import { sha256File } from '../hash.js'
 import { isCheckpoint, openCheckpointSource } from './checkpointSource.js'
 import { withFolderLock } from './download/folderLock.js'
 import { identifyFiles } from './identify.js'
-import { readInstalled, variantFolder, writeInstalled } from './installed.js'
+import { clearFolder, FINISHED, readInstalled, variantFolder, writeInstalled } from './installed.js'
 import type { ModelsContext } from './modelsContext.js'
 
-/** Endings of the files that make up a finished model: graphs, weights beside them, constants, a localizer's card. */
-const FINISHED = /\.(onnx|onnx_data|onnx\.data|data|npy|json)$/i
 const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
 /** What accompanies an import. */
@@ -58,31 +57,51 @@ async function install(
   const precision = request.precision ?? 'fp32'
   const folder = variantFolder(context.modelsFolder, id, precision)
   return withFolderLock(folder, async () => {
-    const { variants } = await readInstalled(context.modelsFolder)
-    if (variants.some(({ model }) => model.id === id && model.precision === precision)) {
-      throw new MedlsamError('usage', `The model "${id}" is installed in ${precision} already: remove it first, or choose another id (--id).`)
-    }
-    // What lies here without a record is the rest of a download.
-    await rm(folder, { recursive: true, force: true })
-    try {
-      const { files, provenance } = await fill(folder)
-      const use = await identifyFiles(folder, files, entry, {
+    await makeRoom(context, id, precision, folder)
+    let model: InstalledModel | undefined
+    await writeFolderAtomic(folder, async (temporary) => {
+      const { files, provenance } = await fill(temporary)
+      throwIfCancelled(hooks.signal)
+      const use = await identifyFiles(temporary, files, entry, {
         ...(request.normalisation === undefined ? {} : { normalisation: request.normalisation }),
         ...(request.fit === undefined ? {} : { fit: request.fit }),
+      }).catch((error: unknown) => {
+        throw withoutFolder(error, temporary)
       })
-      const model = importedModel(id, precision, entry, files, use, provenance, request.title)
-      await writeInstalled(folder, model)
-      return model
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true })
-      throw error
-    }
+      throwIfCancelled(hooks.signal)
+      model = importedModel(id, precision, entry, files, use, provenance, request.title)
+      await writeInstalled(temporary, model)
+    })
+    if (model === undefined) throw new TypeError('the folder has been written')
+    return model
   }, hooks.signal)
+}
+
+/** Clears away what a download has left in the folder; a model, or files of others, are not ours to delete. */
+async function makeRoom({ registry, modelsFolder }: ModelsContext, id: string, precision: Precision, folder: string): Promise<void> {
+  const { variants, spoilt } = await readInstalled(modelsFolder)
+  if (variants.some(({ model }) => model.id === id && model.precision === precision)) {
+    throw new MedlsamError('usage', `The model "${id}" is installed in ${precision} already: remove it first, or choose another id (--id).`)
+  }
+  const bad = spoilt.find((each) => each.folder === folder)
+  if (bad !== undefined) throw new MedlsamError('model', bad.problem, bad.file)
+  const download = registry.models.find((entry) => entry.id === id)?.variants.find((variant) => variant.precision === precision)
+  const names = new Set(download?.files.map(({ name }) => name))
+  if (existsSync(folder) && !(await clearFolder(folder, (name) => names.has(name)))) {
+    throw new MedlsamError('usage', `${folder} holds files that belong to no installed model: move them away, or choose another id (--id).`, folder)
+  }
+}
+
+/** An error in the words of the person's own files: the folder that they were copied to is gone when it is read. */
+function withoutFolder(error: unknown, folder: string): unknown {
+  if (!(error instanceof MedlsamError)) return error
+  const { kind, message, remedy } = error
+  return new MedlsamError(kind, message.replaceAll(`${folder}${path.sep}`, ''), undefined, { cause: error, ...(remedy === undefined ? {} : { remedy }) })
 }
 
 function importedModel(
   id: string,
-  precision: InstalledModel['precision'],
+  precision: Precision,
   entry: RegistryEntry | null,
   files: InstalledModel['files'],
   use: InstalledModel['use'],
@@ -123,12 +142,10 @@ async function copyFiles(sources: readonly string[], folder: string, { signal, o
     const name = storedName(source)
     if (files.some((file) => file.name === name)) throw new MedlsamError('usage', `Two files are called ${name}: give one of them another name.`, source)
     const target = path.join(folder, name)
-    await copyFile(source, `${target}.part`).catch((cause: unknown) => {
+    await copyFile(source, target).catch((cause: unknown) => {
       throw outputError(target, cause)
     })
-    const sha256 = await sha256File(`${target}.part`)
-    await rename(`${target}.part`, target)
-    files.push({ name, sizeBytes, sha256, trust: 'user' })
+    files.push({ name, sizeBytes, sha256: await sha256File(target), trust: 'user' })
     done += sizeBytes
   }
   onBytes?.(done, total, '')

@@ -1,10 +1,10 @@
 import path from 'node:path'
-import type { Preprocessing, Precision, Registry } from '../../protocol/models.js'
+import type { InstalledModel, Preprocessing, Precision, Registry } from '../../protocol/models.js'
 import { PRECISIONS } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
 import type { WindowHu } from '../sam/picture.js'
 import type { SegmenterFile } from '../sam/segmenter.js'
-import { installedFiles, readInstalled } from './installed.js'
+import { installedFiles, readInstalled, type InstalledVariant } from './installed.js'
 
 /** The segmenter that is taken when nobody names one. */
 export const DEFAULT_SEGMENTER = 'mobilesam'
@@ -36,30 +36,37 @@ export async function findSegmenter(name: string, { registry, assetsFolder, mode
   }
   const [id, asked] = splitName(name)
   const entry = registry.models.find((candidate) => candidate.id === id)
-  if (entry?.task === 'segment' && entry.origin !== 'import' && asked !== null && !entry.variants.some(({ precision }) => precision === asked)) {
-    throw new MedlsamError('usage', `The segmenter "${id}" exists in ${entry.variants.map(({ precision }) => precision).join(', ')}, not in ${asked}.`)
-  }
-  if (entry?.task === 'segment' && entry.origin === 'embedded') {
+  const isKnown = asked === null || entry?.origin === 'import' || entry?.variants.some(({ precision }) => precision === asked) === true
+  if (entry?.task === 'segment' && entry.origin === 'embedded' && isKnown) {
     const [variant] = entry.variants
     const { preprocessing, windowHu } = entry
     return { id, files: variant.files.map((file) => ({ path: path.join(assetsFolder, file.name), ...(file.sha256 === null ? {} : { sha256: file.sha256 }) })), preprocessing, windowHu }
   }
   const { variants } = await readInstalled(modelsFolder)
-  const chosen = variants
-    .filter(({ model }) => model.id === id && (asked === null || model.precision === asked))
-    .sort((a, b) => PRECISIONS.indexOf(a.model.precision) - PRECISIONS.indexOf(b.model.precision))
-    .at(0)
+  const chosen = bestOf(variants.filter(({ model }) => model.id === id && (asked === null || model.precision === asked)))
   if (chosen?.model.use.task === 'segment') {
     const { preprocessing, windowHu } = chosen.model.use
     return { id: asked === null ? id : `${id}@${asked}`, files: installedFiles(chosen), preprocessing, windowHu }
   }
   if (chosen !== undefined || entry?.task === 'localize') throw new MedlsamError('usage', `"${id}" is a localizer, not a segmenter: name it with --medlam.`)
+  if (entry !== undefined && !isKnown) throw new MedlsamError('usage', `The segmenter "${id}" exists in ${entry.variants.map(({ precision }) => precision).join(', ')}, not in ${asked}.`)
   if (entry !== undefined) {
     const how = entry.origin === 'import' ? entry.importHint ?? '' : `Download it with "medlsam models download ${id}${asked === null ? '' : ` --precision ${asked}`}".`
     throw new MedlsamError('usage', `The segmenter "${name}" is not installed. ${how}`.trim())
   }
   const usable = [...registry.models.filter(({ task, origin }) => task === 'segment' && origin === 'embedded').map((model) => model.id), ...new Set(variants.filter(({ model }) => model.use.task === 'segment').map(({ model }) => model.id))]
   throw new MedlsamError('usage', `There is no segmenter "${name}": use ${usable.join(', ')}, or the files of one as encoder.onnx,decoder.onnx.`)
+}
+
+/** What to call an installed segmenter so that this precision of it is used: its id where that is enough. */
+export async function nameOf({ id, precision }: InstalledModel, modelsFolder: string): Promise<string> {
+  const { variants } = await readInstalled(modelsFolder)
+  return bestOf(variants.filter(({ model }) => model.id === id))?.model.precision === precision ? id : `${id}@${precision}`
+}
+
+/** The most precise one, which is taken when nobody names a precision. */
+function bestOf(variants: readonly InstalledVariant[]): InstalledVariant | undefined {
+  return [...variants].sort((a, b) => PRECISIONS.indexOf(a.model.precision) - PRECISIONS.indexOf(b.model.precision)).at(0)
 }
 
 function splitName(name: string): readonly [string, Precision | null] {

@@ -14,7 +14,7 @@ export const SOFT_TISSUE: WindowHu = { level: 40, width: 400 }
 export interface Segmenter {
   readonly id: string
   readonly layout: LayoutId
-  /** How pictures are prepared, where that is not the layout's own way; null where it is. */
+  /** How pictures are prepared, where the layout leaves it open and somebody said so; null where not. */
   readonly preprocessing: Preprocessing | null
   /** Window to show it CT in where nothing else is asked for. */
   readonly windowHu: WindowHu
@@ -45,7 +45,7 @@ export interface SegmenterFile {
 export interface SegmenterOptions {
   readonly id: string
   readonly windowHu?: WindowHu
-  /** How pictures were prepared in training; the layout's own way when absent. */
+  /** How pictures were prepared in training, where the layout leaves it open; SAM's way when absent. */
   readonly preprocessing?: Preprocessing
 }
 
@@ -103,7 +103,7 @@ export function createSegmenter(
   return {
     id,
     layout,
-    preprocessing: preprocessing ?? null,
+    preprocessing: runner.ownPreprocessing === null ? preprocessing ?? null : null,
     windowHu,
     // A slice takes its time in the encoder, so that network's provider is the one to name.
     provider: runner.encoder.provider,

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode'
-import type { Remedy } from '../../protocol/errors.js'
+import type { ScanRemedy } from '../../protocol/errors.js'
 import type { SegmentRequest } from '../../protocol/requests.js'
 
 /** What people said of a scan that the engine would not take without a word. */
 export type SaidOfScan = Pick<SegmentRequest, 'forceHu' | 'timePoint' | 'maxBytes'>
 
 /** The button that offers to run a refused scan all the same. */
-export function remedyLabel(remedy: Remedy): string {
+export function remedyLabel(remedy: ScanRemedy): string {
   switch (remedy.option) {
     case 'forceHu':
       return 'It Is CT in HU: Run'
@@ -18,7 +18,7 @@ export function remedyLabel(remedy: Remedy): string {
 }
 
 /** What to run with after that button; undefined when people thought better of it. */
-export async function chooseRemedy(remedy: Remedy): Promise<SaidOfScan | undefined> {
+export async function chooseRemedy(remedy: ScanRemedy): Promise<SaidOfScan | undefined> {
   switch (remedy.option) {
     case 'forceHu':
       return { forceHu: true }

@@ -4,7 +4,7 @@ import type { ListedStructure, RunView } from '../../protocol/scanEditor.js'
 import type { Sidecar } from '../../protocol/sidecar.js'
 import type { LocalizedStructure } from '../../protocol/structure.js'
 import type { Progress } from '../../protocol/progress.js'
-import type { Remedy } from '../../protocol/errors.js'
+import type { ScanRemedy } from '../../protocol/errors.js'
 import { baseName } from '../editor/scanDocument.js'
 import { canRun, type ScanEditors } from '../editor/scanEditors.js'
 import { EngineDied, EngineError, RunCancelled, type EngineClient } from '../engineClient.js'
@@ -47,7 +47,7 @@ interface LastRun {
   readonly choice: RunChoice
   readonly said: SaidOfScan
   /** What would help, when the scan was refused. */
-  readonly remedy?: Remedy
+  readonly remedy?: ScanRemedy
 }
 
 /** Starts, shows and stops runs. */
@@ -125,7 +125,9 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     } catch (error) {
       if (error instanceof RunCancelled) show({ kind: 'cancelled' })
       else {
-        const remedy = error instanceof EngineError ? error.data.remedy : undefined
+        const said = error instanceof EngineError ? error.data.remedy : undefined
+        // Runs import no models.
+        const remedy = said?.option === 'normalisation' ? undefined : said
         if (remedy !== undefined) last.set(scan.toString(), { ...lastRun, remedy })
         const next = remedy === undefined ? { action: 'retry' as const, label: 'Retry' } : { action: 'remedy' as const, label: remedyLabel(remedy) }
         const message = errorText(error)

@@ -22,7 +22,7 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
   })
 
   it('imports, lists, verifies, segments with, and removes a segmenter', async () => {
-    const imported = await runCli(['models', 'import', at('tiny.encoder.onnx'), at('tiny.decoder.onnx'), '--title', 'Tiny', '--json'], env)
+    const imported = await runCli(['models', 'import', at('tiny.encoder.onnx'), at('tiny.decoder.onnx'), '--title', 'Tiny', '--normalisation', 'sam', '--json'], env)
     expect(imported).toMatchObject({ code: 0, stderr: '' })
     expect(installedModelSchema.parse(JSON.parse(imported.stdout))).toMatchObject({ id: 'tiny', title: 'Tiny', use: { layout: 'meta' } })
 
@@ -44,6 +44,7 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     expect((JSON.parse(damaged.stdout) as { readonly state: string }[]).map(({ state }) => state)).toEqual(['intact', 'changed'])
 
     await writeFile(at('models/tiny/fp32/model.json'), 'spoilt')
+    expect(await runCli(['models', 'verify'], env)).toMatchObject({ code: 2, stdout: expect.stringMatching(/model\.json is not valid .*medlsam models remove tiny --precision fp32/) })
     expect((await runCli(['models', 'list'], env)).stdout).toMatch(/model\.json is not valid .*install the model again/)
     await writeFile(at('models/tiny/fp32/model.json'), imported.stdout)
 
@@ -88,6 +89,20 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     expect((await runCli(['models', 'verify'], both)).code).toBe(0)
   }, 60_000)
 
+  it('measures every precision, and says how to use the one that has come', async () => {
+    const bench = { MEDLSAM_MODELS_FOLDER: at('two-precisions') }
+    const files = [at('tiny.encoder.onnx'), at('tiny.decoder.onnx')]
+    const half = await runCli(['models', 'import', ...files, '--normalisation', 'minMax', '--precision', 'fp16'], bench)
+    expect(half.stdout).toMatch(/use it with --segmenter tiny\.$/m)
+    expect((await runCli(['models', 'import', ...files, '--normalisation', 'sam'], bench)).stdout).toMatch(/use it with --segmenter tiny\.$/m)
+    await runCli(['models', 'remove', 'tiny', '--precision', 'fp16'], bench)
+    expect((await runCli(['models', 'import', ...files, '--normalisation', 'minMax', '--precision', 'fp16'], bench)).stdout).toMatch(/use it with --segmenter tiny@fp16\.$/m)
+    expect((await runCli(['models', 'info', 'tiny'], bench)).stdout).toMatch(/^Pictures: +normalisation sam, fit pad$/m)
+    const { stdout } = await runCli(['models', 'bench', '--json'], bench)
+    const { rows } = JSON.parse(stdout) as { readonly rows: readonly { readonly segmenter: string; readonly problem: string | null }[] }
+    expect(rows.map(({ segmenter, problem }) => [segmenter, problem])).toEqual([['mobilesam', null], ['tiny@fp32', null], ['tiny@fp16', null]])
+  }, 120_000)
+
   it('measures every segmenter in a process of its own', async () => {
     const { code, stdout } = await runCli(['models', 'bench', `${at('tiny.encoder.onnx')},${at('tiny.decoder.onnx')}`, 'nothing', '--json'], env)
     const { rows } = JSON.parse(stdout) as { readonly rows: readonly Readonly<Record<string, unknown>>[] }
@@ -100,7 +115,7 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
   it('remembers the outcome of a self-test', async () => {
     await writeOnnx(at('own.encoder.onnx'), samEncoderGraph())
     await writeOnnx(at('own.decoder.onnx'), samDecoderGraph(1))
-    await runCli(['models', 'import', at('own.encoder.onnx'), at('own.decoder.onnx')], env)
+    await runCli(['models', 'import', at('own.encoder.onnx'), at('own.decoder.onnx'), '--normalisation', 'sam'], env)
     const { code, stdout } = await runCli(['models', 'test', 'own', '--json'], env)
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ id: 'own', trials: expect.arrayContaining([expect.objectContaining({ provider: 'cpu', problem: null })]) })

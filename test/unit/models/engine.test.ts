@@ -20,14 +20,14 @@ describe('the models of an engine', () => {
   it('are shared while they are there, and others once they have been replaced', async () => {
     const engine = openEngine({ assetsFolder, modelsFolder: path.join(folder, 'models') })
     await expect(engine.segmenter('own')).rejects.toThrow(/There is no segmenter "own"/)
-    await engine.models.import({ files: await graphs(1), id: 'own' })
+    await engine.models.import({ files: await graphs(1), id: 'own', normalisation: 'sam' })
     const first = await engine.segmenter('own')
     expect(await engine.segmenter('own')).toBe(first)
 
     await engine.models.remove({ id: 'own' })
     await expect(engine.segmenter('own')).rejects.toThrow(/There is no segmenter "own"/)
     await expect(first.encodeSlice(picture)).rejects.toThrow(/released/)
-    await engine.models.import({ files: await graphs(4), id: 'own' })
+    await engine.models.import({ files: await graphs(4), id: 'own', normalisation: 'sam' })
     const second = await engine.segmenter('own')
     expect(second.networks.map(({ sha256 }) => sha256)).not.toEqual(first.networks.map(({ sha256 }) => sha256))
     await engine.close()
@@ -35,7 +35,7 @@ describe('the models of an engine', () => {
 
   it('are opened anew after a self-test, on the provider that has won', async () => {
     const engine = openEngine({ assetsFolder, modelsFolder: path.join(folder, 'tested') })
-    await engine.models.import({ files: await graphs(1), id: 'own' })
+    await engine.models.import({ files: await graphs(1), id: 'own', normalisation: 'sam' })
     const before = await engine.segmenter('own')
     const { chosen } = await engine.models.testProviders('own')
     const after = await engine.segmenter('own')
@@ -46,7 +46,7 @@ describe('the models of an engine', () => {
 
   it('keep embeddings in memory when asked to', async () => {
     const engine = openEngine({ assetsFolder, modelsFolder: path.join(folder, 'remembered'), embeddingsMaxBytes: 100e6, idleSeconds: 60 })
-    await engine.models.import({ files: await graphs(1), id: 'own' })
+    await engine.models.import({ files: await graphs(1), id: 'own', normalisation: 'sam' })
     const segmenter = await engine.segmenter('own')
     expect(await segmenter.encodeSlice(picture)).toBe(await segmenter.encodeSlice(picture))
     expect(segmenter.networks[0].runs).toBe(1)

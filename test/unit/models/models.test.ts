@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
+import lockfile from 'proper-lockfile'
+import { describe, expect, it, vi } from 'vitest'
 import yazl from 'yazl'
 import type { ModelFile, ModelVariant, Registry, SegmenterEntry } from '../../../src/protocol/models.js'
 import { MedlsamError } from '../../../src/engine/errors.js'
@@ -11,10 +12,11 @@ import { readInstalled } from '../../../src/engine/models/installed.js'
 import { idOf } from '../../../src/engine/models/importModel.js'
 import { openModels, type Models } from '../../../src/engine/models/models.js'
 import type { ModelsContext } from '../../../src/engine/models/modelsContext.js'
-import { findSegmenter } from '../../../src/engine/models/segmenters.js'
+import { findSegmenter, nameOf } from '../../../src/engine/models/segmenters.js'
 import { openSegmenter, type Segmenter } from '../../../src/engine/sam/segmenter.js'
 import { encodeOnnx } from '../../support/onnxBuilder.js'
 import { cutAfter, sendInstead, stallAfter, startFileServer } from '../../support/fileServer.js'
+import { encoderGraph } from '../../support/layoutGraphs.js'
 import { samDecoderGraph, samEncoderGraph } from '../../support/samGraphs.js'
 import { tempFolder } from '../../support/tempFolder.js'
 
@@ -46,6 +48,23 @@ function entry(id: string, variants: readonly ModelVariant[], more: Partial<Segm
 
 const plain: ModelVariant = { precision: 'fp32', files: [fileOf('encoder.onnx', ENCODER), fileOf('decoder.onnx', DECODER)] }
 let count = 0
+
+/** Both files in an archive on the server, with one that nobody asked for. */
+async function packed(name: string, change: (bytes: Buffer) => Buffer = (bytes) => bytes): Promise<ModelVariant> {
+  const zip = new yazl.ZipFile()
+  zip.addBuffer(ENCODER, 'inside/encoder.onnx')
+  zip.addBuffer(DECODER, 'decoder.onnx')
+  zip.addBuffer(Buffer.from('evil'), 'other.txt')
+  zip.end()
+  const archive = change(await buffer(zip.outputStream))
+  server.put(`/${name}`, archive)
+  const files = [{ member: 'encoder.onnx', bytes: ENCODER }, { member: 'decoder.onnx', bytes: DECODER }]
+  return {
+    precision: 'fp32',
+    files: files.map(({ member, bytes }) => ({ name: member, sizeBytes: bytes.length, sha256: sha(bytes), archive: { name, member } })),
+    archives: [{ name, url: `${server.url}/${name}`, sizeBytes: archive.length, sha256: sha(archive) }],
+  }
+}
 
 /** Models with a registry and a folder of their own. */
 async function setUp(entries: readonly SegmenterEntry[], offline = false): Promise<Models & { readonly assets: string }> {
@@ -104,10 +123,12 @@ describe('downloading a model', () => {
     server.put('/slow.onnx', ENCODER, [stallAfter(1000)])
     const models = await setUp([entry('tiny', [{ precision: 'fp32', files: [fileOf('slow.onnx', ENCODER), fileOf('decoder.onnx', DECODER)] }])])
     const other = openModels(models.assets, { modelsFolder: models.folder, network: { stallMs: 400 } })
-    const waits: string[] = []
-    const first = models.download({ id: 'tiny' })
-    const second = other.download({ id: 'tiny' }, { onBytes: (_, __, file) => waits.push(file) })
+    const said: string[] = []
+    const onBytes = (_: number, __: number, file: string): void => { said.push(file) }
+    const first = models.download({ id: 'tiny' }, { onBytes })
+    const second = other.download({ id: 'tiny' }, { onBytes })
     expect(await second).toEqual(await first)
+    expect(said.filter((file) => file.includes('another window'))).toHaveLength(1)
     expect(server.requests.filter(({ path: asked }) => asked === '/slow.onnx').map(({ range }) => range)).toEqual([null, 'bytes=1000-'])
   })
 
@@ -129,18 +150,11 @@ describe('downloading a model', () => {
   })
 
   it('unpacks archives, takes the files it knows, and leaves the archive behind', async () => {
-    const zip = new yazl.ZipFile()
-    zip.addBuffer(ENCODER, 'inside/encoder.onnx')
-    zip.addBuffer(DECODER, 'decoder.onnx')
-    zip.addBuffer(Buffer.from('evil'), 'other.txt')
-    zip.end()
-    const archive = await buffer(zip.outputStream)
-    server.put('/both.zip', archive)
-    const files = [{ name: 'encoder.onnx', bytes: ENCODER }, { name: 'decoder.onnx', bytes: DECODER }].map(({ name, bytes }): ModelFile => ({ name, sizeBytes: bytes.length, sha256: sha(bytes), archive: { name: 'both.zip', member: name } }))
-    const variant: ModelVariant = { precision: 'fp16', files, archives: [{ name: 'both.zip', url: `${server.url}/both.zip`, sizeBytes: archive.length, sha256: sha(archive) }] }
+    const variant = await packed('both.zip')
+    const { files } = variant
     const models = await setUp([entry('tiny', [variant])])
     await models.download({ id: 'tiny' })
-    expect(readdirSync(path.join(models.folder, 'tiny/fp16')).sort()).toEqual(['decoder.onnx', 'encoder.onnx', 'model.json'])
+    expect(readdirSync(path.join(models.folder, 'tiny/fp32')).sort()).toEqual(['decoder.onnx', 'encoder.onnx', 'model.json'])
     expect(server.requests.filter(({ path: asked }) => asked === '/both.zip')).toHaveLength(1)
 
     const missing = await setUp([entry('tiny', [{ ...variant, files: [{ ...files[0], archive: { name: 'both.zip', member: 'none.onnx' } }] }])])
@@ -183,8 +197,14 @@ describe('downloading a model', () => {
     expect((await failure(models.download({ id: 'tiny', precision: 'int8' }))).message).toContain('it has fp32')
   })
 
-  it('does not keep what turns out to be no segmenter', async () => {
+  it('does not keep what turns out to be no segmenter, nor touches files of others beside it', async () => {
     const models = await setUp([entry('tiny', [{ precision: 'fp32', files: [fileOf('decoder.onnx', DECODER)] }])])
+    const place = path.join(models.folder, 'tiny/fp32')
+    await mkdir(place, { recursive: true })
+    const [notes] = await put(place, { 'notes.txt': Buffer.from('mine') })
+    expect((await failure(models.download({ id: 'tiny' }))).message).toContain('no layout that is known here')
+    expect(readdirSync(place)).toEqual(['notes.txt'])
+    await rm(notes)
     expect((await failure(models.download({ id: 'tiny' }))).message).toContain('no layout that is known here')
     expect(existsSync(path.join(models.folder, 'tiny', 'fp32'))).toBe(false)
   })
@@ -196,6 +216,52 @@ describe('downloading a model', () => {
     const error = await failure(models.download({ id: 'tiny' }, { signal: abort.signal, onBytes: (done) => { if (done >= 2000) abort.abort() } }))
     expect(error.kind).toBe('cancelled')
     expect((await models.download({ id: 'tiny' })).id).toBe('tiny')
+  })
+
+  it('installs nothing when it is stopped after the last byte', async () => {
+    const models = await setUp([entry('tiny', [plain]), entry('packed', [await packed('stopped.zip')])])
+    for (const id of ['tiny', 'packed']) {
+      const abort = new AbortController()
+      const error = await failure(models.download({ id }, { signal: abort.signal, onBytes: (done, total) => { if (done === total) abort.abort() } }))
+      expect([id, error.kind]).toEqual([id, 'cancelled'])
+    }
+    expect((await readInstalled(models.folder)).variants).toEqual([])
+    expect((await models.download({ id: 'packed' })).id).toBe('packed')
+  })
+
+  it('answers from a folder that may only be read when the model is there, and says so when it is not', async () => {
+    const models = await setUp([entry('tiny', [plain]), entry('other', [plain])])
+    const files = await put(models.assets, { 'a.encoder.onnx': ENCODER, 'a.decoder.onnx': DECODER })
+    await models.download({ id: 'tiny' })
+    const lock = vi.spyOn(lockfile, 'lock').mockRejectedValue(Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' }))
+    try {
+      expect((await models.download({ id: 'tiny' })).id).toBe('tiny')
+      for (const ask of [() => models.download({ id: 'other' }), () => models.import({ files, id: 'mine', normalisation: 'sam' })]) {
+        const { kind, message } = await failure(ask())
+        expect(kind).toBe('output')
+        expect(message).toMatch(/cannot be written: its disk is read-only; choose another one\.$/)
+      }
+    } finally {
+      lock.mockRestore()
+    }
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('says that the disk is full when an archive cannot be unpacked for that', async () => {
+    const models = await setUp([entry('tiny', [await packed('full.zip')])])
+    const part = path.join(models.folder, 'tiny/fp32/encoder.onnx.part')
+    await mkdir(path.dirname(part), { recursive: true })
+    await symlink('/dev/full', part)
+    const { kind, message } = await failure(models.download({ id: 'tiny' }))
+    expect(kind).toBe('output')
+    expect(message).toMatch(/encoder\.onnx\.part cannot be written: the disk is full/)
+    expect(existsSync(part)).toBe(false)
+    expect((await models.download({ id: 'tiny' })).id).toBe('tiny')
+  })
+
+  it('says that an archive is damaged when it is', async () => {
+    const variant = await packed('broken.zip', (bytes) => Buffer.concat([bytes.subarray(0, 60), Buffer.alloc(20, 7), bytes.subarray(80)]))
+    const { kind, message } = await failure((await setUp([entry('tiny', [variant])])).download({ id: 'tiny' }))
+    expect([kind, message]).toEqual(['model', expect.stringMatching(/broken\.zip\.part cannot be unpacked .*download it again/)])
   })
 })
 
@@ -216,6 +282,67 @@ describe('importing a model', () => {
     expect(segmenter.layout).toBe('meta')
     await segmenter.release()
     expect((await failure(models.import({ files: [encoder], id: 'my_sam' }))).message).toContain('remove it first')
+  })
+
+  it('does not guess whether pictures are those of SAM or of MedSAM', async () => {
+    const models = await setUp([])
+    const files = await put(models.assets, { 'medsam_encoder.onnx': ENCODER, 'medsam_decoder.onnx': DECODER })
+    const error = await failure(models.import({ files }))
+    expect([error.kind, error.remedy]).toEqual(['usage', { option: 'normalisation' }])
+    expect(error.message).toMatch(/^From medsam_encoder\.onnx, medsam_decoder\.onnx SAM cannot be told .*--normalisation sam .*--normalisation minMax /)
+    expect(existsSync(path.join(models.folder, 'medsam', 'fp32'))).toBe(false)
+    expect((await models.import({ files, normalisation: 'minMax' })).use).toMatchObject({ preprocessing: { normalisation: 'minMax', fit: 'stretch' } })
+    expect((await models.import({ files, normalisation: 'sam', id: 'sam' })).use).toMatchObject({ preprocessing: { normalisation: 'sam', fit: 'pad' } })
+    expect((await models.import({ files, normalisation: 'sam', fit: 'stretch', id: 'odd' })).use).toMatchObject({ preprocessing: { normalisation: 'sam', fit: 'stretch' } })
+    expect((await models.list()).models.map(({ id, preprocessing }) => [id, preprocessing?.normalisation])).toEqual([['medsam', 'minMax'], ['odd', 'sam'], ['sam', 'sam']])
+  })
+
+  it('refuses what contradicts the graphs, and records what is so', async () => {
+    const models = await setUp([entry('known', [plain])])
+    const hwc = Buffer.from(encodeOnnx(encoderGraph([{ name: 'input_image', dims: ['height', 'width', 3] }], [{ name: 'image_embeddings', dims: [1, 256, 64, 64] }])))
+    const files = await put(models.assets, { 'x.encoder.onnx': hwc, 'x.decoder.onnx': DECODER })
+    const error = await failure(models.import({ files, normalisation: 'minMax' }))
+    expect([error.kind, error.message]).toEqual(['usage', expect.stringMatching(/layout samexporter.*normalisation inside and fit pad: leave out/)])
+    expect((await failure(models.import({ files, fit: 'stretch' }))).kind).toBe('usage')
+    expect((await models.import({ files, normalisation: 'inside' })).use).toMatchObject({ layout: 'samexporter', preprocessing: { normalisation: 'inside', fit: 'pad' } })
+    // The registry's word is on the layout that it expects.
+    expect((await models.import({ files, id: 'known' })).use).toMatchObject({ layout: 'samexporter', preprocessing: { normalisation: 'inside', fit: 'pad' } })
+  })
+
+  it('takes a localizer only with the networks that its card names', async () => {
+    const models = await setUp([])
+    const source = path.resolve(import.meta.dirname, '../../../models')
+    const [card, position, features] = ['medlam-small.json', 'medlam-small-position.onnx', 'medlam-small-features.onnx'].map((name) => path.join(source, name))
+    expect((await failure(models.import({ files: [card] }))).message).toMatch(/medlam-small\.json names medlam-small-position\.onnx, which is not among the files/)
+    const wrong = path.join(models.assets, path.basename(features))
+    await copyFile(position, wrong)
+    expect((await failure(models.import({ files: [card, position, wrong] }))).message).toMatch(/^medlam-small-features\.onnx has SHA-256 .* instead of .*medlam-small\.json names/)
+    expect((await failure(models.import({ files: [card, position, features], normalisation: 'sam' }))).kind).toBe('usage')
+    expect((await models.import({ files: [card, position, features] })).use).toEqual({ task: 'localize', card: 'medlam-small.json' })
+  })
+
+  it('takes names in capitals', async () => {
+    const models = await setUp([])
+    const files = await put(models.assets, { 'SAM_ENCODER.ONNX': ENCODER, 'SAM_DECODER.ONNX': DECODER })
+    expect((await models.import({ files, normalisation: 'sam' })).id).toBe('sam')
+    await (await openSegmenterById('sam', await models.context())).release()
+    const [weights] = await put(models.assets, { 'only.ONNX_DATA': DECODER })
+    expect((await failure(models.import({ files: [weights] }))).message).toMatch(/no network \(\.onnx\) among only\.ONNX_DATA/)
+  })
+
+  it('clears away the rest of a download, but no file of others', async () => {
+    server.put('/rest.onnx', ENCODER, [cutAfter(1500), cutAfter(0)])
+    const models = await setUp([entry('tiny', [{ precision: 'fp32', files: [fileOf('decoder.onnx', DECODER), fileOf('rest.onnx', ENCODER)] }])])
+    await failure(models.download({ id: 'tiny' }, { retryPausesMs: [] }))
+    const place = path.join(models.folder, 'tiny/fp32')
+    expect(readdirSync(place).sort()).toEqual(['decoder.onnx', 'rest.onnx.part', 'rest.onnx.part.etag'])
+    const files = await put(models.assets, { 'a.encoder.onnx': ENCODER, 'a.decoder.onnx': DECODER })
+    const [notes] = await put(place, { 'notes.txt': Buffer.from('mine') })
+    expect((await failure(models.import({ files, id: 'tiny' }))).message).toMatch(/fp32 holds files that belong to no installed model: move them away/)
+    expect(await readFile(notes, 'utf8')).toBe('mine')
+    await rm(notes)
+    await models.import({ files, id: 'tiny' })
+    expect(readdirSync(place).sort()).toEqual(['a.decoder.onnx', 'a.encoder.onnx', 'model.json'])
   })
 
   it("takes the registry's word on what a graph cannot tell", async () => {
@@ -241,8 +368,8 @@ describe('importing a model', () => {
   it.each([
     ['a file that is not there', ['none.onnx'], {}, /does not exist/],
     ['a file that is no model', ['text.txt'], {}, /no file of a model/],
-    ['half a model', ['a.encoder.onnx'], {}, /no layout that is known here/],
-    ['broken files', ['broken.onnx'], {}, /not a usable ONNX file/],
+    ['half a model', ['a.encoder.onnx'], {}, /no layout that is known here.*: a\.encoder\.onnx takes/],
+    ['broken files', ['broken.onnx'], {}, /The model file broken\.onnx is not a usable ONNX file/],
     ['an odd id', ['a.encoder.onnx'], { id: '../up' }, /cannot be an id/],
     ['a built-in id', ['a.encoder.onnx'], { id: 'builtin' }, /built in/],
   ])('refuses %s and leaves nothing behind', async (_, names, more, sentence) => {
@@ -284,7 +411,7 @@ describe('installed models', () => {
   it('are not used with other weights beside the graph than they came with', async () => {
     const models = await setUp([])
     const files = await put(models.assets, { 'w.encoder.onnx': ENCODER, 'w.decoder.onnx': DECODER, 'w.encoder.onnx_data': Buffer.from('weights') })
-    await models.import({ files, id: 'weighty' })
+    await models.import({ files, id: 'weighty', normalisation: 'sam' })
     await (await openSegmenterById('weighty', await models.context())).release()
     await writeFile(path.join(models.folder, 'weighty/fp32/w.encoder.onnx_data'), 'others')
     expect((await failure(openSegmenterById('weighty', await models.context()))).message).toMatch(/onnx_data has SHA-256.*instead of/)
@@ -311,11 +438,53 @@ describe('installed models', () => {
     const models = await setUp([])
     await mkdir(path.join(models.folder, 'bad/fp32'), { recursive: true })
     await writeFile(path.join(models.folder, 'bad/fp32/model.json'), '{"format": "other"}')
-    const { variants, problems } = await readInstalled(models.folder)
+    const { variants, spoilt } = await readInstalled(models.folder)
     expect(variants).toEqual([])
-    expect(problems).toHaveLength(1)
-    expect(problems[0]).toContain('install the model again')
-    expect((await models.list()).problems).toEqual(problems)
+    expect(spoilt.map(({ problem }) => problem)).toEqual([expect.stringContaining('install the model again')])
+    expect(await models.list()).toMatchObject({ problems: spoilt.map(({ problem }) => problem), models: [{ id: 'bad', variants: [{ precision: 'fp32', state: 'damaged' }] }] })
+  })
+
+  it('with a spoilt record fail the check, are not imported over, and can be removed without a file of others', async () => {
+    const models = await setUp([entry('tiny', [plain])])
+    await models.download({ id: 'tiny' })
+    const place = path.join(models.folder, 'tiny/fp32')
+    const [record, notes] = await put(place, { 'model.json': Buffer.from('spoilt'), 'notes.txt': Buffer.from('mine') })
+    const wrong = { id: 'tiny', precision: 'fp32', path: record, state: 'changed', problem: expect.stringContaining('medlsam models remove tiny --precision fp32') }
+    expect(await models.verify(null)).toMatchObject([wrong])
+    expect(await models.verify({ id: 'tiny' })).toMatchObject([wrong])
+    expect((await models.list()).models[0].variants).toMatchObject([{ precision: 'fp32', state: 'damaged' }])
+    const files = await put(models.assets, { 'a.encoder.onnx': ENCODER, 'a.decoder.onnx': DECODER })
+    expect((await failure(models.import({ files, id: 'tiny' }))).message).toContain('models remove tiny')
+
+    expect(await models.remove({ id: 'tiny' })).toEqual([place])
+    expect(readdirSync(place)).toEqual(['notes.txt'])
+    await rm(notes)
+    await models.download({ id: 'tiny' })
+    await put(place, { 'model.json': Buffer.from('{}') })
+    await models.remove({ id: 'tiny' })
+    expect(existsSync(path.dirname(place))).toBe(false)
+  })
+
+  it('keep what others put beside them when they are removed', async () => {
+    const models = await setUp([entry('tiny', [plain])])
+    await models.download({ id: 'tiny' })
+    const place = path.join(models.folder, 'tiny/fp32')
+    await put(place, { 'own.onnx': Buffer.from('mine') })
+    await models.remove({ id: 'tiny' })
+    expect(readdirSync(place)).toEqual(['own.onnx'])
+  })
+
+  it('are named with their precision where the id alone would mean another one', async () => {
+    const models = await setUp([entry('tiny', [plain, { ...plain, precision: 'int8' }])])
+    const int8 = await models.download({ id: 'tiny', precision: 'int8' })
+    expect(await nameOf(int8, models.folder)).toBe('tiny')
+    const fp32 = await models.download({ id: 'tiny' })
+    expect(await nameOf(int8, models.folder)).toBe('tiny@int8')
+    expect(await nameOf(fp32, models.folder)).toBe('tiny')
+    // Also one that the registry does not have.
+    const files = await put(models.assets, { 'a.encoder.onnx': ENCODER, 'a.decoder.onnx': DECODER })
+    const fp16 = await models.import({ files, id: 'tiny', precision: 'fp16' })
+    expect((await findSegmenter(await nameOf(fp16, models.folder), await models.context())).files[0].path).toContain(path.join('tiny', 'fp16'))
   })
 })
 

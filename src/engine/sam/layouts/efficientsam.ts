@@ -83,6 +83,7 @@ function bestMask(network: Network, results: Awaited<ReturnType<Network['run']>>
 function splitRunner(encoder: Network, decoder: Network): LayoutRunner {
   return {
     encoder,
+    ownPreprocessing: PREPROCESSING,
     encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, { [encoder.outputs[0].name]: 'embedding' }),
     async decode({ tensors: { embedding }, frame }, box, region) {
       const results = await decoder.run(
@@ -101,6 +102,7 @@ function splitRunner(encoder: Network, decoder: Network): LayoutRunner {
 function wholeRunner(network: Network): LayoutRunner {
   return {
     encoder: network,
+    ownPreprocessing: PREPROCESSING,
     encode(picture: Picture) {
       const frame = fitFrame(picture, SAM_SIDE, SAM_SIDE, PREPROCESSING.fit)
       const data = new Float32Array(3 * SAM_SIDE * SAM_SIDE)

@@ -23,6 +23,8 @@ export interface MaskLogits {
 /** Networks bound to the way they were exported. */
 export interface LayoutRunner {
   readonly encoder: Network
+  /** How it prepares pictures, whatever anyone says of them; null where graphs of this kind leave it open, so that it must be said. */
+  readonly ownPreprocessing: Preprocessing | null
   encode(picture: Picture): Promise<SliceEmbedding>
   decode(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>
 }
@@ -34,7 +36,7 @@ export interface LayoutRefusal {
 
 /** What comes with the networks and cannot be read from them. */
 export interface LayoutContext {
-  /** How pictures were prepared in training; null for the layout's own way. */
+  /** How pictures were prepared in training, for the layouts that leave it open; null for SAM's way. */
   readonly preprocessing: Preprocessing | null
   /** Tensors that lay beside the networks as `.npy` files. */
   readonly constants: readonly NetworkTensor[]

@@ -29,6 +29,8 @@ export const litemedsamLayout: SegmenterLayout = {
   },
 }
 
+const PREPROCESSING = { normalisation: 'minMax', fit: 'pad' } as const
+
 /** Runs prompt encoder and decoder: embedding and box in pixels of the square in, mask logits and score out. */
 type Decode = (embedding: NetworkTensor, box: readonly number[]) => Promise<{ readonly mask: Float32Array; readonly score: number }>
 
@@ -53,7 +55,8 @@ function isMaskDecoder(network: Network): boolean {
 function runner(encoder: Network, decodeBox: Decode): LayoutRunner {
   return {
     encoder,
-    encode: planarEncoder(encoder, SIDE, { normalisation: 'minMax', fit: 'pad' }, { [encoder.outputs[0].name]: 'embedding' }),
+    ownPreprocessing: PREPROCESSING,
+    encode: planarEncoder(encoder, SIDE, PREPROCESSING, { [encoder.outputs[0].name]: 'embedding' }),
     async decode({ tensors: { embedding }, frame }, box, region) {
       const { x0, y0, x1, y1 } = toFrame(box, frame)
       const { mask, score } = await decodeBox(embedding, [x0, y0, x1, y1])

@@ -28,12 +28,14 @@ export const medficientsamLayout: SegmenterLayout = {
     const [embedded] = encoder.outputs
     const [masks] = decoder.outputs
     const boxDims = boxes.dims.map((dim) => (typeof dim === 'number' ? dim : 1))
+    const preprocessing = { normalisation: originalSize === undefined ? 'minMax' : 'inside', fit: 'pad' } as const
     return {
       encoder,
+      ownPreprocessing: preprocessing,
       async encode(picture) {
-        const frame = fitFrame(picture, SIDE, SIDE, 'pad')
+        const frame = fitFrame(picture, SIDE, SIDE, preprocessing.fit)
         const [width, height] = originalSize === undefined ? [SIDE, SIDE] : [frame.width, frame.height]
-        const rgb = interleaved(picture, frame, width, height, originalSize === undefined ? 'minMax' : 'inside')
+        const rgb = interleaved(picture, frame, width, height, preprocessing.normalisation)
         const results = await encoder.run(
           {
             image: feed(image, rgb, [height, width, 3]),

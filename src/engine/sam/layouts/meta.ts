@@ -19,6 +19,7 @@ export const metaLayout: SegmenterLayout = {
     const [output] = encoder.outputs
     return {
       encoder,
+      ownPreprocessing: null,
       encode: planarEncoder(encoder, SAM_SIDE, preprocessing ?? { normalisation: 'sam', fit: 'pad' }, { [output.name]: 'embedding' }),
       decode: metaDecoder(decoder, output),
     }

@@ -28,6 +28,7 @@ export const optimumBoxesLayout: SegmenterLayout = {
         : { input_points: feed(pointsInfo, [0, 0], [1, 1, 1, 2]), input_labels: feed(labelsInfo, [LABEL.padding], [1, 1, 1]) }
     return {
       encoder,
+      ownPreprocessing: null,
       encode: planarEncoder(encoder, SAM_SIDE, preprocessing ?? { normalisation: 'sam', fit: 'pad' }, {
         image_embeddings: 'embedding',
         image_positional_embeddings: 'position',

@@ -32,7 +32,8 @@ export const sam2Layout: SegmenterLayout = {
     const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), [1, 1, MASK_SIDE, MASK_SIDE])
     return {
       encoder,
-      encode: planarEncoder(encoder, SAM_SIDE, { normalisation: 'sam', fit: 'stretch' }, outputs),
+      ownPreprocessing: PREPROCESSING,
+      encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, outputs),
       async decode({ tensors, frame }, box, region) {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
@@ -56,6 +57,8 @@ export const sam2Layout: SegmenterLayout = {
     }
   },
 }
+
+const PREPROCESSING = { normalisation: 'sam', fit: 'stretch' } as const
 
 /** The encoder's outputs by what they are to the decoder: by name, or by size where names differ. */
 function encoderOutputs({ inputs, outputs }: Network): Readonly<Record<string, string>> | null {

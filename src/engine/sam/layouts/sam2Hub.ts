@@ -33,7 +33,8 @@ export const sam2HubLayout: SegmenterLayout = {
     const names = Object.keys(FEATURES)
     return {
       encoder,
-      encode: planarEncoder(encoder, SAM_SIDE, { normalisation: 'sam', fit: 'stretch' }, Object.fromEntries(names.map((name) => [name, name]))),
+      ownPreprocessing: PREPROCESSING,
+      encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, Object.fromEntries(names.map((name) => [name, name]))),
       async decode({ tensors, frame }, box, region) {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
@@ -58,6 +59,8 @@ export const sam2HubLayout: SegmenterLayout = {
     }
   },
 }
+
+const PREPROCESSING = { normalisation: 'sam', fit: 'stretch' } as const
 
 function isEncoder(network: Network): boolean {
   return (

@@ -21,10 +21,11 @@ export const samexporterLayout: SegmenterLayout = {
     const [fixedHeight, fixedWidth] = input.dims.slice(0, 2).map((dim) => (typeof dim === 'number' ? dim : null))
     return {
       encoder,
+      ownPreprocessing: PREPROCESSING,
       async encode(picture) {
-        const frame = fitFrame(picture, fixedWidth ?? SAM_SIDE, fixedHeight ?? SAM_SIDE, 'pad')
+        const frame = fitFrame(picture, fixedWidth ?? SAM_SIDE, fixedHeight ?? SAM_SIDE, PREPROCESSING.fit)
         const [width, height] = [fixedWidth ?? frame.width, fixedHeight ?? frame.height]
-        const rgb = interleaved(picture, frame, width, height, 'inside')
+        const rgb = interleaved(picture, frame, width, height, PREPROCESSING.normalisation)
         const { [output.name]: embedding } = await encoder.run({ [input.name]: feed(input, rgb, [height, width, 3]) }, [output.name])
         return { tensors: { embedding }, frame }
       },
@@ -32,6 +33,8 @@ export const samexporterLayout: SegmenterLayout = {
     }
   },
 }
+
+const PREPROCESSING = { normalisation: 'inside', fit: 'pad' } as const
 
 function isEncoder({ inputs, outputs }: Network): boolean {
   return (

@@ -4,7 +4,7 @@ import { modelContext, modelDescription, providerText, sizeText, verifiedText } 
 
 const variant = (state: VariantSummary['state'], sizeBytes: number | null = 4e7): VariantSummary => ({ precision: 'fp32', state, sizeBytes, hashesKnown: true, files: [] })
 const model = (change: Partial<ModelSummary>): ModelSummary => ({
-  id: 'sam', title: 'SAM', task: 'segment', origin: 'download', layout: 'meta', inputSizePx: 1024, provenance: '', license: null, importHint: null, variants: [], refusal: null, ...change,
+  id: 'sam', title: 'SAM', task: 'segment', origin: 'download', layout: 'meta', inputSizePx: 1024, preprocessing: null, provenance: '', license: null, importHint: null, variants: [], refusal: null, ...change,
 })
 
 describe('a model in the Models view', () => {
