@@ -154,6 +154,7 @@ describe('the sidebar', function () {
     await pickExactly(page, ['own-encoder.onnx', 'own-decoder.onnx'])
     await pick(page, 'Another model')
     await answer(page, 'own-sam')
+    await pick(page, 'SAM (mean and std)')
     await toast('is installed').getByRole('button', { name: 'Use It' }).click()
     const own = row(/own.*segments · installed \(fp32\) · in use/)
     await own.waitFor()

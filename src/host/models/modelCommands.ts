@@ -1,8 +1,8 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
-import type { ModelSummary, VariantSummary } from '../../protocol/models.js'
+import type { ImportModelRequest, InstalledModel, ModelSummary, Normalisation, VariantSummary } from '../../protocol/models.js'
 import type { Progress } from '../../protocol/progress.js'
-import { RunCancelled, type EngineClient, type RunListeners } from '../engineClient.js'
+import { EngineError, RunCancelled, type EngineClient, type RunListeners } from '../engineClient.js'
 import { chooseSegmenter } from './chosenSegmenter.js'
 import { isUsable, providerText, sizeText, verifiedText } from './modelText.js'
 import type { ModelNode, ModelsTree } from './modelsTree.js'
@@ -37,7 +37,13 @@ export async function importModel(context: ModelContext, node: ModelNode | undef
   const files = picked.length > 1 ? picked.map(({ fsPath }) => fsPath) : await withSiblings(picked[0])
   const id = files === undefined ? undefined : await askId(context, node, files[0])
   if (files === undefined || id === undefined) return
-  const done = await withProgress('Importing the model', (listeners) => context.engine.importModel({ files, id }, listeners))
+  const take = (said: Pick<ImportModelRequest, 'normalisation'>): Promise<InstalledModel | null> =>
+    withProgress('Importing the model', (listeners) => context.engine.importModel({ files, id, ...said }, listeners))
+  const done = await take({}).catch(async (error: unknown) => {
+    if (!(error instanceof EngineError && error.data.remedy?.option === 'normalisation')) throw error
+    const normalisation = await askNormalisation()
+    return normalisation === undefined ? null : take({ normalisation })
+  })
   await context.refresh()
   if (done !== null) await offerUse(done.id, done.title, done.use.task === 'segment')
 }
@@ -148,6 +154,16 @@ async function askId({ tree, refresh }: ModelContext, node: ModelNode | undefine
     value: path.basename(file).replace(/\.[a-z_]+$/i, '').toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, ''),
     validateInput: (value) => (/^[a-z0-9][a-z0-9._-]*$/.test(value) ? undefined : 'Use lower-case letters, digits, dots and dashes.'),
   })
+}
+
+/** How pictures were prepared, where the files leave it open. */
+async function askNormalisation(): Promise<Normalisation | undefined> {
+  const ways: readonly (vscode.QuickPickItem & { readonly normalisation: Normalisation })[] = [
+    { label: 'SAM (mean and std)', detail: 'Pictures are filled up to a square', normalisation: 'sam' },
+    { label: 'MedSAM (0 to 1)', detail: 'Pictures are stretched to a square', normalisation: 'minMax' },
+  ]
+  const picked = await vscode.window.showQuickPick(ways, { title: 'Import Model: how were its pictures prepared?', placeHolder: 'The files of SAM and MedSAM look the same, but they want other pictures' })
+  return picked?.normalisation
 }
 
 async function offerUse(id: string, title: string, segments: boolean): Promise<void> {
