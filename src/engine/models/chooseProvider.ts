@@ -32,15 +32,15 @@ export async function chooseProvider(modelsFolder: string, source: SegmenterSour
     // Another process may have tested while this one waited.
     const found = await remembered(memory)
     if (found !== undefined) return found
-    const { chosen } = await run(source, candidates, memory, hooks)
+    const { chosen } = await run(source, candidates, memory, hooks, false)
     return candidates.find((provider) => provider === chosen) ?? 'cpu'
   })
 }
 
-/** The self-test of a segmenter with every provider of the platform that `auto` may take, also those that look hopeless, so that people see why. */
+/** The self-test of a segmenter with every provider of the platform that `auto` may take, also those that look hopeless or crashed before, so that people see why. */
 export async function testSegmenter(modelsFolder: string, source: SegmenterSource, hooks: ProviderTestHooks = {}): Promise<ProviderTestReport> {
   const candidates = platformProviders().filter(({ auto, provider, plausible }) => auto && (provider !== 'webgpu' || plausible())).map(({ provider }) => provider)
-  return alone(modelsFolder, source, hooks, (memory) => run(source, candidates, memory, hooks))
+  return alone(modelsFolder, source, hooks, (memory) => run(source, candidates, memory, hooks, true))
 }
 
 /**
@@ -58,14 +58,15 @@ async function memoryOf(modelsFolder: string, { files }: SegmenterSource): Promi
   const hashes: string[] = []
   // A file that is not there is reported by whoever opens it.
   for (const file of files) hashes.push(file.sha256 ?? (await sha256File(file.path).catch(() => 'missing')))
-  return providerMemory(modelsFolder, hashes)
+  return providerMemory(modelsFolder, hashes, autoCandidates(runtimeFolder()))
 }
 
-function run({ id, files, ...rest }: SegmenterSource, candidates: readonly Provider[], memory: ProviderMemory, { threads, ...hooks }: ProviderTestHooks): Promise<ProviderTestReport> {
+function run({ id, files, ...rest }: SegmenterSource, candidates: readonly Provider[], memory: ProviderMemory, { threads, ...hooks }: ProviderTestHooks, retryCrashed: boolean): Promise<ProviderTestReport> {
   return testProviders({
     id,
     candidates,
     memory,
+    retryCrashed,
     open: (provider) => openSegmenter(files, { id, ...rest, provider, ...(threads === undefined ? {} : { threads }) }),
     ...hooks,
   })

@@ -15,6 +15,7 @@ const memorySchema = z.record(
     chosen: z.enum(PROVIDERS).nullable(),
     /** Provider that was being tried; left behind when it took the process with it. */
     trying: z.enum(PROVIDERS).nullable(),
+    /** Providers that took the process with them, once for each time. */
     crashed: z.array(z.enum(PROVIDERS)),
   }),
 )
@@ -26,7 +27,7 @@ type Entry = Memory[string]
 export interface ProviderMemory {
   /** The provider that won, or null when no self-test has ended. */
   chosen(): Promise<Provider | null>
-  /** Providers that ended the process when they were tried. */
+  /** Providers that ended the process when they were tried, once for each time since a trial of theirs was over. */
   crashed(): Promise<readonly Provider[]>
   /** Notes that a provider is about to be tried; null when the trial is over. */
   trying(provider: Provider | null): Promise<void>
@@ -34,13 +35,14 @@ export interface ProviderMemory {
 }
 
 /**
- * The memory for a model: kept in the models folder, by machine, version of ONNX Runtime and the networks' hashes, so
- * that a folder on a shared disk serves several machines and an update is tested anew.
+ * The memory for a model: kept in the models folder, by machine, version of ONNX Runtime, the networks' hashes and the
+ * providers that come into question, so that a folder on a shared disk serves several machines, and an update or a GPU
+ * runtime that came later is tested anew.
  */
-export function providerMemory(modelsFolder: string, networkHashes: readonly string[]): ProviderMemory {
+export function providerMemory(modelsFolder: string, networkHashes: readonly string[], candidates: readonly Provider[]): ProviderMemory {
   const file = path.join(modelsFolder, 'providers.json')
   const key = createHash('sha256')
-    .update(JSON.stringify([os.hostname(), process.platform, process.arch, os.cpus().at(0)?.model ?? '', RUNTIME_VERSION, [...networkHashes].sort()]))
+    .update(JSON.stringify([os.hostname(), process.platform, process.arch, os.cpus().at(0)?.model ?? '', RUNTIME_VERSION, [...networkHashes].sort(), candidates]))
     .digest('hex')
     .slice(0, 32)
   const read = async (): Promise<Memory> => {
@@ -60,7 +62,8 @@ export function providerMemory(modelsFolder: string, networkHashes: readonly str
   return {
     chosen: async () => entryOf(await read(), key).chosen,
     crashed: async () => crashedOf(entryOf(await read(), key)),
-    trying: (provider) => change((entry) => ({ ...entry, crashed: provider === null ? entry.crashed : crashedOf(entry), trying: provider })),
+    trying: (provider) =>
+      change((entry) => ({ ...entry, crashed: provider === null ? entry.crashed.filter((crashed) => crashed !== entry.trying) : crashedOf(entry), trying: provider })),
     choose: (provider) => change((entry) => ({ chosen: provider, trying: null, crashed: crashedOf(entry) })),
   }
 }
@@ -72,7 +75,7 @@ export function passingMemory(): ProviderMemory {
 
 /** A trial that never ended took its process with it. */
 function crashedOf({ crashed, trying }: Entry): Provider[] {
-  return trying === null || crashed.includes(trying) ? crashed : [...crashed, trying]
+  return trying === null ? crashed : [...crashed, trying]
 }
 
 function entryOf(memory: Memory, key: string): Entry {

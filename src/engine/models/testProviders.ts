@@ -9,6 +9,8 @@ import type { ProviderMemory } from './providerMemory.js'
 
 /** Root mean square difference to the CPU, relative to the CPU's own, above which an answer counts as wrong: half precision stays far below. */
 const MOST_DIFFERENCE = 0.03
+/** So often may a provider end the process before `auto` leaves it alone: once may have been somebody who stopped the test in the middle of a load. */
+const MOST_CRASHES = 1
 
 /** What a self-test needs. */
 export interface ProviderTestSetup {
@@ -18,6 +20,8 @@ export interface ProviderTestSetup {
   /** Opens the segmenter on a provider; its `providerNote` says when it is another one. */
   readonly open: (provider: Provider) => Promise<Segmenter>
   readonly memory: ProviderMemory
+  /** Try also what has ended the process again and again: for people who ask for the test. */
+  readonly retryCrashed?: boolean
   readonly signal?: AbortSignal
   readonly onTrial?: (done: number, total: number, provider: Provider) => void
   /** Milliseconds; exists for tests. */
@@ -26,10 +30,10 @@ export interface ProviderTestSetup {
 
 /**
  * Times one encode per provider, after a warm-up, on a picture that is always the same, and remembers the fastest whose
- * embedding is the CPU's. A provider that took the process with it last time is not tried again.
+ * embedding is the CPU's. A provider that took the process with it more than once is tried only with `retryCrashed`.
  * @throws MedlsamError `model` when not even the CPU can run it, `cancelled`
  */
-export async function testProviders({ id, candidates, open, memory, signal, onTrial, now = () => performance.now() }: ProviderTestSetup): Promise<ProviderTestReport> {
+export async function testProviders({ id, candidates, open, memory, retryCrashed = false, signal, onTrial, now = () => performance.now() }: ProviderTestSetup): Promise<ProviderTestReport> {
   const others = candidates.filter((provider) => provider !== 'cpu')
   const picture = testPicture()
   const crashed = await memory.crashed()
@@ -40,13 +44,16 @@ export async function testProviders({ id, candidates, open, memory, signal, onTr
   for (const [done, provider] of others.entries()) {
     throwIfCancelled(signal)
     onTrial?.(done + 1, others.length + 1, provider)
-    if (crashed.includes(provider)) {
-      trials.push({ provider, encodeMs: null, difference: null, problem: 'It ended the process when it was tried before.' })
+    if (!retryCrashed && crashed.filter((ended) => ended === provider).length > MOST_CRASHES) {
+      trials.push({ provider, encodeMs: null, difference: null, problem: 'It ended the process again and again when it was tried.' })
       continue
     }
     await memory.trying(provider)
-    trials.push(await trial(provider, open, picture, cpu.embedding, now))
-    await memory.trying(null)
+    try {
+      trials.push(await trial(provider, open, picture, cpu.embedding, now))
+    } finally {
+      await memory.trying(null)
+    }
   }
   const right = trials.filter(({ problem }) => problem === null)
   const fastest = right.reduce((best, next) => ((next.encodeMs ?? Infinity) < (best.encodeMs ?? Infinity) ? next : best))

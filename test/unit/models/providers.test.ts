@@ -11,7 +11,7 @@ import { tempFolder } from '../../support/tempFolder.js'
 
 const folder = tempFolder()
 let count = 0
-const freshMemory = (): ReturnType<typeof providerMemory> => providerMemory(path.join(folder, `memory${++count}`), ['a'.repeat(64)])
+const freshMemory = (): ReturnType<typeof providerMemory> => providerMemory(path.join(folder, `memory${++count}`), ['a'.repeat(64)], ['cpu'])
 
 interface Behaviour {
   readonly ms: number
@@ -72,26 +72,39 @@ describe('the self-test of providers', () => {
     expect(report.trials[2].problem).toContain('differs')
   })
 
-  it('does not try again what took the process with it', async () => {
+  it('tries once more what took the process with it: somebody may have stopped it', async () => {
     const memory = freshMemory()
-    // As the process that died left it.
+    // As the process that was killed left it.
     await memory.trying('cuda')
-    const machinery = machine({ cpu: { ms: 50 }, cuda: { ms: 1 }, webgpu: { ms: 10 } })
-    const report = await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'cpu'], memory, ...machinery })
-    expect(machinery.opened).toEqual(['cpu', 'webgpu'])
-    expect(report.chosen).toBe('webgpu')
-    expect(report.trials[1].problem).toContain('ended the process')
     expect(await memory.crashed()).toEqual(['cuda'])
+    const machinery = machine({ cpu: { ms: 50 }, cuda: { ms: 1 }, webgpu: { ms: 10 } })
+    expect((await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'cpu'], memory, ...machinery })).chosen).toBe('cuda')
+    // It lived, so what was is no longer held against it.
+    expect(await memory.crashed()).toEqual([])
   })
 
-  it('does not try it again later either, when it was the only one', async () => {
+  it('leaves alone what took the process with it twice, later too, until people ask for the test', async () => {
     const memory = freshMemory()
     await memory.trying('cuda')
+    await memory.trying('cuda')
     for (let test = 0; test < 3; test++) {
-      const machinery = machine({ cpu: { ms: 50 }, cuda: { ms: 1 } })
-      await testProviders({ id: 'sam', candidates: ['cuda', 'cpu'], memory, ...machinery })
-      expect(machinery.opened).toEqual(['cpu'])
+      const machinery = machine({ cpu: { ms: 50 }, cuda: { ms: 1 }, webgpu: { ms: 10 } })
+      const report = await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'cpu'], memory, ...machinery })
+      expect(machinery.opened).toEqual(['cpu', 'webgpu'])
+      expect(report.chosen).toBe('webgpu')
+      expect(report.trials[1].problem).toContain('ended the process')
     }
+    const asked = await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'cpu'], memory, retryCrashed: true, ...machine({ cpu: { ms: 50 }, cuda: { ms: 1 }, webgpu: { ms: 10 } }) })
+    expect(asked.chosen).toBe('cuda')
+    expect(await memory.crashed()).toEqual([])
+  })
+
+  it('does not take an error of ours for a process that ended', async () => {
+    const memory = freshMemory()
+    const machinery = machine({ cpu: { ms: 50 } })
+    const open = (provider: Provider): Promise<Segmenter> => (provider === 'cuda' ? Promise.reject(new TypeError('a slip')) : machinery.open(provider))
+    await expect(testProviders({ id: 'sam', candidates: ['cuda', 'cpu'], memory, now: machinery.now, open })).rejects.toThrow('a slip')
+    expect(await memory.crashed()).toEqual([])
   })
 
   it('stops when asked to', async () => {
@@ -102,14 +115,16 @@ describe('the self-test of providers', () => {
 })
 
 describe('the memory of providers', () => {
-  it('is kept per model, and starts anew when its file is spoilt', async () => {
+  it('is kept per model and providers in question, and starts anew when its file is spoilt', async () => {
     const place = path.join(folder, 'kept')
-    await providerMemory(place, ['a'.repeat(64), 'b'.repeat(64)]).choose('cuda')
-    expect(await providerMemory(place, ['b'.repeat(64), 'a'.repeat(64)]).chosen()).toBe('cuda')
-    expect(await providerMemory(place, ['c'.repeat(64)]).chosen()).toBeNull()
+    const memory = (hashes: string[], candidates: Provider[] = ['cuda', 'cpu']): ReturnType<typeof providerMemory> => providerMemory(place, hashes, candidates)
+    await memory(['a'.repeat(64), 'b'.repeat(64)]).choose('cuda')
+    expect(await memory(['b'.repeat(64), 'a'.repeat(64)]).chosen()).toBe('cuda')
+    expect(await memory(['c'.repeat(64)]).chosen()).toBeNull()
+    expect(await memory(['a'.repeat(64), 'b'.repeat(64)], ['cuda', 'webgpu', 'cpu']).chosen()).toBeNull()
     const file = path.join(place, 'providers.json')
     expect(Object.keys(JSON.parse(await readFile(file, 'utf8')) as object)).toHaveLength(1)
     await writeFile(file, 'spoilt')
-    expect(await providerMemory(place, ['a'.repeat(64), 'b'.repeat(64)]).chosen()).toBeNull()
+    expect(await memory(['a'.repeat(64), 'b'.repeat(64)]).chosen()).toBeNull()
   })
 })
