@@ -40,7 +40,7 @@ export interface Network {
   readonly sha256: string
   readonly inputs: readonly TensorInfo[]
   readonly outputs: readonly TensorInfo[]
-  /** The provider that really runs it. */
+  /** The provider that really runs it; may be another one when it was loaded again after an idle time. */
   readonly provider: Provider
   /** Why `provider` is not the one that was asked for; null when it is. */
   readonly providerNote: string | null

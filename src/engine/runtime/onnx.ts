@@ -54,15 +54,28 @@ export function listedProviders(): Provider[] {
  */
 export async function openNetwork(file: string, options: OpenNetworkOptions = {}): Promise<Network> {
   const sha256 = await checkedHash(file, options.sha256)
+  return wrap(file, sha256, await loadSession(file, options), options)
+}
+
+/** A session, and what it runs on. */
+interface LoadedSession {
+  readonly session: ort.InferenceSession
+  readonly provider: Provider
+  /** Why that is not the provider that was asked for; null when it is. */
+  readonly note: string | null
+}
+
+/** Loads a file on the provider that is asked for, else on the CPU. */
+async function loadSession(file: string, options: OpenNetworkOptions): Promise<LoadedSession> {
   const wanted = options.provider ?? 'auto'
-  const onCpu = async (note: string | null): Promise<Network> => wrap(file, sha256, 'cpu', note, await createSession(file, 'cpu', options), options)
+  const onCpu = async (note: string | null): Promise<LoadedSession> => ({ session: await createSession(file, 'cpu', options), provider: 'cpu', note })
   if (wanted === 'auto' || wanted === 'cpu') return onCpu(null)
   if (!listedProviders().includes(wanted)) return onCpu(`${wanted} is not part of ONNX Runtime on this system, so the CPU is used.`)
   if (missingFiles(wanted, runtimeFolder()).length > 0) {
     return onCpu(`${wanted} needs the GPU files of ONNX Runtime ${RUNTIME_VERSION}, which are not here (get them with "medlsam models gpu-runtime"), so the CPU is used.`)
   }
   try {
-    return wrap(file, sha256, wanted, null, await createSession(file, wanted, options), options)
+    return { session: await createSession(file, wanted, options), provider: wanted, note: null }
   } catch (error) {
     return onCpu(`${wanted} could not be started (${firstLine(error)}), so the CPU is used.`)
   }
@@ -110,22 +123,32 @@ async function createSession(file: string, provider: Provider, { threads }: Open
   }
 }
 
-function wrap(file: string, sha256: string, provider: Provider, providerNote: string | null, session: ort.InferenceSession, options: OpenNetworkOptions): Network {
-  const inputs = session.inputMetadata.map((info) => describe(file, info))
-  const outputs = session.outputMetadata.map((info) => describe(file, info))
+function wrap(file: string, sha256: string, first: LoadedSession, options: OpenNetworkOptions): Network {
+  const inputs = first.session.inputMetadata.map((info) => describe(file, info))
+  const outputs = first.session.outputMetadata.map((info) => describe(file, info))
   const typeOf = new Map(inputs.map(({ name, type }) => [name, type]))
   let secondsInside = 0
   let runs = 0
   let released = false
-  const holder = holdSession(session, options.idleSeconds, () => reopen(file, sha256, provider, options))
+  let latest = first
+  const holder = holdSession(first.session, options.idleSeconds, async () => {
+    // After the idle time the file must still be the same one, and a GPU may have gone.
+    await checkedHash(file, sha256)
+    latest = await loadSession(file, options)
+    return latest.session
+  })
 
   return {
     file,
     sha256,
     inputs,
     outputs,
-    provider,
-    providerNote,
+    get provider() {
+      return latest.provider
+    },
+    get providerNote() {
+      return latest.note
+    },
     get secondsInside() {
       return secondsInside
     },
@@ -154,12 +177,6 @@ function wrap(file: string, sha256: string, provider: Provider, providerNote: st
       await holder.close()
     },
   }
-}
-
-/** Loads a network again after its idle time; the file must still be the same one. */
-async function reopen(file: string, sha256: string, provider: Provider, options: OpenNetworkOptions): Promise<ort.InferenceSession> {
-  await checkedHash(file, sha256)
-  return createSession(file, provider, options)
 }
 
 interface SessionHolder {

@@ -60,6 +60,12 @@ export async function cacheEmbeddings(inner: Segmenter, { folder, maxBytes, prec
   const model = modelKey(inner)
   return {
     ...inner,
+    get provider() {
+      return inner.provider
+    },
+    get providerNote() {
+      return inner.providerNote
+    },
     cache: counts,
     async encodeSlice(picture) {
       const name = `${pictureKey(picture, `${model} ${precision}`)}${SUFFIX}`

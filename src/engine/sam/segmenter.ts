@@ -106,8 +106,12 @@ export function createSegmenter(
     preprocessing: runner.ownPreprocessing === null ? preprocessing ?? null : null,
     windowHu,
     // A slice takes its time in the encoder, so that network's provider is the one to name.
-    provider: runner.encoder.provider,
-    providerNote: networks.find(({ providerNote }) => providerNote !== null)?.providerNote ?? null,
+    get provider() {
+      return runner.encoder.provider
+    },
+    get providerNote() {
+      return networks.find(({ providerNote }) => providerNote !== null)?.providerNote ?? null
+    },
     networks,
     encodeSlice: (picture) => runner.encode(picture),
     decodeBox: (embedding, box, region) => runner.decode(embedding, box, region),

@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import ort from 'onnxruntime-node'
+import { describe, expect, it, vi } from 'vitest'
 import { float32Data } from '../../../src/engine/runtime/network.js'
-import { openNetwork } from '../../../src/engine/runtime/onnx.js'
+import { listedProviders, openNetwork, runtimeFolder } from '../../../src/engine/runtime/onnx.js'
+import { missingFiles } from '../../../src/engine/runtime/providerTable.js'
 import { writeOnnx, type GraphSpec } from '../../support/onnxBuilder.js'
 import { tempFolder } from '../../support/tempFolder.js'
 
@@ -38,6 +40,35 @@ describe('a network with an idle time', () => {
     await writeOnnx(file, twice)
     expect(float32Data((await network.run(feeds)).y)).toEqual(Float32Array.of(6))
     await network.release()
+  })
+
+  it('runs on the CPU, and says so, when its provider has gone meanwhile', async () => {
+    const other = listedProviders().find((provider) => provider !== 'cpu' && missingFiles(provider, runtimeFolder()).length === 0)
+    if (other === undefined) return
+    const file = await writeOnnx(path.join(folder, 'gone.onnx'), twice)
+    const create = ort.InferenceSession.create.bind(ort.InferenceSession)
+    const wanted: unknown[] = []
+    const spy = vi.spyOn(ort.InferenceSession, 'create').mockImplementation((model: unknown, options: unknown) => {
+      const [first] = (options as ort.InferenceSession.SessionOptions).executionProviders ?? []
+      wanted.push(first)
+      // There at first, then lost.
+      return wanted.length === 2 ? Promise.reject(new Error('no device')) : create(model as string, { executionProviders: ['cpu'] })
+    })
+    try {
+      const network = await openNetwork(file, { provider: other, idleSeconds: 0.05 })
+      expect([network.provider, network.providerNote]).toEqual([other, null])
+      await sleep(300)
+      expect(float32Data((await network.run(feeds)).y)).toEqual(Float32Array.of(6))
+      expect(network.provider).toBe('cpu')
+      expect(network.providerNote).toBe(`${other} could not be started (no device), so the CPU is used.`)
+      // It may be back.
+      await sleep(300)
+      await network.run(feeds)
+      expect([network.provider, network.providerNote]).toEqual([other, null])
+      await network.release()
+    } finally {
+      spy.mockRestore()
+    }
   })
 
   it('stays loaded without one', async () => {
