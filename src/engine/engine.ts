@@ -1,5 +1,6 @@
 import path from 'node:path'
 import envPaths from 'env-paths'
+import { splitModelName } from '../protocol/models.js'
 import { DEFAULT_RUN_OPTIONS, type LocalizeRequest, type SegmentRequest } from '../protocol/requests.js'
 import type { ProgressListener } from '../protocol/progress.js'
 import type { LocalizationReport, RunOptions, Sidecar } from '../protocol/sidecar.js'
@@ -11,17 +12,17 @@ import { closeMedlamModel, openMedlamModel, type MedlamModel } from './medlam/mo
 import { CORRELATE_GRAPH, EMBEDDED_MEDLAM, findAssetsFolder } from './models/assets.js'
 import { openModels, type Models, type ModelsOptions } from './models/models.js'
 import { findLocalizer } from './models/localizers.js'
-import { DEFAULT_SEGMENTER, findSegmenter } from './models/segmenters.js'
+import { DEFAULT_SEGMENTER, findSegmenter, type SegmenterSource } from './models/segmenters.js'
 import { localizeScan, type LocalizedScan } from './pipeline/localizeScan.js'
 import { defaultLabelMapPath, outputPaths, prepareOutputFolder, type OutputPaths } from './pipeline/outputPaths.js'
 import { localizationReport, segmentationReport } from './pipeline/report.js'
 import { segmentLocalized } from './pipeline/segmentLocalized.js'
 import { startClock, type StageClock } from './pipeline/stageClock.js'
 import { writeResult } from './pipeline/writeResult.js'
-import type { Network, ProviderRequest } from './runtime/network.js'
+import type { Network, Provider, ProviderRequest } from './runtime/network.js'
 import { cacheEmbeddings, type EmbeddingCacheOptions } from './sam/embeddingCache.js'
 import type { EarlyMask } from './sam/earlyMasks.js'
-import { rememberEmbeddings } from './sam/rememberEmbeddings.js'
+import { embeddingMemory, rememberEmbeddings } from './sam/rememberEmbeddings.js'
 import { openSegmenter, type Segmenter } from './sam/segmenter.js'
 import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
 import { resolveTemplates, type TemplateSources } from './templates/resolveTemplates.js'
@@ -39,7 +40,7 @@ export interface EngineOptions extends ModelsOptions {
   readonly threads?: number
   /** Networks that were not run for so long give their memory back and are loaded again on demand; never when absent. */
   readonly idleSeconds?: number
-  /** Keep the latest slice embeddings in memory, up to so many bytes; none when absent. */
+  /** Keep the latest slice embeddings of all segmenters in memory, up to so many bytes together and until the idle time; none when absent. */
   readonly embeddingsMaxBytes?: number
   /** Keep the embeddings of slices here, for runs that segment the same scans again. */
   readonly embeddingCache?: EmbeddingCacheOptions
@@ -55,7 +56,7 @@ export interface RunHooks {
    * What it returns is added to the sidecar's warnings.
    */
   readonly beforeWrite?: (result: UnwrittenResult) => Promise<readonly string[]>
-  /** Take these templates, whatever those that the request names have become meanwhile. */
+  /** Take these templates and the segmenter that is open, whatever those that the request names have become meanwhile: one of many runs that belong together. */
   readonly templates?: BuiltBank
   /** Called with each structure's mask as soon as its last slice is done, and awaited; the end result may differ in a few voxels. */
   readonly onEarlyMask?: (early: EarlyMask, geometry: SourceGeometry) => Promise<void>
@@ -90,7 +91,8 @@ export interface Engine {
   /** The bank that a name, bank file or template set stands for. */
   templates(templates: string, hooks?: RunHooks): Promise<BuiltBank>
   medlam(): Promise<MedlamModel>
-  segmenter(id?: string): Promise<Segmenter>
+  /** The segmenter that a name stands for now; what was open under it before is closed when that is another one. */
+  segmenter(id?: string, hooks?: Pick<RunHooks, 'signal'>): Promise<Segmenter>
   /** Networks opened so far, for their run counts and seconds. */
   networks(): readonly Network[]
   close(): Promise<void>
@@ -110,7 +112,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
   }
   const store = openModels(assetsFolder, options)
   let medlamModel: Promise<MedlamModel> | undefined
-  const segmenters = new Map<string, Promise<Segmenter>>()
+  const segmenters = new Map<string, OpenSegmenter>()
+  const memory = options.embeddingsMaxBytes === undefined ? null : embeddingMemory(options.embeddingsMaxBytes, options.idleSeconds)
   const banks = new Map<string, { readonly stamp: string; readonly built: Promise<BuiltBank> }>()
   const opened: Network[] = []
 
@@ -126,32 +129,43 @@ export function openEngine(options: EngineOptions = {}): Engine {
   }
   const medlam = (): Promise<MedlamModel> => (medlamModel ??= openMedlam())
 
-  const openNamedSegmenter = async (name: string): Promise<Segmenter> => {
-    const { files, ...source } = await findSegmenter(name, await store.context())
+  /** What a name stands for now, and on what it runs. */
+  const findNamed = async (name: string, signal: AbortSignal | undefined): Promise<NamedSegmenter> => {
+    const source = await findSegmenter(name, await store.context())
     await gpuFiles()
     const { provider = 'auto', threads } = network
-    const real = provider === 'auto' ? await store.autoProvider({ files, ...source }, threads === undefined ? {} : { threads }) : provider
-    const ready = await openSegmenter(files, { ...source, ...network, provider: real })
-    opened.push(...ready.networks)
-    const cached = options.embeddingCache === undefined ? ready : await cacheEmbeddings(ready, options.embeddingCache)
-    return options.embeddingsMaxBytes === undefined ? cached : rememberEmbeddings(cached, options.embeddingsMaxBytes)
+    if (provider !== 'auto') return { source, provider }
+    return { source, provider: await store.autoProvider(source, { ...(threads === undefined ? {} : { threads }), ...(signal === undefined ? {} : { signal }) }) }
   }
 
-  const segmenter = (id = DEFAULT_SEGMENTER): Promise<Segmenter> => {
+  const openNamed = async ({ source: { files, ...source }, provider }: NamedSegmenter): Promise<Segmenter> => {
+    const ready = await openSegmenter(files, { ...source, ...network, provider })
+    opened.push(...ready.networks)
+    const cached = options.embeddingCache === undefined ? ready : await cacheEmbeddings(ready, options.embeddingCache)
+    return memory === null ? cached : rememberEmbeddings(cached, memory)
+  }
+
+  const segmenter = async (id = DEFAULT_SEGMENTER, { signal }: Pick<RunHooks, 'signal'> = {}): Promise<Segmenter> => {
+    // Installing another precision, here or in another process, or a GPU runtime may change what a name stands for.
+    const named = await findNamed(id, signal)
+    const stamp = JSON.stringify(named)
     const known = segmenters.get(id)
-    if (known !== undefined) return known
-    const opening = openNamedSegmenter(id)
-    segmenters.set(id, opening)
+    if (known?.stamp === stamp) return known.opening
+    const opening = (async () => {
+      await release(known)
+      return openNamed(named)
+    })()
+    segmenters.set(id, { stamp, opening })
     // What failed may work later, once its files are there.
-    opening.catch(() => segmenters.delete(id))
+    opening.catch(() => { if (segmenters.get(id)?.opening === opening) segmenters.delete(id) })
     return opening
   }
 
   const forgetSegmenter = async (id: string): Promise<void> => {
-    for (const [name, opening] of segmenters) {
-      if (name !== id && !name.startsWith(`${id}@`)) continue
+    for (const [name, open] of segmenters) {
+      if (splitModelName(name).id !== splitModelName(id).id) continue
       segmenters.delete(name)
-      await (await opening.catch(() => undefined))?.release()
+      await release(open)
     }
   }
   const models: Models = {
@@ -163,6 +177,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
     },
     // The next run takes the provider that has won.
     async testProviders(id, hooks) {
+      await gpuFiles()
       const report = await store.testProviders(id, hooks)
       await forgetSegmenter(id)
       return report
@@ -230,7 +245,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
       await prepareOutputFolder(paths.labelMap)
       const { scan, built, run, result, model } = await localizeWith(request, hooks, clock)
       clock.start('segment')
-      const sam = await segmenter(request.segmenter)
+      const open = hooks.templates === undefined ? undefined : segmenters.get(request.segmenter ?? DEFAULT_SEGMENTER)
+      const sam = await (open?.opening ?? segmenter(request.segmenter, hooks))
       const { onEarlyMask } = hooks
       const masks = await segmentLocalized(sam, scan, built.bank, result.structures, run, clock, {
         ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
@@ -261,9 +277,25 @@ export function openEngine(options: EngineOptions = {}): Engine {
     async close() {
       const model = await medlamModel?.catch(() => undefined)
       if (model !== undefined) await closeMedlamModel(model)
-      for (const opening of segmenters.values()) await (await opening.catch(() => undefined))?.release()
+      for (const open of segmenters.values()) await release(open)
     },
   }
+}
+
+/** A segmenter's files and the provider it runs on. */
+interface NamedSegmenter {
+  readonly source: SegmenterSource
+  readonly provider: Provider
+}
+
+interface OpenSegmenter {
+  /** Changes with what was opened. */
+  readonly stamp: string
+  readonly opening: Promise<Segmenter>
+}
+
+async function release(open: OpenSegmenter | undefined): Promise<void> {
+  await (await open?.opening.catch(() => undefined))?.release()
 }
 
 function chooseStructures({ bank }: BuiltBank, wanted: readonly string[] | null, templates: string): readonly Structure[] {

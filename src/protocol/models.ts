@@ -12,6 +12,13 @@ export const PRECISIONS = ['fp32', 'fp16', 'int8'] as const
 /** One of {@link PRECISIONS}. */
 export type Precision = (typeof PRECISIONS)[number]
 
+/** The parts of a name such as `sam-vit-b@int8`; no precision leaves the choice open. */
+export function splitModelName(name: string): { readonly id: string; readonly precision: Precision | null } {
+  const at = name.lastIndexOf('@')
+  const precision = PRECISIONS.find((candidate) => candidate === name.slice(at + 1))
+  return at > 0 && precision !== undefined ? { id: name.slice(0, at), precision } : { id: name, precision: null }
+}
+
 /** Exports of segmenters that are known; how each is recognised and run is in the engine's folder `sam/layouts`. */
 export const SEGMENTER_LAYOUTS = [
   'meta', 'samexporter', 'optimum-points', 'optimum-boxes', 'efficientsam', 'medficientsam', 'litemedsam', 'sam2', 'sam2-hub',

@@ -18,7 +18,7 @@ export interface Prepared {
 export async function prepareRecipe(engine: Engine, { settings, bids }: DatasetRequest, hooks: RunHooks = {}): Promise<Prepared & { readonly built: BuiltBank }> {
   const model = await engine.medlam()
   const built = await engine.templates(settings.templates, hooks)
-  const segmenter = await engine.segmenter(settings.segmenter)
+  const segmenter = await engine.segmenter(settings.segmenter, hooks)
   const options = { ...DEFAULT_RUN_OPTIONS, ...settings.options, timePoint: settings.timePoint ?? null, forceHu: settings.forceHu ?? false, bids: bids ?? false }
   return {
     recipe: {

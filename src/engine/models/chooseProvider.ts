@@ -26,7 +26,7 @@ export async function chooseProvider(modelsFolder: string, source: SegmenterSour
     const known = await memory.chosen()
     return candidates.find((provider) => provider === known)
   }
-  const known = await remembered(await memoryOf(modelsFolder, source))
+  const known = await remembered(providerMemory(modelsFolder, await hashesOf(source), candidates))
   if (known !== undefined) return known
   return alone(modelsFolder, source, hooks, async (memory) => {
     // Another process may have tested while this one waited.
@@ -49,16 +49,18 @@ export async function testSegmenter(modelsFolder: string, source: SegmenterSourc
  */
 async function alone<T>(modelsFolder: string, source: SegmenterSource, { signal }: ProviderTestHooks, work: (memory: ProviderMemory) => Promise<T>): Promise<T> {
   const writable = await mkdir(modelsFolder, { recursive: true }).then(() => access(modelsFolder, constants.W_OK)).then(() => true, () => false)
-  if (!writable) return work(passingMemory())
-  const memory = await memoryOf(modelsFolder, source)
+  const hashes = await hashesOf(source)
+  const candidates = autoCandidates(runtimeFolder())
+  if (!writable) return work(passingMemory(hashes, candidates))
+  const memory = providerMemory(modelsFolder, hashes, candidates)
   return withFolderLock(path.join(modelsFolder, 'providers'), () => work(memory), signal)
 }
 
-async function memoryOf(modelsFolder: string, { files }: SegmenterSource): Promise<ProviderMemory> {
+async function hashesOf({ files }: SegmenterSource): Promise<string[]> {
   const hashes: string[] = []
   // A file that is not there is reported by whoever opens it.
   for (const file of files) hashes.push(file.sha256 ?? (await sha256File(file.path).catch(() => 'missing')))
-  return providerMemory(modelsFolder, hashes, autoCandidates(runtimeFolder()))
+  return hashes
 }
 
 function run({ id, files, ...rest }: SegmenterSource, candidates: readonly Provider[], memory: ProviderMemory, { threads, ...hooks }: ProviderTestHooks, retryCrashed: boolean): Promise<ProviderTestReport> {

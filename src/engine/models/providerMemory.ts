@@ -41,10 +41,7 @@ export interface ProviderMemory {
  */
 export function providerMemory(modelsFolder: string, networkHashes: readonly string[], candidates: readonly Provider[]): ProviderMemory {
   const file = path.join(modelsFolder, 'providers.json')
-  const key = createHash('sha256')
-    .update(JSON.stringify([os.hostname(), process.platform, process.arch, os.cpus().at(0)?.model ?? '', RUNTIME_VERSION, [...networkHashes].sort(), candidates]))
-    .digest('hex')
-    .slice(0, 32)
+  const key = memoryKey(networkHashes, candidates)
   const read = async (): Promise<Memory> => {
     try {
       return memorySchema.parse(JSON.parse(await readFile(file, 'utf8')))
@@ -68,9 +65,27 @@ export function providerMemory(modelsFolder: string, networkHashes: readonly str
   }
 }
 
-/** Remembers nothing beyond its own life: for a models folder that cannot be written. */
-export function passingMemory(): ProviderMemory {
-  return { chosen: () => Promise.resolve(null), crashed: () => Promise.resolve([]), trying: () => Promise.resolve(), choose: () => Promise.resolve() }
+const chosenHere = new Map<string, Provider>()
+
+/** Remembers only what won, and only until the process ends: for a models folder that cannot be written. */
+export function passingMemory(networkHashes: readonly string[], candidates: readonly Provider[]): ProviderMemory {
+  const key = memoryKey(networkHashes, candidates)
+  return {
+    chosen: () => Promise.resolve(chosenHere.get(key) ?? null),
+    crashed: () => Promise.resolve([]),
+    trying: () => Promise.resolve(),
+    choose(provider) {
+      chosenHere.set(key, provider)
+      return Promise.resolve()
+    },
+  }
+}
+
+function memoryKey(networkHashes: readonly string[], candidates: readonly Provider[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([os.hostname(), process.platform, process.arch, os.cpus().at(0)?.model ?? '', RUNTIME_VERSION, [...networkHashes].sort(), candidates]))
+    .digest('hex')
+    .slice(0, 32)
 }
 
 /** A trial that never ended took its process with it. */

@@ -1,6 +1,6 @@
 import path from 'node:path'
-import type { InstalledModel, Preprocessing, Precision, Registry } from '../../protocol/models.js'
-import { PRECISIONS } from '../../protocol/models.js'
+import type { InstalledModel, Preprocessing, Registry } from '../../protocol/models.js'
+import { PRECISIONS, splitModelName } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
 import type { WindowHu } from '../sam/picture.js'
 import type { SegmenterFile } from '../sam/segmenter.js'
@@ -34,7 +34,7 @@ export async function findSegmenter(name: string, { registry, assetsFolder, mode
   if (files.every((file) => /\.(onnx|npy)$/i.test(file)) && files.some((file) => /\.onnx$/i.test(file))) {
     return { id: files.map((file) => path.basename(file)).join(','), files: files.map((file) => ({ path: file })) }
   }
-  const [id, asked] = splitName(name)
+  const { id, precision: asked } = splitModelName(name)
   const entry = registry.models.find((candidate) => candidate.id === id)
   const isKnown = asked === null || entry?.origin === 'import' || entry?.variants.some(({ precision }) => precision === asked) === true
   if (entry?.task === 'segment' && entry.origin === 'embedded' && isKnown) {
@@ -67,10 +67,4 @@ export async function nameOf({ id, precision }: InstalledModel, modelsFolder: st
 /** The most precise one, which is taken when nobody names a precision. */
 function bestOf(variants: readonly InstalledVariant[]): InstalledVariant | undefined {
   return [...variants].sort((a, b) => PRECISIONS.indexOf(a.model.precision) - PRECISIONS.indexOf(b.model.precision)).at(0)
-}
-
-function splitName(name: string): readonly [string, Precision | null] {
-  const at = name.lastIndexOf('@')
-  const precision = PRECISIONS.find((candidate) => candidate === name.slice(at + 1))
-  return at > 0 && precision !== undefined ? [name.slice(0, at), precision] : [name, null]
 }

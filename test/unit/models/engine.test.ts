@@ -1,10 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openEngine } from '../../../src/engine/engine.js'
+import { openEngine, type RunHooks } from '../../../src/engine/engine.js'
+import { openModels } from '../../../src/engine/models/models.js'
+import { cliIsBuilt } from '../../support/cli.js'
 import { writeOnnx } from '../../support/onnxBuilder.js'
 import { samDecoderGraph, samEncoderGraph } from '../../support/samGraphs.js'
 import { tempFolder } from '../../support/tempFolder.js'
+import { writeTinyModels, writeTinyScan } from '../../support/tinyModels.js'
 
 const folder = tempFolder()
 const assetsFolder = path.resolve(import.meta.dirname, '../../../models')
@@ -41,6 +44,38 @@ describe('the models of an engine', () => {
     const after = await engine.segmenter('own')
     expect(after).not.toBe(before)
     expect(after.provider).toBe(chosen)
+    await engine.close()
+  })
+
+  it('are the ones that their name stands for now, whoever installed them', async () => {
+    const modelsFolder = path.join(folder, 'precisions')
+    const engine = openEngine({ assetsFolder, modelsFolder })
+    await engine.models.import({ files: await graphs(1), id: 'own', precision: 'int8' })
+    const small = await engine.segmenter('own')
+    const named = await engine.segmenter('own@int8')
+    // By another process.
+    await openModels(assetsFolder, { modelsFolder }).import({ files: await graphs(4), id: 'own', precision: 'fp32' })
+    const large = await engine.segmenter('own')
+    expect(large.networks.map(({ sha256 }) => sha256)).not.toEqual(small.networks.map(({ sha256 }) => sha256))
+    expect(await engine.segmenter('own@int8')).toBe(named)
+    await expect(small.encodeSlice(picture)).rejects.toThrow(/released/)
+    await engine.close()
+  })
+
+  // The tiny models are made by an engine with the folder of built-in models, which the build makes.
+  it.skipIf(!cliIsBuilt)('stay the same for runs that belong together', async () => {
+    const { medlamCard, bank } = await writeTinyModels(path.join(folder, 'tiny'))
+    const scanPath = path.join(folder, 'a_ct.nii.gz')
+    await writeTinyScan(scanPath, 1)
+    const engine = openEngine({ assetsFolder, medlamCard, modelsFolder: path.join(folder, 'together') })
+    const segmentedWith = async (hooks: RunHooks): Promise<readonly string[]> =>
+      (await engine.segment({ scanPath, templates: bank, segmenter: 'own', options: { minConfidence: 0, sliceStep: 10 } }, hooks)).sidecar.segmenter.sha256
+    await engine.models.import({ files: await graphs(1), id: 'own', precision: 'int8' })
+    const templates = await engine.templates(bank)
+    const first = await segmentedWith({ templates })
+    await engine.models.import({ files: await graphs(4), id: 'own', precision: 'fp32' })
+    expect(await segmentedWith({ templates })).toEqual(first)
+    expect(await segmentedWith({})).not.toEqual(first)
     await engine.close()
   })
 
