@@ -105,6 +105,8 @@ export interface EngineClient {
   downloadGpuRuntime(acceptUnverified: boolean, listeners: RunListeners): Promise<GpuRuntimeInfo>
   state(): EngineState
   pid(): number | undefined
+  /** Stops the process as soon as nothing is asked of it, where its set-up is no longer the one it was started with; the next request starts a new one. */
+  renew(): void
   /** Kills the process; the next request starts a new one. */
   stop(): void
 }
@@ -125,11 +127,29 @@ interface Running {
   readonly connection: MessageConnection
   /** Never resolves; rejects when the process ends. */
   readonly death: Promise<never>
+  /** What it was started with, as text. */
+  readonly setup: string
+  /** What it has not answered yet. */
+  readonly requests: Set<{ stopping: boolean }>
 }
+
+/** A request on its way. */
+interface Sent<T> {
+  /** Rejects also when the process ends. */
+  readonly answer: Promise<T>
+  /** Resolves when the process works on it no longer. */
+  readonly ended: Promise<void>
+  /** Tells the process to stop it; kills the process after that time, unless that is null or something else is asked of it. */
+  stop(patienceMs: number | null): void
+}
+
+type Send<T> = (connection: MessageConnection, token: CancellationToken) => Promise<T>
 
 const PATIENCE_MS = 1000
 /** A folder's run finishes the step it is at and writes its summary; only then is it worth killing. */
 const FOLDER_PATIENCE_MS = 60_000
+/** Loading a provider blocks the process for seconds, and killing it meanwhile would count as a crash of the provider. */
+const SELF_TEST_PATIENCE_MS = 60_000
 
 /** Makes a client; nothing is started before the first request. */
 export function createEngineClient(options: EngineClientOptions): EngineClient {
@@ -141,7 +161,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   let quiet: Promise<void> = Promise.resolve()
 
   function start(): Running {
-    const child = fork(options.modulePath, [JSON.stringify(options.setup())], {
+    const setup = JSON.stringify(options.setup())
+    const child = fork(options.modulePath, [setup], {
       // In a desktop VS Code the executable is Electron, which must be told to be plain Node.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
       execArgv: [],
@@ -171,55 +192,82 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     death.catch(() => undefined)
     connection.listen()
     options.onState('running')
-    return { child, connection, death }
+    return { child, connection, death, setup, requests: new Set() }
   }
 
-  async function ask<T>(send: (connection: MessageConnection, token: CancellationToken) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  function send<T>(work: Send<T>): Sent<T> {
+    const { child, connection, death, requests } = (running ??= start())
+    const source = new CancellationTokenSource()
+    const request = { stopping: false }
+    requests.add(request)
+    let killer: NodeJS.Timeout | undefined
+    const answer = Promise.race([work(connection, source.token), death])
+    const ended = answer.then(() => undefined, () => undefined).finally(() => {
+      clearTimeout(killer)
+      requests.delete(request)
+      renew()
+    })
+    return {
+      answer,
+      ended,
+      stop(patienceMs) {
+        if (!requests.has(request)) return
+        request.stopping = true
+        source.cancel()
+        if (patienceMs === null) return
+        // The engine cannot hear this while a network is loaded or run, which blocks it. Killing would end downloads,
+        // imports and the run of a folder too; with one of them the few seconds that such a call takes are waited for,
+        // which nobody sees.
+        killer = setTimeout(() => {
+          if ([...requests].every(({ stopping }) => stopping)) child.kill('SIGKILL')
+        }, patienceMs)
+      },
+    }
+  }
+
+  function renew(): void {
+    if (running?.requests.size === 0 && running.setup !== JSON.stringify(options.setup())) stop()
+  }
+
+  function stop(): void {
+    const child = running?.child
+    running = undefined
+    if (child?.kill('SIGKILL') === true) options.onState('stopped')
+  }
+
+  /** Asks for something that is over for people as soon as they stop it. */
+  async function ask<T>(work: Send<T>, signal?: AbortSignal, patienceMs = options.patienceMs ?? PATIENCE_MS): Promise<T> {
     await quiet
     if (signal?.aborted === true) throw new RunCancelled(quiet)
-    running ??= start()
-    const { child, connection, death } = running
-    const source = new CancellationTokenSource()
-    const answer = send(connection, source.token)
-    const stopped = Promise.race([answer, death]).then(() => undefined, () => undefined)
+    const sent = send(work)
     const cancelled = new Promise<never>((_, reject) => {
       signal?.addEventListener('abort', () => {
-        source.cancel()
-        // The engine cannot hear this during a network run, which blocks it: killing is then the only way to stop,
-        // unless it would take the run of a folder with it.
-        const killer = folderListeners.size > 0 ? undefined : setTimeout(() => child.kill('SIGKILL'), options.patienceMs ?? PATIENCE_MS)
-        quiet = stopped.finally(() => { clearTimeout(killer) })
-        reject(new RunCancelled(quiet))
+        sent.stop(patienceMs)
+        quiet = Promise.all([quiet, sent.ended]).then(() => undefined)
+        reject(new RunCancelled(sent.ended))
       }, { once: true })
     })
     cancelled.catch(() => undefined)
     try {
-      return await Promise.race([answer, death, cancelled])
+      return await Promise.race([sent.answer, cancelled])
     } catch (error) {
       throw ownError(error)
     }
   }
 
-  /** Asks for something that, when it is told to stop, still has an answer to give; killed when that takes too long, unless `patienceMs` is null. */
-  async function askToTheEnd<T>(send: (connection: MessageConnection, token: CancellationToken) => Promise<T>, signal: AbortSignal, patienceMs: number | null): Promise<T> {
+  /** Asks for something that, when it is told to stop, still has an answer to give. */
+  async function askToTheEnd<T>(work: Send<T>, signal: AbortSignal, patienceMs: number | null): Promise<T> {
     await quiet
-    running ??= start()
-    const { child, connection, death } = running
-    const source = new CancellationTokenSource()
-    let killer: NodeJS.Timeout | undefined
-    const stop = (): void => {
-      source.cancel()
-      if (patienceMs !== null) killer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
-    }
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
+    const sent = send(work)
+    const onAbort = (): void => { sent.stop(patienceMs) }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
     try {
-      return await Promise.race([send(connection, source.token), death])
+      return await sent.answer
     } catch (error) {
       throw ownError(error)
     } finally {
-      clearTimeout(killer)
-      signal.removeEventListener('abort', stop)
+      signal.removeEventListener('abort', onAbort)
     }
   }
 
@@ -235,12 +283,12 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
 
   type SendNumbered<T> = (connection: MessageConnection, id: number, token: CancellationToken) => Promise<T>
 
-  const askNumbered = <T>(run: RunListeners, send: SendNumbered<T>): Promise<T> =>
-    whileListening(run, (id) => ask((connection, token) => send(connection, id, token), run.signal))
+  const askNumbered = <T>(run: RunListeners, work: SendNumbered<T>, patienceMs?: number): Promise<T> =>
+    whileListening(run, (id) => ask((connection, token) => work(connection, id, token), run.signal, patienceMs))
 
   /** For what only waits for disk and network: stopping it must not take a run with it. */
-  const askBeside = <T>(run: RunListeners, send: SendNumbered<T>): Promise<T> =>
-    whileListening(run, (id) => askToTheEnd((connection, token) => send(connection, id, token), run.signal, null))
+  const askBeside = <T>(run: RunListeners, work: SendNumbered<T>): Promise<T> =>
+    whileListening(run, (id) => askToTheEnd((connection, token) => work(connection, id, token), run.signal, null))
 
   return {
     segment: (request, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(segmentMethod, { run: id, request }, token)),
@@ -261,18 +309,15 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     importModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(importModelMethod, { run: id, request }, token)),
     verifyModel: (choice) => ask((connection) => connection.sendRequest(verifyModelMethod, choice)),
     removeModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(removeModelMethod, { run: id, request }, token)),
-    testProviders: (id, run) => askNumbered(run, (connection, number, token) => connection.sendRequest(testProvidersMethod, { run: number, request: { id } }, token)),
+    testProviders: (id, run) => askNumbered(run, (connection, number, token) => connection.sendRequest(testProvidersMethod, { run: number, request: { id } }, token), SELF_TEST_PATIENCE_MS),
     gpuRuntime: () => ask((connection) => connection.sendRequest(gpuRuntimeMethod)),
     downloadGpuRuntime: (acceptUnverified, run) => askBeside(run, (connection, id, token) => connection.sendRequest(downloadGpuRuntimeMethod, { run: id, request: { acceptUnverified } }, token)),
     info: () => ask((connection) => connection.sendRequest(infoMethod)),
     bankInfo: (path) => ask((connection) => connection.sendRequest(bankInfoMethod, { path })),
     state: () => (running === undefined ? 'stopped' : 'running'),
     pid: () => running?.child.pid,
-    stop: () => {
-      const child = running?.child
-      running = undefined
-      if (child?.kill('SIGKILL') === true) options.onState('stopped')
-    },
+    renew,
+    stop,
   }
 }
 

@@ -133,9 +133,8 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     { dispose: () => { engine.stop() } },
     followDefaultEditorSetting(),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      // It learns its settings when it starts; the next use starts it again.
-      const about = ['medlsam.engine', 'medlsam.models', 'http'].some((section) => event.affectsConfiguration(section))
-      if (about && !runs.running() && !folders.running()) engine.stop()
+      // It learns its settings when it starts.
+      if (['medlsam.engine', 'medlsam.models', 'http'].some((section) => event.affectsConfiguration(section))) engine.renew()
     }),
     command('openScan', withScan((scan) => editors.open(scan))),
     trusted('segment', withScan((scan) => runs.start(scan))),

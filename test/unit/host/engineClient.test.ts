@@ -5,12 +5,14 @@ import { createEngineClient, EngineDied, RunCancelled, type EngineClient, type E
 
 let client: EngineClient
 const states: EngineState[] = []
+let provider = 'cpu'
 
 function fakeEngine(): EngineClient {
   states.length = 0
+  provider = 'cpu'
   client = createEngineClient({
     modulePath: path.resolve(import.meta.dirname, '../../support/fakeEngine.mjs'),
-    setup: () => ({ provider: 'cpu', threads: 2 }),
+    setup: () => ({ provider, threads: 2 }),
     onState: (state) => states.push(state),
     onOutput: () => undefined,
     patienceMs: 200,
@@ -86,5 +88,56 @@ describe('the engine client', () => {
     expect(engine.state()).toBe('running')
     stop.abort()
     expect(await folder.outcome).toMatchObject({ stopped: true })
+  })
+
+  it('kills no engine that downloads a model, which the cancelled run does not notice', async () => {
+    const engine = fakeEngine()
+    const download = listeners()
+    const downloading = engine.downloadModel({ id: 'sam' }, download)
+    await expect.poll(() => download.heard).toEqual(['download'])
+    await cancelBlocking(engine, 'blocks briefly')
+    expect(await downloading).toEqual({ id: 'sam' })
+    expect(states).toEqual(['running'])
+  })
+
+  it('does not kill an engine in the middle of a self-test, which would look like a crash of the provider', async () => {
+    const engine = fakeEngine()
+    await engine.info()
+    const abort = new AbortController()
+    const testing = engine.testProviders('sam', listeners(abort.signal))
+    await sleep(100)
+    abort.abort()
+    await expect(testing).rejects.toBeInstanceOf(RunCancelled)
+    // Waits for the test to end.
+    await engine.info()
+    expect(states).toEqual(['running'])
+  })
+
+  it('kills no engine for a run that was over when it was cancelled', async () => {
+    const engine = fakeEngine()
+    const abort = new AbortController()
+    await engine.segment({ scanPath: 'scan.nii', templates: '' }, listeners(abort.signal))
+    abort.abort()
+    await sleep(500)
+    expect(engine.state()).toBe('running')
+  })
+
+  it('is started anew with other settings, but only once it has nothing to do', async () => {
+    const engine = fakeEngine()
+    await engine.info()
+    engine.renew()
+    expect(engine.state()).toBe('running')
+    const download = listeners()
+    const downloading = engine.downloadModel({ id: 'sam' }, download)
+    await expect.poll(() => download.heard).toEqual(['download'])
+    provider = 'cuda'
+    engine.renew()
+    expect(engine.state()).toBe('running')
+    expect(await downloading).toEqual({ id: 'sam' })
+    await expect.poll(() => engine.state()).toBe('stopped')
+    expect(await engine.info()).toMatchObject({ setup: { provider: 'cuda' } })
+    provider = 'webgpu'
+    engine.renew()
+    expect(engine.state()).toBe('stopped')
   })
 })
