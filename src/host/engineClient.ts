@@ -13,6 +13,7 @@ import {
   downloadModelMethod,
   gpuRuntimeMethod,
   earlyMaskNotification,
+  ENGINE_SETUP_VARIABLE,
   importModelMethod,
   infoMethod,
   listModelsMethod,
@@ -162,9 +163,9 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
 
   function start(): Running {
     const setup = JSON.stringify(options.setup())
-    const child = fork(options.modulePath, [setup], {
+    const child = fork(options.modulePath, [], {
       // In a desktop VS Code the executable is Electron, which must be told to be plain Node.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1', [ENGINE_SETUP_VARIABLE]: setup },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

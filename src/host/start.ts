@@ -7,6 +7,7 @@ import { keyHelp } from './editor/keys.js'
 import { createScanEditors, type ScanEditors, type ScanSession } from './editor/scanEditors.js'
 import { isScanName } from './editor/scanNames.js'
 import { createEngineClient, type EngineClient } from './engineClient.js'
+import { engineSetup } from './engineSetup.js'
 import { createEngineStatus } from './engineStatus.js'
 import { errorText } from './errorText.js'
 import { handleMarksRequest } from './marks/marksCommands.js'
@@ -37,18 +38,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   const models = createModelsTree()
   const engine = createEngineClient({
     modulePath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,
-    setup: () => {
-      const settings = vscode.workspace.getConfiguration('medlsam')
-      const http = vscode.workspace.getConfiguration('http')
-      return {
-        provider: settings.get('engine.provider', 'auto'),
-        threads: settings.get('engine.threads', 0),
-        modelsFolder: settings.get('models.folder', ''),
-        offline: settings.get('models.offline', false),
-        proxy: http.get('proxy', ''),
-        noProxy: http.get<string[]>('noProxy', []),
-      }
-    },
+    setup: () => engineSetup(vscode.workspace.getConfiguration('medlsam'), vscode.workspace.getConfiguration('http')),
     onState: (state) => {
       status.setState(state)
       // Whoever started it: what is installed and on what it runs is worth knowing.

@@ -7,7 +7,7 @@ function block(ms) {
   const until = Date.now() + ms
   while (Date.now() < until);
 }
-connection.onRequest('info', () => ({ version: 'fake', setup: JSON.parse(process.argv[2]) }))
+connection.onRequest('info', () => ({ version: 'fake', setup: JSON.parse(process.env.MEDLSAM_ENGINE_SETUP) }))
 connection.onRequest('segment', async ({ run, request }, token) => {
   await connection.sendNotification('progress', { run, progress: { stage: 'localize', done: 1, total: 2, secondsLeft: 3 } })
   await connection.sendNotification('structure', { run, structure: { name: 'Larynx', status: 'found' } })

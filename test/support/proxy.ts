@@ -10,6 +10,8 @@ export interface Proxy {
   readonly url: string
   /** Hosts that tunnels were asked to. */
   readonly hosts: readonly string[]
+  /** Header `Proxy-Authorization` of the last that asked. */
+  authorization(): string | undefined
   /** From now on does this. */
   behave(behaviour: ProxyBehaviour): void
   stop(): Promise<void>
@@ -20,13 +22,15 @@ export async function startProxy(first: ProxyBehaviour = 'tunnel'): Promise<Prox
   const hosts: string[] = []
   const sockets = new Set<Duplex>()
   let behaviour = first
+  let authorization: string | undefined
   const keep = (socket: Duplex): void => {
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
   }
   const server = createServer((_, response) => response.writeHead(405).end())
-  server.on('connect', ({ url = '' }, client) => {
+  server.on('connect', ({ url = '', headers }, client) => {
     hosts.push(url)
+    authorization = headers['proxy-authorization']
     keep(client)
     switch (behaviour) {
       case 'tunnel': {
@@ -50,6 +54,7 @@ export async function startProxy(first: ProxyBehaviour = 'tunnel'): Promise<Prox
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     hosts,
+    authorization: () => authorization,
     behave(next) {
       behaviour = next
     },

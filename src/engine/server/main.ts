@@ -1,5 +1,6 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node'
 import { z } from 'zod'
+import { ENGINE_SETUP_VARIABLE } from '../../protocol/rpc.js'
 import { openEngine } from '../engine.js'
 import { PROVIDER_REQUESTS } from '../runtime/network.js'
 import { serve } from './serve.js'
@@ -12,10 +13,12 @@ const setup = z
     threads: z.int().min(0),
     modelsFolder: z.string().optional(),
     offline: z.boolean().optional(),
-    proxy: z.string().optional(),
+    proxy: z.string().nullable().optional(),
     noProxy: z.array(z.string()).optional(),
+    proxyAuthorization: z.string().optional(),
+    strictTls: z.boolean().optional(),
   })
-  .parse(JSON.parse(process.argv[2] ?? '{"provider":"auto","threads":0}'))
+  .parse(JSON.parse(process.env[ENGINE_SETUP_VARIABLE] ?? '{"provider":"auto","threads":0}'))
 
 /** People look at a result for a while before they go on; the networks of an editor left open overnight are only in the way. */
 const IDLE_SECONDS = 600
@@ -32,6 +35,8 @@ const engine = openEngine({
   network: {
     ...(setup.proxy === undefined ? {} : { proxy: setup.proxy }),
     ...(setup.noProxy === undefined ? {} : { noProxy: setup.noProxy }),
+    ...(setup.proxyAuthorization === undefined ? {} : { proxyAuthorization: setup.proxyAuthorization }),
+    ...(setup.strictTls === undefined ? {} : { strictTls: setup.strictTls }),
   },
 })
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process))

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MedlsamError } from '../../../src/engine/errors.js'
@@ -8,9 +10,11 @@ import { fetchFile, type FetchHooks, type RemoteFile } from '../../../src/engine
 import { openNetworkAccess, type NetworkSettings } from '../../../src/engine/models/download/network.js'
 import { cutAfter, sendInstead, serve, stallAfter, startFileServer, status, type Answer } from '../../support/fileServer.js'
 import { startProxy, type Proxy, type ProxyBehaviour } from '../../support/proxy.js'
+import { selfSigned } from '../../support/selfSigned.js'
 import { tempFolder } from '../../support/tempFolder.js'
 
 const folder = tempFolder()
+const certificate = selfSigned()
 const server = await startFileServer()
 const network = openNetworkAccess({ stallMs: 400 })
 afterAll(() => network.close())
@@ -203,6 +207,34 @@ describe('openNetworkAccess', () => {
     await around.close()
   })
 
+  it('says who it is to the proxy', async () => {
+    const proxy = await proxyFor('tunnel')
+    const access = openNetworkAccess({ proxy: proxy.url, proxyAuthorization: 'Negotiate abc' })
+    const { remote, part } = put()
+    expect(await fetchFile(remote, part, hooks({ network: access }))).toBe(SHA256)
+    expect(proxy.authorization()).toBe('Negotiate abc')
+    await access.close()
+  })
+
+  it.skipIf(certificate === null)('takes certificates that nobody vouches for only when told to, with a proxy and without', async () => {
+    if (certificate === null) return
+    const proxy = await proxyFor('tunnel')
+    const secure = createServer(certificate, (_, response) => { response.end(BYTES) })
+    await new Promise<void>((resolve) => secure.listen(0, 'localhost', resolve))
+    const { remote, part } = put([], { url: `https://localhost:${(secure.address() as AddressInfo).port}/` })
+    for (const settings of [{ proxy: null }, { proxy: proxy.url }]) {
+      const [strict, lax] = [openNetworkAccess(settings), openNetworkAccess({ ...settings, strictTls: false })]
+      expect((await failure(fetchFile(remote, part, hooks({ network: strict, retryPausesMs: [] })))).message).toContain('self-signed certificate')
+      expect(await fetchFile(remote, part, hooks({ network: lax }))).toBe(SHA256)
+      await rm(part)
+      await strict.close()
+      await lax.close()
+    }
+    expect(proxy.hosts.length).toBeGreaterThan(0)
+    secure.closeAllConnections()
+    secure.close()
+  })
+
   it('does not wait for ever for a proxy that never answers, and stops waiting when asked to', async () => {
     const proxy = await proxyFor('keep waiting')
     const access = openNetworkAccess({ proxy: proxy.url, stallMs: 50 })
@@ -228,6 +260,12 @@ describe('openNetworkAccess', () => {
       expect(await fetchFile(remote, part, hooks({ network: access }))).toBe(SHA256)
       expect(proxy.hosts).toEqual([new URL(server.url).host])
       await access.close()
+      // Unless proxies are turned off.
+      const direct = openNetworkAccess({ proxy: null })
+      const second = put()
+      expect(await fetchFile(second.remote, second.part, hooks({ network: direct }))).toBe(SHA256)
+      expect(proxy.hosts).toHaveLength(1)
+      await direct.close()
     })
   })
 

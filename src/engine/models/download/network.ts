@@ -4,10 +4,14 @@ import { MedlsamError } from '../../errors.js'
 
 /** How this machine reaches the network. */
 export interface NetworkSettings {
-  /** Proxy for everything; the environment's HTTPS_PROXY, HTTP_PROXY and NO_PROXY when absent or empty. */
-  readonly proxy?: string
+  /** Proxy for everything; the environment's HTTPS_PROXY, HTTP_PROXY and NO_PROXY when absent or empty, none at all when null. */
+  readonly proxy?: string | null
   /** Hosts to reach directly. */
   readonly noProxy?: readonly string[]
+  /** The header `Proxy-Authorization`; the user and password in the proxy's address when absent or empty. */
+  readonly proxyAuthorization?: string
+  /** False takes certificates that nobody vouches for, as of a proxy that looks into connections; files are checked by their hash all the same. */
+  readonly strictTls?: boolean
   /** A connection that stays silent for so long is given up, ms. */
   readonly stallMs?: number
 }
@@ -34,13 +38,16 @@ const PROXY_VARIABLES = { httpProxy: ['http_proxy', 'HTTP_PROXY'], httpsProxy: [
  * Opens connections the way the person set up VS Code or the environment; close it when done.
  * @throws MedlsamError `usage` for a proxy that is no address
  */
-export function openNetworkAccess({ proxy = '', noProxy = [], stallMs = STALL_MS }: NetworkSettings): NetworkAccess {
+export function openNetworkAccess({ proxy = '', noProxy = [], proxyAuthorization = '', strictTls = true, stallMs = STALL_MS }: NetworkSettings): NetworkAccess {
+  const tls = strictTls ? {} : { rejectUnauthorized: false }
   const agent = new EnvHttpProxyAgent({
     ...proxiesOf(proxy),
     ...(noProxy.length === 0 ? {} : { noProxy: noProxy.join(',') }),
+    ...(proxyAuthorization === '' ? {} : { token: proxyAuthorization }),
     headersTimeout: stallMs,
     bodyTimeout: stallMs,
-    connect: { timeout: stallMs },
+    connect: { timeout: stallMs, ...tls },
+    ...(strictTls ? {} : { requestTls: tls, proxyTls: tls }),
   })
   const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }))
   return {
@@ -66,7 +73,9 @@ export function openNetworkAccess({ proxy = '', noProxy = [], stallMs = STALL_MS
 }
 
 /** Proxies for undici, which takes none without a scheme. */
-function proxiesOf(proxy: string): { readonly httpProxy?: string; readonly httpsProxy?: string } {
+function proxiesOf(proxy: string | null): { readonly httpProxy?: string; readonly httpsProxy?: string } {
+  // Empty addresses keep it from those of the environment.
+  if (proxy === null) return { httpProxy: '', httpsProxy: '' }
   if (proxy !== '') return { httpProxy: proxyUrl(proxy, 'http.proxy'), httpsProxy: proxyUrl(proxy, 'http.proxy') }
   return Object.fromEntries(Object.entries(PROXY_VARIABLES).flatMap(([option, names]): [string, string][] => {
     const name = names.find((candidate) => process.env[candidate] !== undefined)
