@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Locator } from 'playwright-core'
 import { answer, answerPath, explorerRow, hoverFor, pick, pickExactly, runCommand, waitForScan } from '../support/workbench.js'
@@ -160,6 +160,21 @@ describe('the sidebar', function () {
     await own.waitFor()
     await runCommand(page, 'MedLSAM: Verify Models')
     await toast(/2 files are as installed/).waitFor()
+
+    const [exact, small] = ['fp32', 'int8'].map((precision) => path.join(session.server.root, 'xdg/data/medlsam/models/own-sam', precision))
+    cpSync(exact, small, { recursive: true })
+    const record = path.join(small, 'model.json')
+    writeFileSync(record, readFileSync(record, 'utf8').replace('"fp32"', '"int8"'))
+    await runCommand(page, 'MedLSAM: Refresh Models')
+    await row(/own.*segments · installed \(fp32, int8\) · in use: fp32/).waitFor()
+    await runCommand(page, 'MedLSAM: Choose Segmenter')
+    await pick(page, 'own-sam')
+    await pick(page, 'int8')
+    await row(/own.*in use: int8/).waitFor()
+    writeFileSync(record, '{}')
+    await runCommand(page, 'MedLSAM: Refresh Models')
+    await row(/Cannot be used.*own-sam.*model\.json is not valid/).waitFor()
+
     await runCommand(page, 'MedLSAM: Choose Segmenter')
     await pick(page, 'mobilesam')
     await row(/MobileSAM.*in use/).waitFor()

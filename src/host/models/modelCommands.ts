@@ -3,8 +3,8 @@ import * as vscode from 'vscode'
 import type { ImportModelRequest, InstalledModel, ModelSummary, Normalisation, VariantSummary } from '../../protocol/models.js'
 import type { Progress } from '../../protocol/progress.js'
 import { EngineError, RunCancelled, type EngineClient, type RunListeners } from '../engineClient.js'
-import { chooseSegmenter } from './chosenSegmenter.js'
-import { isUsable, providerText, sizeText, verifiedText } from './modelText.js'
+import { chooseSegmenter, chosenSegmenter } from './chosenSegmenter.js'
+import { decidesProvider, isNamed, isUsable, isUsableVariant, modelName, providerText, sizeText, verifiedText } from './modelText.js'
 import type { ModelNode, ModelsTree } from './modelsTree.js'
 
 /** What the commands of the Models view work with. */
@@ -21,13 +21,13 @@ const MODEL_FILE = /\.(onnx|onnx_data|onnx\.data|data|npy|json|pth|pt|bin|safete
 /** Downloads a model, after people agreed to its licence and to files that nobody vouches for. */
 export async function downloadModel(context: ModelContext, node: ModelNode | undefined): Promise<void> {
   const model = await pickModel(context, node, 'Download Model', ({ variants }) => variants.some(({ state }) => state === 'available'))
-  const variant = model === undefined ? undefined : await pickVariant(model)
+  const variant = model === undefined ? undefined : await pickVariant(model, ({ state }) => state === 'available', 'Download')
   if (model === undefined || variant === undefined || !(await agrees(model, variant))) return
   const request = { id: model.id, precision: variant.precision, acceptLicense: true, acceptUnverified: !variant.hashesKnown }
   const done = await withProgress(`Downloading ${model.title}`, (listeners) => context.engine.downloadModel(request, listeners))
   await context.refresh()
   if (done === null) void vscode.window.showInformationMessage('The download was stopped. What has come is kept for the next try.')
-  else await offerUse(done.id, done.title, model.task === 'segment')
+  else await offerUse(context, done)
 }
 
 /** Takes model files of the user's own. */
@@ -45,7 +45,7 @@ export async function importModel(context: ModelContext, node: ModelNode | undef
     return normalisation === undefined ? null : take({ normalisation })
   })
   await context.refresh()
-  if (done !== null) await offerUse(done.id, done.title, done.use.task === 'segment')
+  if (done !== null) await offerUse(context, done)
 }
 
 /** Compares the files of a model, or of all, with what was recorded when they came. */
@@ -69,16 +69,19 @@ export async function removeModel(context: ModelContext, node: ModelNode | undef
 /** Makes a segmenter the one that runs take. */
 export async function useModel(context: ModelContext, node: ModelNode | undefined): Promise<void> {
   const model = await pickModel(context, node, 'Choose Segmenter', (candidate) => candidate.task === 'segment' && candidate.refusal === null && isUsable(candidate))
-  if (model !== undefined) await chooseSegmenter(model.id)
+  const variant = model === undefined ? undefined : await pickVariant(model, isUsableVariant, 'Use')
+  if (model !== undefined && variant !== undefined) await chooseSegmenter(modelName(model, variant.precision))
 }
 
 /** Finds out on which provider a segmenter is fastest here. */
 export async function testProviders(context: ModelContext, node: ModelNode | undefined): Promise<void> {
   const model = await pickModel(context, node, 'Test Providers', (candidate) => candidate.task === 'segment' && isUsable(candidate))
   if (model === undefined) return
-  const report = await withProgress(`Testing ${model.title}`, (listeners) => context.engine.testProviders(model.id, listeners))
+  const chosen = chosenSegmenter()
+  const name = isNamed(model, chosen) ? chosen : model.id
+  const report = await withProgress(`Testing ${model.title}`, (listeners) => context.engine.testProviders(name, listeners))
   if (report === null) return
-  context.tree.setProvider(report.chosen)
+  if (decidesProvider(name, chosen, vscode.workspace.getConfiguration('medlsam').get('engine.provider', 'auto'))) context.tree.setProvider(report.chosen)
   void vscode.window.showInformationMessage(providerText(report))
 }
 
@@ -108,10 +111,10 @@ async function pickModel({ tree, refresh }: ModelContext, node: ModelNode | unde
   return picked?.model
 }
 
-async function pickVariant({ title, variants }: ModelSummary): Promise<VariantSummary | undefined> {
-  const available = variants.filter(({ state }) => state === 'available')
-  if (available.length < 2) return available.at(0)
-  const picked = await vscode.window.showQuickPick(available.map((variant) => ({ label: variant.precision, description: sizeText(variant.sizeBytes), variant })), { title: `Download ${title}: precision` })
+async function pickVariant({ title, variants }: ModelSummary, fits: (variant: VariantSummary) => boolean, verb: string): Promise<VariantSummary | undefined> {
+  const fitting = variants.filter(fits)
+  if (fitting.length < 2) return fitting.at(0)
+  const picked = await vscode.window.showQuickPick(fitting.map((variant) => ({ label: variant.precision, description: sizeText(variant.sizeBytes), variant })), { title: `${verb} ${title}: precision` })
   return picked?.variant
 }
 
@@ -166,10 +169,12 @@ async function askNormalisation(): Promise<Normalisation | undefined> {
   return picked?.normalisation
 }
 
-async function offerUse(id: string, title: string, segments: boolean): Promise<void> {
-  const use = 'Use It'
-  if (!segments) void vscode.window.showInformationMessage(`${title} is installed.`)
-  else if ((await vscode.window.showInformationMessage(`${title} is installed.`, use)) === use) await chooseSegmenter(id)
+async function offerUse({ tree }: ModelContext, { id, title, precision, use }: InstalledModel): Promise<void> {
+  const take = 'Use It'
+  const model = tree.models().find((candidate) => candidate.id === id)
+  const name = model === undefined ? id : modelName(model, precision)
+  if (use.task !== 'segment') void vscode.window.showInformationMessage(`${title} is installed.`)
+  else if ((await vscode.window.showInformationMessage(`${title} is installed.`, take)) === take) await chooseSegmenter(name)
 }
 
 /** Null when people stopped it. */

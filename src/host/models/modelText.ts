@@ -1,14 +1,47 @@
-import type { ModelSummary, ProviderTestReport, VariantSummary, VerifiedFile } from '../../protocol/models.js'
+import path from 'node:path'
+import { PRECISIONS, splitModelName, type ModelSummary, type Precision, type ProviderTestReport, type VariantSummary, type VerifiedFile } from '../../protocol/models.js'
 
 /** True where the model can be used now. */
 export function isUsable({ variants }: ModelSummary): boolean {
-  return variants.some(({ state }) => state === 'embedded' || state === 'installed')
+  return variants.some(isUsableVariant)
 }
 
-/** What a model is for and where it stands, in a few words. */
-export function modelDescription(model: ModelSummary, current: boolean): string {
+/** True where a precision of a model can be used now. */
+export function isUsableVariant({ state }: VariantSummary): boolean {
+  return state === 'embedded' || state === 'installed'
+}
+
+/** What stands for a precision of a model in settings: `sam-vit-b@int8`, or the id alone where that means it, whatever comes to it later. */
+export function modelName({ id, variants }: ModelSummary, precision: Precision): string {
+  return precision === bestOf(variants) ? id : `${id}@${precision}`
+}
+
+/** Whether a name in settings means a model, in whatever precision. */
+export function isNamed({ id }: ModelSummary, name: string): boolean {
+  return splitModelName(name).id === id
+}
+
+/** The precision that a name of a model takes, where several are there to choose from. */
+export function namedPrecision({ variants }: ModelSummary, name: string): Precision | null {
+  const usable = variants.filter(isUsableVariant)
+  return usable.length < 2 ? null : splitModelName(name).precision ?? bestOf(usable)
+}
+
+/** The engine takes the most exact one unless a name says otherwise. */
+function bestOf(variants: readonly VariantSummary[]): Precision | null {
+  return PRECISIONS.find((candidate) => variants.some(({ precision }) => precision === candidate)) ?? null
+}
+
+/** Whether the outcome of a self-test is what runs go on: for the segmenter that they take, unless people have named a provider. */
+export function decidesProvider(tested: string, chosen: string, provider: string): boolean {
+  return tested === chosen && provider === 'auto'
+}
+
+/** What a model is for and where it stands, in a few words; `precision` is the one that is in use, where there are several. */
+export function modelDescription(model: ModelSummary, current: boolean, precision: Precision | null = null): string {
   const task = model.task === 'segment' ? 'segments' : 'localizes'
-  return [task, stateText(model), current ? 'in use' : ''].filter((part) => part !== '').join(' · ')
+  const use = precision === null ? 'in use' : `in use: ${precision}`
+  return [task, stateText(model), current ? use : ''].filter((part) => part !== '').join(' · ')
 }
 
 function stateText(model: ModelSummary): string {
@@ -22,9 +55,18 @@ function stateText(model: ModelSummary): string {
 
 /** Everything about a model that fits into a tooltip. */
 export function modelTooltip(model: ModelSummary): string {
-  return [model.title, model.provenance, model.license === null ? '' : `Licence: ${model.license.spdx}. ${model.license.note ?? ''}`, model.importHint ?? '', model.refusal ?? '']
-    .filter((part) => part !== '')
-    .join('\n\n')
+  const { title, provenance, license, layout, inputSizePx, variants, importHint, refusal } = model
+  const input = [layout === null ? '' : `Layout: ${layout}`, inputSizePx === null ? '' : `Input: ${inputSizePx} × ${inputSizePx} px`]
+  const folders = [...new Set(variants.flatMap(({ files }) => files.map((file) => path.dirname(file))))]
+  return [
+    title,
+    provenance,
+    license === null ? 'Licence: not known' : `Licence: ${license.spdx}, ${license.url}. ${license.note ?? ''}`.trim(),
+    input.filter((part) => part !== '').join(' · '),
+    folders.length === 0 ? '' : `Folder: ${folders.join(', ')}`,
+    importHint ?? '',
+    refusal ?? '',
+  ].filter((part) => part !== '').join('\n\n')
 }
 
 /** What the menus of the view ask: `model segment installed`. */
@@ -56,5 +98,5 @@ export function verifiedText(files: readonly VerifiedFile[]): { readonly text: s
 /** One sentence about a self-test of providers. */
 export function providerText({ id, chosen, trials }: ProviderTestReport): string {
   const lines = trials.map(({ provider, encodeMs, problem }) => `${provider} ${encodeMs === null ? `not (${problem ?? 'unknown'})` : `${Math.round(encodeMs)} ms`}`)
-  return `${id} runs on ${chosen}: ${lines.join(', ')} per slice.`
+  return `${id} is fastest on ${chosen}: ${lines.join(', ')} per slice.`
 }

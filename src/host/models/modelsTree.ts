@@ -2,10 +2,14 @@ import * as vscode from 'vscode'
 import type { ModelsInfo, ModelSummary } from '../../protocol/models.js'
 import type { EngineInfo } from '../../protocol/rpc.js'
 import { chosenSegmenter } from './chosenSegmenter.js'
-import { modelContext, modelDescription, modelTooltip } from './modelText.js'
+import { isNamed, modelContext, modelDescription, modelTooltip, namedPrecision } from './modelText.js'
 
 /** A row of the Models view. */
-export type ModelNode = { readonly kind: 'model'; readonly model: ModelSummary } | { readonly kind: 'provider' }
+export type ModelNode =
+  | { readonly kind: 'model'; readonly model: ModelSummary }
+  /** Something in the models folder that cannot be used, and why. */
+  | { readonly kind: 'problem'; readonly text: string }
+  | { readonly kind: 'provider' }
 
 /** The Models view: what is built in, installed, or can be had, and on what it runs. Empty until the engine has told. */
 export interface ModelsTree {
@@ -26,9 +30,17 @@ export function createModelsTree(): ModelsTree {
   const view = vscode.window.createTreeView<ModelNode>('medlsam.models', {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: (node): ModelNode[] =>
-        node !== undefined || known === undefined ? [] : [...known.models.models.map((model): ModelNode => ({ kind: 'model', model })), { kind: 'provider' }],
-      getTreeItem: (node) => (node.kind === 'model' ? modelItem(node.model, known?.info) : providerItem(provider, known?.info)),
+      getChildren: (node) => (node !== undefined || known === undefined ? [] : rows(known.models)),
+      getTreeItem: (node) => {
+        switch (node.kind) {
+          case 'model':
+            return modelItem(node.model, known?.info)
+          case 'problem':
+            return problemItem(node.text)
+          case 'provider':
+            return providerItem(provider, known?.info)
+        }
+      },
     },
   })
   const configured = vscode.workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('medlsam.run.segmenter')) changed.fire(undefined) })
@@ -55,14 +67,29 @@ export function createModelsTree(): ModelsTree {
   }
 }
 
+function rows({ models, problems }: ModelsInfo): ModelNode[] {
+  return [...models.map((model): ModelNode => ({ kind: 'model', model })), ...problems.map((text): ModelNode => ({ kind: 'problem', text })), { kind: 'provider' }]
+}
+
 function modelItem(model: ModelSummary, info: EngineInfo | undefined): vscode.TreeItem {
-  const current = model.task === 'segment' ? model.id === chosenSegmenter() : model.id === info?.localizer.id
+  const name = model.task === 'segment' ? chosenSegmenter() : info?.localizer.id ?? ''
+  const current = isNamed(model, name)
   const item = new vscode.TreeItem(model.title)
   item.id = model.id
-  item.description = modelDescription(model, current)
+  item.description = modelDescription(model, current, namedPrecision(model, name))
   item.iconPath = new vscode.ThemeIcon(current ? 'pass-filled' : model.task === 'segment' ? 'paintcan' : 'target')
   item.tooltip = modelTooltip(model)
   item.contextValue = modelContext(model)
+  return item
+}
+
+function problemItem(text: string): vscode.TreeItem {
+  const item = new vscode.TreeItem('Cannot be used')
+  item.id = text
+  item.description = text
+  item.iconPath = new vscode.ThemeIcon('warning')
+  item.tooltip = text
+  item.contextValue = 'problem'
   return item
 }
 
