@@ -50,11 +50,11 @@ describe('the models of an engine', () => {
   it('are the ones that their name stands for now, whoever installed them', async () => {
     const modelsFolder = path.join(folder, 'precisions')
     const engine = openEngine({ assetsFolder, modelsFolder })
-    await engine.models.import({ files: await graphs(1), id: 'own', precision: 'int8' })
+    await engine.models.import({ files: await graphs(1), id: 'own', precision: 'int8', normalisation: 'sam' })
     const small = await engine.segmenter('own')
     const named = await engine.segmenter('own@int8')
     // By another process.
-    await openModels(assetsFolder, { modelsFolder }).import({ files: await graphs(4), id: 'own', precision: 'fp32' })
+    await openModels(assetsFolder, { modelsFolder }).import({ files: await graphs(4), id: 'own', precision: 'fp32', normalisation: 'sam' })
     const large = await engine.segmenter('own')
     expect(large.networks.map(({ sha256 }) => sha256)).not.toEqual(small.networks.map(({ sha256 }) => sha256))
     expect(await engine.segmenter('own@int8')).toBe(named)
@@ -70,10 +70,10 @@ describe('the models of an engine', () => {
     const engine = openEngine({ assetsFolder, medlamCard, modelsFolder: path.join(folder, 'together') })
     const segmentedWith = async (hooks: RunHooks): Promise<readonly string[]> =>
       (await engine.segment({ scanPath, templates: bank, segmenter: 'own', options: { minConfidence: 0, sliceStep: 10 } }, hooks)).sidecar.segmenter.sha256
-    await engine.models.import({ files: await graphs(1), id: 'own', precision: 'int8' })
+    await engine.models.import({ files: await graphs(1), id: 'own', precision: 'int8', normalisation: 'sam' })
     const templates = await engine.templates(bank)
     const first = await segmentedWith({ templates })
-    await engine.models.import({ files: await graphs(4), id: 'own', precision: 'fp32' })
+    await engine.models.import({ files: await graphs(4), id: 'own', precision: 'fp32', normalisation: 'sam' })
     expect(await segmentedWith({ templates })).toEqual(first)
     expect(await segmentedWith({})).not.toEqual(first)
     await engine.close()
