@@ -26,6 +26,11 @@ export type ExtremePoints = Readonly<Record<ExtremeSide, PointMm>>
 
 const finite = z.number()
 
+/** True for points of the same place. Markups files and template sets round differently; a tenth of a micrometre is no edit. */
+export function samePoints(a: ExtremePoints, b: ExtremePoints): boolean {
+  return EXTREME_SIDES.every((side) => a[side].every((mm, axis) => Math.abs(mm - b[side][axis]) < 1e-4))
+}
+
 /** Schema of {@link PointMm}. */
 export const pointMmSchema = z.tuple([finite, finite, finite]).readonly()
 

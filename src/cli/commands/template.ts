@@ -38,7 +38,7 @@ export function addTemplateCommands(program: Command): void {
       }),
     )
   withAddFlags(template.command('add'))
-    .description('add scans to a template set; a scan that is in it already is replaced')
+    .description('add scans to a template set; of a scan that is in it already, structures with other points are replaced')
     .action((file: string, flags: AddFlags) => runCommand(flags, async () => extend(await readTemplateSet(file), file, flags)))
   withEngineFlags(template.command('check'))
     .description('find every template with the others and report the error per structure in mm')

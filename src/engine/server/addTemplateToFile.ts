@@ -11,16 +11,21 @@ import { readHeader } from '../volume/readHeader.js'
 /** Slabs per long structure, as the command line cuts them. */
 const MAX_PARTS = 6
 
-/** Adds a scan to a template set file, and makes the file when it is not there. */
+/**
+ * Adds a scan to a template set file, and makes the file when it is not there.
+ * @throws MedlsamError `template`, `input` or `output` with the file named
+ */
 export async function addTemplateToFile(request: AddTemplateRequest): Promise<TemplateSet> {
   const { setPath } = request
-  const set = existsSync(setPath) ? await readTemplateSet(setPath) : emptySet(setPath)
-  const extended = addTemplate(set, await newTemplate(request, set))
+  const template = await newTemplate(request, await readOrBegin(setPath))
+  // Reading a scan takes seconds, in which somebody may have changed the set.
+  const extended = addTemplate(await readOrBegin(setPath), template)
   await writeTemplateSet(setPath, extended)
   return extended
 }
 
-function emptySet(setPath: string): TemplateSet {
+async function readOrBegin(setPath: string): Promise<TemplateSet> {
+  if (existsSync(setPath)) return readTemplateSet(setPath)
   const name = path.basename(setPath).replace(/(\.medlsam)?\.json$/i, '')
   return { format: 'medlsam-template-set', formatVersion: 1, name, structures: [], scans: [] }
 }

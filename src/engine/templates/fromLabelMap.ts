@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { extremePointsSchema } from '../../protocol/geometry.js'
+import { extremePointsSchema, samePoints } from '../../protocol/geometry.js'
 import type { Structure } from '../../protocol/structure.js'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
 import { MedlsamError } from '../errors.js'
@@ -99,7 +99,9 @@ export async function templateFromPoints(setFile: string, scanFile: string, poin
 
 /**
  * Adds a template to a set. Structures the set knows keep their label value and colour; new ones get a
- * free value. A scan that is in the set already is replaced.
+ * free value. Of a scan that is in the set already only the structures are replaced that come with other points:
+ * the rest, what was cut and measured with the same points, and whether it is in use stay. Points of a scan that
+ * has changed since are no longer true and go.
  */
 export function addTemplate(set: TemplateSet, { scan, structures }: NewTemplate): TemplateSet {
   const merged = [...set.structures]
@@ -110,11 +112,22 @@ export function addTemplate(set: TemplateSet, { scan, structures }: NewTemplate)
     while (taken.has(labelValue)) labelValue++
     merged.push({ ...structure, labelValue })
   }
-  const others = set.scans.filter((known) => known.path !== scan.path)
-  const ids = new Set(others.map((known) => known.id))
+  const there = set.scans.find((known) => known.path === scan.path)
+  if (there !== undefined) return { ...set, structures: merged, scans: set.scans.map((known) => (known === there ? mergeScan(there, scan) : known)) }
+  const ids = new Set(set.scans.map((known) => known.id))
   let id = scan.id
   for (let n = 2; ids.has(id); n++) id = `${scan.id}-${n}`
-  return { ...set, structures: merged, scans: [...others, { ...scan, id }] }
+  return { ...set, structures: merged, scans: [...set.scans, { ...scan, id }] }
+}
+
+function mergeScan(there: TemplateScan, added: TemplateScan): TemplateScan {
+  const { id, enabled } = there
+  if (there.sha256 !== added.sha256) return { ...added, id, enabled }
+  const structures = Object.entries(added.structures).map(([name, structure]): [string, TemplateStructure] => {
+    const known = Object.hasOwn(there.structures, name) ? there.structures[name] : null
+    return [name, known !== null && samePoints(known.points, structure.points) ? { ...known, ...structure, points: known.points } : structure]
+  })
+  return { ...there, ...added, id, enabled, structures: { ...there.structures, ...Object.fromEntries(structures) } }
 }
 
 /** The entry of a scan in a set file: its id, stored path and hash, with the points given. */

@@ -1,5 +1,5 @@
 import { completePoints, type Marks } from '../../protocol/marks.js'
-import { EXTREME_SIDES, type ExtremePoints } from '../../protocol/geometry.js'
+import { samePoints } from '../../protocol/geometry.js'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
 
 /** Renames a structure everywhere in a set. */
@@ -57,11 +57,6 @@ function updatedPoints(set: TemplateSet, scan: TemplateScan, marks: Marks): Temp
     if (!same) structures[marked.name] = { points }
   }
   return structures
-}
-
-function samePoints(a: ExtremePoints, b: ExtremePoints): boolean {
-  // Markups files and sets round differently; a tenth of a micrometre is no edit.
-  return EXTREME_SIDES.every((side) => a[side].every((mm, axis) => Math.abs(mm - b[side][axis]) < 1e-4))
 }
 
 function withoutStructure(scan: TemplateScan, name: string): TemplateScan {

@@ -106,13 +106,33 @@ describe('template sets', () => {
     await expect(templateFromPoints(at('s.json'), at('a_ct.nii.gz'), at('points.json'), [])).rejects.toMatchObject({ kind: 'template' })
   })
 
-  it('keep names and values when scans are added, and replace a scan that is there', async () => {
-    const set = await setOf(at('s.json'), ['a', 'b', 'a'])
+  it('keep names, values and the order of scans when scans are added, also one that is there', async () => {
+    const set = await setOf(at('s.json'), ['b', 'a', 'b'])
     expect(set.scans.map((scan) => scan.id)).toEqual(['b_ct', 'a_ct'])
     expect(set.structures).toEqual(NAMES)
     const clash = addTemplate(set, { scan: { ...set.scans[0], path: 'elsewhere/b_ct.nii.gz' }, structures: [{ name: 'New', labelValue: 3, color: '#000000' }] })
     expect(clash.structures.map((structure) => structure.labelValue)).toEqual([3, 4])
     expect(clash.scans.map((scan) => scan.id)).toEqual(['b_ct', 'a_ct', 'b_ct-2'])
+  })
+
+  it('keep what they know of a scan that is added again: other structures, parts and appearance of equal points, and whether it is in use', async () => {
+    const made = await setOf(at('s.json'), ['a'])
+    const known = made.scans[0]
+    const lump = known.structures['Lump']
+    const set: TemplateSet = { ...made, scans: [{ ...known, enabled: false }] }
+    const again = (points: typeof lump.points, sha256 = known.sha256): TemplateSet => {
+      const { parts, appearance, ...marked } = { ...lump, points }
+      expect([parts, appearance].every((kept) => kept !== undefined)).toBe(true)
+      return addTemplate(set, { scan: { ...known, id: 'other', sha256, markups: 'a_ct.mrk.json', structures: { Lump: marked, Node: { points } } }, structures: [...NAMES, { name: 'Node', labelValue: 1, color: '#000000' }] })
+    }
+    const nearly = { ...lump.points, left: [lump.points.left[0] + 1e-6, lump.points.left[1], lump.points.left[2]] } as const
+    expect(again(nearly).scans).toEqual([{ ...known, enabled: false, markups: 'a_ct.mrk.json', structures: { Lump: lump, Node: { points: nearly } } }])
+    const moved = { ...lump.points, left: [-99, 0, 0] } as const
+    expect(again(moved).scans[0].structures['Lump']).toEqual({ points: moved, onePiece: true })
+    const only = addTemplate(set, { scan: { ...known, structures: { Node: { points: moved } } }, structures: [{ name: 'Node', labelValue: 1, color: '#000000' }] })
+    expect(only.scans[0].structures).toEqual({ Lump: lump, Node: { points: moved } })
+    const changed = addTemplate(set, { scan: { ...known, sha256: 'f'.repeat(64), structures: { Node: { points: moved } } }, structures: [] })
+    expect(changed.scans).toEqual([{ ...known, sha256: 'f'.repeat(64), enabled: false, structures: { Node: { points: moved } } }])
   })
 
   it('survive being written and read, and store paths relative to themselves', async () => {
