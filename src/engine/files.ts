@@ -60,15 +60,28 @@ function removeUnfinished(): void {
  * @throws MedlsamError `output` with the reason
  */
 export async function writeBytesAtomic(file: string, bytes: Uint8Array): Promise<void> {
-  const target = await realpath(file).catch(() => path.resolve(file))
-  await viaTemporary(file, target, async (temporary) => {
+  await writeBytesTogether([{ file, bytes }], () => Promise.resolve())
+}
+
+/**
+ * Writes files like {@link writeBytesAtomic}, none of which gets its name before the bytes of all are on the disk:
+ * a disk that fills up, or a kill meanwhile, leaves all of them as they were. The last one gets its name first.
+ * @param beforeNames awaited when all bytes are there
+ * @throws MedlsamError `output` with the reason
+ */
+export async function writeBytesTogether(files: readonly { readonly file: string; readonly bytes: Uint8Array }[], beforeNames: () => Promise<void>): Promise<void> {
+  const [first, ...rest] = files
+  if (files.length === 0) return beforeNames()
+  const target = await realpath(first.file).catch(() => path.resolve(first.file))
+  await viaTemporary(first.file, target, async (temporary) => {
     const handle = await open(temporary, 'wx')
     try {
-      await handle.writeFile(bytes)
+      await handle.writeFile(first.bytes)
       await handle.sync()
     } finally {
       await handle.close()
     }
+    await writeBytesTogether(rest, beforeNames)
     await rename(temporary, target)
   })
 }

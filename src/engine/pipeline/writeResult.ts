@@ -1,18 +1,25 @@
-import { rm } from 'node:fs/promises'
+import { realpath, rm } from 'node:fs/promises'
 import type { Sidecar } from '../../protocol/sidecar.js'
-import { writeTextAtomic } from '../files.js'
+import { writeBytesTogether } from '../files.js'
 import { labelTsv } from '../volume/labelTsv.js'
 import type { LabelVolume, Scan } from '../volume/volume.js'
-import { writeLabelMap } from '../volume/writeLabelMap.js'
+import { encodeLabelMap } from '../volume/writeLabelMap.js'
 import type { OutputPaths } from './outputPaths.js'
 
 /**
- * Writes label map, names and sidecar, each through a temporary file. The sidecar comes last: where it
- * is, the rest is complete.
+ * Writes label map, names and sidecar. An older result stays until the bytes of all three are on the disk. Then its
+ * sidecar and names go before its label map is replaced, and the new sidecar comes last: whenever the process is
+ * killed, nothing describes another label map than its own, and where a sidecar is, the rest is complete.
+ * @throws MedlsamError `output` with the reason
  */
-export async function writeResult(paths: OutputPaths, labels: LabelVolume, scan: Scan, sidecar: Sidecar): Promise<void> {
-  await rm(paths.sidecar, { force: true })
-  await writeLabelMap(paths.labelMap, labels, scan.geometry, sidecar.structures)
-  await writeTextAtomic(paths.names, labelTsv(sidecar.structures))
-  await writeTextAtomic(paths.sidecar, `${JSON.stringify(sidecar, null, 2)}\n`)
+export async function writeResult(paths: OutputPaths, labels: LabelVolume, { geometry }: Pick<Scan, 'geometry'>, sidecar: Sidecar): Promise<void> {
+  const files = [
+    { file: paths.sidecar, bytes: Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`) },
+    { file: paths.names, bytes: Buffer.from(labelTsv(sidecar.structures)) },
+    { file: paths.labelMap, bytes: await encodeLabelMap(paths.labelMap, labels, geometry, sidecar.structures) },
+  ]
+  await writeBytesTogether(files, async () => {
+    // Of a link what it points to, which is what is written.
+    for (const file of [paths.sidecar, paths.names]) await rm(await realpath(file).catch(() => file), { force: true })
+  })
 }

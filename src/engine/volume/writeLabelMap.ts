@@ -1,7 +1,8 @@
 import type { Structure } from '../../protocol/structure.js'
 import { MedlsamError } from '../errors.js'
+import { writeBytesAtomic } from '../files.js'
 import type { LabelVolume, SourceGeometry } from './volume.js'
-import { writeNifti } from './writeNifti.js'
+import { encodeNifti } from './writeNifti.js'
 
 /**
  * Writes a label map as NIfTI (`.nii.gz`, or `.nii`) on the grid of its scan, whose position, orientation,
@@ -12,11 +13,19 @@ import { writeNifti } from './writeNifti.js'
  * @throws MedlsamError `output` when it cannot be written, `internal` when labels and scan differ in size
  */
 export async function writeLabelMap(path: string, labels: LabelVolume, geometry: SourceGeometry, structures: readonly Pick<Structure, 'labelValue'>[]): Promise<void> {
+  await writeBytesAtomic(path, await encodeLabelMap(path, labels, geometry, structures))
+}
+
+/**
+ * The bytes that {@link writeLabelMap} writes.
+ * @throws MedlsamError `output` when there can be no such file, `internal` when labels and scan differ in size
+ */
+export async function encodeLabelMap(path: string, labels: LabelVolume, geometry: SourceGeometry, structures: readonly Pick<Structure, 'labelValue'>[]): Promise<Uint8Array> {
   if (labels.size.some((n, axis) => n !== geometry.size[axis])) {
     throw new MedlsamError('internal', `The label map for ${path} has ${labels.size.join(' x ')} voxels, its scan ${geometry.size.join(' x ')}; please report this.`, path)
   }
   let largest = structures.reduce((max, { labelValue }) => Math.max(max, labelValue), 0)
   for (const value of labels.data) if (value > largest) largest = value
   const data = largest <= 0xff ? new Uint8Array(labels.data) : largest <= 0xffff ? new Uint16Array(labels.data) : new Uint32Array(labels.data)
-  await writeNifti(path, data, geometry, 'labels')
+  return encodeNifti(path, data, geometry, 'labels')
 }

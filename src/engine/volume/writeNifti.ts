@@ -23,6 +23,14 @@ function dtypeOf(data: VoxelArray): 'int16' | 'float32' | 'uint8' | 'uint16' | '
  * @throws MedlsamError `output` when it cannot be written, `internal` when voxels and grid differ in size
  */
 export async function writeNifti(path: string, data: VoxelArray, geometry: SourceGeometry, kind: 'labels' | 'scan'): Promise<void> {
+  await writeBytesAtomic(path, await encodeNifti(path, data, geometry, kind))
+}
+
+/**
+ * The bytes of a NIfTI file of that path.
+ * @throws MedlsamError `output` when there can be no such file, `internal` when voxels and grid differ in size
+ */
+export async function encodeNifti(path: string, data: VoxelArray, geometry: SourceGeometry, kind: 'labels' | 'scan'): Promise<Uint8Array> {
   const { size } = geometry
   if (!/\.nii(\.gz)?$/i.test(path)) throw new MedlsamError('output', `${path} cannot be written: its name must end in .nii.gz or .nii.`, path)
   if (data.length !== size[0] * size[1] * size[2]) {
@@ -38,8 +46,8 @@ export async function writeNifti(path: string, data: VoxelArray, geometry: Sourc
   voxels.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   if (!header.littleEndian) swapBytes(voxels, data.BYTES_PER_ELEMENT as 1 | 2 | 4)
 
-  if (!/\.gz$/i.test(path)) return writeBytesAtomic(path, file)
+  if (!/\.gz$/i.test(path)) return file
   const packed = await promisify(gzip)(file, { level: GZIP_LEVEL })
   packed[GZIP_OS_BYTE] = 255
-  await writeBytesAtomic(path, packed)
+  return packed
 }

@@ -12,7 +12,7 @@ import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 import { chooseOutput } from './outputChoice.js'
-import { removeLeftovers } from './leftovers.js'
+import { removeLeftovers, resultStamps } from './leftovers.js'
 import type { PreviewFolders } from './previewFolders.js'
 import { chooseRemedy, remedyLabel, type SaidOfScan } from './remedies.js'
 import { chooseRun, structuresOf, type RunChoice } from './runChoices.js'
@@ -67,7 +67,7 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     const showRunning = (): void => { show({ kind: 'running', progress, structures: [...structures.values()] }) }
     showRunning()
     const previewFolder = context.previews.next()
-    const wasThere = await vscode.workspace.fs.stat(output).then(() => true, () => false)
+    const before = await resultStamps(output.fsPath)
     try {
       const outcome = await context.engine.segment(
         {
@@ -100,13 +100,19 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
       context.onProvider(outcome.sidecar.segmenter.provider)
       return outcome.sidecar
     } catch (error) {
-      const cleanUp = async (): Promise<void> => {
-        await removeLeftovers(output.fsPath, wasThere)
+      const cleanUp = async (): Promise<boolean> => {
         await context.previews.remove(previewFolder)
+        return removeLeftovers(output.fsPath, before)
       }
       if (error instanceof EngineDied) await cleanUp()
       // A cancelled engine may still be busy for a moment; people need not wait for that.
-      if (error instanceof RunCancelled) void error.stopped.then(cleanUp)
+      if (error instanceof RunCancelled) {
+        void error.stopped.then(cleanUp).then(async (written) => {
+          if (!written || current !== undefined) return
+          await context.editors.showLabelMap(scan, baseName(output))
+          show({ kind: 'done', summary: `It was finished before it could be stopped; written to ${baseName(output)}.`, warnings: [] })
+        }).catch((problem: unknown) => { context.log.warn(errorText(problem)) })
+      }
       throw error
     } finally {
       await context.editors.showPreview(scan, null)
