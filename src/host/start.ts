@@ -17,10 +17,13 @@ import { sayErrors } from './sayErrors.js'
 import { createPreviewFolders } from './segment/previewFolders.js'
 import { createRunKeeper, type RunKeeper } from './segment/segmentScan.js'
 import { readBankFiles } from './templates/bankFiles.js'
-import { addMarkedScan, addScans, checkSet, chooseScans, deleteNode, newSet, openSetFile, renameNode, updateSets, useLabelMap } from './templates/templateCommands.js'
+import { addMarkedScan, addScans, chooseScans, updateSets, useLabelMap } from './templates/addTemplates.js'
+import { deleteNode, removeScanNode } from './templates/deleteNode.js'
+import { newSet } from './templates/pickSet.js'
+import { checkSet, openSetFile, renameNode } from './templates/templateCommands.js'
 import { createScanHealth } from './templates/scanHealth.js'
 import { createTemplateStore, type TemplateStore } from './templates/templateStore.js'
-import { createTemplateTree, type TemplateNode } from './templates/templateTree.js'
+import { createTemplateTree, focusedNode, type TemplateNode } from './templates/templateTree.js'
 import { whenTrusted } from './trust.js'
 
 /** What tests and other extensions get from `activate()`. */
@@ -83,6 +86,8 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   models.onFirstSeen(whenSeen)
   if (tree.visible) store.watchScans()
   tree.onDidChangeVisibility(({ visible }) => { if (visible) store.watchScans() })
+  // Other programs may have moved or changed scans meanwhile.
+  const whenBack = vscode.window.onDidChangeWindowState(({ focused }) => { if (focused && tree.visible) store.watchScans() })
 
   async function onAction(session: ScanSession, action: ScanAction): Promise<void> {
     switch (action) {
@@ -119,7 +124,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   const selected = (node: TemplateNode | undefined): TemplateNode | undefined => node ?? tree.selection.at(0)
 
   context.subscriptions.push(
-    log, status, models, store, editors, tree, folders,
+    log, status, models, store, editors, tree, folders, whenBack,
     { dispose: () => { engine.stop() } },
     followDefaultEditorSetting(),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -140,10 +145,11 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     command('addStructure', withSession((session) => handleMarksRequest(session, { kind: 'add' }))),
     trusted('addToTemplateSet', withSession((session) => addMarkedScan(templates, session))),
     trusted('useLabelMapAsTemplate', withSession((session) => useLabelMap(templates, session))),
-    trusted('templates.newSet', () => newSet(templates)),
+    trusted('templates.newSet', () => newSet(store)),
     trusted('templates.addScans', (node: TemplateNode | undefined) => chooseScans(templates, selected(node))),
-    trusted('templates.rename', (node: TemplateNode | undefined) => renameNode(templates, selected(node))),
-    trusted('templates.delete', (node: TemplateNode | undefined) => deleteNode(templates, selected(node))),
+    trusted('templates.rename', async (node: TemplateNode | undefined) => renameNode(store, node ?? (await focusedNode(tree)))),
+    trusted('templates.delete', async (node: TemplateNode | undefined) => deleteNode(store, node ?? (await focusedNode(tree)))),
+    trusted('templates.removeScan', async (node: TemplateNode | undefined) => removeScanNode(store, node ?? (await focusedNode(tree)))),
     trusted('templates.check', (node: TemplateNode | undefined) => checkSet(templates, selected(node))),
     command('templates.openFile', (node: TemplateNode | undefined) => openSetFile(selected(node))),
     command('templates.refresh', () => store.refresh()),

@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import { enableScan } from '../../src/host/templates/editSet.js'
-import { createScanHealth } from '../../src/host/templates/scanHealth.js'
-import { createTemplateStore } from '../../src/host/templates/templateStore.js'
+import type { TemplateSet } from '../../src/protocol/templateSet.js'
+import { createScanHealth, type ScanHealth } from '../../src/host/templates/scanHealth.js'
+import { createTemplateStore, type TemplateStore } from '../../src/host/templates/templateStore.js'
 import { until, workspaceFile } from './workspace.js'
+
+const SET: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, name: 'mine', structures: [], scans: [] }
+
+/** A store of its own, which has listed everything once. */
+async function makeStore(health: ScanHealth = createScanHealth(() => Promise.resolve({}))): Promise<TemplateStore> {
+  const extension = vscode.extensions.getExtension('medlsam.medlsam')
+  assert.ok(extension)
+  const store = createTemplateStore(extension.extensionUri, health, (text) => assert.fail(text))
+  await store.ready
+  assert.ok(store.banks().some(({ builtIn }) => builtIn), 'the first list is complete when the store is ready')
+  return store
+}
 
 export function defineTemplateStoreSuite(): void {
   describe('the template sets', () => {
     it('take several changes at once, and are listed anew only when something changed', async () => {
-      const extension = vscode.extensions.getExtension('medlsam.medlsam')
-      assert.ok(extension)
       const file = workspaceFile('quick.medlsam.json')
-      const store = createTemplateStore(extension.extensionUri, createScanHealth(() => Promise.resolve({})), (text) => assert.fail(text))
+      const store = await makeStore()
       const scans = ['a', 'b', 'c', 'd'].map((id) => ({ id, path: `${id}.nii.gz`, sha256: id.repeat(64), enabled: true, structures: {} }))
       try {
         await store.create(file.fsPath, { format: 'medlsam-template-set', formatVersion: 1, name: 'quick', structures: [], scans })
@@ -30,6 +41,52 @@ export function defineTemplateStoreSuite(): void {
         await until('the set is gone from the list', () => lists > 0 && enabled() === undefined)
       } finally {
         store.dispose()
+      }
+    })
+
+    it('are changed and deleted between two writers, and what is deleted comes back unless there is another by then', async () => {
+      const store = await makeStore()
+      const file = workspaceFile('turns.medlsam.json')
+      const write = (name: string): Thenable<void> => vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify({ ...SET, name })))
+      try {
+        await store.create(file.fsPath, SET)
+        // A writer elsewhere that reads first and writes later, as the engine does.
+        const slow = store.inTurn(async () => {
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          await write('slow')
+        })
+        await Promise.all([slow, store.update(file.fsPath, (set) => ({ ...set, name: `${set.name} then quick` }))])
+        assert.equal(store.sets().find(({ path }) => path === file.fsPath)?.name, 'slow then quick')
+
+        const undo = await store.remove(file.fsPath)
+        assert.equal(store.sets().some(({ path }) => path === file.fsPath), false)
+        await undo()
+        assert.equal(store.sets().find(({ path }) => path === file.fsPath)?.name, 'slow then quick')
+        const late = await store.remove(file.fsPath)
+        await write('another')
+        await assert.rejects(late(), /turns\.medlsam\.json is there again/)
+        assert.match(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)), /another/)
+      } finally {
+        store.dispose()
+        await vscode.workspace.fs.delete(file)
+      }
+    })
+
+    it('are looked at anew whenever people come back to them', async () => {
+      const asked: string[] = []
+      const store = await makeStore({ known: () => new Map(), check: (file) => Promise.resolve(asked.push(file) < 0) })
+      const file = workspaceFile('looked.medlsam.json')
+      try {
+        await store.create(file.fsPath, SET)
+        const times = (): number => asked.filter((path) => path === file.fsPath).length
+        assert.equal(times(), 0)
+        store.watchScans()
+        const first = times()
+        store.watchScans()
+        assert.ok(first > 0 && times() > first)
+      } finally {
+        store.dispose()
+        await vscode.workspace.fs.delete(file)
       }
     })
   })

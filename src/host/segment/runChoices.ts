@@ -34,6 +34,7 @@ export async function chooseRun(context: vscode.ExtensionContext, store: Templat
 }
 
 async function chooseTemplates(context: vscode.ExtensionContext, store: TemplateStore): Promise<{ readonly id: string; readonly title: string } | undefined> {
+  await store.ready
   const last = context.workspaceState.get<string>(LAST_TEMPLATES)
   const own = store.sets().filter(({ set }) => set !== null).map((stored) => ({ label: stored.name, description: vscode.workspace.asRelativePath(stored.path), id: stored.path, title: stored.name }))
   const banks = store.banks().map(({ id, name, builtIn }) => ({ label: name, description: builtIn ? 'built in' : vscode.workspace.asRelativePath(id), id, title: name }))
@@ -62,7 +63,10 @@ async function chooseStructures(context: vscode.ExtensionContext, templates: str
   )
   if (picked === undefined) return undefined
   const names = picked.map(({ label }) => label)
-  if (names.length === 0) return undefined
+  if (names.length === 0) {
+    void vscode.window.showWarningMessage('Nothing was started, since no structure was ticked: tick at least one.')
+    return undefined
+  }
   await context.workspaceState.update(LAST_STRUCTURES, { ...remembered, [templates]: names })
   return names
 }

@@ -26,6 +26,38 @@ export function removeScanStructure(set: TemplateSet, scanId: string, name: stri
   return { ...set, scans: scans.filter((scan) => scan.id !== scanId || Object.keys(scan.structures).length > 0) }
 }
 
+/** Takes a scan with all its points out of a set. */
+export function removeScan(set: TemplateSet, scanId: string): TemplateSet {
+  return { ...set, scans: set.scans.filter((scan) => scan.id !== scanId) }
+}
+
+/**
+ * Brings back into a set, as it is now, what was removed from it once: structures, scans and points of scans that
+ * `before` has and `after` has not. What has come in their place since stays.
+ */
+export function restoreRemoved(now: TemplateSet, before: TemplateSet, after: TemplateSet): TemplateSet {
+  const structures = [...now.structures]
+  for (const [index, structure] of before.structures.entries()) {
+    if ([...after.structures, ...structures].some(({ name }) => name === structure.name)) continue
+    const taken = new Set(structures.map(({ labelValue }) => labelValue))
+    let { labelValue } = structure
+    while (taken.has(labelValue)) labelValue++
+    structures.splice(index, 0, { ...structure, labelValue })
+  }
+  const listed = (points: TemplateScan['structures']): TemplateScan['structures'] =>
+    Object.fromEntries(Object.entries(points).filter(([name]) => structures.some((structure) => structure.name === name)))
+  const scans = [...now.scans]
+  for (const [index, scan] of before.scans.entries()) {
+    const kept = after.scans.find(({ id }) => id === scan.id)
+    const at = scans.findIndex(({ id, path }) => id === scan.id || path === scan.path)
+    if (at < 0 && kept === undefined) scans.splice(index, 0, { ...scan, structures: listed(scan.structures) })
+    if (at < 0) continue
+    const removed = Object.fromEntries(Object.entries(scan.structures).filter(([name]) => kept === undefined || !Object.hasOwn(kept.structures, name)))
+    scans[at] = { ...scans[at], structures: { ...listed(removed), ...scans[at].structures } }
+  }
+  return { ...now, structures, scans }
+}
+
 /** Turns a scan of a set on or off. */
 export function enableScan(set: TemplateSet, scanId: string, enabled: boolean): TemplateSet {
   return { ...set, scans: set.scans.map((scan) => (scan.id === scanId ? { ...scan, enabled } : scan)) }

@@ -4,6 +4,7 @@ import type { TemplateCheckReport, TemplatesInfo } from '../../protocol/rpc.js'
 import type { TemplateSet } from '../../protocol/templateSet.js'
 import { errorText } from '../errorText.js'
 import { writeWhole } from '../writeWhole.js'
+import { currentCheck } from './checkRows.js'
 import type { ScanHealth } from './scanHealth.js'
 import { BANK_SUFFIX, formatSet, parseSet, scanOfFile, SET_SUFFIX } from './setFile.js'
 
@@ -33,13 +34,15 @@ export interface StoredBank {
 /** All template sets and bank files of the workspace and the settings, and the built-in banks. */
 export interface TemplateStore {
   readonly onDidChange: vscode.Event<void>
+  /** Resolves once the sets and banks have been listed for the first time. */
+  readonly ready: Promise<void>
   sets(): readonly StoredSet[]
   banks(): readonly StoredBank[]
   bank(id: string): StoredBank | undefined
   /** What the engine told of a bank. */
   setBank(id: string, answer: Pick<StoredBank, 'info' | 'problem'>): void
   refresh(): Promise<void>
-  /** From now on, and at once, finds out which scans moved or changed; needs the engine. */
+  /** Finds out which scans moved or changed, at once and from now on with every change of the sets; needs the engine. */
   watchScans(): void
   /** Writes a new set. */
   create(setPath: string, set: TemplateSet): Promise<void>
@@ -48,10 +51,21 @@ export interface TemplateStore {
    * @throws Error with a sentence when the file cannot be read or written
    */
   update(setPath: string, change: (set: TemplateSet) => TemplateSet): Promise<void>
-  setCheck(setPath: string, report: TemplateCheckReport): void
+  /** Does work that writes sets elsewhere, between two changes of ours. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>
+  /** Deletes a set, to the trash where there is one. What it returns brings the file back, and says so when there is another one by then. */
+  remove(setPath: string): Promise<() => Promise<void>>
+  /** What was found out about a set as it was then. */
+  setCheck(setPath: string, checked: TemplateSet, report: TemplateCheckReport): void
   /** Sets that hold a scan. */
   setsWith(scanPath: string): readonly StoredSet[]
   dispose(): void
+}
+
+/** A check, and the set as it was checked. */
+interface Check {
+  readonly checked: TemplateSet
+  readonly report: TemplateCheckReport
 }
 
 const BANK_ENDING = /(\.medlsam)?\.msgpack$/i
@@ -60,7 +74,7 @@ const BUILT_IN = /^bank-(.+)\.msgpack$/
 /** Finds template sets and watches them. */
 export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth, onProblem: (text: string) => void): TemplateStore {
   const changed = new vscode.EventEmitter<void>()
-  const checks = new Map<string, TemplateCheckReport>()
+  const checks = new Map<string, Check>()
   const answers = new Map<string, Pick<StoredBank, 'info' | 'problem'>>()
   let sets: readonly StoredSet[] = []
   let banks: readonly Pick<StoredBank, 'id' | 'name' | 'builtIn'>[] = []
@@ -111,14 +125,19 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
     }
   }
 
-  const refreshOrSay = (): void => {
-    refresh().catch((error: unknown) => void vscode.window.showErrorMessage(`The template sets could not be read: ${errorText(error)}`))
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = writing.then(work)
+    writing = turn.catch(() => undefined)
+    return turn
   }
+
+  const refreshOrSay = (): Promise<void> =>
+    refresh().catch((error: unknown) => void vscode.window.showErrorMessage(`The template sets could not be read: ${errorText(error)}`))
   const watcher = vscode.workspace.createFileSystemWatcher(`**/*{${SET_SUFFIX},${BANK_SUFFIX}}`)
   const onFile = ({ fsPath }: vscode.Uri): void => {
     // What was told of another bank of that name is no longer true.
     if (answers.delete(fsPath)) changed.fire()
-    refreshOrSay()
+    void refreshOrSay()
   }
   const bankOf = (bank: (typeof banks)[number]): StoredBank => ({ ...bank, ...(answers.get(bank.id) ?? { info: null, problem: null }) })
   const subscriptions = [
@@ -126,12 +145,12 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
     watcher.onDidChange(onFile), watcher.onDidCreate(onFile), watcher.onDidDelete(onFile),
     vscode.workspace.onDidChangeWorkspaceFolders(refreshOrSay),
     vscode.workspace.onDidGrantWorkspaceTrust(refreshOrSay),
-    vscode.workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('medlsam.templates')) refreshOrSay() }),
+    vscode.workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('medlsam.templates')) void refreshOrSay() }),
   ]
-  refreshOrSay()
 
   return {
     onDidChange: changed.event,
+    ready: refreshOrSay(),
     sets: () => sets,
     banks: () => banks.map(bankOf),
     bank(id) {
@@ -144,28 +163,42 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
     },
     refresh,
     watchScans() {
-      if (!watching) {
-        watching = true
-        checkScans()
-      }
+      watching = true
+      checkScans()
     },
     async create(setPath, set) {
-      await writeSet(setPath, set)
+      checks.delete(setPath)
+      await inTurn(() => writeSet(setPath, set))
       await refresh()
     },
     async update(setPath, change) {
-      const turn = writing.then(async () => {
+      await inTurn(async () => {
         const set = await readSet(setPath)
         const updated = change(set)
         if (formatSet(updated) !== formatSet(set)) await writeSet(setPath, updated)
       })
-      writing = turn.catch(() => undefined)
-      await turn
       await refresh()
     },
-    setCheck(setPath, report) {
-      checks.set(setPath, report)
-      refreshOrSay()
+    inTurn,
+    async remove(setPath) {
+      const uri = vscode.Uri.file(setPath)
+      const before = await inTurn(async () => {
+        const bytes = await vscode.workspace.fs.readFile(uri)
+        await deleteFile(uri)
+        return bytes
+      })
+      await refresh()
+      return async () => {
+        await inTurn(async () => {
+          if (await exists(uri)) throw new Error(`${path.basename(setPath)} is there again: the deleted one was not put in its place.`)
+          await writeWhole(uri, before)
+        })
+        await refresh()
+      }
+    },
+    setCheck(setPath, checked, report) {
+      checks.set(setPath, { checked, report })
+      void refreshOrSay()
     },
     setsWith: (scanPath) => sets.filter(({ path: setPath, set }) => set !== null && scanOfFile(setPath, set, scanPath) !== undefined),
     dispose() {
@@ -201,11 +234,24 @@ async function writeSet(file: string, set: TemplateSet): Promise<void> {
   await writeWhole(vscode.Uri.file(file), new TextEncoder().encode(formatSet(set)))
 }
 
-async function readStored(file: string, check: TemplateCheckReport | null, health: ScanHealth): Promise<StoredSet> {
+/** Some file systems, such as those of remote machines, have no trash. */
+async function deleteFile(uri: vscode.Uri): Promise<void> {
+  try {
+    await vscode.workspace.fs.delete(uri, { useTrash: true })
+  } catch {
+    await vscode.workspace.fs.delete(uri)
+  }
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(() => true, () => false)
+}
+
+async function readStored(file: string, check: Check | null, health: ScanHealth): Promise<StoredSet> {
   try {
     const set = await readSet(file)
-    return { path: file, name: set.name, set, problem: null, scanProblems: health.known(file), check }
+    return { path: file, name: set.name, set, problem: null, scanProblems: health.known(file), check: check && currentCheck(check.report, check.checked, set) }
   } catch (error) {
-    return { path: file, name: path.basename(file, SET_SUFFIX), set: null, problem: errorText(error), scanProblems: new Map(), check }
+    return { path: file, name: path.basename(file, SET_SUFFIX), set: null, problem: errorText(error), scanProblems: new Map(), check: null }
   }
 }

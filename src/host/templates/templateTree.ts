@@ -94,6 +94,20 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
   return view
 }
 
+/**
+ * The node that the keyboard is at. Arrow keys move the focus and leave the selection behind, and VS Code tells extensions
+ * of the selection alone (microsoft/vscode#170248): the row whose selection a first switch changes has the focus, and
+ * a second switch takes that back. Unlike selecting, this opens nothing.
+ */
+export async function focusedNode(view: vscode.TreeView<TemplateNode>): Promise<TemplateNode | undefined> {
+  const before = view.selection
+  await vscode.commands.executeCommand('list.toggleSelection')
+  const after = view.selection
+  await vscode.commands.executeCommand('list.toggleSelection')
+  const has = (nodes: readonly TemplateNode[], node: TemplateNode): boolean => nodes.some((other) => JSON.stringify(other) === JSON.stringify(node))
+  return [...before, ...after].find((node) => has(before, node) !== has(after, node))
+}
+
 function canUseBanks(): boolean {
   return vscode.workspace.isTrusted && (vscode.workspace.workspaceFolders ?? []).length > 0
 }

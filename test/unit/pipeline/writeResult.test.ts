@@ -11,7 +11,7 @@ import { removeLeftovers, resultStamps } from '../../../src/host/segment/leftove
 import { orientedAffine, ORIENTATIONS } from '../../support/phantom.js'
 
 /** What happens at the nth step that touches the disk: the process is killed there, or the disk is full. */
-const trouble = vi.hoisted(() => ({ step: Infinity, kind: 'kill' as 'kill' | 'full' }))
+const trouble = vi.hoisted((): { step: number; kind: 'kill' | 'full' } => ({ step: Infinity, kind: 'kill' }))
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof fs.promises>()
@@ -36,7 +36,7 @@ const scan = { geometry: { niftiHeader: null, size: SIZE, affine: AFFINE } }
 const STEPS = 8
 
 /** A folder with a complete result called `first`. */
-async function withResult(): Promise<{ readonly folder: string; write(name: string, value: number): Promise<void>; state(): Record<string, string>; readonly labelMap: string }> {
+async function withResult(): Promise<{ readonly folder: string; readonly write: (name: string, value: number) => Promise<void>; readonly state: () => Record<string, string>; readonly labelMap: string }> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'result-'))
   const labelMap = path.join(folder, 'a_dseg.nii')
   const write = (name: string, value: number): Promise<void> =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ExtremePoints } from '../../../../src/protocol/geometry.js'
 import type { TemplateSet } from '../../../../src/protocol/templateSet.js'
-import { enableScan, removeScanStructure, removeSetStructure, renameSetStructure, scansOfStructure, updateScanPoints } from '../../../../src/host/templates/editSet.js'
+import { enableScan, removeScan, removeScanStructure, removeSetStructure, renameSetStructure, restoreRemoved, scansOfStructure, updateScanPoints } from '../../../../src/host/templates/editSet.js'
 import { formatSet, parseSet, scanOfFile } from '../../../../src/host/templates/setFile.js'
 
 const POINTS: ExtremePoints = { inferior: [0, 0, -1], posterior: [0, -1, 0], right: [1, 0, 0], superior: [0, 0, 1], anterior: [0, 1, 0], left: [-1, 0, 0] }
@@ -45,6 +45,30 @@ describe('a template set', () => {
     expect(removeSetStructure(SET, 'Larynx').scans[1].structures).toEqual({})
     expect(removeScanStructure(SET, 'p2', 'Larynx').scans.map(({ id }) => id)).toEqual(['p1'])
     expect(removeScanStructure(SET, 'p1', 'Larynx').scans.map(({ id }) => id)).toEqual(['p1', 'p2'])
+  })
+
+  it('gets back just what was removed, whatever has changed since', () => {
+    const without = removeSetStructure(SET, 'Larynx')
+    expect(restoreRemoved(without, SET, without)).toEqual(SET)
+    const edited: TemplateSet = { ...enableScan(without, 'p1', false), name: 'Renamed', structures: [...without.structures, { name: 'New', labelValue: 1, color: '#000000' }] }
+    const restored = restoreRemoved(edited, SET, without)
+    expect(restored).toMatchObject({ name: 'Renamed', structures: [{ name: 'Larynx', labelValue: 3 }, { name: 'Mandible', labelValue: 2 }, { name: 'New', labelValue: 1 }] })
+    expect(restored.scans.map(({ enabled }) => enabled)).toEqual([false, true])
+    expect(scansOfStructure(restored, 'Larynx')).toHaveLength(2)
+
+    for (const remove of [(set: TemplateSet) => removeScan(set, 'p2'), (set: TemplateSet) => removeScanStructure(set, 'p2', 'Larynx'), (set: TemplateSet) => removeScanStructure(set, 'p1', 'Larynx')]) {
+      const after = remove(SET)
+      expect(after).not.toEqual(SET)
+      expect(restoreRemoved(after, SET, after)).toEqual(SET)
+    }
+  })
+
+  it('gets back no points that are there anew, nor those of a structure that is gone by then', () => {
+    const after = removeScanStructure(SET, 'p1', 'Larynx')
+    const moved = { ...POINTS, left: [-5, 0, 0] } as const
+    const anew: TemplateSet = { ...after, scans: after.scans.map((scan) => (scan.id === 'p1' ? { ...scan, structures: { ...scan.structures, Larynx: { points: moved } } } : scan)) }
+    expect(restoreRemoved(anew, SET, after)).toEqual(anew)
+    expect(restoreRemoved(removeSetStructure(after, 'Larynx'), SET, after)).toEqual(removeSetStructure(after, 'Larynx'))
   })
 
   it('turns a scan off', () => {

@@ -1,0 +1,149 @@
+import path from 'node:path'
+import * as vscode from 'vscode'
+import { completePoints, type Marks } from '../../protocol/marks.js'
+import type { AddTemplateRequest, TemplateSource } from '../../protocol/rpc.js'
+import type { TemplateSet } from '../../protocol/templateSet.js'
+import { findLabelMaps } from '../editor/labelMaps.js'
+import { baseName, markupsUri, type ScanDocument } from '../editor/scanDocument.js'
+import { canRun, type ScanSession } from '../editor/scanEditors.js'
+import { isLabelMapName, isScanName } from '../editor/scanNames.js'
+import { errorText } from '../errorText.js'
+import { mergeStructures } from '../marks/editMarks.js'
+import { parseMarkups } from '../marks/slicerMarkups.js'
+import { addedText } from './addedText.js'
+import { updateScanPoints } from './editSet.js'
+import { pickSet } from './pickSet.js'
+import { scanOfFile } from './setFile.js'
+import type { TemplateContext } from './templateCommands.js'
+import type { TemplateNode } from './templateTree.js'
+
+const NOT_HERE = 'Templates need scans that are files on this machine.'
+
+/** Adds the marked structures of an open scan to a set. */
+export async function addMarkedScan(context: TemplateContext, { document }: ScanSession): Promise<void> {
+  if (!canRun(document.uri)) {
+    void vscode.window.showWarningMessage(NOT_HERE)
+    return
+  }
+  const source = pointsSource(document.marks(), markupsUri(document.uri).fsPath)
+  if (source === null) {
+    void vscode.window.showWarningMessage(`No structure of ${document.name} has all six points yet: place the missing ones first.`)
+    return
+  }
+  const setPath = await pickSet(context.store, 'Add Marked Scan to Template Set')
+  if (setPath === undefined) return
+  await document.save()
+  await addAndSay(context, { setPath, scanPath: document.uri.fsPath, source })
+}
+
+/** Derives the points of every label of the label map on display, as marks of the scan and as a template. */
+export async function useLabelMap(context: TemplateContext, { document, shared }: ScanSession): Promise<void> {
+  if (!canRun(document.uri)) {
+    void vscode.window.showWarningMessage(NOT_HERE)
+    return
+  }
+  if (shared.shown === null) {
+    void vscode.window.showWarningMessage(`No label map of ${document.name} is shown: choose one in the list of structures first.`)
+    return
+  }
+  const setPath = await pickSet(context.store, 'Use Label Map as Template')
+  if (setPath === undefined) return
+  const labelMap = vscode.Uri.joinPath(document.uri, '..', shared.shown)
+  const set = await addAndSay(context, { setPath, scanPath: document.uri.fsPath, source: { kind: 'labelMap', path: labelMap.fsPath } })
+  const scan = scanOfFile(setPath, set, document.uri.fsPath)
+  if (scan === undefined) return
+  const structures = set.structures.flatMap(({ name, color }) => (Object.hasOwn(scan.structures, name) ? [{ name, color, points: scan.structures[name].points }] : []))
+  document.apply(mergeStructures(document.marks(), `Points of ${shared.shown}`, structures))
+}
+
+async function addAndSay(context: TemplateContext, request: AddTemplateRequest): Promise<TemplateSet> {
+  const set = await add(context, request)
+  const scan = scanOfFile(request.setPath, set, request.scanPath)
+  void vscode.window.showInformationMessage(`${path.basename(request.scanPath)} is a template of ${Object.keys(scan?.structures ?? {}).length} structures in ${set.name}.`)
+  return set
+}
+
+async function add({ engine, store }: TemplateContext, request: AddTemplateRequest): Promise<TemplateSet> {
+  const set = await store.inTurn(() => engine.addTemplate(request))
+  await store.refresh()
+  return set
+}
+
+function pointsSource(marks: Marks, markupsPath: string): TemplateSource | null {
+  const structures = marks.structures.flatMap(({ name, color, ...marked }) => {
+    const points = completePoints({ name, color, ...marked })
+    return points === null ? [] : [{ name, color, points }]
+  })
+  return structures.length === 0 ? null : { kind: 'points', structures, markupsPath }
+}
+
+/** Adds scans to a set: with their marks, else with the label map beside them. What cannot be added is named at the end. */
+export async function addScans(context: TemplateContext, setPath: string, scans: readonly vscode.Uri[]): Promise<void> {
+  let set = context.store.sets().find((stored) => stored.path === setPath)?.name ?? path.basename(setPath)
+  const added: string[] = []
+  const unmarked: vscode.Uri[] = []
+  const labelMaps: string[] = []
+  const failures: { name: string; message: string }[] = []
+  const stopped = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Adding scans to ${set}`, cancellable: true }, async (progress, token) => {
+    for (const scan of scans) {
+      if (token.isCancellationRequested) return true
+      const name = baseName(scan)
+      progress.report({ message: name })
+      try {
+        if (!canRun(scan)) throw new Error(NOT_HERE)
+        const source = (await markedSource(scan)) ?? (await labelMapSource(scan))
+        if (source !== null) {
+          set = (await add(context, { setPath, scanPath: scan.fsPath, source })).name
+          added.push(name)
+        } else if (isLabelMapName(name)) labelMaps.push(name)
+        else unmarked.push(scan)
+      } catch (error) {
+        failures.push({ name, message: errorText(error) })
+      }
+      progress.report({ increment: 100 / scans.length })
+    }
+    return false
+  })
+  const text = addedText({ set, scans: scans.length, added, unmarked: unmarked.map(baseName), labelMaps, failures, stopped })
+  const open = 'Open and Mark'
+  if (added.length === scans.length) void vscode.window.showInformationMessage(text)
+  else if (unmarked.length === 0) void vscode.window.showWarningMessage(text)
+  else if ((await vscode.window.showWarningMessage(text, open)) === open) await context.editors.open(unmarked[0])
+}
+
+async function markedSource(scan: vscode.Uri): Promise<TemplateSource | null> {
+  const file = markupsUri(scan)
+  try {
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file))
+    return pointsSource(parseMarkups(text, baseName(file)).marks, file.fsPath)
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return null
+    throw error
+  }
+}
+
+async function labelMapSource(scan: vscode.Uri): Promise<TemplateSource | null> {
+  const name = (await findLabelMaps(scan)).at(0)
+  return name === undefined ? null : { kind: 'labelMap', path: vscode.Uri.joinPath(scan, '..', name).fsPath }
+}
+
+/** Asks for scans and adds them to a set. */
+export async function chooseScans(context: TemplateContext, node: TemplateNode | undefined): Promise<void> {
+  const setPath = node?.kind === 'set' ? node.setPath : await pickSet(context.store, 'Add Scans to Set')
+  if (setPath === undefined) return
+  const found = await vscode.workspace.findFiles('**/*.{nii,nii.gz,nrrd,mha}', '**/node_modules/**', 2000)
+  const picked = await vscode.window.showQuickPick(
+    found.filter((uri) => isScanName(baseName(uri)) && !isLabelMapName(baseName(uri))).map((uri) => ({ label: baseName(uri), description: vscode.workspace.asRelativePath(uri), uri })).sort((a, b) => a.label.localeCompare(b.label)),
+    { title: 'Add Scans to Set', placeHolder: 'Scans with marked points or a label map beside them', canPickMany: true },
+  )
+  if (picked !== undefined && picked.length > 0) await addScans(context, setPath, picked.map(({ uri }) => uri))
+}
+
+/** Keeps template sets in step with the marks of a scan that was saved; in a workspace that is not trusted only the points are written. */
+export async function updateSets({ store }: TemplateContext, document: ScanDocument): Promise<void> {
+  if (!vscode.workspace.isTrusted) return
+  for (const { path: setPath, set } of store.setsWith(document.uri.fsPath)) {
+    const scan = set === null ? undefined : scanOfFile(setPath, set, document.uri.fsPath)
+    if (scan !== undefined) await store.update(setPath, (now) => updateScanPoints(now, scan.id, document.marks()))
+  }
+}
