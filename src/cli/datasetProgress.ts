@@ -66,6 +66,7 @@ function eventLine(event: DatasetEvent): string | null {
       return 'Paused.'
     case 'resumed':
       return 'Going on.'
+    case 'queued':
     case 'started':
     case 'scanStarted':
     case 'scanProgress':
@@ -134,6 +135,7 @@ function bars(): DatasetProgress {
         case 'resumed':
           say(eventLine(event) ?? '')
           return
+        case 'queued':
         case 'started':
         case 'scanDone':
         case 'scanElsewhere':

@@ -124,7 +124,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   const selected = (node: TemplateNode | undefined): TemplateNode | undefined => node ?? tree.selection.at(0)
 
   context.subscriptions.push(
-    log, status, models, store, editors, tree, folders, whenBack,
+    log, status, models, store, editors, tree, runs, folders, whenBack,
     { dispose: () => { engine.stop() } },
     followDefaultEditorSetting(),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -133,6 +133,8 @@ export interface ScanFailure {
 
 /** What happens during a run, in order. `lane` numbers the scans that run at the same time, from 0. */
 export type DatasetEvent =
+  /** Somebody else's run in the same process goes first; only of runs in the engine process. */
+  | { readonly kind: 'queued' }
   | { readonly kind: 'started'; readonly totals: DatasetTotals }
   | { readonly kind: 'scanStarted'; readonly lane: number; readonly scan: DatasetScan }
   | { readonly kind: 'scanProgress'; readonly lane: number; readonly scan: DatasetScan; readonly progress: Progress }

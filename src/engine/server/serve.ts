@@ -38,12 +38,12 @@ const WAITING: Progress = { stage: 'read', done: 0, total: 0, secondsLeft: null,
 
 /** Answers the extension host with an engine. What needs a network runs one at a time, in the order it came. */
 export function serve(connection: MessageConnection, engine: Engine): void {
-  const answering = (order: Order) => async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>, run?: number): Promise<T | ResponseError<ErrorData>> => {
+  const answering = (order: Order) => async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>, onWait?: () => void): Promise<T | ResponseError<ErrorData>> => {
     const abort = new AbortController()
     const listening = token.onCancellationRequested(() => { abort.abort() })
     try {
       if (token.isCancellationRequested) abort.abort()
-      return await order(() => work(abort.signal), abort.signal, () => { if (run !== undefined) tellWaiting(run) })
+      return await order(() => work(abort.signal), abort.signal, onWait)
     } catch (error) {
       const data = toErrorData(error)
       return new ResponseError(ENGINE_ERROR, data.message, data)
@@ -52,7 +52,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     }
   }
 
-  const tellWaiting = (run: number): void => void connection.sendNotification(progressNotification, { run, progress: WAITING })
+  const tellWaiting = (run: number) => (): void => void connection.sendNotification(progressNotification, { run, progress: WAITING })
   const answer = answering(oneAtATime())
   const answerBeside = answering((work) => work())
   // Two at once could lose each other's scan; a run, which may take hours, is nothing to wait for.
@@ -72,7 +72,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
       const tell = (mask: EarlyMaskNote): void => void connection.sendNotification(earlyMaskNotification, { run, mask })
       const { paths, sidecar } = previewFolder === undefined ? await segment({}) : await withEarlyMaskFiles(previewFolder, tell, segment)
       return { labelMapPath: paths.labelMap, sidecar }
-    }),
+    }, tellWaiting(run)),
   )
   const gates = new Map<number, PauseGate>()
   connection.onNotification(pauseNotification, ({ run, paused }) => {
@@ -82,15 +82,16 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   connection.onRequest(segmentFolderMethod, ({ run, request }, token) => {
     const gate = makePauseGate()
     gates.set(run, gate)
-    const onEvent = throttleEvents((event) => void connection.sendNotification(datasetEventNotification, { run, event }))
-    return answer(token, (signal) => segmentFolder(engine, request, { signal, gate, onEvent })).finally(() => gates.delete(run))
+    const tell = (event: DatasetEvent): void => void connection.sendNotification(datasetEventNotification, { run, event })
+    const onEvent = throttleEvents(tell)
+    return answer(token, (signal) => segmentFolder(engine, request, { signal, gate, onEvent }), () => { tell({ kind: 'queued' }) }).finally(() => gates.delete(run))
   })
-  connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal)), run))
+  connection.onRequest(checkTemplatesMethod, ({ run, request }, token) => answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal)), tellWaiting(run)))
   connection.onRequest(addTemplateMethod, (request, token) => answerEdit(token, () => addTemplateToFile(request)))
   connection.onRequest(scanProblemsMethod, ({ setPath }, token) => answerBeside(token, () => scanProblems(setPath)))
   connection.onRequest(bankInfoMethod, ({ path }, token) => answerBeside(token, () => bankInfo(engine, path)))
   connection.onRequest(infoMethod, (token) => answerBeside(token, () => engineInfo(engine)))
-  serveModels(connection, engine, { queued: answer, beside: answerBeside, onProgress })
+  serveModels(connection, engine, { queued: (token, work, run) => answer(token, work, tellWaiting(run)), beside: answerBeside, onProgress })
 }
 
 /** The same for the progress inside the events of a folder's run. */

@@ -16,7 +16,10 @@ export const FIRST_PROGRESS: FolderProgress = { totals: null, scan: null, step: 
 /** How far the run is after an event. */
 export function afterEvent(progress: FolderProgress, event: DatasetEvent): FolderProgress {
   switch (event.kind) {
+    case 'queued':
+      return { ...progress, step: 'waiting for the run that is going on' }
     case 'started':
+      return { ...progress, totals: event.totals, step: '' }
     case 'scanElsewhere':
       return { ...progress, totals: event.totals }
     case 'scanStarted':
@@ -45,7 +48,7 @@ export function countText({ totals }: FolderProgress): string {
 /** One line about where the run stands. */
 export function progressText(progress: FolderProgress): string {
   const { totals, scan, step, state } = progress
-  if (totals === null) return 'loading models and templates'
+  if (totals === null) return step === '' ? 'loading models and templates' : step
   const left = totals.secondsLeft === null || state === 'paused' ? '' : `about ${timeText(totals.secondsLeft)} left`
   const failed = totals.failed > 0 ? `${totals.failed} failed` : ''
   return [STATE_TEXT[state], countText(progress), scan ?? '', step, failed, left].filter((part) => part !== '').join(' · ')

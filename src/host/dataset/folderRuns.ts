@@ -2,9 +2,12 @@ import * as vscode from 'vscode'
 import type { DatasetEvent, DatasetOutcome, DatasetScan } from '../../protocol/dataset.js'
 import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
 import { baseName } from '../editor/scanDocument.js'
-import type { FolderRun } from '../engineClient.js'
+import { EngineDied, type FolderRun } from '../engineClient.js'
+import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
-import { chooseRun } from '../segment/runChoices.js'
+import { sayErrors } from '../sayErrors.js'
+import { removeLeftovers, resultStamps } from '../segment/leftovers.js'
+import { chooseRun, type RunChoice } from '../segment/runChoices.js'
 import type { RunContext } from '../segment/segmentScan.js'
 import { afterEvent, countText, FIRST_PROGRESS, outcomeText, progressText, type FolderProgress } from './folderProgress.js'
 import { showSummary } from './summaryPanel.js'
@@ -35,7 +38,7 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
   item.command = 'medlsam.pauseFolder'
   let current: Current | undefined
   /** The scan that its editors show as running. */
-  let working: vscode.Uri | undefined
+  let working: DatasetScan | undefined
 
   function setCurrent(next: Current | undefined): void {
     current = next
@@ -44,14 +47,21 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
     else item.show()
   }
 
-  async function run(folder: vscode.Uri): Promise<void> {
-    const choice = await chooseRun(context.extension, context.store, context.loadBanks)
-    if (choice === undefined) return
+  /** True, and said, when something runs already. */
+  function busy(): boolean {
+    const is = current !== undefined || isBusy()
+    if (is) void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
+    return is
+  }
+
+  async function run(folder: vscode.Uri, choice: RunChoice): Promise<void> {
     const settings = vscode.workspace.getConfiguration('medlsam.run', folder)
     const options = { structures: choice.structures, sliceStep: settings.get('sliceStep', 1), minConfidence: settings.get('minConfidence', DEFAULT_RUN_OPTIONS.minConfidence) }
     const outcome = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: `Segmenting ${baseName(folder)}`, cancellable: true },
       async (report, token) => {
+        // Whoever answered other lists faster goes first.
+        if (busy()) return null
         const abort = new AbortController()
         token.onCancellationRequested(() => { cancel() })
         let shown = 0
@@ -78,23 +88,35 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
         show()
         try {
           return await started.outcome
+        } catch (error) {
+          if (!(error instanceof EngineDied)) throw error
+          // The next run looks at the label map itself; what is of no use to anyone goes now.
+          if (working !== undefined) await removeLeftovers(working.labelMapPath, await resultStamps(working.labelMapPath)).catch((problem: unknown) => { context.log.warn(errorText(problem)) })
+          void offerToGoOn(folder, choice, error.message)
+          return null
         } finally {
           // A scan that was stopped, or whose engine died, has no end of its own.
-          if (working !== undefined) context.editors.setRun(working, { kind: 'idle' })
+          if (working !== undefined) context.editors.setRun(uriOf(working), { kind: 'idle' })
           working = undefined
           setCurrent(undefined)
         }
       },
     )
-    void sayOutcome(outcome)
+    if (outcome !== null) void sayOutcome(outcome)
+  }
+
+  async function offerToGoOn(folder: vscode.Uri, choice: RunChoice, message: string): Promise<void> {
+    const goOn = 'Go On'
+    const picked = await vscode.window.showErrorMessage(`${baseName(folder)}: ${message} Finished scans are kept.`, goOn)
+    if (picked === goOn) await sayErrors(() => run(folder, choice))
   }
 
   /** Scans of the folder that are open show how they fare. */
   function showInEditor(event: DatasetEvent): void {
     switch (event.kind) {
       case 'scanProgress':
-        working = uriOf(event.scan)
-        context.editors.setRun(working, { kind: 'running', progress: event.progress, structures: [] })
+        working = event.scan
+        context.editors.setRun(uriOf(working), { kind: 'running', progress: event.progress, structures: [] })
         return
       case 'scanFailed':
         working = undefined
@@ -105,6 +127,7 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
         context.editors.setRun(uriOf(event.scan), { kind: 'idle' })
         context.editors.showLabelMap(uriOf(event.scan), baseName(vscode.Uri.file(event.scan.labelMapPath))).catch((error: unknown) => { context.log.warn(String(error)) })
         return
+      case 'queued':
       case 'started':
       case 'scanStarted':
       case 'scanElsewhere':
@@ -136,8 +159,10 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
   return {
     async start(folder) {
       if (folder.scheme !== 'file') void vscode.window.showWarningMessage('Running needs scans that are files on this machine.')
-      else if (current !== undefined || isBusy()) void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
-      else await run(folder)
+      else if (!busy()) {
+        const choice = await chooseRun(context.extension, context.store, context.loadBanks)
+        if (choice !== undefined) await run(folder, choice)
+      }
     },
     togglePause() {
       if (current === undefined || current.progress.state === 'stopping') return

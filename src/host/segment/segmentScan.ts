@@ -12,6 +12,7 @@ import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 import { chooseOutput } from './outputChoice.js'
+import { createRunItem } from './runItem.js'
 import { removeLeftovers, resultStamps } from './leftovers.js'
 import type { PreviewFolders } from './previewFolders.js'
 import { chooseRemedy, remedyLabel, type SaidOfScan } from './remedies.js'
@@ -40,6 +41,7 @@ export interface RunKeeper {
   remedy(scan: vscode.Uri): Promise<void>
   cancel(): void
   running(): boolean
+  dispose(): void
 }
 
 interface LastRun {
@@ -53,10 +55,19 @@ interface LastRun {
 /** Starts, shows and stops runs. */
 export function createRunKeeper(context: RunContext, isBusy: () => boolean): RunKeeper {
   const last = new Map<string, LastRun>()
+  const item = createRunItem()
   let current: AbortController | undefined
+
+  /** True, and said, when something runs already. */
+  function busy(): boolean {
+    const is = current !== undefined || isBusy()
+    if (is) void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
+    return is
+  }
 
   function setRunning(abort: AbortController | undefined): void {
     current = abort
+    if (abort === undefined) item.hide()
     void vscode.commands.executeCommand('setContext', 'medlsam.running', abort !== undefined)
   }
 
@@ -64,7 +75,10 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     const settings = vscode.workspace.getConfiguration('medlsam.run', scan)
     const structures = new Map<string, ListedStructure>(await waitingStructures(context, choice))
     let progress: Progress | null = null
-    const showRunning = (): void => { show({ kind: 'running', progress, structures: [...structures.values()] }) }
+    const showRunning = (): void => {
+      item.show(scan, progress)
+      show({ kind: 'running', progress, structures: [...structures.values()] })
+    }
     showRunning()
     const previewFolder = context.previews.next()
     const before = await resultStamps(output.fsPath)
@@ -120,6 +134,8 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
   }
 
   async function run(scan: vscode.Uri, lastRun: LastRun): Promise<void> {
+    // Whoever answered other lists faster goes first.
+    if (busy()) return
     last.set(scan.toString(), lastRun)
     const abort = new AbortController()
     setRunning(abort)
@@ -127,7 +143,9 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     try {
       const sidecar = await runOne(scan, lastRun, abort.signal, show)
       await context.editors.showLabelMap(scan, baseName(lastRun.output))
-      show({ kind: 'done', summary: summaryOf(sidecar), warnings: sidecar.warnings })
+      const summary = summaryOf(sidecar)
+      show({ kind: 'done', summary, warnings: sidecar.warnings })
+      if (context.editors.session(scan) === undefined) void offerScan(scan, `${baseName(scan)}: ${summary}`)
     } catch (error) {
       if (error instanceof RunCancelled) show({ kind: 'cancelled' })
       else {
@@ -147,6 +165,11 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     }
   }
 
+  async function offerScan(scan: vscode.Uri, message: string): Promise<void> {
+    const open = 'Open Scan'
+    if ((await vscode.window.showInformationMessage(message, open)) === open) await context.editors.open(scan)
+  }
+
   async function offerNext(scan: vscode.Uri, message: string, { action, label }: { readonly action: 'retry' | 'remedy'; readonly label: string }): Promise<void> {
     if ((await vscode.window.showErrorMessage(message, label)) === label) await keeper[action](scan)
   }
@@ -157,10 +180,7 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
         void vscode.window.showWarningMessage('Running needs a trusted workspace and scans that are files on this machine.')
         return
       }
-      if (current !== undefined || isBusy()) {
-        void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
-        return
-      }
+      if (busy()) return
       await context.editors.open(scan)
       const choice = await chooseRun(context.extension, context.store, context.loadBanks)
       if (choice === undefined) return
@@ -170,17 +190,18 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     async retry(scan) {
       const lastRun = last.get(scan.toString())
       if (lastRun === undefined) await keeper.start(scan)
-      else if (current === undefined && !isBusy()) await run(scan, lastRun)
+      else await run(scan, lastRun)
     },
     async remedy(scan) {
       const lastRun = last.get(scan.toString())
       if (lastRun?.remedy === undefined) return
       const { output, choice, said, remedy } = lastRun
       const more = await chooseRemedy(remedy)
-      if (more !== undefined && current === undefined && !isBusy()) await run(scan, { output, choice, said: { ...said, ...more } })
+      if (more !== undefined) await run(scan, { output, choice, said: { ...said, ...more } })
     },
     cancel: () => { current?.abort() },
     running: () => current !== undefined,
+    dispose: () => { item.dispose() },
   }
   return keeper
 }

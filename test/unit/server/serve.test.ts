@@ -5,7 +5,7 @@ import { CancellationTokenSource, createMessageConnection, StreamMessageReader, 
 import { expect, it } from 'vitest'
 import type { DatasetEvent } from '../../../src/protocol/dataset.js'
 import type { ExtremePoints } from '../../../src/protocol/geometry.js'
-import { addTemplateMethod, checkTemplatesMethod, datasetEventNotification, pauseNotification, progressNotification, segmentFolderMethod } from '../../../src/protocol/rpc.js'
+import { addTemplateMethod, checkTemplatesMethod, datasetEventNotification, pauseNotification, progressNotification, segmentFolderMethod, segmentMethod } from '../../../src/protocol/rpc.js'
 import { openEngine } from '../../../src/engine/engine.js'
 import { serve } from '../../../src/engine/server/serve.js'
 import { cliIsBuilt } from '../../support/cli.js'
@@ -15,7 +15,7 @@ import { writeTinyModels, writeTinyScan } from '../../support/tinyModels.js'
 const points: ExtremePoints = { inferior: [0, 0, -9], posterior: [0, -9, 0], right: [9, 0, 0], superior: [0, 0, 9], anterior: [0, 9, 0], left: [-9, 0, 0] }
 
 // An engine needs the folder of built-in models, which the build makes.
-it.skipIf(!cliIsBuilt)('adds templates and answers what is cancelled while a folder is paused', async () => {
+it.skipIf(!cliIsBuilt)('adds templates, lets others wait who are told so, and answers what is cancelled while a folder is paused', async () => {
   const folder = tempFolder()
   const { medlamCard, segmenter, bank } = await writeTinyModels(path.join(folder, 'models'))
   mkdirSync(path.join(folder, 'scans'))
@@ -26,7 +26,11 @@ it.skipIf(!cliIsBuilt)('adds templates and answers what is cancelled while a fol
   const server = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back))
   const client = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there))
   const events: DatasetEvent['kind'][] = []
-  client.onNotification(datasetEventNotification, ({ event }) => { events.push(event.kind) })
+  const waiting: DatasetEvent[] = []
+  client.onNotification(datasetEventNotification, ({ run: number, event }) => {
+    if (number === 1) events.push(event.kind)
+    else waiting.push(event)
+  })
   serve(server, engine)
   server.listen()
   client.listen()
@@ -40,12 +44,17 @@ it.skipIf(!cliIsBuilt)('adds templates and answers what is cancelled while a fol
   expect(readFileSync(setPath, 'utf8')).toContain('Ball')
 
   const told: (string | undefined)[] = []
-  client.onNotification(progressNotification, ({ run: number, progress }) => { if (number === 2) told.push(progress.detail) })
+  client.onNotification(progressNotification, ({ run: number, progress }) => { if (number !== 1) told.push(progress.detail) })
   const source = new CancellationTokenSource()
   const check = client.sendRequest(checkTemplatesMethod, { run: 2, request: { setPath } }, source.token)
   await expect.poll(() => told).toEqual(['waiting for the run that is going on'])
+  told.length = 0
+  const segment = client.sendRequest(segmentMethod, { run: 3, request: { scanPath, templates: bank, segmenter } }, source.token)
+  await expect.poll(() => told).toEqual(['waiting for the run that is going on'])
+  const folderRun = client.sendRequest(segmentFolderMethod, { run: 4, request: { folder: path.join(folder, 'scans'), settings: { templates: bank, segmenter } } }, source.token)
+  await expect.poll(() => waiting).toEqual([{ kind: 'queued' }])
   source.cancel()
-  await expect(check).rejects.toMatchObject({ data: { kind: 'cancelled' } })
+  for (const waited of [check, segment, folderRun]) await expect(waited).rejects.toMatchObject({ data: { kind: 'cancelled' } })
 
   await client.sendNotification(pauseNotification, { run: 1, paused: false })
   expect((await run).totals).toMatchObject({ total: 1, done: 1, failed: 0 })

@@ -9,6 +9,8 @@ const line = (...events: DatasetEvent[]): string => progressText(events.reduce(a
 describe('the progress of a folder', () => {
   it('says which scan, which step, how many and how long', () => {
     expect(progressText(FIRST_PROGRESS)).toBe('loading models and templates')
+    expect(line({ kind: 'queued' })).toBe('waiting for the run that is going on')
+    expect(line({ kind: 'queued' }, { kind: 'started', totals: totals() })).toBe('0 of 12')
     expect(line(
       { kind: 'started', totals: totals({ already: 2 }) },
       { kind: 'scanDone', lane: 0, scan, seconds: 1, found: 1, structures: 1, totals: totals({ already: 2, done: 1, secondsLeft: 300 }) },
