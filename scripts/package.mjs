@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { buildExtension } from './build-extension.mjs'
+import { buildModels } from './build-models.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
 const stage = path.join(root, 'out/vsix')
@@ -14,7 +15,6 @@ const FILES = [
   '.vscodeignore', 'LICENSE', 'README.md',
   'media/icon.png', 'media/activity.svg', 'media/scanEditor.css',
   'schemas/templateSet.schema.json', 'schemas/sidecar.schema.json',
-  'dist/models',
 ]
 
 /**
@@ -32,6 +32,7 @@ for (const file of FILES) {
   await cp(path.join(root, file), path.join(stage, file), { recursive: true })
 }
 await buildExtension(path.join(stage, 'dist'), false)
+await buildModels(path.join(stage, 'dist/models'))
 for (const [library, files] of RUNTIME) {
   for (const file of files) {
     await cp(path.join(root, 'node_modules', library, file), path.join(stage, 'dist/node_modules', library, file), { recursive: true, filter: (source) => !/\.(map|d\.ts)$/.test(source) })
