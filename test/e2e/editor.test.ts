@@ -32,7 +32,7 @@ describe('the scan editor', function () {
   })
 
   after(async () => {
-    await session.stop()
+    if (hasSharedData) await session.stop()
   })
 
   const status = async (): Promise<string> => (await view.locator('.status').textContent()) ?? ''

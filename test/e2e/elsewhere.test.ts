@@ -24,7 +24,7 @@ describe('a scan in a file system that is not of this machine', function () {
   })
 
   after(async () => {
-    await session.stop()
+    if (hasSharedData) await session.stop()
     rmSync(packed, { recursive: true })
   })
 
@@ -48,5 +48,10 @@ describe('a scan in a file system that is not of this machine', function () {
     await runCommand(page, 'File: Save')
     await page.locator('.tab.active:not(.dirty)').waitFor()
     assert.match(readFileSync(path.join(folder, 'elsewhere/far_ct.mrk.json'), 'utf8'), /"name": "Larynx"/)
+    for (const command of ['Use Label Map as Template', 'Add Marked Scan to Template Set']) {
+      await runCommand(page, 'Notifications: Clear All Notifications')
+      await runCommand(page, `MedLSAM: ${command}`)
+      await page.locator('.notification-toast', { hasText: 'Templates need scans that are files on this machine' }).waitFor()
+    }
   })
 })

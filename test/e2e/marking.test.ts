@@ -25,7 +25,7 @@ describe('marking templates', function () {
   })
 
   after(async () => {
-    await session.stop()
+    if (hasSharedData) await session.stop()
   })
 
   const count = (points: number): Promise<void> => view.locator(`.marks li .fact:text-is("${points}/6")`).first().waitFor()

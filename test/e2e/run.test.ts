@@ -39,7 +39,7 @@ describe('Localize & Segment', function () {
   })
 
   after(async () => {
-    await session.stop()
+    if (hasSharedData) await session.stop()
   })
 
   const state = (kind: string, timeout = 30_000): Promise<void> => view.locator(`body[data-run="${kind}"]`).waitFor({ timeout })
@@ -181,6 +181,40 @@ describe('Localize & Segment', function () {
     await page.locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 done before' }).waitFor({ timeout: 120_000 })
     assert.deepEqual(written(), ['a_ct_dseg.nii.gz', 'b_ct_dseg.nii.gz'])
     view = await openScan(page, SCAN)
+  })
+
+  it('offers to go on with a folder when the engine is killed, and leaves nothing half-written', async () => {
+    const { page, folder } = session
+    const killed = path.join(folder, 'killed')
+    mkdirSync(killed, { recursive: true })
+    for (const name of ['a_ct.nii.gz', 'b_ct.nii.gz']) copyFileSync(path.join(folder, SCAN), path.join(killed, name))
+    const written = (): string[] => readdirSync(killed).filter((name) => name.includes('dseg.nii.gz') || name.includes('.part'))
+    await startFolder('killed')
+    await page.locator('.notification-toast', { hasText: 'Segmenting killed' }).filter({ hasText: 'b_ct.nii.gz' }).waitFor({ timeout: 120_000 })
+    process.kill(enginePid(), 'SIGKILL')
+    const failed = page.locator('.notification-toast', { hasText: /engine stopped unexpectedly .*Finished scans are kept/ })
+    await failed.waitFor()
+    assert.deepEqual(written(), ['a_ct_dseg.nii.gz'])
+    await failed.getByRole('button', { name: 'Go On' }).click()
+    await page.locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 done before' }).waitFor({ timeout: 120_000 })
+    assert.deepEqual(written(), ['a_ct_dseg.nii.gz', 'b_ct_dseg.nii.gz'])
+  })
+
+  it('shows how a run stands when its editor is closed, and says how it ended', async () => {
+    const { page } = session
+    await runCommand(page, 'Notifications: Clear All Notifications')
+    view = await openScan(page, SCAN)
+    await start('HeadNeck', ['Larynx'])
+    await pick(page, 'Overwrite')
+    await state('running')
+    await runCommand(page, 'View: Close All Editors')
+    await page.locator('.statusbar-item', { hasText: /MedLSAM (starting|read|templates|localize|segment)/ }).waitFor()
+    const end = page.locator('.notification-toast', { hasText: `${SCAN}: 1 of 1 structures found` })
+    await end.waitFor({ timeout: 120_000 })
+    assert.equal(await page.locator('.statusbar-item', { hasText: /MedLSAM (starting|read|templates|localize|segment)/ }).count(), 0)
+    await end.getByRole('button', { name: 'Open Scan' }).click()
+    view = await waitForScan(page)
+    await view.locator('body[data-labels="okbp_242_ct_dseg.nii.gz"]').waitFor()
   })
 
   it('takes a name of one\'s own, and says why a structure was not found and what to do', async () => {

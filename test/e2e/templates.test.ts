@@ -30,8 +30,8 @@ describe('the sidebar', function () {
   })
 
   after(async () => {
-    await session.stop()
-    await proxy.stop()
+    if (hasSharedData) await session.stop()
+    if (hasSharedData) await proxy.stop()
   })
 
   const setFile = (): string => path.join(session.folder, 'my-set.medlsam.json')
@@ -102,6 +102,71 @@ describe('the sidebar', function () {
     await toast('Voice box of my set was deleted').getByRole('button', { name: 'Undo' }).click()
     await until('the structure is back', () => set().structures.some(({ name }) => name === 'Voice box'))
     await row('Voice box').waitFor()
+  })
+
+  it('deletes the row that the arrow keys went to, and nothing from the find box of the view', async () => {
+    const { page } = session
+    await runCommand(page, 'MedLSAM: Focus on Templates View')
+    const [{ name }] = set().structures
+    // A click on a set folds it too.
+    await row('my set').click()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Delete')
+    await until('the structure is gone', () => !set().structures.some((structure) => structure.name === name))
+    await toast(`${name} of my set was deleted`).getByRole('button', { name: 'Undo' }).click()
+    await until('the structure is back', () => set().structures.some((structure) => structure.name === name))
+    await row(name).waitFor()
+    const before = readFileSync(setFile(), 'utf8')
+    await runCommand(page, 'MedLSAM: Focus on Templates View')
+    await page.keyboard.press('Control+f')
+    const find = page.locator('.monaco-tree-type-filter input')
+    await find.fill('xy')
+    await find.press('Home')
+    await find.press('Delete')
+    assert.equal(await find.inputValue(), 'y')
+    await page.waitForTimeout(1500)
+    assert.equal(readFileSync(setFile(), 'utf8'), before)
+    await find.fill('')
+    await page.keyboard.press('Escape')
+  })
+
+  it('takes a scan out of a set, which can be undone', async () => {
+    const { page } = session
+    const ids = (): string[] => set().scans.map(({ id }) => id)
+    const before = set()
+    await row('Mandible').click()
+    await row('okbp_017_ct').click({ button: 'right' })
+    const entry = page.locator('.monaco-menu .action-item', { hasText: 'Remove Scan from Set' })
+    await entry.waitFor()
+    // A menu that has just opened takes no clicks.
+    await page.waitForTimeout(500)
+    await entry.click()
+    await until('the scan is out', () => !ids().includes('okbp_017_ct'))
+    await toast('okbp_017_ct is no template of my set any more').getByRole('button', { name: 'Undo' }).click()
+    await until('the scan is back', () => ids().length === before.scans.length)
+    assert.deepEqual(set(), before)
+    await row('Mandible').click()
+  })
+
+  it('adds scans by command, also one that is there, goes on after a bad one, and says so once', async () => {
+    const { page, folder } = session
+    const before = set()
+    for (const kind of ['ct', 'seg']) {
+      const bytes = readFileSync(path.join(folder, `okbp_004_${kind}.nii.gz`))
+      writeFileSync(path.join(folder, `broken_${kind}.nii.gz`), bytes.subarray(0, bytes.length >> 1))
+    }
+    await runCommand(page, 'Notifications: Clear All Notifications')
+    await runCommand(page, 'MedLSAM: Add Scans to Set')
+    await pick(page, 'my set')
+    await pickExactly(page, ['broken_ct.nii.gz', 'okbp_004_ct.nii.gz'])
+    await toast(/1 of 2 scans are templates of my set now\. broken_ct\.nii\.gz: .*broken_/).waitFor({ timeout: 60_000 })
+    // The renamed structure comes again under the name that the label map gives it.
+    assert.deepEqual(set().scans.map(({ id, enabled }) => [id, enabled]), before.scans.map(({ id, enabled }) => [id, enabled]))
+    assert.ok(before.structures.every(({ name }) => set().structures.some((structure) => structure.name === name)))
+    writeFileSync(setFile(), JSON.stringify(before))
+    for (const kind of ['ct', 'seg']) rmSync(path.join(folder, `broken_${kind}.nii.gz`))
+    await row(/my set\s*7 structures, 3 scans/).waitFor()
   })
 
   it('measures each scan with the others', async () => {
