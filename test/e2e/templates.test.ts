@@ -119,7 +119,7 @@ describe('the sidebar', function () {
     await row(name).waitFor()
     const before = readFileSync(setFile(), 'utf8')
     await runCommand(page, 'MedLSAM: Focus on Templates View')
-    await page.keyboard.press('Control+f')
+    await page.keyboard.press('F3')
     const find = page.locator('.monaco-tree-type-filter input')
     await find.fill('xy')
     await find.press('Home')
