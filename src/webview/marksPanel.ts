@@ -53,7 +53,7 @@ function markItem(structure: MarkedStructure, state: MarksState, events: MarksEv
   name.dataset['key'] = `mark-${structure.name}`
   const rename = button('Rename', () => { events.onRequest({ kind: 'rename', structure: structure.name }); }, { class: 'link', label: `Rename ${structure.name}` })
   const remove = button('Remove', () => { events.onRequest({ kind: 'remove', structure: structure.name }); }, { class: 'link', label: `Remove ${structure.name}` })
-  const item = h('li', { class: active ? 'active' : '', data: { structure: structure.name } }, swatch, name, h('span', { class: 'fact', set: { textContent: `${placed}/6` } }), rename, remove)
+  const item = h('li', { class: active ? 'active' : '', data: { key: `structure-${structure.name}`, structure: structure.name } }, swatch, name, h('span', { class: 'fact', set: { textContent: `${placed}/6` } }), rename, remove)
   if (active) {
     item.append(h('p', { class: 'guide', aria: { live: 'polite' }, set: { textContent: guideText(structure, state.side) } }))
     item.append(h('ol', { class: 'sides', aria: { label: `Points of ${structure.name}` } }, ...EXTREME_SIDES.map((side) => sideItem(structure, side, state, events))))
@@ -70,7 +70,7 @@ function sideItem(structure: MarkedStructure, side: ExtremeSide, state: MarksSta
   }, { class: 'link name', label: pointMm === undefined ? `Place ${SIDE_TEXT[side].short} next` : `Jump to ${SIDE_TEXT[side].short}; the next click moves it`, pressed: next })
   pick.dataset['key'] = `side-${side}`
   const place = h('span', { class: 'fact', set: { textContent: pointMm === undefined ? (next ? 'next' : '') : pointMm.map((mm) => mm.toFixed(0)).join(', ') } })
-  const item = h('li', { class: next ? 'next' : '', data: { side, placed: String(pointMm !== undefined) } }, pick, place)
+  const item = h('li', { class: next ? 'next' : '', data: { key: `place-${side}`, side, placed: String(pointMm !== undefined) } }, pick, place)
   if (pointMm !== undefined) {
     const remove = button('Delete', () => { events.onRequest({ kind: 'unplace', structure: structure.name, side }); }, { class: 'link', label: `Delete the ${SIDE_TEXT[side].short} point` })
     remove.dataset['key'] = `delete-${side}`

@@ -51,39 +51,35 @@ export function structuresPanel(state: StructuresState, events: StructuresEvents
 }
 
 function labelMapSelect(state: StructuresState, events: StructuresEvents): HTMLElement {
-  const select = h('select', { aria: { label: 'Label map' }, data: { key: 'labelMap' } })
+  const select = h('select', { aria: { label: 'Label map' }, data: { key: 'labelMap' }, on: { change: ({ value }) => { events.onPickLabelMap(value === '' ? null : value); } } })
   select.append(h('option', { set: { value: '', textContent: state.labelMaps.length === 0 ? 'No label map' : 'None shown', selected: state.shown === null } }))
   for (const name of state.labelMaps) select.append(h('option', { set: { value: name, textContent: name, selected: name === state.shown } }))
   select.disabled = state.labelMaps.length === 0
-  select.addEventListener('change', () => { events.onPickLabelMap(select.value === '' ? null : select.value); })
   return select
 }
 
 function drawingControls({ view }: StructuresState, events: StructuresEvents): HTMLElement {
   const shown = checkbox('Show', 'overlay', view.overlayShown, (value) => { events.onOverlay(value); })
   const outline = checkbox('Outline', 'outline', view.outline, (value) => { events.onOutline(value); })
-  const opacity = h('input', { aria: { label: 'Opacity of the label map' }, data: { key: 'opacity' }, set: { type: 'range', min: '0', max: '1', step: '0.05', value: String(view.opacity) } })
-  opacity.addEventListener('input', () => { events.onOpacity(Number(opacity.value)); })
+  const opacity = h('input', { aria: { label: 'Opacity of the label map' }, data: { key: 'opacity' }, set: { type: 'range', min: '0', max: '1', step: '0.05', value: String(view.opacity) }, on: { input: ({ value }) => { events.onOpacity(Number(value)); } } })
   const all = button(view.hiddenLabels.length === 0 ? 'Hide all' : 'Show all', () => { events.onToggleAll(view.hiddenLabels.length > 0); }, { class: 'link' })
   all.dataset['key'] = 'all'
   return h('div', { class: 'drawing' }, shown, outline, opacity, all)
 }
 
 function checkbox(text: string, key: string, checked: boolean, onChange: (value: boolean) => void): HTMLLabelElement {
-  const input = h('input', { data: { key }, set: { type: 'checkbox', checked } })
-  input.addEventListener('change', () => { onChange(input.checked); })
+  const input = h('input', { data: { key }, set: { type: 'checkbox', checked }, on: { change: (element) => { onChange(element.checked); } } })
   return h('label', {}, input, text)
 }
 
 function structureItem(row: StructureRow, state: StructuresState, events: StructuresEvents): HTMLLIElement {
-  const eye = h('input', { aria: { label: `Show ${row.name}` }, data: { key: `show-${row.labelValue}` }, set: { type: 'checkbox', checked: !state.view.hiddenLabels.includes(row.labelValue), disabled: !state.drawn } })
-  eye.addEventListener('change', () => { events.onToggle(row.labelValue); })
+  const eye = h('input', { aria: { label: `Show ${row.name}` }, data: { key: `show-${row.labelValue}` }, set: { type: 'checkbox', checked: !state.view.hiddenLabels.includes(row.labelValue), disabled: !state.drawn }, on: { change: () => { events.onToggle(row.labelValue); } } })
   const swatch = h('span', { class: 'swatch', aria: { hidden: 'true' } })
   swatch.style.background = row.color
   const name = button(row.name, () => { events.onJump(row.labelValue); }, { class: 'link name', label: `Jump to ${row.name}` })
   name.dataset['key'] = `jump-${row.labelValue}`
   name.disabled = !row.reachable
-  const item = h('li', { data: { structure: row.name, status: row.status } }, eye, swatch, name, h('span', { class: 'fact', set: { textContent: row.volumeMl === null ? '' : `${row.volumeMl.toFixed(1)} ml` } }), badge(row))
+  const item = h('li', { data: { key: `structure-${row.labelValue}`, structure: row.name, status: row.status } }, eye, swatch, name, h('span', { class: 'fact', set: { textContent: row.volumeMl === null ? '' : `${row.volumeMl.toFixed(1)} ml` } }), badge(row))
   const reason = reasonOf(row)
   if (reason !== null) item.append(h('p', { class: 'reason', set: { textContent: reason } }))
   return item

@@ -29,7 +29,7 @@ export function renderToolbar(container: HTMLElement, view: ViewState, trusted: 
     windowSelect(view, events),
     h('span', { class: 'reading', data: { part: 'window' }, set: { textContent: `L ${view.levelHu} W ${view.widthHu}` } }),
     command(view.radiological ? 'Radiological' : 'Neurological', 'toggleConvention', view.radiological ? "Radiological: the patient's right is on the left. Switch to neurological" : "Neurological: the patient's right is on the right. Switch to radiological"),
-    h('div', { class: 'group', aria: { role: 'group', label: 'Zoom' } }, command('−', 'zoomOut', 'Zoom out'), command('+', 'zoomIn', 'Zoom in'), command('Reset', 'resetView', 'Reset zoom, pan and crosshair')),
+    h('div', { class: 'group', aria: { role: 'group', label: 'Zoom' } }, command('−', 'zoomOut', 'Zoom out'), command('+', 'zoomIn', 'Zoom in'), command('Reset', 'resetView', 'Reset zoom and pan')),
     command('Keys', 'help', 'Keys and mouse'),
     h('span', { class: 'spacer' }),
     segment,
@@ -38,12 +38,12 @@ export function renderToolbar(container: HTMLElement, view: ViewState, trusted: 
 
 function windowSelect(view: ViewState, events: ToolbarEvents): HTMLSelectElement {
   const current = CT_PRESETS.find((preset) => CT_WINDOWS[preset].levelHu === view.levelHu && CT_WINDOWS[preset].widthHu === view.widthHu)
-  const select = h('select', { aria: { label: 'Window preset' }, data: { key: 'window' } })
+  const pick = ({ value }: HTMLSelectElement): void => {
+    const preset = CT_PRESETS.find((name) => name === value)
+    if (preset !== undefined) events.onWindow(CT_WINDOWS[preset])
+  }
+  const select = h('select', { aria: { label: 'Window preset' }, data: { key: 'window' }, on: { change: pick } })
   if (current === undefined) select.append(h('option', { set: { value: '', textContent: 'Custom', selected: true } }))
   for (const preset of CT_PRESETS) select.append(h('option', { set: { value: preset, textContent: CT_WINDOWS[preset].title, selected: preset === current } }))
-  select.addEventListener('change', () => {
-    const preset = CT_PRESETS.find((name) => name === select.value)
-    if (preset !== undefined) events.onWindow(CT_WINDOWS[preset])
-  })
   return select
 }
