@@ -30,7 +30,16 @@ const guide = h('div', { class: 'guide-bar', aria: { live: 'polite' } })
 const notice = h('div', { class: 'notice' })
 const overlay = createOverlay({
   onMove: (structure, side, pointMm) => { post({ type: 'marks', request: { kind: 'place', structure, side, pointMm } }); },
-  onPick: (structure, side) => { activate(structure, side); },
+  onPick: (structure, side, pointMm) => {
+    const target = missing()
+    if (target === null) {
+      activate(structure, side)
+      return
+    }
+    // The crosshair goes along, as it does with a click beside the point.
+    viewer?.moveTo(pointMm)
+    post({ type: 'marks', request: { kind: 'place', ...target, pointMm } })
+  },
 })
 const stage = h('div', { class: 'stage', set: { tabIndex: 0 }, aria: { role: 'application', label: 'Scan planes. Arrow keys move the crosshair, ? lists all keys.' }, data: { key: 'stage' } }, canvas, guide, notice)
 stage.insertBefore(overlay.element, guide)
@@ -174,6 +183,12 @@ function placing(): { readonly structure: string; readonly side: ExtremeSide } |
   return structure === undefined || side === null ? null : { structure: structure.name, side }
 }
 
+/** What the next click places as long as it is not there yet: an older point in the way must not keep it from being placed. */
+function missing(): ReturnType<typeof placing> {
+  const target = placing()
+  return target === null || activeStructure()?.points[target.side] !== undefined ? null : target
+}
+
 function stepPoint(step: 1 | -1): void {
   const structure = activeStructure()
   if (structure === undefined) return
@@ -226,7 +241,10 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
   canRun = message.canRun
   title.textContent = message.scan.name
   marks = message.marks
-  if (viewer === null) view = parseViewState(message.view) ?? FIRST_VIEW
+  if (viewer === null) {
+    view = parseViewState(message.view) ?? FIRST_VIEW
+    if (view.layout !== 'multiplanar') plane = view.layout
+  }
   delete document.body.dataset['rendered']
   renderAll()
   try {

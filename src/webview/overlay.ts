@@ -24,7 +24,8 @@ export interface OverlayScene {
 /** What people do on the drawing. */
 export interface OverlayEvents {
   onMove(structure: string, side: ExtremeSide, pointMm: PointMm): void
-  onPick(structure: string, side: ExtremeSide): void
+  /** A point was pressed and not moved; `pointMm` is what lies under the mouse. */
+  onPick(structure: string, side: ExtremeSide, pointMm: PointMm): void
 }
 
 /** The SVG layer over the canvas. */
@@ -109,14 +110,14 @@ export function createOverlay(events: OverlayEvents): Overlay {
       dragged = { ...dragged, pointMm: keepDepth(tile, pointMm, unproject(under, place.x, place.y)) }
       draw(scene)
     }
-    const onUp = (): void => {
+    const onUp = (up: PointerEvent): void => {
       window.removeEventListener('pointermove', onMove)
       window.removeEventListener('pointerup', onUp)
       const end = dragged
       dragged = null
       if (end === null) return
       if (moved) events.onMove(end.structure, end.side, end.pointMm)
-      else events.onPick(structure, side)
+      else events.onPick(structure, side, unproject(tile, inside(up).x, inside(up).y))
       draw(scene)
     }
     window.addEventListener('pointermove', onMove)
