@@ -22,7 +22,7 @@ export function structureRows(run: RunView, named: readonly ListedStructure[], f
 
 function rowOf(structure: ListedStructure, facts: readonly Fact[]): StructureRow {
   const fact = facts.find(({ labelValue }) => labelValue === structure.labelValue)
-  return { ...structure, volumeMl: structure.volumeMl ?? fact?.volumeMl ?? null, reachable: fact !== undefined || structure.boxMm !== null }
+  return { ...structure, volumeMl: fact?.volumeMl ?? structure.volumeMl, reachable: fact !== undefined || structure.boxMm !== null }
 }
 
 function unnamedRow({ labelValue, volumeMl }: Fact): StructureRow {

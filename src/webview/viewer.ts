@@ -1,6 +1,7 @@
 import { Niivue, NVImage, DRAG_MODE, MULTIPLANAR_TYPE, SHOW_RENDER, SLICE_TYPE, type NiiVueLocation } from '@niivue/niivue'
 import type { CtWindow } from '../protocol/ctWindow.js'
 import type { PointMm, Size3 } from '../protocol/geometry.js'
+import { mmToVoxel, voxelToMm, type Affine } from './affine.js'
 import { labelBorder } from './labelBorder.js'
 import { labelTable, type LabelTable } from './labelColors.js'
 import { labelStats, type LabelStats } from './labelStats.js'
@@ -11,6 +12,7 @@ import type { Layout, ViewState } from './viewState.js'
 /** Where the crosshair stands and what lies under it. */
 export interface Reading {
   readonly pointMm: PointMm
+  /** Index as stored in the file, not rounded. */
   readonly voxel: PointMm
   readonly value: number
 }
@@ -101,7 +103,8 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
   canvas.removeAttribute('tabindex')
   keepWindowOnDoubleClick(canvas)
   nv.onLocationChange = (location) => {
-    events.onReading(readingOf(location as NiiVueLocation))
+    const affine = scan()?.hdr?.affine
+    if (affine !== undefined) events.onReading(readingOf(location as NiiVueLocation, affine))
   }
   const draw = nv.drawScene.bind(nv)
   nv.drawScene = () => {
@@ -257,6 +260,8 @@ async function readImage(bytes: ArrayBuffer, name: string, colormap: string): Pr
     throw new ScanProblem(`The file cannot be read as a scan (${error instanceof Error ? error.message : String(error)}). Export it again as NIfTI.`, { cause: error })
   }
   if (image.hdr === null || image.img === undefined || image.img.length === 0) throw new ScanProblem('The file holds no voxels. Export the scan again.')
+  const promised = sizeOf(image).reduce((product, size) => product * size, 1)
+  if (image.img.length < promised) throw new ScanProblem(`The file is cut short: its header promises ${promised} voxels and ${image.img.length} are there. Copy it again from where it came.`)
   return image
 }
 
@@ -283,18 +288,15 @@ function tableFor(structures: Parameters<typeof labelTable>[0], hidden: readonly
 
 function factsOf(image: NVImage, stats: readonly LabelStats[]): LabelFacts[] {
   const affine = image.hdr?.affine ?? []
-  const mm = (voxel: PointMm): PointMm => {
-    const at = (row: number): number => affine[row][0] * voxel[0] + affine[row][1] * voxel[1] + affine[row][2] * voxel[2] + affine[row][3]
-    return [at(0), at(1), at(2)]
-  }
   const column = (axis: number): number => Math.hypot(affine[0][axis], affine[1][axis], affine[2][axis])
   const voxelMl = (column(0) * column(1) * column(2)) / 1000
-  return stats.map((stat) => ({ ...stat, volumeMl: stat.voxels * voxelMl, insideMm: mm(stat.insideVoxel) }))
+  return stats.map((stat) => ({ ...stat, volumeMl: stat.voxels * voxelMl, insideMm: voxelToMm(affine, stat.insideVoxel) }))
 }
 
-function readingOf(location: NiiVueLocation): Reading {
-  const { mm, vox, values } = location
-  return { pointMm: [mm[0], mm[1], mm[2]], voxel: [vox[0], vox[1], vox[2]], value: values[0]?.value ?? NaN }
+/** NiiVue's own voxel counts along right, anterior and superior, whatever the order in the file. */
+function readingOf({ mm, values }: NiiVueLocation, affine: Affine): Reading {
+  const pointMm: PointMm = [mm[0], mm[1], mm[2]]
+  return { pointMm, voxel: mmToVoxel(affine, pointMm), value: values[0]?.value ?? NaN }
 }
 
 function panZoomOf(nv: Niivue): ViewState['panZoom'] {

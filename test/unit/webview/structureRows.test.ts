@@ -12,6 +12,10 @@ describe('the rows of the list of structures', () => {
     expect(rows.map(({ name, volumeMl, reachable }) => [name, volumeMl, reachable])).toEqual([['Larynx', 2, true], ['Brainstem', null, false], ['Mandible', 5, true], ['Label 9', 2, true]])
   })
 
+  it('have the volume that the voxels on display give, whatever an older sidecar says', () => {
+    expect(structureRows({ kind: 'idle' }, [named('Larynx', 1, { volumeMl: 9 })], facts)[0].volumeMl).toBe(2)
+  })
+
   it('are what a run looks for while it goes on, whatever lies over the scan', () => {
     const rows = structureRows({ kind: 'running', progress: null, structures: [named('Thyroid', 1, { status: 'waiting' })] }, [named('Larynx', 1)], facts)
     expect(rows.map(({ name, volumeMl, reachable }) => [name, volumeMl, reachable])).toEqual([['Thyroid', null, false]])
