@@ -47,7 +47,6 @@ export type ViewCommand = (typeof VIEW_COMMANDS)[number]
 
 /** A line of the help sheet: keys, what they do. */
 export interface KeyHelp {
-  readonly command: ViewCommand
   readonly keys: string
   readonly title: string
 }

@@ -1,20 +1,16 @@
-import { VIEW_COMMANDS, type KeyHelp, type ViewCommand } from '../../protocol/viewCommand.js'
+import type { KeyHelp } from '../../protocol/viewCommand.js'
 
 interface PackageJson {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string }[]
-    readonly keybindings: readonly { readonly command: string; readonly key: string }[]
+    readonly keybindings: readonly { readonly command: string; readonly key: string; readonly when?: string }[]
   }
 }
 
-const PREFIX = 'medlsam.view.'
-
-/** The help sheet's lines, read from the manifest so that they cannot differ from the keys that work. */
+/** The help sheet's lines: every key that the manifest binds for the scan editor, so that they cannot differ from the keys that work. */
 export function keyHelp(packageJson: PackageJson): KeyHelp[] {
   const { commands, keybindings } = packageJson.contributes
-  return VIEW_COMMANDS.flatMap((command: ViewCommand) => {
-    const title = commands.find((entry) => entry.command === PREFIX + command)?.title
-    const keys = keybindings.filter((entry) => entry.command === PREFIX + command).map((entry) => entry.key)
-    return title === undefined || keys.length === 0 ? [] : [{ command, title, keys: keys.join(', ') }]
-  })
+  return keybindings
+    .filter(({ when }) => when?.includes("activeCustomEditorId == 'medlsam.scanEditor'"))
+    .map(({ command, key }) => ({ keys: key, title: commands.find((entry) => entry.command === command)?.title ?? command }))
 }
