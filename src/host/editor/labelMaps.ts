@@ -8,14 +8,26 @@ import { parseLabelTable } from './labelTable.js'
 
 /** Names of the label maps that lie beside a scan: best match of names first, then those whose sidecar names the scan. */
 export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
-  const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(scan, '..'))
-  const names = entries.filter(([, type]) => (type & vscode.FileType.File) !== 0).map(([name]) => name)
+  const names = await filesBeside(scan)
   const ofSidecar: string[] = []
   for (const name of ownNamedLabelMaps(names)) {
     const sidecar = await readSidecar(vscode.Uri.joinPath(scan, '..', name))
     if (sidecar !== null && path.basename(sidecar.input.path) === baseName(scan)) ofSidecar.push(name)
   }
   return [...labelMapsBeside(baseName(scan), names), ...ofSidecar.sort()]
+}
+
+/** The label map of a scan that a template is best made of: one that people drew before one that we made. Null for none. */
+export async function labelMapForTemplate(scan: vscode.Uri): Promise<vscode.Uri | null> {
+  const labelMaps = (await findLabelMaps(scan)).map((name) => vscode.Uri.joinPath(scan, '..', name))
+  for (const labelMap of labelMaps) if ((await readSidecar(labelMap)) === null) return labelMap
+  return labelMaps.at(0) ?? null
+}
+
+/** Names of the files in a scan's folder. */
+export async function filesBeside(scan: vscode.Uri): Promise<string[]> {
+  const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(scan, '..'))
+  return entries.filter(([, type]) => (type & vscode.FileType.File) !== 0).map(([name]) => name)
 }
 
 /** What the sidecar or the table of names beside a label map says about it. */

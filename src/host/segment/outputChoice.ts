@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
-import { isLabelMapName, outputName, stemOf } from '../editor/scanNames.js'
+import { freeOutputName, isLabelMapName, outputName, stemOf } from '../editor/scanNames.js'
+import { filesBeside } from '../editor/labelMaps.js'
 import { baseName } from '../editor/scanDocument.js'
 
 /** Where a run writes; asks once when a label map is there already. Undefined when people think better of it. */
@@ -23,12 +24,9 @@ export async function chooseOutput(scan: vscode.Uri): Promise<vscode.Uri | undef
   }
 }
 
-/** The first output name that is free, numbered from the second on. */
+/** The first output name that is free, numbered from the second on: `ct_2_dseg` is not where `ct_2` is another scan. */
 async function nextFree(scan: vscode.Uri): Promise<vscode.Uri> {
-  for (let number = 1; ; number++) {
-    const candidate = beside(scan, outputName(baseName(scan), number))
-    if (!(await exists(candidate))) return candidate
-  }
+  return beside(scan, freeOutputName(baseName(scan), await filesBeside(scan)))
 }
 
 async function askName(scan: vscode.Uri): Promise<vscode.Uri | undefined> {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode'
 import { completePoints, type Marks } from '../../protocol/marks.js'
 import type { AddTemplateRequest, TemplateSource } from '../../protocol/rpc.js'
 import type { TemplateSet } from '../../protocol/templateSet.js'
-import { findLabelMaps } from '../editor/labelMaps.js'
+import { labelMapForTemplate } from '../editor/labelMaps.js'
 import { baseName, markupsUri, type ScanDocument } from '../editor/scanDocument.js'
 import { canRun, type ScanSession } from '../editor/scanEditors.js'
 import { isLabelMapName, isScanName } from '../editor/scanNames.js'
@@ -32,7 +32,8 @@ export async function addMarkedScan(context: TemplateContext, { document }: Scan
   }
   const setPath = await pickSet(context.store, 'Add Marked Scan to Template Set')
   if (setPath === undefined) return
-  await document.save()
+  // By way of VS Code, whose tab would stay dirty.
+  if ((await vscode.workspace.save(document.uri)) === undefined) return
   await addAndSay(context, { setPath, scanPath: document.uri.fsPath, source })
 }
 
@@ -59,7 +60,8 @@ export async function useLabelMap(context: TemplateContext, { document, shared }
 async function addAndSay(context: TemplateContext, request: AddTemplateRequest): Promise<TemplateSet> {
   const set = await add(context, request)
   const scan = scanOfFile(request.setPath, set, request.scanPath)
-  void vscode.window.showInformationMessage(`${path.basename(request.scanPath)} is a template of ${Object.keys(scan?.structures ?? {}).length} structures in ${set.name}.`)
+  const from = request.source.kind === 'labelMap' ? `, made of ${path.basename(request.source.path)}` : ''
+  void vscode.window.showInformationMessage(`${path.basename(request.scanPath)} is a template of ${Object.keys(scan?.structures ?? {}).length} structures in ${set.name}${from}.`)
   return set
 }
 
@@ -81,6 +83,7 @@ function pointsSource(marks: Marks, markupsPath: string): TemplateSource | null 
 export async function addScans(context: TemplateContext, setPath: string, scans: readonly vscode.Uri[]): Promise<void> {
   let set = context.store.sets().find((stored) => stored.path === setPath)?.name ?? path.basename(setPath)
   const added: string[] = []
+  const madeOf: string[] = []
   const unmarked: vscode.Uri[] = []
   const labelMaps: string[] = []
   const failures: { name: string; message: string }[] = []
@@ -95,6 +98,7 @@ export async function addScans(context: TemplateContext, setPath: string, scans:
         if (source !== null) {
           set = (await add(context, { setPath, scanPath: scan.fsPath, source })).name
           added.push(name)
+          if (source.kind === 'labelMap') madeOf.push(path.basename(source.path))
         } else if (isLabelMapName(name)) labelMaps.push(name)
         else unmarked.push(scan)
       } catch (error) {
@@ -104,7 +108,7 @@ export async function addScans(context: TemplateContext, setPath: string, scans:
     }
     return false
   })
-  const text = addedText({ set, scans: scans.length, added, unmarked: unmarked.map(baseName), labelMaps, failures, stopped })
+  const text = addedText({ set, scans: scans.length, added, madeOf, unmarked: unmarked.map(baseName), labelMaps, failures, stopped })
   const open = 'Open and Mark'
   if (added.length === scans.length) void vscode.window.showInformationMessage(text)
   else if (unmarked.length === 0) void vscode.window.showWarningMessage(text)
@@ -123,8 +127,8 @@ async function markedSource(scan: vscode.Uri): Promise<TemplateSource | null> {
 }
 
 async function labelMapSource(scan: vscode.Uri): Promise<TemplateSource | null> {
-  const name = (await findLabelMaps(scan)).at(0)
-  return name === undefined ? null : { kind: 'labelMap', path: vscode.Uri.joinPath(scan, '..', name).fsPath }
+  const labelMap = await labelMapForTemplate(scan)
+  return labelMap === null ? null : { kind: 'labelMap', path: labelMap.fsPath }
 }
 
 /** Asks for scans and adds them to a set. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describingNames, isLabelMapName, labelMapsBeside, markupsName, outputName, ownNamedLabelMaps } from '../../../../src/host/editor/scanNames.js'
+import { describingNames, freeOutputName, isLabelMapName, labelMapsBeside, markupsName, outputName, ownNamedLabelMaps } from '../../../../src/host/editor/scanNames.js'
 import { parseLabelTable } from '../../../../src/host/editor/labelTable.js'
 
 describe('names of scans', () => {
@@ -10,7 +10,23 @@ describe('names of scans', () => {
 
   it('find the label maps of a scan, closest name first', () => {
     const folder = ['p1_ct.nii.gz', 'p1_seg.nii.gz', 'p1_ct_dseg.nii.gz', 'p1_ct_2_dseg.nii.gz', 'p12_seg.nii.gz', 'p2_ct_dseg.nii.gz', 'p1_ct_dseg.json']
-    expect(labelMapsBeside('p1_ct.nii.gz', folder)).toEqual(['p1_ct_2_dseg.nii.gz', 'p1_ct_dseg.nii.gz', 'p1_seg.nii.gz'])
+    expect(labelMapsBeside('p1_ct.nii.gz', folder)).toEqual(['p1_ct_dseg.nii.gz', 'p1_ct_2_dseg.nii.gz', 'p1_seg.nii.gz'])
+    const many = ['a_10_dseg.nii.gz', 'a_9_dseg.nii.gz', 'a_mine_dseg.nii.gz', 'a_seg_3.nii.gz', 'a_dseg.nii.gz']
+    expect(labelMapsBeside('a.nii.gz', many)).toEqual(['a_dseg.nii.gz', 'a_10_dseg.nii.gz', 'a_9_dseg.nii.gz', 'a_seg_3.nii.gz', 'a_mine_dseg.nii.gz'])
+  })
+
+  it('leave the label maps of another scan to it, though its name begins the same', () => {
+    const folder = ['P1.nii.gz', 'P1_followup.nii.gz', 'P1_seg.nii.gz', 'P1_followup_dseg.nii.gz', 'case_1_ct.nii.gz', 'case_1_2_ct.nii.gz', 'case_1_2_ct_dseg.nii.gz', 'case_1_2_seg.nii.gz']
+    expect(labelMapsBeside('P1.nii.gz', folder)).toEqual(['P1_seg.nii.gz'])
+    expect(labelMapsBeside('P1_followup.nii.gz', folder)).toEqual(['P1_followup_dseg.nii.gz'])
+    expect(labelMapsBeside('case_1_ct.nii.gz', folder)).toEqual([])
+    expect(labelMapsBeside('case_1_2_ct.nii.gz', folder)).toEqual(['case_1_2_ct_dseg.nii.gz', 'case_1_2_seg.nii.gz'])
+    expect(labelMapsBeside('P1.nii', ['P1.nii', 'P1.nii.gz', 'P1_seg.nii.gz'])).toEqual(['P1_seg.nii.gz'])
+  })
+
+  it('give a further output a number that belongs to no other scan', () => {
+    expect(freeOutputName('ct.nii.gz', ['ct.nii.gz', 'ct_dseg.nii.gz'])).toBe('ct_2_dseg.nii.gz')
+    expect(freeOutputName('ct.nii.gz', ['ct.nii.gz', 'ct_2.nii.gz', 'ct_dseg.nii.gz', 'ct_3_dseg.nii.gz'])).toBe('ct_4_dseg.nii.gz')
   })
 
   it('leave label maps that people named to their sidecars', () => {
