@@ -126,7 +126,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   context.subscriptions.push(
     log, status, models, store, editors, tree, runs, folders, whenBack,
     { dispose: () => { engine.stop() } },
-    followDefaultEditorSetting(),
+    followDefaultEditorSetting(context.globalState),
     vscode.workspace.onDidChangeConfiguration((event) => {
       // It learns its settings when it starts.
       if (['medlsam.engine', 'medlsam.models', 'http'].some((section) => event.affectsConfiguration(section))) engine.renew()

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import Mocha from 'mocha'
+import { defineDefaultEditorSuite } from './defaultEditor.js'
 import { defineEngineSuite } from './engine.js'
 import { defineExtensionSuite } from './extension.js'
 import { takeNotes } from './notes.js'
@@ -11,6 +12,7 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 240_000, color: true })
   mocha.suite.emit('pre-require', globalThis, '', mocha)
   defineExtensionSuite()
+  defineDefaultEditorSuite()
   defineScanDocumentSuite()
   defineTemplateStoreSuite()
   defineEngineSuite()

@@ -2,14 +2,20 @@ import * as vscode from 'vscode'
 import { sayErrors } from '../sayErrors.js'
 import { SCAN_EDITOR } from './scanEditors.js'
 
+/** Whether the associations with our editor are ours to take back. */
+const KEY = 'medlsam.associated'
 const PATTERNS = ['*.nii', '*.nii.gz', '*.nrrd', '*.mha']
 
 /** Follows the setting that makes ours the editor that a click on a scan opens. */
-export function followDefaultEditorSetting(): vscode.Disposable {
-  // Turned on while no window ran us: catch up. What people associate by themselves is left alone.
-  if (isWanted()) void sayErrors(() => associate(true))
+export function followDefaultEditorSetting(state: vscode.Memento): vscode.Disposable {
+  const follow = (): void => void sayErrors(async () => {
+    await associate(isWanted())
+    await state.update(KEY, isWanted())
+  })
+  // Turned on or off while no window ran us: catch up. What people associate by themselves is left alone.
+  if (isWanted() || state.get(KEY, false)) follow()
   return vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('medlsam.editor.default')) void sayErrors(() => associate(isWanted()))
+    if (event.affectsConfiguration('medlsam.editor.default')) follow()
   })
 }
 
