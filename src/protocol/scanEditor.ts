@@ -57,6 +57,9 @@ export type ToScanView =
       /** False where the workspace is not trusted or virtual: view only. */
       readonly canRun: boolean
     }
+  /** The scan cannot be had: said in the editor, which offers to try again. */
+  | { readonly type: 'problem'; readonly name: string; readonly text: string }
+  | { readonly type: 'canRun'; readonly canRun: boolean }
   | { readonly type: 'marks'; readonly marks: Marks; readonly activate?: string }
   | { readonly type: 'labelMaps'; readonly names: readonly string[]; readonly shown: LabelMapView | null }
   | { readonly type: 'run'; readonly run: RunView }

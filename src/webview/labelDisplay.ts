@@ -85,7 +85,11 @@ export function createLabelDisplay(viewer: () => Viewer | null, events: LabelDis
   return {
     state: () => state,
     setLabelMaps(names, map) {
+      const current = viewer()
+      const described = state.drawnUrl === map?.file.url && JSON.stringify(state.map?.structures) !== JSON.stringify(map.structures)
       change({ names, map })
+      // Names and colours may come later than the label map.
+      if (described && current) events.onLoaded(current)
       void sync()
       events.onChange()
     },

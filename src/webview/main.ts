@@ -269,7 +269,7 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
     renderAll()
     await labels.redraw()
   } catch (error) {
-    showProblem(error, message)
+    showProblem(message.scan.name, error instanceof ScanProblem ? error.message : `The scan cannot be shown (${error instanceof Error ? error.message : String(error)}). Try again, or export it as NIfTI.`)
   }
 }
 
@@ -305,13 +305,11 @@ function painted(): Promise<void> {
   })
 }
 
-function showProblem(error: unknown, message: Extract<ToScanView, { type: 'open' }>): void {
-  const text = error instanceof ScanProblem ? error.message : `The scan cannot be shown (${error instanceof Error ? error.message : String(error)}). Try again, or export it as NIfTI.`
+function showProblem(name: string, text: string): void {
   notice.hidden = false
   notice.replaceChildren(
-    h('div', { class: 'card', aria: { role: 'alert' } }, h('h2', { set: { textContent: message.scan.name } }), h('p', { class: 'problem', set: { textContent: text } }), button('Try again', () => { post({ type: 'ready' }); }, { class: 'button primary' })),
+    h('div', { class: 'card', aria: { role: 'alert' } }, h('h2', { set: { textContent: name } }), h('p', { class: 'problem', set: { textContent: text } }), button('Try again', () => { post({ type: 'ready' }); }, { class: 'button primary' })),
   )
-  document.body.dataset['problem'] = text
 }
 
 function onMarks(next: Marks, activateName: string | undefined): void {
@@ -328,6 +326,14 @@ onMessage((message) => {
   switch (message.type) {
     case 'open':
       void open(message)
+      return
+    case 'problem':
+      title.textContent = message.name
+      showProblem(message.name, message.text)
+      return
+    case 'canRun':
+      canRun = message.canRun
+      renderAll()
       return
     case 'marks':
       onMarks(message.marks, message.activate)

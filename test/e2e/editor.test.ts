@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { accessibilityProblems } from '../support/accessibility.js'
@@ -8,6 +8,14 @@ import { convertScan } from '../support/convertScan.js'
 import { answer, changeSetting, changeTheme, contextMenu, explorerRow, openFolder, openScan, runCommand, scanView, startBrowser, waitForScan } from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
+
+const [COLUMNS, ROWS, SLICES] = [20, 16, 10]
+
+/** A scan, stored toward the left and the back as DICOM does, each of whose voxels holds its own place in the file. */
+function scanOfPlaces(): Buffer {
+  const header = ['ObjectType = Image', 'NDims = 3', 'BinaryData = True', 'BinaryDataByteOrderMSB = False', 'CompressedData = False', 'TransformMatrix = 1 0 0 0 1 0 0 0 1', 'Offset = 0 0 0', 'ElementSpacing = 4 5 6', `DimSize = ${COLUMNS} ${ROWS} ${SLICES}`, 'ElementType = MET_SHORT', 'ElementDataFile = LOCAL', '']
+  return Buffer.concat([Buffer.from(header.join('\n')), Buffer.from(Int16Array.from({ length: COLUMNS * ROWS * SLICES }, (_, place) => place).buffer)])
+}
 
 describe('the scan editor', function () {
   let session: Session
@@ -22,6 +30,8 @@ describe('the scan editor', function () {
     const scan = readFileSync(path.join(session.folder, 'okbp_004_ct.nii.gz'))
     writeFileSync(path.join(session.folder, 'broken_cut.nii.gz'), scan.subarray(0, scan.length >> 1))
     writeFileSync(path.join(session.folder, 'broken_empty.nii'), '')
+    writeFileSync(path.join(session.folder, 'places.mha'), scanOfPlaces())
+    writeFileSync(path.join(session.folder, 'broken_cut.mha'), scanOfPlaces().subarray(0, 4000))
     writeFileSync(path.join(session.folder, 'broken_text.nii.gz'), gzipSync('this is no scan at all'.repeat(100)))
     writeFileSync(path.join(session.folder, 'plain_ct.nii.gz'), scan)
     for (const format of ['nrrd', 'mha']) await convertScan(path.join(session.folder, 'okbp_004_ct.nii.gz'), path.join(session.folder, `as_${format}.${format}`))
@@ -36,6 +46,7 @@ describe('the scan editor', function () {
   })
 
   const status = async (): Promise<string> => (await view.locator('.status').textContent()) ?? ''
+  const crosshairMm = async (): Promise<number[]> => (await status()).split(' mm')[0].split(', ').map(Number)
   /** Position in mm and HU: the voxel's place in the file is the format's own business. */
   const place = async (): Promise<string> => (await status()).replace(/ · voxel [-\d, ]+/, '')
   let firstPlace = ''
@@ -74,6 +85,47 @@ describe('the scan editor', function () {
       view = await waitForScan(session.page)
     })
   }
+
+  it('counts voxels as the file does', async () => {
+    view = await openScan(session.page, 'places.mha')
+    const before = await status()
+    await view.locator('canvas.planes').click({ position: { x: 120, y: 90 } })
+    await view.locator(`.status:not(:text-is("${before}"))`).waitFor()
+    const [column, row, slice, value] = (/voxel (\d+), (\d+), (\d+) · (\d+) HU$/.exec(await status()) ?? []).slice(1).map(Number)
+    assert.equal(column + COLUMNS * (row + ROWS * slice), value, await status())
+    await runCommand(session.page, 'View: Close Editor')
+    view = await waitForScan(session.page)
+  })
+
+  it('lets the opacity be dragged', async () => {
+    const { page } = session
+    const slider = view.getByLabel('Opacity of the label map')
+    const box = await slider.boundingBox()
+    assert.ok(box)
+    const y = box.y + box.height / 2
+    await page.mouse.move(box.x + box.width / 2, y)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width - 4, y, { steps: 8 })
+    await page.mouse.up()
+    assert.ok(Number(await slider.inputValue()) > 0.9, await slider.inputValue())
+    await slider.fill('0.5')
+  })
+
+  it('offers a label map that is written later, and shows none once that is gone', async () => {
+    const { page, folder } = session
+    const late = path.join(folder, 'okbp_004_ct_dseg.nii.gz')
+    copyFileSync(path.join(folder, 'okbp_004_seg.nii.gz'), late)
+    await view.getByLabel('Label map', { exact: true }).locator('option:text-is("okbp_004_ct_dseg.nii.gz")').waitFor({ state: 'attached' })
+    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'okbp_004_ct_dseg.nii.gz' })
+    await view.locator('body[data-labels="okbp_004_ct_dseg.nii.gz"]').waitFor()
+    await openScan(page, 'plain_ct.nii.gz')
+    rmSync(late)
+    await runCommand(page, 'View: Close Editor')
+    view = await waitForScan(page)
+    await view.getByLabel('Label map', { exact: true }).locator('option:checked:text-is("None shown")').waitFor({ state: 'attached' })
+    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'okbp_004_seg.nii.gz' })
+    await view.locator('body[data-labels="okbp_004_seg.nii.gz"]').waitFor()
+  })
 
   it('obeys the mouse, and every control of the label map', async () => {
     const { page } = session
@@ -148,6 +200,7 @@ describe('the scan editor', function () {
     await runCommand(session.page, 'MedLSAM: Show Keys and Mouse')
     await view.locator('dialog.help').waitFor()
     assert.ok((await view.locator('dialog.help tbody tr').count()) > 30)
+    await view.locator('dialog.help tr', { hasText: 'Add Structure' }).waitFor()
     assert.deepEqual(await accessibilityProblems(view), [])
     await view.getByRole('button', { name: 'Close' }).click()
     await runCommand(session.page, 'MedLSAM: Coronal Layout')
@@ -164,11 +217,30 @@ describe('the scan editor', function () {
     assert.equal(await status(), before)
   })
 
+  it('moves in the plane of a layout that came back', async () => {
+    // Not with the mouse, which tells the plane as well.
+    await view.locator('.stage').focus()
+    // The focus travels through the extension host; people are slower than that.
+    await session.page.waitForTimeout(1000)
+    const before = await crosshairMm()
+    const text = await status()
+    await session.page.keyboard.press('PageUp')
+    await view.locator(`.status:not(:text-is("${text}"))`).waitFor()
+    assert.deepEqual((await crosshairMm()).map((mm, axis) => mm !== before[axis]), [false, true, false])
+  })
+
   it('agrees with a second editor of the same scan', async () => {
     const { page } = session
     await runCommand(page, 'View: Split Editor Right')
     const [left, right] = [scanView(page, 0), scanView(page, 1)]
     for (const side of [left, right]) await side.locator('body[data-labels]').waitFor()
+    // Keys go to the one that was clicked, whichever was in front.
+    for (const side of [left, right]) {
+      await side.locator('canvas.planes').click({ position: { x: 60, y: 120 } })
+      await page.waitForTimeout(1000)
+      await page.keyboard.press('4')
+      await side.locator('button[aria-pressed="true"]:text-is("Multi")').waitFor()
+    }
     await left.getByRole('button', { name: 'Jump to Larynx' }).click()
     const text = (await left.locator('.status').textContent()) ?? ''
     await right.locator(`.status:text-is("${text}")`).waitFor()
@@ -216,8 +288,22 @@ describe('the scan editor', function () {
     await waitForScan(page)
   })
 
+  it('says when a scan that was open is gone, and shows it again once it is back', async () => {
+    const { page, folder } = session
+    const [file, elsewhere] = [path.join(folder, 'plain_ct.nii.gz'), path.join(folder, 'elsewhere')]
+    renameSync(file, elsewhere)
+    await page.reload()
+    const card = scanView(page).locator('.notice .card', { has: scanView(page).locator('h2:text-is("plain_ct.nii.gz")') })
+    assert.match((await card.locator('.problem').textContent()) ?? '', /not there any more\. Put it back/)
+    assert.equal(await page.locator('.notification-list-item').count(), 0)
+    renameSync(elsewhere, file)
+    await card.getByRole('button', { name: 'Try again' }).click()
+    await waitForScan(page)
+  })
+
   for (const [file, problem] of [
     ['broken_cut.nii.gz', /cut short or damaged.*Copy it again/],
+    ['broken_cut.mha', /cut short.*Copy it again/],
     ['broken_empty.nii', /empty.*Copy it again/],
     ['broken_text.nii.gz', /not a NIfTI file.*Export/],
   ] as const) {

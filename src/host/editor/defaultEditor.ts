@@ -13,7 +13,7 @@ export function followDefaultEditorSetting(state: vscode.Memento): vscode.Dispos
     await state.update(KEY, isWanted())
   })
   // Turned on or off while no window ran us: catch up. What people associate by themselves is left alone.
-  if (isWanted() || state.get(KEY, false)) follow()
+  if (isWanted() || state.get<boolean>(KEY) === true) follow()
   return vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('medlsam.editor.default')) follow()
   })

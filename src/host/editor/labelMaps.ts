@@ -2,6 +2,7 @@ import path from 'node:path'
 import * as vscode from 'vscode'
 import type { LabelMapView, ListedStructure } from '../../protocol/scanEditor.js'
 import { sidecarSchema, type Sidecar } from '../../protocol/sidecar.js'
+import { isMissing } from '../isMissing.js'
 import { baseName } from './scanDocument.js'
 import { describingNames, labelMapsBeside, ownNamedLabelMaps } from './scanNames.js'
 import { parseLabelTable } from './labelTable.js'
@@ -64,7 +65,7 @@ async function readText(uri: vscode.Uri): Promise<string | null> {
   try {
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri))
   } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return null
+    if (isMissing(error)) return null
     throw error
   }
 }

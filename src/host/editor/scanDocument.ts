@@ -1,6 +1,8 @@
 import * as vscode from 'vscode'
+import { z } from 'zod'
 import { marksSchema, NO_MARKS, type Marks } from '../../protocol/marks.js'
 import { errorText } from '../errorText.js'
+import { isMissing } from '../isMissing.js'
 import type { MarksEdit } from '../marks/editMarks.js'
 import { formatMarkups, parseMarkups, type MarkupsFile } from '../marks/slicerMarkups.js'
 import { writeWhole } from '../writeWhole.js'
@@ -19,7 +21,10 @@ export interface ScanDocument extends vscode.CustomDocument {
   readonly onDidEdit: vscode.Event<vscode.CustomDocumentEditEvent<ScanDocument>>
   /** Brings back points that were never saved and that VS Code did not hand back; as an edit, so that it can be undone. */
   recover(): void
+  /** Asks before it overwrites what another program wrote meanwhile. @throws Error when the points were not saved */
   save(): Promise<void>
+  /** Shows the points that another program wrote; not while there are unsaved ones here. */
+  reread(): Promise<void>
   saveAs(scan: vscode.Uri): Promise<void>
   revert(): Promise<void>
   backup(destination: vscode.Uri): Promise<vscode.CustomDocumentBackup>
@@ -40,11 +45,13 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
   const changed = new vscode.EventEmitter<{ readonly activate?: string }>()
   const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   const file = markupsUri(uri)
+  /** The file as read or written last: whether other programs changed it, and whether there is anything to save. */
   let opened = await readMarkups(file)
   const handedBack = await readBackup(backupId, baseName(uri))
   const remembered = handedBack.marks === null ? await readBackup(unsaved.backupOf(uri), baseName(uri)) : handedBack
   let marks = handedBack.marks ?? opened.marks
   let lost = handedBack.marks === null ? remembered.marks : null
+  if (remembered.marks !== null) opened = { ...opened, text: remembered.savedText }
 
   const show = (next: Marks): void => {
     marks = next
@@ -67,9 +74,24 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
       lost = null
     },
     async save() {
-      if (opened.problem !== null) throw new Error(`The points were not saved: ${opened.problem}`)
-      await writeWhole(file, encode(formatMarkups({ marks, others: opened.others })))
+      const now = await readMarkups(file)
+      if (now.text !== null && now.text !== opened.text) {
+        const choice = await askAboutConflict(file)
+        if (choice === 'Revert') return document.revert()
+        if (choice !== 'Overwrite') throw new Error(`The points were not saved: another program changed ${baseName(file)}.`)
+      } else if (opened.problem !== null) throw new Error(`The points were not saved: ${opened.problem}`)
+      const { others } = now.text === null || now.problem !== null ? opened : now
+      const saved: OpenedMarkups = { text: formatMarkups({ marks, others }), marks, others, problem: null }
+      await writeWhole(file, encode(saved.text ?? ''))
+      opened = saved
       unsaved.forget(uri)
+    },
+    async reread() {
+      const now = await readMarkups(file)
+      // A file that is gone or half-written is no reason to take points away.
+      if (marks !== opened.marks || now.text === null || now.text === opened.text || now.problem !== null) return
+      opened = now
+      show(now.marks)
     },
     async saveAs(scan) {
       await vscode.workspace.fs.copy(uri, scan, { overwrite: true })
@@ -77,11 +99,12 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
     },
     async revert() {
       opened = await readMarkups(file)
+      if (opened.problem !== null) void vscode.window.showWarningMessage(opened.problem)
       show(opened.marks)
       unsaved.forget(uri)
     },
     async backup(destination) {
-      await writeWhole(destination, encode(JSON.stringify(marks)))
+      await writeWhole(destination, encode(JSON.stringify({ ...marks, savedText: opened.text })))
       unsaved.remember(uri, destination.toString())
       return { id: destination.toString(), delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined) }
     },
@@ -96,28 +119,43 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
   return document
 }
 
-type OpenedMarkups = MarkupsFile & { readonly problem: string | null }
+/** `text` is null where there is no file, or none that can be read. */
+type OpenedMarkups = MarkupsFile & { readonly text: string | null; readonly problem: string | null }
 
 async function readMarkups(file: vscode.Uri): Promise<OpenedMarkups> {
+  let text: string | null = null
   try {
-    return { ...parseMarkups(decode(await vscode.workspace.fs.readFile(file)), baseName(file)), problem: null }
+    text = decode(await vscode.workspace.fs.readFile(file))
+    return { text, ...parseMarkups(text, baseName(file)), problem: null }
   } catch (error) {
-    const missing = error instanceof vscode.FileSystemError && error.code === 'FileNotFound'
-    return { marks: NO_MARKS, others: [], problem: missing ? null : errorText(error) }
+    return { text, marks: NO_MARKS, others: [], problem: isMissing(error) ? null : errorText(error) }
   }
 }
+
+function askAboutConflict(file: vscode.Uri): Thenable<'Overwrite' | 'Revert' | undefined> {
+  return vscode.window.showWarningMessage(
+    `Another program changed ${baseName(file)} since its points were read.`,
+    { modal: true, detail: 'Overwrite it with the points shown here, or revert to the points that it holds now.' },
+    'Overwrite',
+    'Revert',
+  )
+}
+
+/** The points of a document that was not saved, and the markups file as it was then. */
+const backupSchema = marksSchema.unwrap().extend({ savedText: z.string().nullable() })
+type Backup = { readonly marks: Marks | null; readonly savedText: string | null; readonly problem: string | null }
 
 /**
  * The points of a backup. Null when there is none, or none any more: VS Code may name one that a newer one has
  * replaced; `problem` says why one that is there cannot be used.
  */
-async function readBackup(backupId: string | undefined, scan: string): Promise<{ readonly marks: Marks | null; readonly problem: string | null }> {
-  if (backupId === undefined) return { marks: null, problem: null }
+async function readBackup(backupId: string | undefined, scan: string): Promise<Backup> {
+  if (backupId === undefined) return { marks: null, savedText: null, problem: null }
   try {
-    return { marks: marksSchema.parse(JSON.parse(decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId))))), problem: null }
+    const { savedText, ...marks } = backupSchema.parse(JSON.parse(decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId)))))
+    return { marks, savedText, problem: null }
   } catch (error) {
-    const missing = error instanceof vscode.FileSystemError && error.code === 'FileNotFound'
-    return { marks: null, problem: missing ? null : `The points of ${scan} that were not saved cannot be read back: their backup is damaged. The saved ones are shown.` }
+    return { marks: null, savedText: null, problem: isMissing(error) ? null : `The points of ${scan} that were not saved cannot be read back: their backup is damaged. The saved ones are shown.` }
   }
 }
 

@@ -2,12 +2,15 @@ import * as vscode from 'vscode'
 import type { FromScanView, MarksRequest, RunView, ScanAction } from '../../protocol/scanEditor.js'
 import type { KeyHelp, ViewCommand } from '../../protocol/viewCommand.js'
 import { errorText } from '../errorText.js'
+import { isMissing } from '../isMissing.js'
+import { sayErrors } from '../sayErrors.js'
 import { scanEditorHtml } from './html.js'
 import { findLabelMaps } from './labelMaps.js'
 import { createLastViews } from './lastViews.js'
 import { baseName, openScanDocument, type ScanDocument } from './scanDocument.js'
 import { createUnsavedMarks } from './unsavedMarks.js'
-import { connectPanel, fileSource, fillPanel, scanFolder, shownLabelMap, type ScanPanel, type SharedView } from './scanPanel.js'
+import { isLabelMapName, markupsName } from './scanNames.js'
+import { connectPanel, fileSource, fillPanel, scanFolder, sendLabelMaps, type ScanPanel, type SharedView } from './scanPanel.js'
 
 /** View type of the scan editor. */
 export const SCAN_EDITOR = 'medlsam.scanEditor'
@@ -55,9 +58,10 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
     async openCustomDocument(uri, { backupId }) {
       const document = await openScanDocument(uri, backupId, unsaved)
       const names = await listLabelMaps(uri)
-      const session: ScanSession = { document, panels: new Set(), shared: { names, shown: names[0] ?? null, run: { kind: 'idle' }, preview: null } }
+      const session: ScanSession = { document, panels: new Set(), shared: { names, shown: names[0] ?? null, looks: 0, run: { kind: 'idle' }, preview: null } }
       sessions.set(uri.toString(), session)
       const subscriptions = [
+        watchFolder(session),
         document.onDidEdit((event) => { edited.fire(event) }),
         document.onDidChangeMarks(({ activate }) => {
           for (const panel of session.panels) panel.send({ type: 'marks', marks: document.marks(), ...(activate === undefined ? {} : { activate }) })
@@ -81,16 +85,20 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
         onMessage(session, panel, message).catch((error: unknown) => void vscode.window.showErrorMessage(errorText(error)))
       })
       session.panels.add(panel)
-      const activate = (): void => {
-        if (webviewPanel.active) activePanel = { session, panel }
-        else setFocus(false)
+      const onViewState = (active: boolean): void => {
+        if (active) activePanel = { session, panel }
+        else if (activePanel?.panel === panel) activePanel = undefined
+        tellFocus()
       }
-      activate()
-      webviewPanel.onDidChangeViewState(activate)
+      onViewState(webviewPanel.active)
+      webviewPanel.onDidChangeViewState(() => {
+        // A webview that is hidden is gone, and says no more.
+        if (!webviewPanel.visible) panel.focused = false
+        onViewState(webviewPanel.active)
+      })
       webviewPanel.onDidDispose(() => {
         session.panels.delete(panel)
-        if (activePanel?.panel === panel) activePanel = undefined
-        setFocus(false)
+        onViewState(false)
       })
       webviewPanel.webview.html = scanEditorHtml(webviewPanel.webview, context.extensionUri, baseName(document.uri))
     },
@@ -104,14 +112,22 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
     backupCustomDocument: (document, { destination }) => document.backup(destination),
   }
 
+  /** Keys of the view work only while its planes have the focus: see the when-clauses in package.json. */
+  function tellFocus(): void {
+    void vscode.commands.executeCommand('setContext', 'medlsam.scanFocus', activePanel?.panel.focused ?? false)
+  }
+
   async function onMessage(session: ScanSession, panel: ScanPanel, message: FromScanView): Promise<void> {
     switch (message.type) {
       case 'ready':
         session.document.recover()
         await fillPanel(panel, session.document, session.shared, keys, canRun(session.document.uri), lastViews.of(session.document.uri))
+        await lookForLabelMaps(session)
         return
       case 'focus':
-        setFocus(message.focused && panel.panel.active)
+        // May come before VS Code says that the panel is active.
+        panel.focused = message.focused
+        tellFocus()
         return
       case 'crosshair':
         for (const other of session.panels) if (other !== panel) other.send({ type: 'crosshair', pointMm: message.pointMm })
@@ -152,11 +168,8 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
     async showLabelMap(scan, name) {
       const session = sessions.get(scan.toString())
       if (session === undefined) return
-      session.shared.names = await listLabelMaps(scan)
-      session.shared.shown = name !== null && session.shared.names.includes(name) ? name : null
-      for (const panel of session.panels) {
-        panel.send({ type: 'labelMaps', names: session.shared.names, shown: await shownLabelMap(panel, session.document, session.shared) })
-      }
+      session.shared.shown = name
+      await lookForLabelMaps(session)
     },
     async showPreview(scan, labelMap) {
       const session = sessions.get(scan.toString())
@@ -177,7 +190,7 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
   context.subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       for (const session of sessions.values()) {
-        for (const panel of session.panels) void fillPanel(panel, session.document, session.shared, keys, canRun(session.document.uri), lastViews.of(session.document.uri))
+        for (const panel of session.panels) panel.send({ type: 'canRun', canRun: canRun(session.document.uri) })
       }
     }),
   )
@@ -189,19 +202,50 @@ export function canRun(scan: vscode.Uri): boolean {
   return vscode.workspace.isTrusted && scan.scheme === 'file'
 }
 
+/** Finds the label maps beside a scan again and tells its views; when the one on display is gone, none is shown. */
+async function lookForLabelMaps({ document, shared, panels }: ScanSession): Promise<void> {
+  const look = ++shared.looks
+  // That a folder cannot be listed was said when the scan was opened.
+  const names = await findLabelMaps(document.uri).catch(() => shared.names)
+  if (look !== shared.looks) return
+  shared.names = names
+  if (shared.shown !== null && !names.includes(shared.shown)) shared.shown = null
+  for (const panel of panels) await sendLabelMaps(panel, document, shared)
+}
+
+/** Takes over what other programs write beside a scan: its points, and label maps with what describes them. */
+function watchFolder(session: ScanSession): vscode.Disposable {
+  const { document } = session
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(scanFolder(document.uri), '*'))
+  let timer: NodeJS.Timeout | undefined
+  const onFile = (file: vscode.Uri): void => {
+    const name = baseName(file)
+    if (name === markupsName(document.name)) void sayErrors(() => document.reread())
+    else if (isLabelMapName(name) || /\.(json|tsv)$/i.test(name)) {
+      clearTimeout(timer)
+      // A label map and what describes it come one after the other.
+      timer = setTimeout(() => void sayErrors(() => lookForLabelMaps(session)), 300)
+    }
+  }
+  watcher.onDidCreate(onFile)
+  watcher.onDidChange(onFile)
+  watcher.onDidDelete(onFile)
+  return new vscode.Disposable(() => {
+    clearTimeout(timer)
+    watcher.dispose()
+  })
+}
+
 async function listLabelMaps(scan: vscode.Uri): Promise<string[]> {
   try {
     return await findLabelMaps(scan)
   } catch (error) {
+    // Gone with the scan, whose editor says so.
+    if (isMissing(error)) return []
     // Some virtual file systems cannot list folders; the scan itself can still be seen.
     void vscode.window.showWarningMessage(`Label maps beside ${baseName(scan)} were not looked for: ${errorText(error)}`)
     return []
   }
-}
-
-/** Keys of the view work only while its planes have the focus: see the when-clauses in package.json. */
-function setFocus(focused: boolean): void {
-  void vscode.commands.executeCommand('setContext', 'medlsam.scanFocus', focused)
 }
 
 function chainDispose(document: ScanDocument, after: () => void): () => void {

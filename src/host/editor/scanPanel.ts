@@ -1,12 +1,16 @@
 import * as vscode from 'vscode'
 import type { FileSource, FromScanView, LabelMapView, RunView, ToScanView } from '../../protocol/scanEditor.js'
 import type { KeyHelp } from '../../protocol/viewCommand.js'
+import { errorText } from '../errorText.js'
+import { isMissing } from '../isMissing.js'
 import { describeLabelMap } from './labelMaps.js'
 import { baseName, type ScanDocument } from './scanDocument.js'
 
 /** One webview on a scan. */
 export interface ScanPanel {
   readonly panel: vscode.WebviewPanel
+  /** True while its planes have the focus, as far as it told. */
+  focused: boolean
   send(message: ToScanView): void
 }
 
@@ -14,17 +18,25 @@ export interface ScanPanel {
 export interface SharedView {
   names: readonly string[]
   shown: string | null
+  /** How often label maps were looked for: an older look that ends later is dropped. */
+  looks: number
   run: RunView
   /** Masks of a run that is going on. */
   preview: vscode.Uri | null
 }
 
-/** Sends everything a fresh webview needs to show a scan. */
+/** Sends what a fresh webview needs to show a scan, label maps aside; says so in it when the scan cannot be had. */
 export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared: SharedView, keys: readonly KeyHelp[], canRun: boolean, view: unknown): Promise<void> {
+  const scan = await fileSource(panel, document.uri).catch((error: unknown) => {
+    const text = isMissing(error) ? 'The file is not there any more. Put it back and try again, or close this editor.' : `The file cannot be read (${errorText(error)}). Check that you may read it, then try again.`
+    panel.send({ type: 'problem', name: document.name, text })
+    return null
+  })
+  if (scan === null) return
   const limitMb = vscode.workspace.getConfiguration('medlsam.editor').get('maxSizeMb', 1024)
   panel.send({
     type: 'open',
-    scan: await fileSource(panel, document.uri),
+    scan,
     limitBytes: limitMb * 2 ** 20,
     marks: document.marks(),
     keys,
@@ -32,8 +44,13 @@ export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared
     canRun,
   })
   panel.send({ type: 'run', run: shared.run })
-  panel.send({ type: 'labelMaps', names: shared.names, shown: await shownLabelMap(panel, document, shared) })
   if (shared.preview !== null) panel.send({ type: 'preview', file: await fileSource(panel, shared.preview) })
+}
+
+/** Sends which label maps there are and the one on display. */
+export async function sendLabelMaps(panel: ScanPanel, document: ScanDocument, shared: SharedView): Promise<void> {
+  const shown = await shownLabelMap(panel, document, shared)
+  panel.send({ type: 'labelMaps', names: shared.names, shown })
 }
 
 /** A file as a panel may fetch it. The time in the address keeps the webview from showing an older file of the same name. */
@@ -43,10 +60,15 @@ export async function fileSource({ panel }: ScanPanel, file: vscode.Uri): Promis
 }
 
 /** The label map on display as this panel may fetch it; null for none. */
-export async function shownLabelMap(panel: ScanPanel, document: ScanDocument, shared: SharedView): Promise<LabelMapView | null> {
+async function shownLabelMap(panel: ScanPanel, document: ScanDocument, shared: SharedView): Promise<LabelMapView | null> {
   if (shared.shown === null) return null
   const labelMap = vscode.Uri.joinPath(document.uri, '..', shared.shown)
-  return { file: await fileSource(panel, labelMap), ...(await describeLabelMap(labelMap)) }
+  try {
+    return { file: await fileSource(panel, labelMap), ...(await describeLabelMap(labelMap)) }
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
 }
 
 /** Starts listening; the webview sends nothing before its script runs. */
@@ -54,6 +76,7 @@ export function connectPanel(webviewPanel: vscode.WebviewPanel, onMessage: (mess
   webviewPanel.webview.onDidReceiveMessage(onMessage)
   return {
     panel: webviewPanel,
+    focused: false,
     send: (message) => void webviewPanel.webview.postMessage(message),
   }
 }
