@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { accessibilityProblems } from '../support/accessibility.js'
@@ -110,13 +110,58 @@ describe('marking templates', function () {
     assert.deepEqual(file.markups[0].controlPoints.map(({ label }) => label), ['inferior', 'posterior', 'right', 'superior', 'anterior', 'left'])
   })
 
-  it('takes a deleted point back when the file is reverted', async () => {
+  it('places a missing point also where another one lies, and takes it back when the file is reverted', async () => {
+    const { page } = session
     await view.locator('.marks .link.name').first().click()
     await view.getByRole('button', { name: 'Delete the Left point' }).click()
     await count(5)
-    await runCommand(session.page, 'File: Revert File')
+    await view.getByRole('button', { name: 'Jump to Superior' }).click()
+    await view.getByRole('button', { name: 'Place Left next' }).click()
+    const superior = await view.locator('.sides li[data-side="superior"] .fact').textContent()
+    const box = await view.locator('.mark-point[data-side="superior"]:not(.off-plane)').first().boundingBox()
+    assert.ok(box)
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+    await count(6)
+    assert.equal(await view.locator('.sides li[data-side="superior"] .fact').textContent(), superior)
+    await runCommand(page, 'File: Revert File')
     await count(6)
     assert.equal(await dirty(), 0)
+  })
+
+  it('takes over points that another program writes, and asks before it overwrites them', async () => {
+    const { page } = session
+    const mine = readFileSync(markups(), 'utf8')
+    const theirs = mine.replace('"LeftParotid"', '"Glandula"')
+    const conflict = page.locator('.monaco-dialog-box', { hasText: /Another program changed okbp_013_ct\.mrk\.json/ })
+    const saveOverTheirs = async (choice: string): Promise<void> => {
+      await view.getByRole('button', { name: 'Delete the Left point' }).click()
+      await count(5)
+      writeFileSync(markups(), theirs)
+      await runCommand(page, 'File: Save')
+      await conflict.getByRole('button', { name: choice }).click()
+    }
+    writeFileSync(markups(), theirs)
+    await view.locator('.marks li[data-structure="Glandula"]').waitFor()
+    assert.equal(await dirty(), 0)
+    writeFileSync(markups(), mine)
+    await view.locator('.marks li[data-structure="LeftParotid"]').waitFor()
+    await view.locator('.marks .link.name').first().click()
+    await saveOverTheirs('Cancel')
+    assert.equal(await dirty(), 1)
+    assert.equal(await page.locator('.notification-list-item').count(), 0)
+    assert.equal(readFileSync(markups(), 'utf8'), theirs)
+    await runCommand(page, 'File: Save')
+    await conflict.getByRole('button', { name: 'Revert' }).click()
+    await view.locator('.marks li[data-structure="Glandula"] .fact:text-is("6/6")').waitFor()
+    assert.equal(readFileSync(markups(), 'utf8'), theirs)
+    writeFileSync(markups(), mine)
+    await view.locator('.marks li[data-structure="LeftParotid"]').waitFor()
+    await view.locator('.marks .link.name').first().click()
+    await saveOverTheirs('Overwrite')
+    await page.locator('.tab:not(.dirty)').first().waitFor()
+    assert.match(readFileSync(markups(), 'utf8'), /"LeftParotid"/)
+    writeFileSync(markups(), mine)
+    await count(6)
   })
 
   it('derives the points of every label and lists the set in the sidebar', async () => {
@@ -147,6 +192,15 @@ describe('marking templates', function () {
     await session.page.locator('.tab:not(.dirty)').first().waitFor()
     for (const until = Date.now() + 20_000; Date.now() < until && left().join() === before.join(); ) await session.page.waitForTimeout(200)
     assert.notDeepEqual(left(), before)
+  })
+
+  it('adds the marked scan to a set and leaves nothing unsaved', async () => {
+    await view.getByRole('button', { name: 'Delete the Left point' }).click()
+    await session.page.locator('.tab.dirty').waitFor()
+    await view.getByRole('button', { name: 'Add to template set…' }).click()
+    await pick(session.page, 'HeadNeck')
+    await session.page.locator('.tab.dirty').waitFor({ state: 'detached' })
+    await session.page.locator('.notification-list-item', { hasText: /is a template of \d structures in HeadNeck\.$/ }).waitFor()
   })
 
   it('can be done with the keyboard alone', async () => {

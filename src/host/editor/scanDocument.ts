@@ -21,7 +21,7 @@ export interface ScanDocument extends vscode.CustomDocument {
   readonly onDidEdit: vscode.Event<vscode.CustomDocumentEditEvent<ScanDocument>>
   /** Brings back points that were never saved and that VS Code did not hand back; as an edit, so that it can be undone. */
   recover(): void
-  /** Asks before it overwrites what another program wrote meanwhile. @throws Error when the points were not saved */
+  /** Asks before it overwrites what another program wrote meanwhile. @throws Error when the points were not saved, CancellationError when people thought better of it */
   save(): Promise<void>
   /** Shows the points that another program wrote; not while there are unsaved ones here. */
   reread(): Promise<void>
@@ -78,7 +78,7 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
       if (now.text !== null && now.text !== opened.text) {
         const choice = await askAboutConflict(file)
         if (choice === 'Revert') return document.revert()
-        if (choice !== 'Overwrite') throw new Error(`The points were not saved: another program changed ${baseName(file)}.`)
+        if (choice !== 'Overwrite') throw new vscode.CancellationError()
       } else if (opened.problem !== null) throw new Error(`The points were not saved: ${opened.problem}`)
       const { others } = now.text === null || now.problem !== null ? opened : now
       const saved: OpenedMarkups = { text: formatMarkups({ marks, others }), marks, others, problem: null }
