@@ -3,6 +3,7 @@ import Mocha from 'mocha'
 import { defineDefaultEditorSuite } from './defaultEditor.js'
 import { defineEngineSuite } from './engine.js'
 import { defineExtensionSuite } from './extension.js'
+import { defineLabelMapsSuite } from './labelMaps.js'
 import { takeNotes } from './notes.js'
 import { defineScanDocumentSuite } from './scanDocument.js'
 import { defineTemplateStoreSuite } from './templateStore.js'
@@ -13,6 +14,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, '', mocha)
   defineExtensionSuite()
   defineDefaultEditorSuite()
+  defineLabelMapsSuite()
   defineScanDocumentSuite()
   defineTemplateStoreSuite()
   defineEngineSuite()
