@@ -30,6 +30,7 @@ export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared
   const scan = await fileSource(panel, document.uri).catch((error: unknown) => {
     const text = isMissing(error) ? 'The file is not there any more. Put it back and try again, or close this editor.' : `The file cannot be read (${errorText(error)}). Check that you may read it, then try again.`
     panel.send({ type: 'problem', name: document.name, text })
+    panel.send({ type: 'marks', marks: document.marks() })
     return null
   })
   if (scan === null) return
