@@ -160,7 +160,7 @@ describe('the sidebar', function () {
     await runCommand(page, 'MedLSAM: Add Scans to Set')
     await pick(page, 'my set')
     await pickExactly(page, ['broken_ct.nii.gz', 'okbp_004_ct.nii.gz'])
-    await toast(/1 of 2 scans are templates of my set now\. broken_ct\.nii\.gz: .*broken_/).waitFor({ timeout: 60_000 })
+    await toast(/1 of 2 scans are templates of my set now.*\. broken_ct\.nii\.gz: .*broken_/).waitFor({ timeout: 60_000 })
     // The renamed structure comes again under the name that the label map gives it.
     assert.deepEqual(set().scans.map(({ id, enabled }) => [id, enabled]), before.scans.map(({ id, enabled }) => [id, enabled]))
     assert.ok(before.structures.every(({ name }) => set().structures.some((structure) => structure.name === name)))

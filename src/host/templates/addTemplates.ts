@@ -8,6 +8,7 @@ import { baseName, markupsUri, type ScanDocument } from '../editor/scanDocument.
 import { canRun, type ScanSession } from '../editor/scanEditors.js'
 import { isLabelMapName, isScanName } from '../editor/scanNames.js'
 import { errorText } from '../errorText.js'
+import { isMissing } from '../isMissing.js'
 import { mergeStructures } from '../marks/editMarks.js'
 import { parseMarkups } from '../marks/slicerMarkups.js'
 import { addedText } from './addedText.js'
@@ -121,7 +122,7 @@ async function markedSource(scan: vscode.Uri): Promise<TemplateSource | null> {
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file))
     return pointsSource(parseMarkups(text, baseName(file)).marks, file.fsPath)
   } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return null
+    if (isMissing(error)) return null
     throw error
   }
 }
