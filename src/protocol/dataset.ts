@@ -39,8 +39,8 @@ export const DATASET_LAYOUTS = ['plain', 'nnunet', 'msd', 'bids'] as const
 /** One of {@link DATASET_LAYOUTS}. */
 export type DatasetLayout = (typeof DATASET_LAYOUTS)[number]
 
-/** Why a file that could be a scan by its name is not one of the dataset's. */
-export const SKIP_REASONS = ['label map', 'other channel', 'not CT', 'excluded', 'same output', 'result folder'] as const
+/** Why a file that could be a scan by its name is not one of the dataset's, or a folder is not searched. */
+export const SKIP_REASONS = ['label map', 'other channel', 'not CT', 'excluded', 'same output', 'result folder', 'cannot be opened'] as const
 
 /** One of {@link SKIP_REASONS}. */
 export type SkipReason = (typeof SKIP_REASONS)[number]
@@ -59,12 +59,13 @@ export type TodoReason = (typeof TODO_REASONS)[number]
 
 /**
  * What a run would do with a scan: `todo`; `done` in an earlier run with the same input, models, templates and
- * options; or `kept`, because its label map was edited since or is not one of ours, and nobody forces us.
+ * options; or `kept`, because its label map was edited since, is not one of ours, or is that of a scan of another
+ * folder, and nobody forces us.
  */
 export type ScanState =
   | { readonly kind: 'todo'; readonly why: TodoReason }
   | { readonly kind: 'done' }
-  | { readonly kind: 'kept'; readonly why: 'edited since' | 'not written by a run' }
+  | { readonly kind: 'kept'; readonly why: 'edited since' | 'not written by a run' | 'made from another scan' }
 
 /** Where a scan of a dataset is and where its result goes. */
 export interface DatasetScan {

@@ -6,6 +6,7 @@ import type { DatasetLayout, SkippedFile, SkipReason } from '../../protocol/data
 import { MedlsamError } from '../errors.js'
 import { SCAN_SUFFIX } from '../pipeline/outputPaths.js'
 import { openImage } from '../volume/openImage.js'
+import { holdsSmallWholeNumbers } from '../volume/smallNumbers.js'
 import type { ImageHeader } from '../volume/imageHeader.js'
 import { PLAIN, rulesFromAbove, rulesOf, type FolderRules } from './layouts.js'
 
@@ -40,13 +41,13 @@ const INTENT_LABEL = 1002
 
 /**
  * Finds the scans in a folder and below it. Knows nnU-Net (`imagesTr` with channels), Medical Segmentation
- * Decathlon, BIDS, and plain folders; leaves out label maps, results, hidden files and folders, and links
- * that lead in circles. Of a scan in two files the header counts.
+ * Decathlon, BIDS, and plain folders; leaves out label maps, results, hidden files and folders, folders that
+ * cannot be opened, and links that lead in circles. Of a scan in two files the header counts.
  * @throws MedlsamError `input` when the folder is missing
  */
 export async function findScans(folder: string, options: FindOptions = {}): Promise<FoundScans> {
   const info = await stat(folder).catch((error: unknown) => {
-    throw new MedlsamError('input', `The folder ${folder} does not exist or cannot be opened: check the path.`, folder, { cause: error })
+    throw cannotBeOpened(folder, error)
   })
   if (!info.isDirectory()) throw new MedlsamError('input', `${folder} is a file: name a folder of scans, or use "medlsam segment" for one.`, folder)
   const except = options.except === undefined ? null : await realpath(options.except).catch(() => null)
@@ -60,7 +61,15 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
     const real = await realpath(here)
     if (seen.has(real)) return
     seen.add(real)
-    const { files, folders } = await list(here)
+    const listed = await list(here).catch((error: unknown) => {
+      if (relative === '') throw cannotBeOpened(folder, error)
+      return null
+    })
+    if (listed === null) {
+      skipped.push({ path: relative, reason: 'cannot be opened' })
+      return
+    }
+    const { files, folders } = listed
     const own = await rulesOf(here, files, folders)
     const at = (name: string): string => (relative === '' ? name : `${relative}/${name}`)
     if (own === 'derived' && relative !== '') {
@@ -91,6 +100,10 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
     })
   }
   return { scans: scans.sort((a, b) => byCode(a.path, b.path)), skipped: skipped.sort((a, b) => byCode(a.path, b.path)) }
+}
+
+function cannotBeOpened(folder: string, cause: unknown): MedlsamError {
+  return new MedlsamError('input', `The folder ${folder} does not exist or cannot be opened: check the path.`, folder, { cause })
 }
 
 /** Order of UTF-16 codes: the same whatever the machine's language. */
@@ -133,13 +146,14 @@ function matcher({ include = [], exclude = [] }: FindOptions): (relative: string
   return (relative) => (include.length === 0 || wanted(relative)) && !unwanted(relative)
 }
 
-/** A label map by its header. What cannot be read is taken along, so that the run says what is wrong with it. */
+/** A label map by its header or its values. What cannot be read is taken along, so that the run says what is wrong with it. */
 async function isLabelMap(file: string, forceHu: boolean): Promise<boolean> {
   const header = await openImage(file).catch(() => null)
   if (header === null) return false
   if (intentOf(header) === INTENT_LABEL) return true
-  // Air is -1000 HU: bytes without an offset are labels or a picture.
-  return !forceHu && header.dtype === 'uint8' && header.scaling.inter >= 0
+  if (forceHu) return false
+  // Air is -1000 HU: bytes without an offset are labels or a picture, and so is what could be bytes.
+  return header.dtype === 'uint8' ? header.scaling.inter >= 0 : holdsSmallWholeNumbers(header).catch(() => false)
 }
 
 function intentOf({ niftiHeader, source }: ImageHeader): number | null {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { DatasetRequest, DatasetScan, SkippedFile } from '../../protocol/dataset.js'
 import { defaultLabelMapPath, SCAN_SUFFIX } from '../pipeline/outputPaths.js'
@@ -21,34 +22,41 @@ export function placeScans(found: readonly FoundScan[], request: Pick<DatasetReq
   const skipped: SkippedFile[] = []
   const taken = new Set<string>()
   for (const { path: scan, layout } of found) {
-    const output = request.bids === true ? bidsOutput(scan, layout === 'bids') : defaultLabelMapPath(scan)
+    const wanted = request.bids === true ? bidsOutputs(scan, layout === 'bids') : [defaultLabelMapPath(scan)]
     // Some disks do not tell capital letters from small ones.
-    const key = output.toLowerCase()
-    if (taken.has(key)) {
+    const output = wanted.find((candidate) => !taken.has(candidate.toLowerCase()))
+    if (output === undefined) {
       skipped.push({ path: scan, reason: 'same output' })
       continue
     }
-    taken.add(key)
+    taken.add(output.toLowerCase())
     scans.push({ path: scan, scanPath: path.join(path.resolve(request.folder), scan), output, labelMapPath: path.join(outFolder, output) })
   }
   return { scans, skipped }
 }
 
+/** What separates words in names; leaving it out hardly ever makes two names one. */
+const SEPARATORS = /[/ _.-]/g
+
 /**
- * Path of a scan's label map in a BIDS derivatives dataset: the whole source name without its suffix, in
- * the folders of its subject, session and data type (BIDS, "File naming conventions" of derivatives).
- * A scan that is not in BIDS gets a subject made of its path.
+ * Paths that a scan's label map may have in a BIDS derivatives dataset, the best first: the whole source name
+ * without its suffix, in the folders of its subject, session and data type (BIDS, "File naming conventions" of
+ * derivatives). A scan that is not in BIDS gets a subject made of its path; where other characters than BIDS
+ * allows are lost from it, or it is another scan's already, with a hash of the path.
  */
-function bidsOutput(scan: string, isBids: boolean): string {
+function bidsOutputs(scan: string, isBids: boolean): string[] {
   const parts = scan.split('/')
   const stem = parts[parts.length - 1].replace(SCAN_SUFFIX, '')
   const entities = /^(sub-[A-Za-z0-9]+(?:_[a-z]+-[A-Za-z0-9]+)*)_[A-Za-z0-9]+$/.exec(stem)?.[1]
   if (!isBids || entities === undefined) {
-    const label = [...parts.slice(0, -1), stem.replace(/[_.-](ct|image|img|scan|0000)$/i, '')].join('').replaceAll(/[^A-Za-z0-9]/g, '')
-    return `sub-${label}/ct/sub-${label}_dseg.nii.gz`
+    const words = [...parts.slice(0, -1), stem.replace(/[_.-](ct|image|img|scan|0000)$/i, '')].join('').replaceAll(SEPARATORS, '')
+    const label = words.replaceAll(/[^A-Za-z0-9]/g, '')
+    // Composed, since some disks take accents off their letters.
+    const hashed = label + createHash('sha256').update(scan.normalize('NFC')).digest('hex').slice(0, 8)
+    return (label === words && label !== '' ? [label, hashed] : [hashed]).map((subject) => `sub-${subject}/ct/sub-${subject}_dseg.nii.gz`)
   }
   const subject = /^sub-[A-Za-z0-9]+/.exec(entities)?.[0] ?? ''
   const session = /_(ses-[A-Za-z0-9]+)/.exec(entities)?.[1]
   const dataType = parts.length > 2 ? parts[parts.length - 2] : 'ct'
-  return [subject, ...(session === undefined ? [] : [session]), dataType, `${entities}_dseg.nii.gz`].join('/')
+  return [[subject, ...(session === undefined ? [] : [session]), dataType, `${entities}_dseg.nii.gz`].join('/')]
 }

@@ -61,6 +61,19 @@ export async function readVoxelBytes(stored: StoredBytes, offset: number, into: 
   }
 }
 
+/** The (unpacked) bytes in pieces, from the first on; nothing more is read when the caller stops. */
+export async function* storedChunks({ file, from, isPacked }: StoredBytes): AsyncIterable<Uint8Array> {
+  const stored = createReadStream(file, { start: from, highWaterMark: 1 << 16 })
+  const chunks = isPacked ? stored.pipe(createUnzip({ chunkSize: 1 << 16 })) : stored
+  stored.on('error', (error) => chunks.destroy(error))
+  try {
+    for await (const chunk of chunks as AsyncIterable<Uint8Array>) yield chunk
+  } finally {
+    stored.destroy()
+    chunks.destroy()
+  }
+}
+
 async function readRange(stored: StoredBytes, offset: number, into: Uint8Array, toEnd: boolean): Promise<number> {
   return stored.isPacked ? unpackRange(stored, offset, into, toEnd) : readPlain(stored.file, stored.from + offset, into)
 }

@@ -1,11 +1,20 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { findScans, type FindOptions } from '../../../src/engine/dataset/findScans.js'
 import { placeScans } from '../../../src/engine/dataset/outputTree.js'
 import { writeLabelMap } from '../../../src/engine/volume/writeLabelMap.js'
+import { writeNifti } from '../../../src/engine/volume/writeNifti.js'
 import { tempFolder } from '../../support/tempFolder.js'
 import { writeTinyScan } from '../../support/tinyModels.js'
+
+// The tests may run as root, whom no folder is closed to.
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>()
+  const readdir = (folder: string, ...more: never[]): unknown =>
+    path.basename(folder) === 'lost+found' ? Promise.reject(Object.assign(new Error(`EACCES: permission denied, scandir '${folder}'`), { code: 'EACCES' })) : real.readdir(folder, ...more)
+  return { ...real, readdir }
+})
 
 const folder = tempFolder()
 const at = (name: string): string => path.join(folder, name)
@@ -39,6 +48,32 @@ describe('scans in plain folders', () => {
     await writeLabelMap(at('labels/liver.nii.gz'), { ...geometry, data: new Uint8Array(8) }, geometry, [{ labelValue: 300 }])
     expect(await found(root)).toEqual(['p_ct.nii.gz'])
     expect(await left(root)).toEqual({ 'label-2.nii': 'label map', 'liver.nii.gz': 'label map', 'p_ct_dseg.nii.gz': 'label map', 'p_seg.nii.gz': 'label map' })
+  })
+
+  it('are not label maps by their values, whatever type these are stored in', async () => {
+    const root = tree('values', [])
+    mkdirSync(root)
+    const geometry = { niftiHeader: null, size: [40, 40, 40], affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] } as const
+    const labels = new Int16Array(40 ** 3)
+    labels[63_999] = 12
+    for (const name of ['GT.nii.gz', 'truth.nii']) await writeNifti(path.join(root, name), labels, geometry, 'scan')
+    await writeNifti(path.join(root, 'floats.nii'), Float32Array.from(labels), geometry, 'scan')
+    const ct = labels.slice()
+    ct[63_998] = -1000
+    await writeNifti(path.join(root, 'padded.nii.gz'), ct, geometry, 'scan')
+    await writeNifti(path.join(root, 'parts.nii.gz'), Float32Array.from(labels, (value) => value / 7), geometry, 'scan')
+    expect(await found(root)).toEqual(['padded.nii.gz', 'parts.nii.gz'])
+    expect(await found(root, { forceHu: true })).toHaveLength(5)
+    // What is cut off is tried, so that the run says so.
+    writeFileSync(path.join(root, 'truth.nii'), readFileSync(path.join(root, 'truth.nii')).subarray(0, 60_000))
+    expect(await found(root)).toContain('truth.nii')
+  })
+
+  it('are not looked for in folders that cannot be opened, which are named', async () => {
+    const root = tree('closed', ['a.nii', 'lost+found/b.nii'])
+    expect(await found(root)).toEqual(['a.nii'])
+    expect(await left(root)).toEqual({ 'lost+found': 'cannot be opened' })
+    await expect(findScans(path.join(root, 'lost+found'))).rejects.toMatchObject({ kind: 'input', message: expect.stringContaining('cannot be opened') })
   })
 
   it('are chosen by globs; one without a slash means the name', async () => {
@@ -114,5 +149,18 @@ describe('outputs', () => {
   it('in BIDS get a subject made of the path where the scans are not in BIDS', () => {
     const { scans } = placeScans([{ path: 'site 1/pat_007/thin-slice_ct.nii.gz', layout: 'plain' }, { path: 'imagesTr/case_01_0000.nii.gz', layout: 'nnunet' }], { folder: '/data', out: '/out', bids: true })
     expect(scans.map(({ output }) => output)).toEqual(['sub-site1pat007thinslice/ct/sub-site1pat007thinslice_dseg.nii.gz', 'sub-imagesTrcase01/ct/sub-imagesTrcase01_dseg.nii.gz'])
+  })
+
+  it('in BIDS get a subject of their own also where their names have letters that BIDS does not allow', () => {
+    const names = ['患者一/扫描.nii.gz', '患者二/扫描.nii.gz', 'Müller/ct.nii.gz', 'ab/c.nii.gz', 'a/bc.nii.gz']
+    const { scans, skipped } = placeScans(names.map((name) => ({ path: name, layout: 'plain' as const })), { folder: '/data', out: '/out', bids: true })
+    expect(skipped).toEqual([])
+    const outputs = scans.map(({ output }) => output)
+    expect(new Set(outputs).size).toBe(5)
+    for (const output of outputs) expect(output).toMatch(/^sub-([A-Za-z0-9]+)\/ct\/sub-\1_dseg\.nii\.gz$/)
+    expect(outputs[0]).toMatch(/^sub-[0-9a-f]{8}\//)
+    expect(outputs.slice(3)).toEqual(['sub-abc/ct/sub-abc_dseg.nii.gz', expect.stringMatching(/^sub-abc[0-9a-f]{8}\//)])
+    // Whatever else is there.
+    expect(placeScans([{ path: names[1], layout: 'plain' }], { folder: '/data', out: '/out', bids: true }).scans[0].output).toBe(outputs[1])
   })
 })
