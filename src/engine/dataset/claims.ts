@@ -17,6 +17,8 @@ export const CLAIM_TIMES: ClaimTimes = { beatEveryMs: 15_000, staleAfterMs: 180_
 
 /** A right to work on something that no other process has. */
 export interface Claim {
+  /** False when it was taken over, because its holder seemed dead. */
+  isHeld(): Promise<boolean>
   release(): Promise<void>
 }
 
@@ -29,14 +31,17 @@ const holderSchema = z.object({ machine: z.string(), pid: z.int(), startedAt: z.
  *
  * A claim is a file `NAME.N` that can be made only once. Whoever finds that the holder of the highest N is
  * dead makes N + 1, so two that find it out at the same time cannot both win, and no file of a holder is
- * ever removed by another one that might be late. A dead holder is known by its process number where it ran
- * on this machine, else by its claim's age, measured with the file system's own clock.
+ * ever removed by another one that might be late. A dead holder is known by its process number and start where
+ * it ran on this machine and the system tells both, else by its claim's age, measured with the file system's own clock.
  */
 export async function claim(folder: string, name: string, times: ClaimTimes = CLAIM_TIMES): Promise<Claim | null> {
   const highest = (await generations(folder, name)).at(-1)
   if (highest !== undefined && (await isHeld(folder, `${name}.${highest}`, times))) return null
-  const file = path.join(folder, `${name}.${(highest ?? 0) + 1}`)
-  const text = JSON.stringify(await thisProcess())
+  const own = (highest ?? 0) + 1
+  const file = path.join(folder, `${name}.${own}`)
+  // The number is given out again once all of a name's claims are gone: what is in the file tells them apart.
+  const text = JSON.stringify({ ...(await thisProcess()), id: randomBytes(8).toString('hex') })
+  const isOurs = async (): Promise<boolean> => (await readFile(file, 'utf8').catch(() => '')) === text
   try {
     if (!(await createWhole(folder, file, text))) return null
   } catch (error) {
@@ -44,14 +49,17 @@ export async function claim(folder: string, name: string, times: ClaimTimes = CL
   }
   const beat = globalThis.setInterval(() => {
     // Failing is no harm by itself: if the folder is gone, the next write says so.
-    touch(file, text).catch(() => undefined)
+    isOurs().then((ours) => (ours ? touch(file, text) : undefined)).catch(() => undefined)
   }, times.beatEveryMs)
   beat.unref()
   return {
+    isHeld: async () => (await generations(folder, name)).at(-1) === own && (await isOurs()),
     async release() {
       clearInterval(beat)
-      // Own file last: until then nobody else can begin.
-      for (const generation of await generations(folder, name).catch(() => [])) await rm(path.join(folder, `${name}.${generation}`), { force: true })
+      if (!(await isOurs())) return
+      // Own file last: until then nobody else can begin. Higher ones belong to who took it over.
+      const ours = (await generations(folder, name).catch(() => [])).filter((generation) => generation <= own)
+      for (const generation of ours) await rm(path.join(folder, `${name}.${generation}`), { force: true })
     },
   }
 }

@@ -17,7 +17,7 @@ export function thisProcess(): Promise<ProcessIdentity> {
   return (own ??= Promise.all([thisMachine(), statFields(process.pid)]).then(([machine, fields]) => ({ machine, pid: process.pid, startedAt: fields?.startedAt ?? null })))
 }
 
-/** Whether a process still runs; `unknown` when it is (or was) on another machine. */
+/** Whether a process still runs; `unknown` when it is (or was) on another machine, or its number may have a new process by now. */
 export async function isAlive({ machine, pid, startedAt }: ProcessIdentity): Promise<'alive' | 'dead' | 'unknown'> {
   if (machine !== (await thisProcess()).machine) return 'unknown'
   try {
@@ -27,9 +27,9 @@ export async function isAlive({ machine, pid, startedAt }: ProcessIdentity): Pro
     if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return 'dead'
   }
   const fields = await statFields(pid)
-  if (fields === null) return 'alive'
+  if (fields === null || startedAt === null) return 'unknown'
   // Killed and not yet fetched by its parent, or its number was given to a new process since.
-  return fields.state === 'Z' || (startedAt !== null && fields.startedAt !== startedAt) ? 'dead' : 'alive'
+  return fields.state === 'Z' || fields.startedAt !== startedAt ? 'dead' : 'alive'
 }
 
 async function thisMachine(): Promise<string> {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -61,6 +61,40 @@ describe('a claim', () => {
     expect(await isAlive(own)).toBe('alive')
     if (own.startedAt === null) return
     expect(await isAlive({ ...own, startedAt: `${own.startedAt}0` })).toBe('dead')
+  })
+
+  it('of a process whose start is not known goes by its age, since its number may have another process by now', async () => {
+    const folder = await fresh()
+    const file = strange(folder, 'scan', { ...(await thisProcess()), startedAt: null })
+    expect(await claim(folder, 'scan', TIMES)).toBeNull()
+    utimesSync(file, new Date(), new Date(Date.now() - 1000))
+    expect(await claim(folder, 'scan', TIMES)).not.toBeNull()
+  })
+
+  it('that was taken over is left to the one who has it', async () => {
+    const folder = await fresh()
+    const late = await claim(folder, 'scan', TIMES)
+    expect(await late?.isHeld()).toBe(true)
+    // As another process takes it over.
+    const file = path.join(folder, 'scan.2')
+    writeFileSync(file, JSON.stringify({ machine: 'elsewhere', pid: 1, startedAt: null }))
+    expect(await late?.isHeld()).toBe(false)
+    await late?.release()
+    expect(readdirSync(folder)).toEqual(['scan.2'])
+    expect(await claim(folder, 'scan', { ...TIMES, staleAfterMs: 1e9 })).toBeNull()
+  })
+
+  it('is not taken for the next one of the same number', async () => {
+    const folder = await fresh()
+    const late = await claim(folder, 'scan', { beatEveryMs: 5, staleAfterMs: 200 })
+    // As others take it over, release it and claim it anew.
+    rmSync(path.join(folder, 'scan.1'))
+    const next = JSON.stringify({ machine: 'elsewhere', pid: 1, startedAt: null })
+    writeFileSync(path.join(folder, 'scan.1'), next)
+    expect(await late?.isHeld()).toBe(false)
+    await setTimeout(50)
+    await late?.release()
+    expect(readFileSync(path.join(folder, 'scan.1'), 'utf8')).toBe(next)
   })
 
   it('of another machine is respected while it is touched, and taken over when it is not', async () => {
