@@ -107,10 +107,11 @@ async function makeScans(folder: string, from: string | undefined, count: number
 async function benchSpeed(folder: string, scans: string): Promise<void> {
   const request = { folder: scans, out: path.join(folder, 'speed'), settings: { templates: 'head-neck', options: { sliceStep: SLICE_STEP } } }
   const { prepareSeconds, scanSeconds, insideSeconds, wallSeconds } = await inChild<Speed>({ kind: 'speed', request })
-  const [first, second] = scanSeconds
+  const first = scanSeconds[0]
+  const second = scanSeconds.at(1)
   console.log('| models and templates s | first scan s | second scan s | second : first with loading | inside the networks |')
   console.log('| ---: | ---: | ---: | ---: | ---: |')
-  console.log(`| ${prepareSeconds.toFixed(1)} | ${first.toFixed(1)} | ${second.toFixed(1)} | ${((100 * second) / (prepareSeconds + first)).toFixed(0)} % | ${((100 * insideSeconds) / wallSeconds).toFixed(0)} % |`)
+  console.log(`| ${prepareSeconds.toFixed(1)} | ${first.toFixed(1)} | ${second?.toFixed(1) ?? '–'} | ${second === undefined ? '–' : `${((100 * second) / (prepareSeconds + first)).toFixed(0)} %`} | ${((100 * insideSeconds) / wallSeconds).toFixed(0)} % |`)
 }
 
 /** From the command to the last byte of the summary, as people wait for it. */
@@ -137,11 +138,12 @@ async function benchMemory(folder: string, count: number, real: boolean): Promis
   const options = { minConfidence: 0, sliceStep: real ? 5 : 1 }
   const settings = models === null ? { templates: 'head-neck', options: { ...options, structures: ['Larynx'] } } : { templates: models.bank, segmenter: models.segmenter, options }
   const { rssMb } = await inChild<Memory>({ kind: 'memory', request: { folder: scans, out: path.join(folder, 'memory'), settings }, ...(models === null ? {} : { medlamCard: models.medlamCard }) })
-  const after = [1, WARM_UP, ...[50, 100, 150, 200].filter((n) => n <= rssMb.length)]
+  const after = [1, WARM_UP, 50, 100, 150, 200].filter((n) => n <= rssMb.length)
   console.log(`| ${after.map((n) => `after ${n} MB`).join(' | ')} | growth, last ${WARM_UP} against those after the first ${WARM_UP} |`)
   console.log(`|${' ---: |'.repeat(after.length + 1)}`)
   // Medians, since memory goes up and down with every garbage collection.
   const growth = median(rssMb.slice(-WARM_UP)) / median(rssMb.slice(WARM_UP, 2 * WARM_UP)) - 1
+  if (growth > FLAT) process.exitCode = 1
   console.log(`| ${after.map((n) => rssMb[n - 1].toFixed(0)).join(' | ')} | ${(100 * growth).toFixed(1)} %${growth > FLAT ? ' TOO MUCH' : ''} |`)
 }
 
