@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { link, open, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -96,9 +96,25 @@ async function generations(folder: string, name: string): Promise<number[]> {
   return files.flatMap((file) => (file.startsWith(`${name}.`) && /^\d+$/.test(file.slice(name.length + 1)) ? [Number(file.slice(name.length + 1))] : [])).sort((a, b) => a - b)
 }
 
+/** A name for a temporary file that says whose it is also before anything is in it. */
+export function temporaryName({ machine, pid, startedAt }: ProcessIdentity): string {
+  return `${shortHash(machine)}-${pid}-${startedAt ?? ''}-${randomBytes(4).toString('hex')}.tmp`
+}
+
+/** The process of this machine that a temporary file's name tells; null for others. */
+async function ownerByName(file: string): Promise<ProcessIdentity | null> {
+  const parts = /^([0-9a-f]{8})-(\d+)-(\d*)-[0-9a-f]+\.tmp$/.exec(file)
+  const { machine } = await thisProcess()
+  return parts === null || parts[1] !== shortHash(machine) ? null : { machine, pid: Number(parts[2]), startedAt: parts[3] === '' ? null : parts[3] }
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+}
+
 /** Makes a file with its content in one step; false when it is there already. */
 async function createWhole(folder: string, file: string, text: string): Promise<boolean> {
-  const temporary = path.join(folder, `${randomBytes(8).toString('hex')}.tmp`)
+  const temporary = path.join(folder, temporaryName(await thisProcess()))
   await writeFile(temporary, text, { flag: 'wx' })
   try {
     await link(temporary, file)
@@ -121,7 +137,7 @@ async function createWhole(folder: string, file: string, text: string): Promise<
 }
 
 async function isHeld(folder: string, file: string, times: ClaimTimes): Promise<boolean> {
-  const holder = await readHolder(path.join(folder, file))
+  const holder = (await readHolder(path.join(folder, file))) ?? (await ownerByName(file))
   if (holder === 'gone') return false
   const alive = holder === null ? 'unknown' : await isAlive(holder)
   switch (alive) {
@@ -146,7 +162,7 @@ async function readHolder(file: string): Promise<ProcessIdentity | 'gone' | null
 
 /** How long ago a file was touched by the clock of the file system, which the machines share. */
 async function ageMs(folder: string, file: string): Promise<number> {
-  const probe = path.join(folder, `${randomBytes(8).toString('hex')}.tmp`)
+  const probe = path.join(folder, temporaryName(await thisProcess()))
   await writeFile(probe, JSON.stringify(await thisProcess()), { flag: 'wx' })
   try {
     const [now, then] = [await stat(probe), await stat(file).catch(() => null)]

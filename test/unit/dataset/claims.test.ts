@@ -4,8 +4,8 @@ import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { claim, removeDeadClaims, withClaim, type ClaimTimes } from '../../../src/engine/dataset/claims.js'
-import { isAlive, thisProcess } from '../../../src/engine/dataset/processIdentity.js'
+import { claim, removeDeadClaims, temporaryName, withClaim, type ClaimTimes } from '../../../src/engine/dataset/claims.js'
+import { isAlive, thisProcess, type ProcessIdentity } from '../../../src/engine/dataset/processIdentity.js'
 import { tempFolder } from '../../support/tempFolder.js'
 
 const parent = tempFolder()
@@ -20,10 +20,10 @@ function strange(folder: string, name: string, machine: object): string {
 }
 
 /** A process that has ended. */
-async function deadProcess(): Promise<object> {
+async function deadProcess(): Promise<ProcessIdentity> {
   const child = spawn(process.execPath, ['-e', ''])
   await new Promise((resolve) => child.on('close', resolve))
-  return { ...(await thisProcess()), pid: child.pid }
+  return { ...(await thisProcess()), pid: child.pid ?? 0 }
 }
 
 describe('a claim', () => {
@@ -121,6 +121,8 @@ describe('a claim', () => {
     const folder = await fresh()
     strange(folder, 'dead', await deadProcess())
     writeFileSync(path.join(folder, '0123456789abcdef.tmp'), JSON.stringify(await deadProcess()))
+    // Killed before anything was in it.
+    writeFileSync(path.join(folder, temporaryName(await deadProcess())), '')
     const held = await claim(folder, 'mine', TIMES)
     await removeDeadClaims(folder, TIMES)
     expect(readdirSync(folder)).toEqual(['mine.1'])
