@@ -20,8 +20,14 @@ export interface DatasetProgress {
  * on a terminal, and a line per scan where there is none (log files of the night).
  */
 export function startDatasetProgress(json: boolean): DatasetProgress {
+  // A reader that has gone (`| head`, a closed window) is no reason to stop a night's work.
+  for (const stream of [process.stdout, process.stderr]) if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore)
   if (json) return jsonLines()
   return process.stderr.isTTY ? bars() : lines()
+}
+
+function ignore(): void {
+  // Nothing is left that could be told.
 }
 
 function jsonLines(): DatasetProgress {
@@ -79,9 +85,12 @@ function place({ done, failed, already, total }: DatasetTotals): string {
 }
 
 function pace({ scansPerHour, secondsLeft, failed }: DatasetTotals): string {
-  if (scansPerHour === null || secondsLeft === null) return ''
-  const rate = scansPerHour < 10 ? scansPerHour.toFixed(1) : scansPerHour.toFixed(0)
-  return ` (${rate} scans/h, ${formatSeconds(secondsLeft)} left${failed > 0 ? `, ${failed} failed so far` : ''})`
+  const parts = [
+    ...(scansPerHour === null ? [] : [`${scansPerHour.toFixed(scansPerHour < 10 ? 1 : 0)} scans/h`]),
+    ...(secondsLeft === null ? [] : [`${formatSeconds(secondsLeft)} left`]),
+    ...(failed > 0 ? [`${failed} failed so far`] : []),
+  ]
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
 /** One bar for all scans, and one for each scan that is being worked on. */

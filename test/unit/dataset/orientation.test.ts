@@ -1,8 +1,40 @@
-import { describe, expect, it } from 'vitest'
-import { flipped, suspectedTurn } from '../../../src/engine/dataset/orientation.js'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { LocalizedStructure } from '../../../src/protocol/structure.js'
+import { flipped, orientationWarning, suspectedTurn } from '../../../src/engine/dataset/orientation.js'
+import type { TemplateBank } from '../../../src/engine/medlam/bank.js'
+import type { MedlamModel } from '../../../src/engine/medlam/model.js'
 import { applyAffine, invertAffine } from '../../../src/engine/volume/affine.js'
 import type { Size3 } from '../../../src/protocol/geometry.js'
 import { ORIENTATIONS, orientedAffine } from '../../support/phantom.js'
+
+/** How well the scan fits when voxel 0 has a value: what was on an end of an axis is on the other when it is turned. */
+const confidences = new Map<number, number>()
+vi.mock('../../../src/engine/pipeline/localizeScan.js', () => ({
+  localizeScan: (_model: unknown, { data }: { readonly data: Int16Array }) => Promise.resolve({ structures: [{ confidence: confidences.get(data[0]) ?? 0 }] }),
+}))
+
+describe('the orientation of a scan', () => {
+  const data = Int16Array.from({ length: 8 }, (_, i) => i)
+  const scan = { data, size: [2, 2, 2] as Size3, affine: orientedAffine(ORIENTATIONS[0], [2, 2, 2], [2, 2, 2]) }
+  const localized = (confidence: number): LocalizedStructure => ({ name: 'Heart', labelValue: 1, color: '#ff0000', status: 'found', confidence, boxMm: null, boxVoxel: null, extremePointsMm: null })
+  const warn = (confidence: number): Promise<string | null> => orientationWarning({} as MedlamModel, {} as TemplateBank, undefined, scan, [localized(confidence)], undefined)
+  beforeEach(() => { confidences.clear() })
+
+  it.each([[4, 'upside down'], [2, 'back to front'], [1, 'with left and right swapped'], [3, 'half round its long axis']] as const)('is doubted when the scan fits clearly better turned (voxel %i first)', async (first, words) => {
+    confidences.set(first, 0.7)
+    const warning = await warn(0.2)
+    expect(warning).toContain(`turned ${words} (mean confidence 0.70 instead of 0.20)`)
+    expect(suspectedTurn([warning ?? ''])).toBe(words)
+  })
+
+  it('is not doubted when the scan fits well as it is, hardly better, or has nothing to go by', async () => {
+    confidences.set(4, 0.9)
+    expect(await warn(0.5)).toBeNull()
+    confidences.set(4, 0.34)
+    expect(await warn(0.2)).toBeNull()
+    expect(await orientationWarning({} as MedlamModel, {} as TemplateBank, undefined, scan, [], undefined)).toBeNull()
+  })
+})
 
 describe('a scan turned round', () => {
   const size: Size3 = [4, 3, 5]
