@@ -18,7 +18,7 @@ import { defaultLabelMapPath, outputPaths, prepareOutputFolder, type OutputPaths
 import { localizationReport, segmentationReport } from './pipeline/report.js'
 import { segmentLocalized } from './pipeline/segmentLocalized.js'
 import { startClock, type StageClock } from './pipeline/stageClock.js'
-import { writeResult } from './pipeline/writeResult.js'
+import { writeResult, type HashedFile } from './pipeline/writeResult.js'
 import type { Network, Provider, ProviderRequest } from './runtime/network.js'
 import { cacheEmbeddings, type EmbeddingCacheOptions } from './sam/embeddingCache.js'
 import type { EarlyMask } from './sam/earlyMasks.js'
@@ -56,6 +56,8 @@ export interface RunHooks {
    * What it returns is added to the sidecar's warnings.
    */
   readonly beforeWrite?: (result: UnwrittenResult) => Promise<readonly string[]>
+  /** Called when the files are encoded; when it throws, none of them is written. */
+  readonly beforeFiles?: (files: readonly HashedFile[], sidecar: Sidecar) => Promise<void>
   /** Take these templates and the segmenter that is open, whatever those that the request names have become meanwhile: one of many runs that belong together. */
   readonly templates?: BuiltBank
   /** Called with each structure's mask as soon as its last slice is done, and awaited; the end result may differ in a few voxels. */
@@ -127,7 +129,13 @@ export function openEngine(options: EngineOptions = {}): Engine {
     opened.push(...new Set([model.position, model.features, model.correlate]))
     return model
   }
-  const medlam = (): Promise<MedlamModel> => (medlamModel ??= openMedlam())
+  const medlam = (): Promise<MedlamModel> => {
+    if (medlamModel !== undefined) return medlamModel
+    medlamModel = openMedlam()
+    // What failed may work later, once its files are there.
+    medlamModel.catch(() => { medlamModel = undefined })
+    return medlamModel
+  }
 
   /** What a name stands for now, and on what it runs. */
   const findNamed = async (name: string, signal: AbortSignal | undefined): Promise<NamedSegmenter> => {
@@ -261,7 +269,7 @@ export function openEngine(options: EngineOptions = {}): Engine {
       throwIfCancelled(hooks.signal)
       const warnings = (await hooks.beforeWrite?.({ scan, labels: masks.labels, sidecar: report, seconds })) ?? []
       const sidecar = { ...report, warnings: [...report.warnings, ...warnings] }
-      await writeResult(paths, masks.labels, scan, sidecar)
+      await writeResult(paths, masks.labels, scan, sidecar, hooks.beforeFiles)
       return { paths, sidecar }
     },
     async buildBank(set, setFile, hooks = {}) {
@@ -298,7 +306,11 @@ async function release(open: OpenSegmenter | undefined): Promise<void> {
   await (await open?.opening.catch(() => undefined))?.release()
 }
 
-function chooseStructures({ bank }: BuiltBank, wanted: readonly string[] | null, templates: string): readonly Structure[] {
+/**
+ * The structures of a bank that a request names, in its order; all of them for null.
+ * @throws MedlsamError `usage` for a name that the bank does not have
+ */
+export function chooseStructures({ bank }: BuiltBank, wanted: readonly string[] | null, templates: string): readonly Structure[] {
   if (wanted === null) return bank.structures
   return wanted.map((name) => {
     const structure = bank.structures.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())

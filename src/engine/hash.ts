@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 
 /** SHA-256 of a file's bytes in lower-case hexadecimal, read in pieces so that size does not matter. */
 export async function sha256File(file: string): Promise<string> {
   return sha256Files([file])
+}
+
+/** The same; null when there is no such file, and empty, which is no hash, when it cannot be read. */
+export async function sha256IfThere(file: string): Promise<string | null> {
+  return sha256File(file).catch(() => access(file).then(() => '', () => null))
 }
 
 /** SHA-256 of the bytes of several files one after the other, in lower-case hexadecimal. */

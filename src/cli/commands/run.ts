@@ -5,8 +5,9 @@ import type { DatasetOutcome, DatasetPlan, DatasetRequest, Shard } from '../../p
 import { childWorker } from '../../engine/dataset/childWorker.js'
 import { planDataset } from '../../engine/dataset/plan.js'
 import { runDataset, type DatasetWorkers } from '../../engine/dataset/run.js'
+import { recipeHash } from '../../engine/dataset/recipe.js'
 import type { ScanWorker } from '../../engine/dataset/scanWorker.js'
-import { toErrorData } from '../../engine/errors.js'
+import { MedlsamError, toErrorData } from '../../engine/errors.js'
 import { startDatasetProgress } from '../datasetProgress.js'
 import { EXIT, exitCodeOfError } from '../exitCodes.js'
 import { shard, wholeNumber } from '../parse.js'
@@ -65,7 +66,7 @@ async function runFolder(folder: string, flags: RunFlags): Promise<void> {
     }
     const outcome = await runDataset(plan, workers, { signal: abort.signal, onEvent: progress.listen })
     progress.end(outcome, outcomeLines(outcome, plan))
-    process.exitCode = exitCodeOfOutcome(outcome)
+    process.exitCode = exitCodeOfOutcome(outcome, plan)
   } catch (error) {
     const data = toErrorData(error)
     progress.fail(data)
@@ -91,13 +92,31 @@ function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepar
   ]
   const start = (): ScanWorker => childWorker(fork(process.argv[1], ['worker', ...args]))
   let first: ScanWorker | null = start()
+  let planned: { readonly request: DatasetRequest; readonly recipe: string } | null = null
   return {
     lanes: jobs,
-    prepare: (request, hooks) => (first ??= start()).prepare(request, hooks),
-    open: () => {
-      const worker = first ?? start()
-      first = null
-      return Promise.resolve(worker)
+    inProcess: false,
+    async prepare(request, hooks) {
+      const prepared = await (first ??= start()).prepare(request, hooks)
+      planned = { request, recipe: recipeHash(prepared.recipe) }
+      return prepared
+    },
+    async open(_lane, signal) {
+      if (planned === null) throw new MedlsamError('internal', 'A worker was asked for before the run was planned; please report this.')
+      if (first !== null) {
+        const worker = first
+        first = null
+        return worker
+      }
+      const worker = start()
+      try {
+        const { recipe } = await worker.prepare(planned.request, { signal })
+        if (recipeHash(recipe) !== planned.recipe) throw new MedlsamError('model', 'Models or templates were changed while the run was going on: start the same command again.')
+        return worker
+      } catch (error) {
+        await worker.close()
+        throw error
+      }
     },
     close: async () => first?.close(),
   }
@@ -118,19 +137,29 @@ function toRequest(folder: string, flags: RunFlags): DatasetRequest {
   }
 }
 
-/** Structures that are not found are results; scans that failed are not. */
-function exitCodeOfOutcome({ failures, stopped }: DatasetOutcome): number {
+/** Structures that are not found are results; scans that failed, or have no name for a result, are not. */
+function exitCodeOfOutcome({ failures, stopped }: DatasetOutcome, plan: DatasetPlan): number {
   if (stopped) return EXIT.interrupted
-  return failures.length > 0 ? EXIT.someMissing : EXIT.allFound
+  return failures.length > 0 || namesakes(plan).length > 0 ? EXIT.someMissing : EXIT.allFound
+}
+
+/** Scans whose result would have the path of another scan's. */
+function namesakes({ skipped }: DatasetPlan): string[] {
+  return skipped.flatMap(({ path, reason }) => (reason === 'same output' ? path : []))
 }
 
 function outcomeLines({ totals, failures, kept, stopped, summaryCsv, summaryHtml }: DatasetOutcome, plan: DatasetPlan): string[] {
   const left = totals.total - totals.done - totals.failed - totals.already
   return [
     `${totals.done} done now, ${totals.already - kept.length} done before, ${totals.failed} failed${kept.length > 0 ? `, ${kept.length} left alone` : ''}${stopped ? `, ${left} not done: start the same command again to go on` : ''}.`,
-    ...(kept.length > 0 ? ['Left alone, since their label maps were edited or are not from a run (--force replaces them):', ...kept.map((path) => `  ${path}`)] : []),
+    ...(kept.length > 0 ? ['Left alone with their label maps (--force replaces them):', ...plan.scans.flatMap(({ path, inShard, state }) => (inShard && state.kind === 'kept' ? `  ${path} (${state.why})` : []))] : []),
+    ...list('Left out, since their label maps would have the name of another scan\'s (rename them, or leave them out with --exclude):', namesakes(plan)),
     ...(failures.length > 0 ? ['Failed:', ...failures.map(({ path, stage, error }) => `  ${path}${stage === null ? '' : ` (${stage})`}: ${error.message}`)] : []),
     `Results: ${plan.outFolder}`,
     ...(plan.request.summary === false ? [] : [`Summary: ${summaryHtml}`, `         ${summaryCsv}`]),
   ]
+}
+
+function list(title: string, paths: readonly string[]): string[] {
+  return paths.length > 0 ? [title, ...paths.map((path) => `  ${path}`)] : []
 }

@@ -1,14 +1,20 @@
+import { access, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatasetRequest, DatasetScan } from '../../protocol/dataset.js'
 import type { BidsFields } from '../../protocol/sidecar.js'
-import { writeTextAtomic } from '../files.js'
+import { MedlsamError } from '../errors.js'
 import { TOOL_VERSION } from '../version.js'
+import type { Journal } from './journal.js'
+import { rulesOf } from './layouts.js'
+import { removeTemporaries } from './leftovers.js'
 import { linkTo } from './linkTo.js'
+import { isOursToWrite, writeOwnFiles } from './ownFiles.js'
 
 /** The BIDS version whose wording the derivatives follow. */
 const BIDS_VERSION = '1.10.0'
 /** The name that BIDS URIs give the dataset of the scans (BIDS, "BIDS URI"). */
 const SOURCE = 'scans'
+const DESCRIPTION = 'dataset_description.json'
 
 /** What BIDS wants to know about one segmentation. */
 export function bidsFieldsOf(scan: DatasetScan): BidsFields {
@@ -16,8 +22,25 @@ export function bidsFieldsOf(scan: DatasetScan): BidsFields {
   return { Description: 'Organs found and segmented in CT', Sources: [uri], SpatialReference: uri, Manual: false }
 }
 
-/** Writes what makes a folder a BIDS derivatives dataset (BIDS, "Derived dataset and pipeline description"). */
-export async function describeBids({ folder }: Pick<DatasetRequest, 'folder'>, outFolder: string): Promise<void> {
+/**
+ * Makes sure that results in BIDS go to a folder of their own.
+ * @throws MedlsamError `usage` when it is that of the scans, or another dataset that is no derivative
+ */
+export async function checkBidsFolder({ folder, bids }: Pick<DatasetRequest, 'folder' | 'bids'>, outFolder: string): Promise<void> {
+  if (bids !== true) return
+  const real = (name: string): Promise<string> => realpath(name).catch(() => path.resolve(name))
+  const isSource = (await real(folder)) === (await real(outFolder))
+  const isDescribed = await access(path.join(outFolder, DESCRIPTION)).then(() => true, () => false)
+  const isOther = isDescribed && (await rulesOf(outFolder, new Set([DESCRIPTION]), [])) !== 'derived'
+  if (!isSource && !isOther) return
+  throw new MedlsamError('usage', `${outFolder} holds ${isSource ? 'the scans themselves' : 'a dataset that is no BIDS derivative'}, so no results in BIDS can go there: name another folder with --out, or none.`, outFolder)
+}
+
+/**
+ * Writes what makes a folder a BIDS derivatives dataset (BIDS, "Derived dataset and pipeline description"); files that
+ * somebody else wrote or edited stay as they are.
+ */
+export async function describeBids({ folder }: Pick<DatasetRequest, 'folder'>, outFolder: string, journal: Journal): Promise<void> {
   const relative = linkTo(path.resolve(folder), outFolder)
   const description = {
     Name: 'MedLSAM segmentations',
@@ -27,9 +50,18 @@ export async function describeBids({ folder }: Pick<DatasetRequest, 'folder'>, o
     SourceDatasets: [{ URL: relative }],
     DatasetLinks: { [SOURCE]: relative },
   }
-  await writeTextAtomic(path.join(outFolder, 'dataset_description.json'), `${JSON.stringify(description, null, 2)}\n`)
-  await writeTextAtomic(path.join(outFolder, 'README.md'), README)
-  await writeTextAtomic(path.join(outFolder, '.bidsignore'), 'summary.csv\nsummary.html\n**/ct/\n')
+  const files = new Map([
+    [DESCRIPTION, `${JSON.stringify(description, null, 2)}\n`],
+    ['README.md', README],
+    ['.bidsignore', 'summary*.csv\nsummary*.html\n**/ct/\n'],
+  ])
+  await journal.refresh()
+  for (const name of files.keys()) {
+    if (await isOursToWrite(outFolder, name, journal)) continue
+    files.delete(name)
+    await removeTemporaries(path.join(outFolder, name))
+  }
+  await writeOwnFiles(outFolder, files, journal)
 }
 
 const README = `# MedLSAM segmentations

@@ -3,16 +3,19 @@ import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPC
 import type { ErrorData } from '../../protocol/errors.js'
 import { MedlsamError } from '../errors.js'
 import type { ScanWorker, WorkHooks } from './scanWorker.js'
-import { prepareMethod, segmentTaskMethod, workerProgress } from './workerWire.js'
+import { mayWriteMethod, prepareMethod, segmentTaskMethod, workerProgress } from './workerWire.js'
 
 /**
  * A worker in a process of its own, forked with an IPC channel, that runs `serveWorker`. ONNX Runtime crashes
  * in worker threads, and a scan that brings its process down (memory, a defect of a driver) costs that scan only.
+ * When it ends after the signal was aborted, that is what ended it: Ctrl-C in a terminal reaches it too, perhaps
+ * before it can say that it wants to go on.
  */
 export function childWorker(child: ChildProcess): ScanWorker {
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
-  let listener: WorkHooks['onProgress']
-  connection.onNotification(workerProgress, (progress) => { listener?.(progress) })
+  let current: WorkHooks = {}
+  connection.onNotification(workerProgress, (progress) => { current.onProgress?.(progress) })
+  connection.onRequest(mayWriteMethod, async (files) => (await current.mayWrite?.(files)) ?? true)
   connection.listen()
   const ended = new Promise<ErrorData>((resolve) => {
     child.once('error', (error) => { resolve({ kind: 'internal', message: `The process that segments cannot be started: ${error.message}.` }) })
@@ -25,7 +28,7 @@ export function childWorker(child: ChildProcess): ScanWorker {
     const stop = (): void => { cancel.cancel() }
     hooks.signal?.addEventListener('abort', stop)
     if (hooks.signal?.aborted === true) stop()
-    listener = hooks.onProgress
+    current = hooks
     const asking = send(cancel.token).then(
       (answer) => ({ answer }),
       async (error: unknown) => {
@@ -39,7 +42,7 @@ export function childWorker(child: ChildProcess): ScanWorker {
     try {
       return await Promise.race([asking, ended.then((lost) => ({ lost }))])
     } finally {
-      listener = undefined
+      current = {}
       hooks.signal?.removeEventListener('abort', stop)
       cancel.dispose()
     }
@@ -48,13 +51,15 @@ export function childWorker(child: ChildProcess): ScanWorker {
   return {
     async prepare(request, hooks = {}) {
       const got = await ask((token) => connection.sendRequest(prepareMethod, request, token), hooks)
+      if ('lost' in got && hooks.signal?.aborted === true) throw new MedlsamError('cancelled', 'Stopped before models and templates were loaded.')
       const answer = 'answer' in got ? got.answer : { kind: 'failed' as const, error: got.lost }
       if (answer.kind === 'ready') return answer.prepared
       throw new MedlsamError(answer.error.kind, answer.error.message, answer.error.file)
     },
     async segment(task, hooks = {}) {
       const got = await ask((token) => connection.sendRequest(segmentTaskMethod, task, token), hooks)
-      return 'answer' in got ? got.answer : { kind: 'lost', error: got.lost }
+      if ('answer' in got) return got.answer
+      return hooks.signal?.aborted === true ? { kind: 'cancelled' } : { kind: 'lost', error: got.lost }
     },
     async close() {
       connection.dispose()

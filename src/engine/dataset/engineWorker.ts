@@ -1,15 +1,14 @@
 import type { ErrorData } from '../../protocol/errors.js'
-import { toErrorData } from '../errors.js'
-import type { Engine, SegmentResult, UnwrittenResult } from '../engine.js'
+import { MedlsamError, toErrorData } from '../errors.js'
+import type { Engine, RunHooks, UnwrittenResult } from '../engine.js'
 import { isDiskTrouble, writeBytesAtomic } from '../files.js'
-import { sha256File } from '../hash.js'
 import type { BuiltBank } from '../templates/buildBank.js'
 import { inputError } from '../volume/inputError.js'
 import { orientationWarning } from './orientation.js'
 import { drawPictures } from './pictures.js'
 import { bankHash, prepareRecipe } from './recipe.js'
 import { scanStamp } from './scanStamp.js'
-import type { ScanResult, ScanTask, ScanWorker, WorkHooks } from './scanWorker.js'
+import type { ScanFiles, ScanResult, ScanTask, ScanWorker, WorkHooks } from './scanWorker.js'
 
 /** A worker around an engine in this process. Closing it leaves the engine to its owner. */
 export function engineWorker(engine: Engine): ScanWorker {
@@ -44,8 +43,10 @@ function changedTemplates(templates: string): ErrorData {
 }
 
 async function segmentTask(engine: Engine, templates: BuiltBank, { request, picturesPath }: ScanTask, hooks: WorkHooks): Promise<ScanResult> {
+  hooks.onProgress?.({ stage: 'read', done: 0, total: 0, secondsLeft: null })
   const stamp = await scanStamp(request.scanPath)
   let seconds: ScanResult['seconds'] = {}
+  let outputs: ScanFiles['outputs'] = []
   const beforeWrite = async (result: UnwrittenResult): Promise<string[]> => {
     // A scan that cannot be opened any more has changed too.
     if ((await scanStamp(request.scanPath).catch(() => null)) !== stamp) {
@@ -57,17 +58,18 @@ async function segmentTask(engine: Engine, templates: BuiltBank, { request, pict
     await writeBytesAtomic(picturesPath, drawPictures(result.scan, result.labels, result.sidecar.structures))
     return doubt === null ? [] : [doubt]
   }
-  const { paths, sidecar } = await engine.segment(request, { ...hooks, templates, beforeWrite })
+  const beforeFiles: RunHooks['beforeFiles'] = async (files, { input }) => {
+    outputs = files
+    const may = (await hooks.mayWrite?.({ inputSha256: input.sha256, outputs })) ?? true
+    if (!may) throw new MedlsamError('cancelled', `${request.scanPath} is not to be written any more.`, request.scanPath)
+  }
+  const { sidecar } = await engine.segment(request, { ...hooks, templates, beforeWrite, beforeFiles })
   return {
     inputSha256: sidecar.input.sha256,
     stamp,
-    outputs: await hashOutputs(paths),
+    outputs,
     seconds,
     found: sidecar.structures.filter(({ status }) => status === 'found').length,
     structures: sidecar.structures.length,
   }
-}
-
-async function hashOutputs({ labelMap, names, sidecar }: SegmentResult['paths']): Promise<ScanResult['outputs']> {
-  return Promise.all([labelMap, names, sidecar].map(async (file) => ({ path: file, sha256: await sha256File(file) })))
 }

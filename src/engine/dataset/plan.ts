@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatasetPlan, DatasetRequest, PlannedScan, Shard } from '../../protocol/dataset.js'
 import { MedlsamError } from '../errors.js'
+import { checkBidsFolder } from './bids.js'
 import { findScans } from './findScans.js'
 import { openJournal, type Journal } from './journal.js'
 import { outFolderOf, placeScans } from './outputTree.js'
@@ -12,11 +13,12 @@ import { stateFolderOf } from './stateFolder.js'
 /**
  * Says what a run of a folder of scans would do; writes nothing.
  * @param prepared what the worker that will do it has loaded
- * @throws MedlsamError `usage` for a shard that cannot be, `input` when the folder is missing or holds no scan
+ * @throws MedlsamError `usage` for a shard that cannot be and a folder that BIDS cannot go to, `input` when the folder is missing or holds no scan
  */
 export async function planDataset(request: DatasetRequest, prepared: Prepared): Promise<DatasetPlan> {
   checkShard(request.shard)
   const outFolder = outFolderOf(request)
+  await checkBidsFolder(request, outFolder)
   const found = await findScans(request.folder, {
     ...(request.include === undefined ? {} : { include: request.include }),
     ...(request.exclude === undefined ? {} : { exclude: request.exclude }),
@@ -31,7 +33,7 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
   const recipe = recipeHash(prepared.recipe)
   const state = stateFolderOf(outFolder)
   const hasRun = await access(state.journal).then(() => true, () => false)
-  const journal: Pick<Journal, 'last'> = hasRun ? await openJournal(state.journal) : { last: () => null }
+  const journal: Pick<Journal, 'last' | 'written'> = hasRun ? await openJournal(state.journal) : { last: () => null, written: () => new Map() }
   const planned: PlannedScan[] = []
   for (const [index, scan] of scans.entries()) {
     planned.push({ ...scan, inShard: isInShard(index, request.shard), state: await scanState(scan, journal, { outFolder, recipe, force: request.force ?? false }) })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DatasetRecipe, DatasetRequest } from '../../protocol/dataset.js'
 import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
-import type { Engine, RunHooks } from '../engine.js'
+import { chooseStructures, type Engine, type RunHooks } from '../engine.js'
 import type { TemplateBank } from '../medlam/bank.js'
 import { serialiseBank } from '../medlam/bankFile.js'
 import type { BuiltBank } from '../templates/buildBank.js'
@@ -14,10 +14,14 @@ export interface Prepared {
   readonly problems: readonly string[]
 }
 
-/** Loads the models and templates of a request, so that the first scan finds them ready, and says what exactly they are. */
+/**
+ * Loads the models and templates of a request, so that the first scan finds them ready, and says what exactly they are.
+ * @throws MedlsamError when they cannot be used; `usage` for structures that the templates do not have
+ */
 export async function prepareRecipe(engine: Engine, { settings, bids }: DatasetRequest, hooks: RunHooks = {}): Promise<Prepared & { readonly built: BuiltBank }> {
   const model = await engine.medlam()
   const built = await engine.templates(settings.templates, hooks)
+  chooseStructures(built, settings.options?.structures ?? null, settings.templates)
   const segmenter = await engine.segmenter(settings.segmenter, hooks)
   const options = { ...DEFAULT_RUN_OPTIONS, ...settings.options, timePoint: settings.timePoint ?? null, forceHu: settings.forceHu ?? false, bids: bids ?? false }
   return {

@@ -1,32 +1,36 @@
 import os from 'node:os'
-import path from 'node:path'
 import type { DatasetEvent, DatasetOutcome, DatasetPlan, ScanFailure } from '../../protocol/dataset.js'
 import type { ErrorData } from '../../protocol/errors.js'
-import type { Stage } from '../../protocol/progress.js'
 import { MedlsamError } from '../errors.js'
 import { TOOL_VERSION } from '../version.js'
-import { bidsFieldsOf, describeBids } from './bids.js'
+import { describeBids } from './bids.js'
 import { claim, CLAIM_TIMES, removeDeadClaims, withClaim, type ClaimTimes } from './claims.js'
-import { openJournal, type Journal } from './journal.js'
-import { removeTemporaries, removeUnfinished } from './leftovers.js'
+import { openJournal, type ScanRecord } from './journal.js'
+import { removeUnfinished } from './leftovers.js'
 import { startPace } from './pace.js'
 import type { PauseGate } from './pauseGate.js'
 import { recipeHash } from './recipe.js'
 import { claimName, makeScanQueue, type TakenScan } from './scanQueue.js'
-import type { ScanAnswer, ScanResult, ScanWorker } from './scanWorker.js'
-import { checkStateFolder, makeStateFolder, picturesPath, stateFolderOf, type StateFolder } from './stateFolder.js'
+import type { ScanWorker } from './scanWorker.js'
+import { checkStateFolder, makeStateFolder, stateFolderOf } from './stateFolder.js'
 import { summaryPaths, writeSummary } from './summary/writeSummary.js'
+import { troubleOf, workOnScan, type RunContext, type SettledAnswer } from './workOnScan.js'
 
 /** Who does the work: as many scans at the same time as there are lanes. */
 export interface DatasetWorkers {
   readonly lanes: number
-  /** The worker of a lane, ready for scans; asked for once, and again after a worker was lost. */
-  open(lane: number): Promise<ScanWorker>
+  /** Whether a scan that brings down its engine brings down this process. */
+  readonly inProcess: boolean
+  /**
+   * The worker of a lane, ready for scans; asked for once, and again after a worker was lost.
+   * @throws MedlsamError `model` or `template` when it cannot be made ready
+   */
+  open(lane: number, signal: AbortSignal): Promise<ScanWorker>
 }
 
 /** One worker that is open already and cannot be lost, such as one around the engine of this process. */
 export function oneWorker(worker: ScanWorker): DatasetWorkers {
-  return { lanes: 1, open: () => Promise.resolve(worker) }
+  return { lanes: 1, inProcess: true, open: () => Promise.resolve(worker) }
 }
 
 /** What accompanies a run. */
@@ -40,23 +44,14 @@ export interface DatasetHooks {
   readonly claimTimes?: ClaimTimes
 }
 
-/** What the steps of a run share. */
-interface RunContext {
-  readonly plan: DatasetPlan
-  readonly state: StateFolder
-  readonly journal: Journal
-  readonly recipe: string
-  readonly tell: (event: DatasetEvent) => void
-}
-
 /**
  * Does what a plan says: every scan once, whatever other processes work on the same results' folder. A scan
  * that fails is noted and the others go on. At the end, also of a run that was stopped, the summary of the
  * whole dataset is written.
  *
- * The steps for a scan are in an order that makes it safe to kill the process between any two: claim it, note
- * the start, remove what a dead process left, write the result (each file as a whole, the sidecar last), note
- * the end with the hashes of the files, give up the claim.
+ * The steps for a scan are in an order that makes it safe to kill the process between any two: claim it,
+ * remove what a dead process left, note the start, note the hashes of the result's files, write them (each as a
+ * whole, the sidecar last), note the end, give up the claim. Files that are in no journal are somebody else's.
  *
  * In a process that has an engine:
  * ```ts
@@ -65,26 +60,25 @@ interface RunContext {
  * const outcome = await runDataset(plan, oneWorker(worker), { onEvent, signal, gate })
  * ```
  * @throws MedlsamError `output` when nothing can be written any more (disk full, folder gone); `model` or
- *   `template` when a worker cannot be opened
+ *   `template` when a worker cannot be opened, or they are at fault twice running
  */
 export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hooks: DatasetHooks = {}): Promise<DatasetOutcome> {
   const state = stateFolderOf(plan.outFolder)
   const claimTimes = hooks.claimTimes ?? CLAIM_TIMES
   await makeStateFolder(state)
   const journal = await openJournal(state.journal)
-  const startedAt = now()
-  const context: RunContext = { plan, state, journal, recipe: recipeHash(plan.recipe), tell: (event) => hooks.onEvent?.(event) }
-  await journal.append({ kind: 'run', at: startedAt, tool: TOOL_VERSION, host: os.hostname(), pid: process.pid, recipe: context.recipe, request: plan.request })
+  const context: RunContext = { plan, inProcess: workers.inProcess, state, journal, recipe: recipeHash(plan.recipe), tell: (event) => hooks.onEvent?.(event) }
+  await journal.append({ kind: 'run', at: new Date().toISOString(), tool: TOOL_VERSION, host: os.hostname(), pid: process.pid, recipe: context.recipe, request: plan.request })
   await removeDeadClaims(state.claims, claimTimes)
   await removeOrphans(context, claimTimes)
-  if (plan.request.bids === true) await withClaim(state.claims, 'dataset', claimTimes, () => describeBids(plan.request, plan.outFolder))
+  if (plan.request.bids === true) await withClaim(state.claims, 'dataset', claimTimes, () => describeBids(plan.request, plan.outFolder, journal))
 
   const mine = plan.scans.filter(({ inShard }) => inShard)
   const pace = startPace(mine.length)
   for (const scan of mine) if (scan.state.kind !== 'todo') pace.count('already')
   const failures: ScanFailure[] = []
   const queue = makeScanQueue(mine, {
-    state, journal, recipe: context.recipe, force: plan.request.force ?? false, startedAt, claimTimes,
+    state, journal, recipe: context.recipe, force: plan.request.force ?? false, claimTimes,
     onElsewhere: (scan, record) => {
       if (record?.kind === 'failed') {
         failures.push({ path: scan.path, stage: record.stage, error: withoutUndefined(record.error) })
@@ -122,19 +116,33 @@ export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hoo
       context.tell({ kind: 'scanFailed', lane, scan, failure, totals: pace.totals() })
     }
   }
+  /** Null when the run was stopped meanwhile. */
+  const open = async (lane: number): Promise<ScanWorker | null> =>
+    workers.open(lane, stop.signal).catch((error: unknown) => {
+      if (stop.signal.aborted) return null
+      throw error
+    })
   const work = async (lane: number): Promise<void> => {
     let worker: ScanWorker | null = null
+    let lastTrouble: string | null = null
     try {
       for (;;) {
         await pass()
         const taken = await queue.take(stop.signal)
         if (taken === null) return
         try {
-          worker ??= await workers.open(lane)
-          const answer = await workOn(context, lane, taken, worker, stop.signal)
+          worker ??= await open(lane)
+          if (worker === null) return
+          const answer = await workOnScan(context, lane, taken, worker, stop.signal)
           if (answer.kind === 'cancelled') return
+          if (answer.kind === 'taken over') {
+            queue.giveUp(taken.scan)
+            continue
+          }
           settle(lane, taken, answer)
-          if (answer.kind === 'failed' && answer.stopsRun) throw runStopper(answer.error, plan)
+          const trouble = troubleOf(answer)
+          if (answer.kind === 'failed' && (answer.stopsRun || (trouble !== null && trouble === lastTrouble))) throw runStopper(answer.error, plan)
+          lastTrouble = trouble
           if (answer.kind === 'lost') {
             await worker.close()
             worker = null
@@ -166,96 +174,38 @@ export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hoo
   if (broken !== undefined) throw broken.reason
   const stopped = queue.left() > 0
   await removeDeadClaims(state.claims, claimTimes)
-  if (plan.request.summary !== false) await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
-  return { totals: pace.totals(), failures, kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])), stopped, ...summaryPaths(plan) }
+  const summary = plan.request.summary === false ? summaryPaths(plan) : await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
+  return { totals: pace.totals(), failures, kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])), stopped, ...summary }
 }
 
-/** An answer after which the scan is no more to be done in this run. */
-type SettledAnswer =
-  | { readonly kind: 'done'; readonly result: ScanResult }
-  | { readonly kind: 'failed'; readonly error: ErrorData; readonly stage: Stage | null; readonly stopsRun: boolean }
-  | { readonly kind: 'lost'; readonly error: ErrorData; readonly stage: Stage | null }
-
-/** Does one scan and notes how it went. The caller holds its claim. */
-async function workOn(
-  { plan, state, journal, recipe, tell }: RunContext,
-  lane: number,
-  { scan, before }: TakenScan,
-  worker: ScanWorker,
-  signal: AbortSignal,
-): Promise<SettledAnswer | { readonly kind: 'cancelled' }> {
-  await checkStateFolder(state)
-  const about = { scan: scan.path, output: scan.output }
-  const pictures = picturesPath(state, claimName(scan.output))
-  await journal.append({ kind: 'start', at: now(), ...about })
-  await removeUnfinished(scan.labelMapPath, { halves: before?.kind === 'start' })
-  await removeTemporaries(pictures)
-  tell({ kind: 'scanStarted', lane, scan })
-  const startMs = performance.now()
-  let stage = null as Stage | null
-  const { settings, bids } = plan.request
-  const answer: ScanAnswer = await worker.segment(
-    {
-      request: { ...settings, scanPath: scan.scanPath, out: scan.labelMapPath, reproducible: true, ...(bids === true ? { bidsFields: bidsFieldsOf(scan) } : {}) },
-      templatesSha256: plan.recipe.templates,
-      picturesPath: pictures,
-    },
-    {
-      signal,
-      onProgress: (progress) => {
-        stage = progress.stage
-        tell({ kind: 'scanProgress', lane, scan, progress })
-      },
-    },
-  )
-  switch (answer.kind) {
-    case 'done': {
-      const { inputSha256, stamp, outputs, seconds } = answer.result
-      const relative = outputs.map((file) => ({ ...file, path: path.relative(plan.outFolder, file.path).split(path.sep).join('/') }))
-      await journal.append({ kind: 'done', at: now(), ...about, recipe, key: { input: inputSha256, ...plan.recipe }, stamp, outputs: relative, seconds })
-      return answer
-    }
-    case 'cancelled':
-      await journal.append({ kind: 'stopped', at: now(), ...about })
-      return answer
-    case 'failed':
-    case 'lost': {
-      await removeUnfinished(scan.labelMapPath, { halves: stage === 'write' })
-      await checkStateFolder(state)
-      await journal.append({ kind: 'failed', at: now(), ...about, recipe, stage, error: answer.error, seconds: (performance.now() - startMs) / 1000 })
-      return { ...answer, stage }
-    }
-  }
-}
-
-/** Cleans up after scans that a dead process was at and that are no part of the dataset any more. */
+/** Cleans up after scans that a dead process was at and that are not to be done any more. */
 async function removeOrphans({ plan, state, journal }: RunContext, claimTimes: ClaimTimes): Promise<void> {
-  const planned = new Set(plan.scans.map(({ output }) => output))
-  for (const output of journal.outputs()) {
+  const planned = new Set(plan.scans.flatMap((scan) => (scan.state.kind === 'todo' ? scan.output : [])))
+  const unfinished = (output: string): ScanRecord | null => {
     const last = journal.last(output)
-    if (planned.has(output) || last?.kind !== 'start') continue
+    return last?.kind === 'start' || last?.kind === 'writing' ? last : null
+  }
+  for (const output of journal.outputs()) {
+    if (planned.has(output) || unfinished(output) === null) continue
     const held = await claim(state.claims, claimName(output), claimTimes)
     if (held === null) continue
     await journal.refresh()
-    if (journal.last(output)?.kind === 'start') {
-      await removeUnfinished(path.join(plan.outFolder, output), { halves: true })
-      await journal.append({ kind: 'stopped', at: now(), scan: last.scan, output })
+    const last = unfinished(output)
+    if (last !== null) {
+      await removeUnfinished(plan.outFolder, output, journal, { halves: last.kind === 'writing' })
+      await journal.append({ kind: 'stopped', at: new Date().toISOString(), scan: last.scan, output })
     }
     await held.release()
   }
 }
 
-/** The end of a run that cannot write any more. */
+/** The end of a run of which no other scan could be done. */
 function runStopper(error: ErrorData, plan: DatasetPlan): MedlsamError {
-  return new MedlsamError('output', `${error.message} The run stopped there; finished scans are kept, so start the same command again.`, error.file ?? plan.outFolder)
+  return new MedlsamError(error.kind, `${error.message} The run stopped there; finished scans are kept, so start the same command again.`, error.file ?? plan.outFolder)
 }
 
 function withoutUndefined({ kind, message, file }: { readonly kind: ErrorData['kind']; readonly message: string; readonly file?: string | undefined }): ErrorData {
   return { kind, message, ...(file === undefined ? {} : { file }) }
-}
-
-function now(): string {
-  return new Date().toISOString()
 }
 
 function sum(seconds: Readonly<Record<string, number>>): number {

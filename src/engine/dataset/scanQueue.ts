@@ -22,6 +22,8 @@ export interface ScanQueue {
   left(): number
   /** Says that a taken scan is finished or failed. */
   settle(scan: DatasetScan): void
+  /** Says that a taken scan is another process's by now. */
+  giveUp(scan: DatasetScan): void
 }
 
 /** What the queue needs to know and to tell. */
@@ -30,8 +32,6 @@ export interface QueueContext {
   readonly journal: Journal
   readonly recipe: string
   readonly force: boolean
-  /** When this run began. */
-  readonly startedAt: string
   readonly claimTimes: ClaimTimes
   /** Another process has finished it, or failed on it, since the plan was made. */
   readonly onElsewhere: (scan: DatasetScan, record: ScanRecord | null) => void
@@ -46,10 +46,12 @@ export function claimName(output: string): string {
   return createHash('sha256').update(output).digest('hex').slice(0, 32)
 }
 
-/** A queue of the scans that a plan says are to be done. */
+/** A queue of the scans that a plan says are to be done; those that failed before come last. */
 export function makeScanQueue(planned: readonly PlannedScan[], context: QueueContext): ScanQueue {
-  const { state, journal, recipe, force, startedAt } = context
-  const waiting = new Map(planned.filter((scan) => scan.state.kind === 'todo').map((scan) => [scan.output, scan]))
+  const { state, journal, recipe, force } = context
+  const todo = planned.filter((scan) => scan.state.kind === 'todo')
+  const hasFailed = (scan: PlannedScan): boolean => scan.state.kind === 'todo' && scan.state.why === 'failed before'
+  const waiting = new Map([...todo.filter((scan) => !hasFailed(scan)), ...todo.filter(hasFailed)].map((scan) => [scan.output, scan]))
   const taken = new Set<string>()
 
   /** Takes a scan if nobody has it and it still needs doing. */
@@ -59,8 +61,9 @@ export function makeScanQueue(planned: readonly PlannedScan[], context: QueueCon
     try {
       await journal.refresh()
       const before = journal.last(scan.output)
-      const failedElsewhere = before?.kind === 'failed' && before.at >= startedAt && before.recipe === recipe
-      const now = failedElsewhere ? null : await scanState(scan, journal, { outFolder: state.outFolder, recipe, force, since: startedAt })
+      const isNew = journal.isNew(scan.output)
+      const failedElsewhere = isNew && before?.kind === 'failed' && before.recipe === recipe
+      const now = failedElsewhere ? null : await scanState(scan, journal, { outFolder: state.outFolder, recipe, force: force && !(isNew && before?.kind === 'done') })
       if (now?.kind === 'todo') return { scan, claim: held, before }
       waiting.delete(scan.output)
       context.onElsewhere(scan, before)
@@ -77,6 +80,9 @@ export function makeScanQueue(planned: readonly PlannedScan[], context: QueueCon
     settle(scan) {
       taken.delete(scan.output)
       waiting.delete(scan.output)
+    },
+    giveUp(scan) {
+      taken.delete(scan.output)
     },
     async take(signal) {
       let told = 0

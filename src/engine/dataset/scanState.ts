@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatasetScan, ScanState } from '../../protocol/dataset.js'
-import { sha256File } from '../hash.js'
+import { sha256IfThere } from '../hash.js'
 import { hashScan } from '../volume/hashScan.js'
 import type { DoneRecord, Journal } from './journal.js'
 import { scanStamp } from './scanStamp.js'
@@ -9,28 +8,50 @@ import { scanStamp } from './scanStamp.js'
 /** What a run would have to do with a scan, by the journals and the files that are there. */
 export async function scanState(
   scan: DatasetScan,
-  journal: Pick<Journal, 'last'>,
-  options: { readonly outFolder: string; readonly recipe: string; readonly force: boolean; /** Only results finished after this moment count. */ readonly since?: string },
+  journal: Pick<Journal, 'last' | 'written'>,
+  { outFolder, recipe, force }: { readonly outFolder: string; readonly recipe: string; readonly force: boolean },
 ): Promise<ScanState> {
+  if (force) return { kind: 'todo', why: 'forced' }
   const last = journal.last(scan.output)
-  if (options.force && !(last?.kind === 'done' && options.since !== undefined && last.at >= options.since)) return { kind: 'todo', why: 'forced' }
-  if (last === null) return (await exists(scan.labelMapPath)) ? { kind: 'kept', why: 'not written by a run' } : { kind: 'todo', why: 'new' }
-  switch (last.kind) {
+  const labelMap = await sha256IfThere(scan.labelMapPath)
+  const why = labelMap === null ? null : await keptWhy(scan, labelMap, journal, outFolder)
+  if (why !== null) return { kind: 'kept', why }
+  switch (last?.kind) {
+    case undefined:
+      return { kind: 'todo', why: 'new' }
     case 'start':
+    case 'writing':
     case 'stopped':
       return { kind: 'todo', why: 'unfinished' }
     case 'failed':
       return { kind: 'todo', why: 'failed before' }
     case 'done':
-      return finishedState(scan, last, options)
+      return finishedState(scan, last, outFolder, recipe)
   }
 }
 
-async function finishedState(scan: DatasetScan, done: DoneRecord, { outFolder, recipe }: { readonly outFolder: string; readonly recipe: string }): Promise<ScanState> {
-  const now = await Promise.all(done.outputs.map((file) => sha256File(path.join(outFolder, file.path)).catch(() => null)))
-  const [labelMap] = now
-  // A label map that somebody corrected is worth more than ours, whatever else has changed.
-  if (labelMap !== null && labelMap !== done.outputs[0].sha256) return { kind: 'kept', why: 'edited since' }
+/** A scan's path as seen from the results' folder, with slashes. */
+export function sourceOf(scan: Pick<DatasetScan, 'scanPath'>, outFolder: string): string {
+  return path.relative(outFolder, scan.scanPath).split(path.sep).join('/')
+}
+
+/**
+ * Why a label map is not to be replaced, whatever has changed since; null when it is ours to replace. One that
+ * somebody made or corrected is worth more than what we would put in its place.
+ */
+async function keptWhy(scan: DatasetScan, labelMap: string, journal: Pick<Journal, 'last' | 'written'>, outFolder: string): Promise<Extract<ScanState, { kind: 'kept' }>['why'] | null> {
+  const written = journal.written(scan.output)
+  if (written.size === 0) return 'not written by a run'
+  const last = journal.last(scan.output)
+  const origin = written.get(labelMap)
+  if (origin === undefined || (last?.kind === 'done' && last.outputs[0].sha256 !== labelMap)) return 'edited since'
+  // The same scan may be reached along another path on another machine.
+  const isOther = origin !== null && origin.source !== sourceOf(scan, outFolder) && (await hashScan(scan.scanPath).catch(() => null)) !== origin.input
+  return isOther ? 'made from another scan' : null
+}
+
+async function finishedState(scan: DatasetScan, done: DoneRecord, outFolder: string, recipe: string): Promise<ScanState> {
+  const now = await Promise.all(done.outputs.map((file) => sha256IfThere(path.join(outFolder, file.path))))
   if (done.outputs.some((file, i) => now[i] !== file.sha256)) return { kind: 'todo', why: 'output missing' }
   if (done.recipe !== recipe) return { kind: 'todo', why: 'other options' }
   // What cannot be read is tried, so that the run says why it cannot.
@@ -38,11 +59,4 @@ async function finishedState(scan: DatasetScan, done: DoneRecord, { outFolder, r
   if (stamp === done.stamp) return { kind: 'done' }
   const hash = await hashScan(scan.scanPath).catch(() => null)
   return hash === done.key.input ? { kind: 'done' } : { kind: 'todo', why: 'scan changed' }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  )
 }

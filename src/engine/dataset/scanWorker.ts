@@ -2,6 +2,7 @@ import type { ErrorData } from '../../protocol/errors.js'
 import type { DatasetRequest } from '../../protocol/dataset.js'
 import type { ProgressListener } from '../../protocol/progress.js'
 import type { SegmentRequest } from '../../protocol/requests.js'
+import type { HashedFile } from '../pipeline/writeResult.js'
 import type { Prepared } from './recipe.js'
 
 /** One scan to segment. */
@@ -13,13 +14,17 @@ export interface ScanTask {
   readonly picturesPath: string
 }
 
-/** A finished scan. */
-export interface ScanResult {
+/** A result that is ready to be written. */
+export interface ScanFiles {
   readonly inputSha256: string
+  /** The files as they will be: the label map first, the sidecar last. */
+  readonly outputs: readonly HashedFile[]
+}
+
+/** A finished scan. */
+export interface ScanResult extends ScanFiles {
   /** See `scanStamp`. */
   readonly stamp: string
-  /** SHA-256 of each file that was written. */
-  readonly outputs: readonly { readonly path: string; readonly sha256: string }[]
   /** Wall seconds per stage. */
   readonly seconds: Readonly<Record<string, number>>
   readonly found: number
@@ -38,6 +43,8 @@ export type ScanAnswer =
 /** What accompanies the work on a scan. */
 export interface WorkHooks {
   readonly onProgress?: ProgressListener
+  /** Asked before the first file of a result is written; when the answer is false none is, and the scan counts as `cancelled`. */
+  readonly mayWrite?: (files: ScanFiles) => Promise<boolean>
   readonly signal?: AbortSignal
 }
 

@@ -3,7 +3,7 @@ import { toErrorData } from '../errors.js'
 import type { Engine } from '../engine.js'
 import { engineWorker } from './engineWorker.js'
 import type { WorkHooks } from './scanWorker.js'
-import { prepareMethod, segmentTaskMethod, workerProgress } from './workerWire.js'
+import { mayWriteMethod, prepareMethod, segmentTaskMethod, workerProgress } from './workerWire.js'
 
 /** Progress may come thousands of times a second; nobody reads more than this. */
 const PROGRESS_EVERY_MS = 200
@@ -19,6 +19,7 @@ export function serveWorker(engine: Engine): void {
     token.onCancellationRequested(() => { abort.abort() })
     return {
       signal: abort.signal,
+      mayWrite: (files) => connection.sendRequest(mayWriteMethod, files),
       onProgress: (progress) => {
         const nowMs = performance.now()
         if (progress.stage === lastStage && progress.done < progress.total && nowMs - lastMs < PROGRESS_EVERY_MS) return
@@ -37,5 +38,6 @@ export function serveWorker(engine: Engine): void {
   })
   connection.onRequest(segmentTaskMethod, (task, token) => worker.segment(task, hooksOf(token)))
   process.on('disconnect', () => process.exit(0))
+  if (!process.connected) process.exit(0)
   connection.listen()
 }

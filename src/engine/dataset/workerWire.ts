@@ -3,12 +3,14 @@ import type { DatasetRequest } from '../../protocol/dataset.js'
 import type { ErrorData } from '../../protocol/errors.js'
 import type { Progress } from '../../protocol/progress.js'
 import type { Prepared } from './recipe.js'
-import type { ScanAnswer, ScanTask } from './scanWorker.js'
+import type { ScanAnswer, ScanFiles, ScanTask } from './scanWorker.js'
 
 /** The wire between a run and a worker process of its own: JSON-RPC over the fork's IPC channel. */
 export const prepareMethod = new RequestType<DatasetRequest, PrepareAnswer, void>('prepare')
 /** Segments one scan. */
 export const segmentTaskMethod = new RequestType<ScanTask, ScanAnswer, void>('segmentTask')
+/** The worker's question whether it may write the result that it is at. */
+export const mayWriteMethod = new RequestType<ScanFiles, boolean, void>('mayWrite')
 /** Where the request that is running stands. */
 export const workerProgress = new NotificationType<Progress>('workerProgress')
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { realpath, rm } from 'node:fs/promises'
 import type { Sidecar } from '../../protocol/sidecar.js'
 import { writeBytesTogether } from '../files.js'
@@ -6,19 +7,31 @@ import type { LabelVolume, Scan } from '../volume/volume.js'
 import { encodeLabelMap } from '../volume/writeLabelMap.js'
 import type { OutputPaths } from './outputPaths.js'
 
+/** A file as it is or will be. */
+export interface HashedFile {
+  readonly path: string
+  readonly sha256: string
+}
+
 /**
  * Writes label map, names and sidecar. An older result stays until the bytes of all three are on the disk. Then its
  * sidecar and names go before its label map is replaced, and the new sidecar comes last: whenever the process is
  * killed, nothing describes another label map than its own, and where a sidecar is, the rest is complete.
+ * @param beforeFiles is told, label map first, what will be written; when it throws, nothing is
  * @throws MedlsamError `output` with the reason
  */
-export async function writeResult(paths: OutputPaths, labels: LabelVolume, { geometry }: Pick<Scan, 'geometry'>, sidecar: Sidecar): Promise<void> {
-  const files = [
-    { file: paths.sidecar, bytes: Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`) },
-    { file: paths.names, bytes: Buffer.from(labelTsv(sidecar.structures)) },
-    { file: paths.labelMap, bytes: await encodeLabelMap(paths.labelMap, labels, geometry, sidecar.structures) },
-  ]
-  await writeBytesTogether(files, async () => {
+export async function writeResult(
+  paths: OutputPaths,
+  labels: LabelVolume,
+  { geometry }: Pick<Scan, 'geometry'>,
+  sidecar: Sidecar,
+  beforeFiles?: (files: readonly HashedFile[], sidecar: Sidecar) => Promise<void>,
+): Promise<void> {
+  const labelMap = { file: paths.labelMap, bytes: await encodeLabelMap(paths.labelMap, labels, geometry, sidecar.structures) }
+  const names = { file: paths.names, bytes: Buffer.from(labelTsv(sidecar.structures)) }
+  const details = { file: paths.sidecar, bytes: Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`) }
+  await beforeFiles?.([labelMap, names, details].map(({ file, bytes }) => ({ path: file, sha256: createHash('sha256').update(bytes).digest('hex') })), sidecar)
+  await writeBytesTogether([details, names, labelMap], async () => {
     // Of a link what it points to, which is what is written.
     for (const file of [paths.sidecar, paths.names]) await rm(await realpath(file).catch(() => file), { force: true })
   })

@@ -1,12 +1,12 @@
 import type { DatasetOutcome, DatasetRequest } from '../../protocol/dataset.js'
 import { engineWorker } from '../dataset/engineWorker.js'
 import { planDataset } from '../dataset/plan.js'
-import { runDataset, type DatasetHooks } from '../dataset/run.js'
+import { oneWorker, runDataset, type DatasetHooks } from '../dataset/run.js'
 import type { Engine } from '../engine.js'
 
 /** Segments a folder of scans with the engine of this process, one after another; goes on where an earlier run stopped. */
 export async function segmentFolder(engine: Engine, request: DatasetRequest, hooks: DatasetHooks & { readonly signal: AbortSignal }): Promise<DatasetOutcome> {
   const worker = engineWorker(engine)
   const plan = await planDataset(request, await worker.prepare(request, { signal: hooks.signal }))
-  return runDataset(plan, { lanes: 1, open: () => Promise.resolve(worker) }, hooks)
+  return runDataset(plan, oneWorker(worker), hooks)
 }

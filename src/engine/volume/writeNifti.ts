@@ -18,17 +18,17 @@ function dtypeOf(data: VoxelArray): 'int16' | 'float32' | 'uint8' | 'uint16' | '
 }
 
 /**
- * Writes voxels as NIfTI (`.nii.gz`, or `.nii`) on a scan's grid. The same voxels give the same bytes;
- * other programs see the whole file or none.
- * @throws MedlsamError `output` when it cannot be written, `internal` when voxels and grid differ in size
+ * Writes voxels as NIfTI (`.nii.gz`, or `.nii`) on a scan's grid; other programs see the whole file or none.
+ * @throws MedlsamError as {@link encodeNifti}, and `output` when it cannot be written
  */
 export async function writeNifti(path: string, data: VoxelArray, geometry: SourceGeometry, kind: 'labels' | 'scan'): Promise<void> {
   await writeBytesAtomic(path, await encodeNifti(path, data, geometry, kind))
 }
 
 /**
- * The bytes of a NIfTI file of that path.
- * @throws MedlsamError `output` when there can be no such file, `internal` when voxels and grid differ in size
+ * The bytes of a NIfTI file (packed where `path` ends in `.gz`) with voxels on a scan's grid. The same voxels
+ * give the same bytes.
+ * @throws MedlsamError `output` when it cannot be a NIfTI file, `internal` when voxels and grid differ in size
  */
 export async function encodeNifti(path: string, data: VoxelArray, geometry: SourceGeometry, kind: 'labels' | 'scan'): Promise<Uint8Array> {
   const { size } = geometry

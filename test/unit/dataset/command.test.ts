@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sidecarSchema } from '../../../src/protocol/sidecar.js'
-import { cliIsBuilt, runCli, startCli } from '../../support/cli.js'
+import { CLI, cliIsBuilt, runCli, startCli } from '../../support/cli.js'
 import { comparableTree, readTree } from '../../support/datasetTree.js'
 import { tempFolder } from '../../support/tempFolder.js'
 import { writeTinyModels, writeTinyScan } from '../../support/tinyModels.js'
@@ -84,7 +84,10 @@ describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
         if (line.includes('"scanStarted"') && line.includes('p2_ct')) for (let i = 0; i < times; i++) setTimeout(() => child.kill('SIGINT'), 10 * i)
       })
     }
-    expect((await done).code).toBe(130)
+    const { code, stdout } = await done
+    expect(code).toBe(130)
+    // Twice stops at once: there is no time for a summary and an end.
+    expect(events(stdout).some(({ kind }) => kind === 'end')).toBe(times === 1)
     const left = [...readTree(at('out')).keys()]
     expect(left).toContain('a/p1_ct_dseg.json')
     expect(left).not.toContain('b/p4_ct_dseg.nii.gz')
@@ -92,6 +95,52 @@ describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
     expect(await runCli(args('--out', at('out')))).toMatchObject({ code: 0 })
     expect(await runCli(args('--out', at('jobs')))).toMatchObject({ code: 0 })
     expect(comparableTree(at('out'))).toEqual(comparableTree(at('jobs')))
+  })
+
+  it('takes nothing for a failure that Ctrl-C in a terminal ends before it is up', async () => {
+    // In a terminal every process of the group gets it, also those that have only just been started.
+    const child = spawn(process.execPath, [CLI, ...args('--out', at('out'), '--json', '--jobs', '3')], { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+    const lines: string[] = []
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      if (line.includes('"kind":"started"') && child.pid !== undefined) {
+        const group = -child.pid
+        setTimeout(() => process.kill(group, 'SIGINT'), 20)
+      }
+    })
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130)
+    expect(lines.filter((line) => line.includes('"scanFailed"'))).toEqual([])
+    expect([...readTree(at('out')).values()].join()).not.toContain('"kind":"failed"')
+    expect(await runCli(args('--out', at('out')))).toMatchObject({ code: 0 })
+  })
+
+  it('stops, and fails no scan, when another job finds a model gone', async () => {
+    const { child, done } = startCli(args('--out', at('out'), '--json', '--jobs', '2'))
+    const [encoder, away] = [at('models/encoder.onnx'), at('models/away')]
+    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => { if (line.includes('"kind":"plan"')) renameSync(encoder, away) })
+    try {
+      const { code, stdout } = await done
+      expect(code).toBe(2)
+      expect(events(stdout).at(-1)).toMatchObject({ kind: 'error', error: { message: expect.stringContaining('encoder.onnx') } })
+      expect(events(stdout).filter(({ kind }) => kind === 'scanFailed')).toEqual([])
+    } finally {
+      renameSync(away, encoder)
+    }
+    expect(await runCli(args('--out', at('out')))).toMatchObject({ code: 0 })
+  })
+
+  it('goes on when nobody reads what it prints any more', async () => {
+    const { child, done } = startCli(args('--out', at('out')))
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    expect(await done).toMatchObject({ code: 0, stderr: '' })
+    expect([...readTree(at('out')).keys()].filter((name) => name.endsWith('_dseg.json'))).toHaveLength(4)
+  })
+
+  it('names scans whose results would have the same name at the end', async () => {
+    writeFileSync(at('data/a/p1_ct.nrrd'), 'x')
+    const { code, stdout } = await runCli(args('--out', at('out')))
+    expect(code).toBe(3)
+    expect(stdout).toMatch(/Left out, .*--exclude\):\n {2}a\/p1_ct\.nrrd\n/)
   })
 
   it('writes a BIDS derivatives dataset', async () => {
@@ -119,6 +168,8 @@ describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
   it('refuses what it cannot do with one sentence', async () => {
     expect(await runCli(args('--shard', '3/2'))).toMatchObject({ code: 1 })
     expect(await runCli(args('--jobs', '0'))).toMatchObject({ code: 1 })
+    expect(await runCli(args('--structures', 'Typo', '--dry-run'))).toMatchObject({ code: 1, stderr: expect.stringContaining('Ball, Core') })
+    expect(await runCli(args('--bids', '--out', at('data')))).toMatchObject({ code: 1, stderr: expect.stringContaining('the scans themselves') })
     const missing = await runCli(['run', at('nowhere'), ...options])
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere') })
     expect(missing.stderr.trim().split('\n')).toHaveLength(1)

@@ -36,6 +36,14 @@ describe('the models of an engine', () => {
     await engine.close()
   })
 
+  it('are found by the next who asks, once the files of the localizer are there', async () => {
+    const engine = openEngine({ assetsFolder, medlamCard: path.join(folder, 'late/tiny.json') })
+    await expect(engine.medlam()).rejects.toMatchObject({ kind: 'model' })
+    await writeTinyModels(path.join(folder, 'late'))
+    expect(await engine.medlam()).toBe(await engine.medlam())
+    await engine.close()
+  })
+
   it('are opened anew after a self-test, on the provider that has won', async () => {
     const engine = openEngine({ assetsFolder, modelsFolder: path.join(folder, 'tested') })
     await engine.models.import({ files: await graphs(1), id: 'own', normalisation: 'sam' })

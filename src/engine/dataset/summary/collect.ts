@@ -3,15 +3,16 @@ import type { DatasetPlan, DatasetScan, ScanFailure } from '../../../protocol/da
 import type { Sidecar } from '../../../protocol/sidecar.js'
 import { readSidecar } from '../../pipeline/readSidecar.js'
 import type { Journal } from '../journal.js'
+import { recipeHash } from '../recipe.js'
 import { claimName } from '../scanQueue.js'
 import { picturesPath, stateFolderOf } from '../stateFolder.js'
 
 /** What is known of one scan of a dataset. */
 export interface ScanSummary {
   readonly scan: DatasetScan
-  /** `waiting`: nobody has done it yet. `kept`: its label map is not, or no more, what a run wrote. */
+  /** `waiting`: nobody has done it yet with the plan's options. `kept`: its label map is not, or no more, what a run wrote of it. */
   readonly status: 'done' | 'kept' | 'failed' | 'waiting'
-  /** What lies beside the label map; null when it was removed or changed: the scan is listed without its structures. */
+  /** What lies beside the label map; null when it was removed or says nothing about the label map: the scan is listed without its structures. */
   readonly sidecar: Sidecar | null
   readonly failure: ScanFailure | null
   /** Wall seconds of the run that made the result; null when no journal has them. */
@@ -23,24 +24,25 @@ export interface ScanSummary {
 /** Reads what the journals and the results' folder know of every scan of a plan. */
 export async function collectScans(plan: DatasetPlan, journal: Journal): Promise<ScanSummary[]> {
   const summaries: ScanSummary[] = []
-  for (const scan of plan.scans) summaries.push(await collectScan(scan, plan, journal))
+  const recipe = recipeHash(plan.recipe)
+  for (const scan of plan.scans) summaries.push(await collectScan(scan, plan.outFolder, recipe, journal))
   return summaries
 }
 
-async function collectScan(scan: DatasetPlan['scans'][number], { outFolder }: DatasetPlan, journal: Journal): Promise<ScanSummary> {
+async function collectScan(scan: DatasetPlan['scans'][number], outFolder: string, recipe: string, journal: Journal): Promise<ScanSummary> {
   const last = journal.last(scan.output)
   const nothing = { scan, sidecar: null, failure: null, seconds: null, picture: null }
+  if (scan.state.kind === 'kept') return { ...nothing, status: 'kept' }
   if (last?.kind === 'failed') {
     // Named as everywhere in the summary, which may be read on another machine.
     const { kind } = last.error
     const message = last.error.message.replaceAll(scan.scanPath, scan.path)
     return { ...nothing, status: 'failed', failure: { path: scan.path, stage: last.stage, error: { kind, message } } }
   }
-  const kept = scan.state.kind === 'kept'
-  if (last?.kind !== 'done') return { ...nothing, status: kept ? 'kept' : 'waiting' }
+  if (last?.kind !== 'done' || last.recipe !== recipe) return { ...nothing, status: 'waiting' }
   return {
     scan,
-    status: kept ? 'kept' : 'done',
+    status: 'done',
     failure: null,
     sidecar: await readSidecar(scan.labelMapPath),
     seconds: Object.values(last.seconds).reduce((total, value) => total + value, 0),

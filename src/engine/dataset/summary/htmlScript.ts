@@ -26,7 +26,7 @@ function apply() {
   let shown = 0
   for (const card of cards.sort(orders[sort])) {
     const row = structure === '' ? null : rowOf(card, structure)
-    const flagged = row ? row.dataset.flagged === '1' || card.querySelector('.flag') !== null : card.dataset.flagged === '1'
+    const flagged = row ? row.dataset.flagged === '1' || card.querySelector('.flag.bad') !== null : card.dataset.flagged === '1'
     const fits = (structure === '' || row !== undefined || card.dataset.status === 'failed')
       && (show === '' || (show === 'failed' ? card.dataset.status === 'failed' : flagged))
       && card.dataset.name.toLowerCase().includes(part)

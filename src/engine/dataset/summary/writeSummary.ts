@@ -1,8 +1,7 @@
 import path from 'node:path'
 import type { DatasetOutcome, DatasetPlan } from '../../../protocol/dataset.js'
-import { writeTextAtomic } from '../../files.js'
 import type { Journal } from '../journal.js'
-import { removeTemporaries } from '../leftovers.js'
+import { isOursToWrite, writeOwnFiles } from '../ownFiles.js'
 import { collectScans } from './collect.js'
 import { summaryCsv } from './csv.js'
 import { summaryHtml } from './html.js'
@@ -11,21 +10,27 @@ import { judgeScans } from './judge.js'
 /** Where the two files of a summary are. */
 export type SummaryPaths = Pick<DatasetOutcome, 'summaryCsv' | 'summaryHtml'>
 
-/** Where the summary of a plan goes. */
-export function summaryPaths({ outFolder }: Pick<DatasetPlan, 'outFolder'>): SummaryPaths {
-  return { summaryCsv: path.join(outFolder, 'summary.csv'), summaryHtml: path.join(outFolder, 'summary.html') }
+/** Where the summary of a plan goes, unless something else is there. */
+export function summaryPaths({ outFolder }: Pick<DatasetPlan, 'outFolder'>, stem = 'summary'): SummaryPaths {
+  return { summaryCsv: path.join(outFolder, `${stem}.csv`), summaryHtml: path.join(outFolder, `${stem}.html`) }
 }
 
 /**
  * Writes the summary of all scans of a dataset, whichever process did them: `summary.csv` and a
- * self-contained `summary.html`. The caller holds the claim on the dataset, so that the last of several
+ * self-contained `summary.html`, or under other names where somebody else wrote or edited these. The caller holds the claim on the dataset, so that the last of several
  * processes to finish writes what all of them did.
  */
-export async function writeSummary(plan: DatasetPlan, journal: Journal): Promise<void> {
+export async function writeSummary(plan: DatasetPlan, journal: Journal): Promise<SummaryPaths> {
   await journal.refresh()
   const judged = judgeScans(await collectScans(plan, journal))
-  const paths = summaryPaths(plan)
-  for (const file of Object.values(paths)) await removeTemporaries(file)
-  await writeTextAtomic(paths.summaryCsv, summaryCsv(judged))
-  await writeTextAtomic(paths.summaryHtml, summaryHtml(judged, plan))
+  const stem = await freeStem(plan.outFolder, journal)
+  await writeOwnFiles(plan.outFolder, new Map([[`${stem}.csv`, summaryCsv(judged)], [`${stem}.html`, summaryHtml(judged, plan)]]), journal)
+  return summaryPaths(plan, stem)
+}
+
+async function freeStem(outFolder: string, journal: Journal): Promise<string> {
+  for (let number = 1; ; number++) {
+    const stem = ['summary', 'summary_medlsam'][number - 1] ?? `summary_medlsam_${number - 1}`
+    if ((await isOursToWrite(outFolder, `${stem}.csv`, journal)) && (await isOursToWrite(outFolder, `${stem}.html`, journal))) return stem
+  }
 }
