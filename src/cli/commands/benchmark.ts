@@ -15,9 +15,10 @@ import { startClock } from '../../engine/pipeline/stageClock.js'
 import { listenToChild, tellParent } from '../childProgress.js'
 import { ERROR_PREFIX, runCommand, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
+import { toMaskOptions, withMaskFlags, type MaskFlags } from '../segmentFlags.js'
 import { bytes, fraction, names, oneOf, shard, wholeNumber, withEngineFlags } from '../parse.js'
 
-interface BenchmarkFlags extends EngineFlags {
+interface BenchmarkFlags extends EngineFlags, MaskFlags {
   readonly dataset: string
   readonly labels?: string
   readonly out: string
@@ -33,7 +34,6 @@ interface BenchmarkFlags extends EngineFlags {
   readonly ablations: readonly Ablation[]
   readonly ablationMasks: boolean
   readonly minConfidence?: number
-  readonly sliceStep?: number
   readonly seed: number
   readonly jobs: number
   readonly shard?: Shard
@@ -46,7 +46,7 @@ const BESIDE = ['manual', 'exact'] as const
 
 /** `medlsam benchmark --dataset DIR --out DIR --templates SET|--support K --segmenters a,b --protocol deploy|paper` */
 export function addBenchmark(program: Command): void {
-  withEngineFlags(program.command('benchmark'))
+  withMaskFlags(withEngineFlags(program.command('benchmark')))
     .description("run the paper's design on a labelled data set and make its tables")
     .requiredOption('--dataset <dir>', 'scans with label maps: X_ct.nii.gz with X_seg.nii.gz, or imagesTr/X_0000.nii.gz with labelsTr/X.nii.gz')
     .requiredOption('--out <dir>', 'folder for tables, report and everything that is kept to go on after a stop')
@@ -63,7 +63,6 @@ export function addBenchmark(program: Command): void {
     .option('--ablations <names>', `compare also: ${ABLATIONS.join(', ')}, or all`, ablations, [])
     .option('--no-ablation-masks', 'only boxes for what is compared')
     .option('--min-confidence <c>', 'report structures under this confidence (0 to 1) as not found', fraction)
-    .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1))
     .option('--seed <n>', 'seed of support scans, jitter and bootstrap', wholeNumber(0), 2023)
     .option('--jobs <n>', 'processes that share the cases (default: one per four cores)', wholeNumber(1), Math.max(1, Math.floor(os.availableParallelism() / 4)))
     .option('--shard <i/n>', 'run only part i of n of the cases and write no tables, for clusters; run again without it for the tables', shard)
@@ -105,7 +104,7 @@ export function addBenchmark(program: Command): void {
 }
 
 function toRequest(flags: BenchmarkFlags, cacheFolder: string): BenchmarkRequest {
-  const { labels, cases, structures, minConfidence, sliceStep, shard: part } = flags
+  const { labels, cases, structures, minConfidence, shard: part } = flags
   return {
     dataset: flags.dataset,
     out: flags.out,
@@ -116,7 +115,7 @@ function toRequest(flags: BenchmarkFlags, cacheFolder: string): BenchmarkRequest
     ablationMasks: flags.ablationMasks,
     minPixels: flags.minPixels,
     seed: flags.seed,
-    run: { ...(minConfidence === undefined ? {} : { minConfidence }), ...(sliceStep === undefined ? {} : { sliceStep }) },
+    run: { ...toMaskOptions(flags), ...(minConfidence === undefined ? {} : { minConfidence }) },
     cache: { folder: flags.cache ?? path.join(cacheFolder, 'embeddings'), maxBytes: flags.cacheBytes },
     ...(labels === undefined ? {} : { labels }),
     ...(cases === undefined ? {} : { cases }),

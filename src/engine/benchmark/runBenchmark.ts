@@ -114,6 +114,8 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
     ...[MEDLAM, MANUAL, EXACT].filter(({ boxes }) => boxes === 'medlam' || request.beside.includes(boxes)).map((variant) => ({ variant, masks: segmenters.length > 0 })),
     ...ablationVariants(request.ablations, bank.templates.length).map((variant) => ({ variant, masks: segmenters.length > 0 && request.ablationMasks })),
   ]
+  const unusual = Object.entries(request.run).filter(([option, value]) => JSON.stringify(value) !== JSON.stringify(DEFAULT_RUN_OPTIONS[option as keyof RunOptions]))
+  if (unusual.length > 0) warnings.push(`Made with other options than usual: ${unusual.map(([option, value]) => `${option} ${JSON.stringify(value)}`).join(', ')}.`)
   const given = await readTolerances(dataset.namesFile, dataset.structures)
   warnings.push(...given.warnings)
   const tools: CaseTools = {

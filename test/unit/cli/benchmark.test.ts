@@ -29,6 +29,12 @@ describe.skipIf(!cliIsBuilt)('medlsam benchmark', () => {
     expect(await readFile(at('out/report.html'), 'utf8')).toBe(html)
   }, 240_000)
 
+  it('says with which options masks were made, where these are not the usual ones', async () => {
+    const { code, stdout } = await benchmark('--support', '1', '--margin-mm', '2,2,0', '--no-appearance')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Made with other options than usual: marginMm [2,2,0], appearance false.')
+  }, 120_000)
+
   it('says what is wrong with what it is told', async () => {
     expect(await benchmark()).toMatchObject({ code: 1, stderr: expect.stringContaining('--support') })
     expect(await benchmark('--support', '1', '--shard', '3/2')).toMatchObject({ code: 1, stderr: expect.stringContaining('2/4') })
