@@ -163,11 +163,17 @@ export async function pick(page: Page, text: string): Promise<void> {
 export async function pickExactly(page: Page, names: readonly string[]): Promise<void> {
   const widget = page.locator('.quick-input-widget:visible')
   const rows = widget.locator('.quick-input-list .monaco-list-row')
-  await rows.first().waitFor()
-  for (const row of await rows.all()) {
-    const label = ((await row.locator('.label-name').first().textContent()) ?? '').trim()
-    const ticked = (await row.locator('input[type=checkbox]:checked, .monaco-checkbox.checked').count()) > 0
-    if (ticked !== names.includes(label)) await row.click()
+  await rows.filter({ hasText: names[0] }).first().waitFor()
+  // A list that has just come may lose the first click: looked at until all are as they should be.
+  for (let wrong = -1, end = Date.now() + 60_000; wrong !== 0 && Date.now() < end; ) {
+    wrong = 0
+    for (const row of await rows.all()) {
+      const label = ((await row.locator('.label-name').first().textContent()) ?? '').trim()
+      const ticked = (await row.locator('input[type=checkbox]:checked, .monaco-checkbox.checked').count()) > 0
+      if (ticked === names.includes(label)) continue
+      await row.click()
+      wrong += 1
+    }
   }
   await widget.locator('.quick-input-action a, .monaco-button').first().click()
 }
