@@ -1,6 +1,6 @@
+import type { ProviderRequest } from '../protocol/engineSetup.js'
 import { toErrorData } from '../engine/errors.js'
 import { openEngine, type Engine, type EngineOptions, type RunHooks } from '../engine/engine.js'
-import type { ProviderRequest } from '../engine/runtime/network.js'
 import { EXIT, exitCodeOfError } from './exitCodes.js'
 import { startProgressBar } from './progressBar.js'
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import type { Shard } from '../protocol/dataset.js'
-import { PROVIDER_REQUESTS } from '../engine/runtime/network.js'
+import { PROVIDER_REQUESTS } from '../protocol/engineSetup.js'
 
 /** A whole number of at least `min`. */
 export function wholeNumber(min: number): (text: string) => number {

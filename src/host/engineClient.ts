@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node'
 import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../protocol/dataset.js'
+import { ENGINE_SETUP_VARIABLE, type EngineSetup } from '../protocol/engineSetup.js'
 import type { ErrorData } from '../protocol/errors.js'
 import type { DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile } from '../protocol/models.js'
 import type { Progress } from '../protocol/progress.js'
@@ -13,7 +14,6 @@ import {
   downloadModelMethod,
   gpuRuntimeMethod,
   earlyMaskNotification,
-  ENGINE_SETUP_VARIABLE,
   importModelMethod,
   infoMethod,
   listModelsMethod,
@@ -29,7 +29,6 @@ import {
   type AddTemplateRequest,
   type EarlyMaskNote,
   type EngineInfo,
-  type EngineSetup,
   type ScanProblems,
   type SegmentOutcome,
   type SegmentWithPreviews,
@@ -106,6 +105,8 @@ export interface EngineClient {
   downloadGpuRuntime(acceptUnverified: boolean, listeners: RunListeners): Promise<GpuRuntimeInfo>
   state(): EngineState
   pid(): number | undefined
+  /** Whether it still owes an answer to somebody. */
+  isBusy(): boolean
   /** Stops the process as soon as nothing is asked of it, where its set-up is no longer the one it was started with; the next request starts a new one. */
   renew(): void
   /** Kills the process; the next request starts a new one. */
@@ -115,6 +116,7 @@ export interface EngineClient {
 /** How the process is started. */
 export interface EngineClientOptions {
   readonly modulePath: string
+  /** May throw when a setting cannot be used; the request that would start the process then fails for that. */
   readonly setup: () => EngineSetup
   readonly onState: (state: EngineState) => void
   /** Receives what the process prints, for the log. */
@@ -178,14 +180,21 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     connection.onNotification(datasetEventNotification, ({ run, event }) => folderListeners.get(run)?.(event))
     connection.onError(([error]) => { options.onOutput(`${error.message}\n`) })
     const death = new Promise<never>((_, reject) => {
-      child.once('error', (error) => { reject(new EngineDied(`The engine could not be started (${error.message}). Reinstall the extension.`)) })
+      const forget = (): void => {
+        if (running?.child !== child) return
+        running = undefined
+        options.onState('stopped')
+      }
+      child.once('error', (error) => {
+        // One that never started never exits.
+        if (child.pid === undefined) forget()
+        reject(new EngineDied(`The engine could not be started (${error.message}). Reinstall the extension.`))
+      })
       child.once('exit', (code, signal) => {
-        if (running?.child === child) {
-          running = undefined
-          options.onState('stopped')
-        }
+        const isMeant = running?.child !== child
+        forget()
         // First the reason, then the wire: disposing it rejects what is pending with a less helpful one.
-        reject(new EngineDied(`The engine stopped unexpectedly (${signal ?? `exit code ${String(code)}`}): try again.`))
+        reject(new EngineDied(isMeant ? 'The engine was stopped: try again.' : `The engine stopped unexpectedly (${signal ?? `exit code ${String(code)}`}): try again.`))
         connection.dispose()
       })
     })
@@ -227,7 +236,16 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   }
 
   function renew(): void {
-    if (running?.requests.size === 0 && running.setup !== JSON.stringify(options.setup())) stop()
+    if (running?.requests.size === 0 && running.setup !== setupText()) stop()
+  }
+
+  /** Null when a setting cannot be used, which the next request says. */
+  function setupText(): string | null {
+    try {
+      return JSON.stringify(options.setup())
+    } catch {
+      return null
+    }
   }
 
   function stop(): void {
@@ -317,6 +335,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     bankInfo: (path) => ask((connection) => connection.sendRequest(bankInfoMethod, { path })),
     state: () => (running === undefined ? 'stopped' : 'running'),
     pid: () => running?.child.pid,
+    isBusy: () => (running?.requests.size ?? 0) > 0,
     renew,
     stop,
   }

@@ -162,6 +162,9 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     trusted('models.testProviders', (node: ModelNode | undefined) => testProviders(modelContext, node)),
     trusted('models.gpuRuntime', () => downloadGpuRuntime(modelContext)),
     trusted('restartEngine', async () => {
+      const restart = 'Restart'
+      const detail = 'Runs, downloads and imports that are going on end with it.'
+      if (engine.isBusy() && (await vscode.window.showWarningMessage('The engine is at work. Restart it all the same?', { modal: true, detail }, restart)) !== restart) return
       engine.stop()
       await loadBanks()
     }),

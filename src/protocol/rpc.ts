@@ -12,28 +12,6 @@ import type { Sidecar } from './sidecar.js'
 import type { LocalizedStructure, Structure } from './structure.js'
 import type { TemplateSet } from './templateSet.js'
 
-/** Set-up of the engine process, its only argument, as JSON. */
-export interface EngineSetup {
-  readonly provider: string
-  /** 0 leaves the choice to ONNX Runtime. */
-  readonly threads: number
-  /** Where downloaded and imported models lie; the user's data folder when absent or empty. */
-  readonly modelsFolder?: string
-  /** Refuse every download. */
-  readonly offline?: boolean
-  /** VS Code's `http.proxy`; the environment's HTTPS_PROXY and NO_PROXY when absent or empty, no proxy at all when null. */
-  readonly proxy?: string | null
-  /** VS Code's `http.noProxy`: hosts that are reached directly. */
-  readonly noProxy?: readonly string[]
-  /** VS Code's `http.proxyAuthorization`: the header `Proxy-Authorization`; none when absent or empty. */
-  readonly proxyAuthorization?: string
-  /** VS Code's `http.proxyStrictSSL`: false takes certificates that nobody vouches for. */
-  readonly strictTls?: boolean
-}
-
-/** Variable of the environment that an engine process finds its set-up in as JSON: arguments, unlike it, are open to everyone on a machine. */
-export const ENGINE_SETUP_VARIABLE = 'MEDLSAM_ENGINE_SETUP'
-
 /** What a segmentation wrote. */
 export interface SegmentOutcome {
   readonly labelMapPath: string

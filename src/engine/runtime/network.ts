@@ -1,3 +1,5 @@
+import type { ProviderRequest } from '../../protocol/engineSetup.js'
+
 /** Element types of a tensor, by their ONNX Runtime names. `float16` travels as raw bits in a `Uint16Array`. */
 export type TensorType =
   | 'float32' | 'float64' | 'float16'
@@ -22,12 +24,6 @@ export interface TensorInfo {
   readonly type: TensorType
   readonly dims: readonly (number | string)[]
 }
-
-/** Execution providers a caller can ask for; `auto` leaves the choice to the engine. */
-export const PROVIDER_REQUESTS = ['auto', 'cpu', 'cuda', 'tensorrt', 'directml', 'coreml', 'webgpu'] as const
-
-/** One of {@link PROVIDER_REQUESTS}. */
-export type ProviderRequest = (typeof PROVIDER_REQUESTS)[number]
 
 /** A provider that really runs a network. */
 export type Provider = Exclude<ProviderRequest, 'auto'>

@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import ort from 'onnxruntime-node'
+import type { ProviderRequest } from '../../protocol/engineSetup.js'
 import { MedlsamError } from '../errors.js'
 import { sha256File } from '../hash.js'
-import type { Network, NetworkTensor, Provider, ProviderRequest, TensorInfo, TensorType } from './network.js'
+import type { Network, NetworkTensor, Provider, TensorInfo, TensorType } from './network.js'
 import { missingFiles } from './providerTable.js'
 
 // Every failure reaches the caller as a sentence; the native log would only repeat it in colour on stderr.

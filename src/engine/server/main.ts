@@ -1,24 +1,11 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node'
-import { z } from 'zod'
-import { ENGINE_SETUP_VARIABLE } from '../../protocol/rpc.js'
+import { ENGINE_SETUP_VARIABLE, engineSetupSchema } from '../../protocol/engineSetup.js'
 import { openEngine } from '../engine.js'
-import { PROVIDER_REQUESTS } from '../runtime/network.js'
 import { serve } from './serve.js'
 
 // The engine process of the extension: forked with an IPC channel, gone when the channel closes.
 
-const setup = z
-  .object({
-    provider: z.enum(PROVIDER_REQUESTS),
-    threads: z.int().min(0),
-    modelsFolder: z.string().optional(),
-    offline: z.boolean().optional(),
-    proxy: z.string().nullable().optional(),
-    noProxy: z.array(z.string()).optional(),
-    proxyAuthorization: z.string().optional(),
-    strictTls: z.boolean().optional(),
-  })
-  .parse(JSON.parse(process.env[ENGINE_SETUP_VARIABLE] ?? '{"provider":"auto","threads":0}'))
+const setup = engineSetupSchema.parse(JSON.parse(process.env[ENGINE_SETUP_VARIABLE] ?? '{"provider":"auto","threads":0}'))
 
 /** People look at a result for a while before they go on; the networks of an editor left open overnight are only in the way. */
 const IDLE_SECONDS = 600

@@ -1,18 +1,24 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ProviderRequest } from '../../../src/protocol/engineSetup.js'
 import { createEngineClient, EngineDied, RunCancelled, type EngineClient, type EngineState, type RunListeners } from '../../../src/host/engineClient.js'
 
 let client: EngineClient
 const states: EngineState[] = []
-let provider = 'cpu'
+let provider: ProviderRequest = 'cpu'
+let refused: Error | null = null
 
 function fakeEngine(): EngineClient {
   states.length = 0
   provider = 'cpu'
+  refused = null
   client = createEngineClient({
     modulePath: path.resolve(import.meta.dirname, '../../support/fakeEngine.mjs'),
-    setup: () => ({ provider, threads: 2 }),
+    setup: () => {
+      if (refused !== null) throw refused
+      return { provider, threads: 2 }
+    },
     onState: (state) => states.push(state),
     onOutput: () => undefined,
     patienceMs: 200,
@@ -51,6 +57,43 @@ describe('the engine client', () => {
     const outcome = await fakeEngine().segment({ scanPath: 'scan.nii', templates: 'head-neck', previewFolder: 'early' }, run)
     expect(outcome.labelMapPath).toBe('out.nii.gz')
     expect(run.heard).toEqual(['localize', 'Larynx', 'Larynx in early/masks-1.nii.gz'])
+  })
+
+  it('starts anew after a process that could not be started', async () => {
+    const engine = fakeEngine()
+    const real = process.execPath
+    try {
+      process.execPath = path.join(import.meta.dirname, 'no such program')
+      await expect(engine.info()).rejects.toThrow(/could not be started .*ENOENT/)
+    } finally {
+      process.execPath = real
+    }
+    expect([engine.state(), ...states]).toEqual(['stopped', 'running', 'stopped'])
+    expect(await engine.info()).toMatchObject({ version: 'fake' })
+  })
+
+  it('starts nothing with a setting that cannot be used, and says which', async () => {
+    const engine = fakeEngine()
+    refused = new Error('The setting "medlsam.engine.threads" cannot be used')
+    await expect(engine.info()).rejects.toThrow('medlsam.engine.threads')
+    expect(engine.state()).toBe('stopped')
+    refused = null
+    await engine.info()
+    refused = new Error('again')
+    engine.renew()
+    expect(engine.state()).toBe('stopped')
+  })
+
+  it('knows whether it is at work, and says that it was stopped when it was', async () => {
+    const engine = fakeEngine()
+    await engine.info()
+    expect(engine.isBusy()).toBe(false)
+    const running = expect(engine.segment({ scanPath: 'waits', templates: '' }, listeners())).rejects.toThrow('The engine was stopped: try again.')
+    await sleep(100)
+    expect(engine.isBusy()).toBe(true)
+    engine.stop()
+    await running
+    expect(engine.isBusy()).toBe(false)
   })
 
   it('says so when the process dies, and starts a new one for the next request', async () => {

@@ -9,3 +9,11 @@ it("tells the engine what VS Code's settings say about proxies", () => {
   expect(engineSetup(settings({}), settings(http))).toMatchObject({ proxy: 'http://proxy:3128', noProxy: ['intranet'], proxyAuthorization: 'Basic abc', strictTls: false })
   expect(engineSetup(settings({}), settings({ ...http, proxySupport: 'off' })).proxy).toBeNull()
 })
+
+it.each([
+  [{ 'engine.threads': 1.5 }, {}, 'medlsam.engine.threads'],
+  [{ 'engine.provider': 'gpu' }, {}, 'medlsam.engine.provider'],
+  [{}, { noProxy: 'intranet' }, 'http.noProxy'],
+])('names a setting that cannot be used (%j, %j)', (medlsam, http, setting) => {
+  expect(() => engineSetup(settings(medlsam), settings(http))).toThrow(`The setting "${setting}" cannot be used (`)
+})
