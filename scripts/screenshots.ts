@@ -47,6 +47,8 @@ async function addTemplates(): Promise<void> {
     else await pick(page, 'head-and-neck-7')
     await view.locator('.marks li[data-structure="Mandible"] .fact:text-is("6/6")').waitFor({ timeout: 90_000 })
     await runCommand(page, 'File: Save')
+    // A tab that is still being saved asks before it closes.
+    await page.locator('.tabs-container .tab.active:not(.dirty)').waitFor()
     await runCommand(page, 'View: Close Editor')
   }
 }
