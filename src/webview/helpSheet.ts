@@ -1,5 +1,6 @@
 import type { KeyHelp } from '../protocol/viewCommand.js'
 import { button, h } from './dom.js'
+import { keyText } from './keyText.js'
 
 const MOUSE: readonly (readonly [string, string])[] = [
   ['Click, drag', 'Move the crosshair'],
@@ -18,7 +19,7 @@ export function helpSheet(keys: readonly KeyHelp[]): HTMLDialogElement {
     // First, since the dialog gives it the focus and scrolls to it.
     button('Close', () => { dialog.close(); }, { class: 'button primary' }),
     h('h2', { set: { textContent: 'Keys' } }),
-    h('table', {}, h('tbody', {}, ...keys.map((key) => row(key.keys, key.title)))),
+    h('table', {}, h('tbody', {}, ...keys.map((key) => row(keyText(key.keys), key.title)))),
     h('h2', { set: { textContent: 'Mouse' } }),
     h('table', {}, h('tbody', {}, ...MOUSE.map(([left, right]) => row(left, right)))),
   )
