@@ -3,6 +3,11 @@ import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 
+/** SHA-256 of bytes, or of a text in UTF-8, in lower-case hexadecimal. */
+export function sha256Of(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
+}
+
 /** SHA-256 of a file's bytes in lower-case hexadecimal, read in pieces so that size does not matter. */
 export async function sha256File(file: string): Promise<string> {
   return sha256Files([file])

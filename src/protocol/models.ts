@@ -12,6 +12,11 @@ export const PRECISIONS = ['fp32', 'fp16', 'int8'] as const
 /** One of {@link PRECISIONS}. */
 export type Precision = (typeof PRECISIONS)[number]
 
+/** The most exact of several precisions, which is taken when nobody names one; null of none. */
+export function mostExact(precisions: readonly Precision[]): Precision | null {
+  return PRECISIONS.find((candidate) => precisions.includes(candidate)) ?? null
+}
+
 /** The parts of a name such as `sam-vit-b@int8`; no precision leaves the choice open. */
 export function splitModelName(name: string): { readonly id: string; readonly precision: Precision | null } {
   const at = name.lastIndexOf('@')

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { float32Data, type NetworkTensor } from '../../src/engine/runtime/network.js'
+import type { NetworkTensor } from '../../src/engine/runtime/network.js'
 import { openNetwork } from '../../src/engine/runtime/onnx.js'
+import { float32Data } from './float32Data.js'
 
 /** An input of a reference: numbers, or a ramp from low to high. */
 interface ReferenceInput {

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { sha256Of } from '../hash.js'
 import { writeTextAtomic } from '../files.js'
 
 /** SHA-256 of anything that JSON can hold. */
 export function keyOf(...facts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+  return sha256Of(JSON.stringify(facts))
 }
 
 const storedSchema = z.object({ key: z.string(), result: z.unknown() })

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { link, open, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
+import { sha256Of } from '../hash.js'
 import { outputError } from '../files.js'
 import { isAlive, thisProcess, type ProcessIdentity } from './processIdentity.js'
 
@@ -109,7 +110,7 @@ async function ownerByName(file: string): Promise<ProcessIdentity | null> {
 }
 
 function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return sha256Of(text).slice(0, 8)
 }
 
 /** Makes a file with its content in one step; false when it is there already. */

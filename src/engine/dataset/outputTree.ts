@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { DatasetRequest, DatasetScan, SkippedFile } from '../../protocol/dataset.js'
+import { sha256Of } from '../hash.js'
 import { defaultLabelMapPath, SCAN_SUFFIX } from '../pipeline/outputPaths.js'
 import type { FoundScan } from './findScans.js'
 
@@ -52,7 +52,7 @@ function bidsOutputs(scan: string, isBids: boolean): string[] {
     const words = [...parts.slice(0, -1), stem.replace(/[_.-](ct|image|img|scan|0000)$/i, '')].join('').replaceAll(SEPARATORS, '')
     const label = words.replaceAll(/[^A-Za-z0-9]/g, '')
     // Composed, since some disks take accents off their letters.
-    const hashed = label + createHash('sha256').update(scan.normalize('NFC')).digest('hex').slice(0, 8)
+    const hashed = label + sha256Of(scan.normalize('NFC')).slice(0, 8)
     return (label === words && label !== '' ? [label, hashed] : [hashed]).map((subject) => `sub-${subject}/ct/sub-${subject}_dseg.nii.gz`)
   }
   const subject = /^sub-[A-Za-z0-9]+/.exec(entities)?.[0] ?? ''

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { writeTextAtomic } from '../files.js'
-import { sha256IfThere } from '../hash.js'
+import { sha256IfThere, sha256Of } from '../hash.js'
 import type { Journal } from './journal.js'
 import { removeTemporaries } from './leftovers.js'
 
@@ -17,7 +16,7 @@ export async function isOursToWrite(outFolder: string, name: string, journal: Pi
  * @param files texts by their names in the results' folder
  */
 export async function writeOwnFiles(outFolder: string, files: ReadonlyMap<string, string>, journal: Journal): Promise<void> {
-  const outputs = [...files].map(([name, text]) => ({ path: name, sha256: createHash('sha256').update(text).digest('hex') }))
+  const outputs = [...files].map(([name, text]) => ({ path: name, sha256: sha256Of(text) }))
   const unknown = outputs.filter((file) => !journal.written(file.path).has(file.sha256))
   if (unknown.length > 0) await journal.append({ kind: 'files', at: new Date().toISOString(), outputs: unknown })
   for (const [name, text] of files) {

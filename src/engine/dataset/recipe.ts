@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { DatasetRecipe, DatasetRequest } from '../../protocol/dataset.js'
 import { DEFAULT_RUN_OPTIONS } from '../../protocol/requests.js'
+import { sha256Of } from '../hash.js'
 import { chooseStructures, type Engine, type RunHooks } from '../engine.js'
 import type { TemplateBank } from '../medlam/bank.js'
 import { serialiseBank } from '../medlam/bankFile.js'
@@ -38,11 +38,11 @@ export async function prepareRecipe(engine: Engine, { settings, bids }: DatasetR
 
 /** SHA-256 of everything a bank says. */
 export function bankHash(bank: TemplateBank): string {
-  return createHash('sha256').update(serialiseBank(bank)).digest('hex')
+  return sha256Of(serialiseBank(bank))
 }
 
 /** One hash of a recipe; the order in which its options were given plays no part. */
 export function recipeHash({ tool, models, templates, options }: DatasetRecipe): string {
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify([tool, models, templates, sorted])).digest('hex')
+  return sha256Of(JSON.stringify([tool, models, templates, sorted]))
 }

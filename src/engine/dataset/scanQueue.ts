@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { DatasetScan, PlannedScan } from '../../protocol/dataset.js'
 import { claim, type Claim, type ClaimTimes } from './claims.js'
 import type { Journal, ScanRecord } from './journal.js'
 import { scanState } from './scanState.js'
 import type { StateFolder } from './stateFolder.js'
+import { sha256Of } from '../hash.js'
 
 /** A scan that is ours alone until its claim is released. */
 export interface TakenScan {
@@ -43,7 +43,7 @@ const POLL_MS = 1000
 
 /** Name of the claim on a scan: its output, since that is what two processes must not write at once. */
 export function claimName(output: string): string {
-  return createHash('sha256').update(output).digest('hex').slice(0, 32)
+  return sha256Of(output).slice(0, 32)
 }
 
 /** A queue of the scans that a plan says are to be done; those that failed before come last. */

@@ -26,7 +26,7 @@ export async function scanState(
     case 'failed':
       return { kind: 'todo', why: 'failed before' }
     case 'done':
-      return finishedState(scan, last, outFolder, recipe)
+      return finishedState(scan, last, labelMap, outFolder, recipe)
   }
 }
 
@@ -50,9 +50,12 @@ async function keptWhy(scan: DatasetScan, labelMap: string, journal: Pick<Journa
   return isOther ? 'made from another scan' : null
 }
 
-async function finishedState(scan: DatasetScan, done: DoneRecord, outFolder: string, recipe: string): Promise<ScanState> {
-  const now = await Promise.all(done.outputs.map((file) => sha256IfThere(path.join(outFolder, file.path))))
-  if (done.outputs.some((file, i) => now[i] !== file.sha256)) return { kind: 'todo', why: 'output missing' }
+/** @param labelMap its hash now; null when it is gone */
+async function finishedState(scan: DatasetScan, done: DoneRecord, labelMap: string | null, outFolder: string, recipe: string): Promise<ScanState> {
+  for (const [i, file] of done.outputs.entries()) {
+    const now = i === 0 ? labelMap : await sha256IfThere(path.join(outFolder, file.path))
+    if (now !== file.sha256) return { kind: 'todo', why: 'output missing' }
+  }
   if (done.recipe !== recipe) return { kind: 'todo', why: 'other options' }
   // What cannot be read is tried, so that the run says why it cannot.
   const stamp = await scanStamp(scan.scanPath).catch(() => null)

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { writeTextAtomic } from '../files.js'
+import { sha256Of } from '../hash.js'
 import type { Provider } from '../runtime/network.js'
 import { RUNTIME_VERSION } from '../runtime/onnx.js'
 
@@ -82,10 +82,7 @@ export function passingMemory(networkHashes: readonly string[], candidates: read
 }
 
 function memoryKey(networkHashes: readonly string[], candidates: readonly Provider[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([os.hostname(), process.platform, process.arch, os.cpus().at(0)?.model ?? '', RUNTIME_VERSION, [...networkHashes].sort(), candidates]))
-    .digest('hex')
-    .slice(0, 32)
+  return sha256Of(JSON.stringify([os.hostname(), process.platform, process.arch, os.cpus().at(0)?.model ?? '', RUNTIME_VERSION, [...networkHashes].sort(), candidates])).slice(0, 32)
 }
 
 /** A trial that never ended took its process with it. */

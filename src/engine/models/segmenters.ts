@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { InstalledModel, Preprocessing, Registry } from '../../protocol/models.js'
-import { PRECISIONS, splitModelName } from '../../protocol/models.js'
+import { mostExact, splitModelName } from '../../protocol/models.js'
 import { MedlsamError } from '../errors.js'
 import type { WindowHu } from '../sam/picture.js'
 import type { SegmenterFile } from '../sam/segmenter.js'
@@ -64,7 +64,8 @@ export async function nameOf({ id, precision }: InstalledModel, modelsFolder: st
   return bestOf(variants.filter(({ model }) => model.id === id))?.model.precision === precision ? id : `${id}@${precision}`
 }
 
-/** The most precise one, which is taken when nobody names a precision. */
+/** The one that is taken when nobody names a precision. */
 function bestOf(variants: readonly InstalledVariant[]): InstalledVariant | undefined {
-  return [...variants].sort((a, b) => PRECISIONS.indexOf(a.model.precision) - PRECISIONS.indexOf(b.model.precision)).at(0)
+  const precision = mostExact(variants.map(({ model }) => model.precision))
+  return variants.find(({ model }) => model.precision === precision)
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { realpath, rm } from 'node:fs/promises'
 import type { Sidecar } from '../../protocol/sidecar.js'
+import { sha256Of } from '../hash.js'
 import { writeBytesTogether } from '../files.js'
 import { labelTsv } from '../volume/labelTsv.js'
 import type { LabelVolume, Scan } from '../volume/volume.js'
@@ -30,7 +30,7 @@ export async function writeResult(
   const labelMap = { file: paths.labelMap, bytes: await encodeLabelMap(paths.labelMap, labels, geometry, sidecar.structures) }
   const names = { file: paths.names, bytes: Buffer.from(labelTsv(sidecar.structures)) }
   const details = { file: paths.sidecar, bytes: Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`) }
-  await beforeFiles?.([labelMap, names, details].map(({ file, bytes }) => ({ path: file, sha256: createHash('sha256').update(bytes).digest('hex') })), sidecar)
+  await beforeFiles?.([labelMap, names, details].map(({ file, bytes }) => ({ path: file, sha256: sha256Of(bytes) })), sidecar)
   await writeBytesTogether([details, names, labelMap], async () => {
     // Of a link what it points to, which is what is written.
     for (const file of [paths.sidecar, paths.names]) await rm(await realpath(file).catch(() => file), { force: true })

@@ -55,15 +55,6 @@ export interface Network {
   release(): Promise<void>
 }
 
-/**
- * The float32 numbers of a tensor that a network returned.
- * @throws TypeError when it holds another type: the caller has checked the network's outputs.
- */
-export function float32Data(tensor: NetworkTensor): Float32Array {
-  if (tensor.data instanceof Float32Array) return tensor.data
-  throw new TypeError(`expected float32 numbers, got ${tensor.data.constructor.name}`)
-}
-
 /** Inputs or outputs as one line for people, e.g. `input float32[1,3,1024,1024]`. */
 export function describeTensors(tensors: readonly TensorInfo[]): string {
   return tensors.map(({ name, type, dims }) => `${name} ${type}[${dims.join(',')}]`).join(', ')

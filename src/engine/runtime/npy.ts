@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../hash.js'
 import { MedlsamError } from '../errors.js'
 import type { NetworkTensor } from './network.js'
 
@@ -17,7 +17,7 @@ export async function readNpy(file: string, sha256?: string): Promise<NetworkTen
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new MedlsamError('model', `The model file ${file} cannot be read: check that it is there.`, file, { cause })
   })
-  if (sha256 !== undefined && createHash('sha256').update(bytes).digest('hex') !== sha256) {
+  if (sha256 !== undefined && sha256Of(bytes) !== sha256) {
     throw new MedlsamError('model', `The model file ${file} has another SHA-256 than expected: it is damaged or another version, so install it again.`, file)
   }
   const tensor = parse(bytes)

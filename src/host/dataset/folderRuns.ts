@@ -7,6 +7,7 @@ import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import { sayErrors } from '../sayErrors.js'
 import { removeLeftovers, resultStamps } from '../segment/leftovers.js'
+import { refuseWhenBusy } from '../segment/refuseWhenBusy.js'
 import { chooseRun, type RunChoice } from '../segment/runChoices.js'
 import type { RunContext } from '../segment/segmentScan.js'
 import { afterEvent, countText, FIRST_PROGRESS, outcomeText, progressText, type FolderProgress } from './folderProgress.js'
@@ -47,11 +48,8 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
     else item.show()
   }
 
-  /** True, and said, when something runs already. */
   function busy(): boolean {
-    const is = current !== undefined || isBusy()
-    if (is) void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
-    return is
+    return refuseWhenBusy(current !== undefined || isBusy())
   }
 
   async function run(folder: vscode.Uri, choice: RunChoice): Promise<void> {

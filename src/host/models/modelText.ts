@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { PRECISIONS, splitModelName, type ModelSummary, type Precision, type ProviderTestReport, type VariantSummary, type VerifiedFile } from '../../protocol/models.js'
+import { mostExact, splitModelName, type ModelSummary, type Precision, type ProviderTestReport, type VariantSummary, type VerifiedFile } from '../../protocol/models.js'
 
 /** True where the model can be used now. */
 export function isUsable({ variants }: ModelSummary): boolean {
@@ -27,9 +27,8 @@ export function namedPrecision({ variants }: ModelSummary, name: string): Precis
   return usable.length < 2 ? null : splitModelName(name).precision ?? bestOf(usable)
 }
 
-/** The engine takes the most exact one unless a name says otherwise. */
 function bestOf(variants: readonly VariantSummary[]): Precision | null {
-  return PRECISIONS.find((candidate) => variants.some(({ precision }) => precision === candidate)) ?? null
+  return mostExact(variants.map(({ precision }) => precision))
 }
 
 /** Whether the outcome of a self-test is what runs go on: for the segmenter that they take, unless people have named a provider. */

@@ -15,6 +15,7 @@ import { chooseOutput } from './outputChoice.js'
 import { createRunItem } from './runItem.js'
 import { removeLeftovers, resultStamps } from './leftovers.js'
 import type { PreviewFolders } from './previewFolders.js'
+import { refuseWhenBusy } from './refuseWhenBusy.js'
 import { chooseRemedy, remedyLabel, type SaidOfScan } from './remedies.js'
 import { chooseRun, structuresOf, type RunChoice } from './runChoices.js'
 
@@ -58,11 +59,8 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
   const item = createRunItem()
   let current: AbortController | undefined
 
-  /** True, and said, when something runs already. */
   function busy(): boolean {
-    const is = current !== undefined || isBusy()
-    if (is) void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
-    return is
+    return refuseWhenBusy(current !== undefined || isBusy())
   }
 
   function setRunning(abort: AbortController | undefined): void {

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cacheEmbeddings } from '../../../src/engine/sam/embeddingCache.js'
 import type { Picture } from '../../../src/engine/sam/picture.js'
-import { float32Data } from '../../../src/engine/runtime/network.js'
+import { float32Data } from '../../support/float32Data.js'
 import { fakeSegmenter } from '../../support/fakeSegmenter.js'
 import { tempFolder } from '../../support/tempFolder.js'
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { sha256Of } from '../../hash.js'
 import { throwIfCancelled } from '../../errors.js'
 import type { OpenFile } from './checkpoint.js'
 import type { Recognised } from './recognise.js'
@@ -65,7 +66,7 @@ export async function writeGraphs({ skeleton }: Recognised, folder: string, note
     } finally {
       await handle.close()
     }
-    written.push({ name, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
+    written.push({ name, sizeBytes: bytes.length, sha256: sha256Of(bytes) })
   }
   return written
 }
