@@ -1,9 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node'
 import type { ErrorData } from '../../protocol/errors.js'
 import { MedlsamError } from '../errors.js'
 import type { ScanWorker, WorkHooks } from './scanWorker.js'
 import { mayWriteMethod, prepareMethod, segmentTaskMethod, workerProgress } from './workerWire.js'
+
+/** What belongs together, the end of a process, of its channel and the signal that ended both, is known within this time. */
+const TOGETHER_MS = 500
 
 /**
  * A worker in a process of its own, forked with an IPC channel, that runs `serveWorker`. ONNX Runtime crashes
@@ -19,7 +23,12 @@ export function childWorker(child: ChildProcess): ScanWorker {
   connection.listen()
   const ended = new Promise<ErrorData>((resolve) => {
     child.once('error', (error) => { resolve({ kind: 'internal', message: `The process that segments cannot be started: ${error.message}.` }) })
-    child.once('exit', (code, signal) => { resolve({ kind: 'internal', message: endSentence(code, signal) }) })
+    child.once('exit', (code, signal) => {
+      const tell = (): void => { resolve({ kind: 'internal', message: endSentence(code, signal) }) }
+      // Ctrl-C is for this process too, which may hear of it a moment later than of this end.
+      if (signal === 'SIGINT') setTimeout(tell, TOGETHER_MS)
+      else tell()
+    })
   })
 
   /** The answer to a request, or how the process ended before it answered. */
@@ -32,9 +41,10 @@ export function childWorker(child: ChildProcess): ScanWorker {
     const asking = send(cancel.token).then(
       (answer) => ({ answer }),
       async (error: unknown) => {
-        // The channel of a process that dies may close before its end is known.
-        if (child.connected) throw error
-        return { lost: await ended }
+        // The channel of a process that dies may close, or fail, before its end is known.
+        const lost = await (child.connected ? Promise.race([ended, sleep(2 * TOGETHER_MS, null, { ref: false })]) : ended)
+        if (lost === null) throw error
+        return { lost }
       },
     )
     // A process that is killed leaves its request open for ever.
@@ -64,7 +74,7 @@ export function childWorker(child: ChildProcess): ScanWorker {
     async close() {
       connection.dispose()
       if (child.exitCode === null && child.signalCode === null) {
-        child.disconnect()
+        if (child.connected) child.disconnect()
         await ended
       }
     },
