@@ -6,25 +6,56 @@ const only = (name, library, file) => ({
   to: { path: library },
 })
 
+/** A room of `src` that imports itself and these rooms of ours, and no other. */
+const room = (name, ...may) => ({
+  name: `${name}-imports-${may.length === 0 ? 'nothing-of-ours' : may.join('-and-')}`,
+  severity: 'error',
+  from: { path: `^src/${name}/` },
+  to: { path: '^src/', pathNot: `^src/(${[name, ...may].join('|')})/` },
+})
+
+/** A room of the engine that must not know some others. */
+const notKnowing = (name, from, ...to) => ({
+  name,
+  severity: 'error',
+  from: { path: `^src/engine/${from}/` },
+  to: { path: `^src/engine/(${to.join('|')})/` },
+})
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'protocol-imports-nothing-of-ours', severity: 'error', from: { path: '^src/protocol' }, to: { path: '^src/', pathNot: '^src/protocol' } },
-    { name: 'engine-imports-protocol-only', severity: 'error', from: { path: '^src/engine' }, to: { path: '^src/', pathNot: '^src/(engine|protocol)' } },
-    { name: 'cli-imports-engine-and-protocol', severity: 'error', from: { path: '^src/cli' }, to: { path: '^src/', pathNot: '^src/(cli|engine|protocol)' } },
-    { name: 'host-imports-protocol-only', severity: 'error', from: { path: '^src/host' }, to: { path: '^src/', pathNot: '^src/(host|protocol)' } },
-    { name: 'webview-imports-protocol-only', severity: 'error', from: { path: '^src/webview' }, to: { path: '^src/', pathNot: '^src/(webview|protocol)' } },
+    room('shared'),
+    room('imageio', 'shared'),
+    room('protocol', 'shared'),
+    room('engine', 'imageio', 'protocol', 'shared'),
+    room('lab', 'engine', 'imageio', 'shared'),
+    room('cli', 'lab', 'engine', 'protocol', 'shared'),
+    room('host', 'protocol', 'shared'),
+    room('webview', 'imageio', 'protocol', 'shared'),
+    {
+      name: 'shared-and-imageio-run-anywhere',
+      severity: 'error',
+      from: { path: '^src/(shared|imageio|protocol|webview)/', pathNot: '^src/shared/node/' },
+      to: { path: '^(node:|src/shared/node/)', dependencyTypes: ['core', 'local'] },
+    },
     { name: 'vscode-in-host-only', severity: 'error', from: { path: '^src', pathNot: '^src/(host|extension)' }, to: { path: '^vscode$' } },
-    { name: 'volume-knows-no-model', severity: 'error', from: { path: '^src/engine/volume' }, to: { path: '^src/engine/(medlam|sam|runtime|pipeline|models|templates|dataset)' } },
-    { name: 'runtime-knows-no-ct', severity: 'error', from: { path: '^src/engine/runtime' }, to: { path: '^src/engine/(volume|medlam|sam|pipeline|templates)' } },
-    { name: 'medlam-knows-no-sam', severity: 'error', from: { path: '^src/engine/medlam' }, to: { path: '^src/engine/(sam|pipeline|dataset)' } },
-    { name: 'sam-knows-no-medlam', severity: 'error', from: { path: '^src/engine/sam' }, to: { path: '^src/engine/(medlam|templates|pipeline|dataset)' } },
-    { name: 'inference-knows-no-truth', severity: 'error', from: { path: '^src/engine/(volume|runtime|medlam|sam|templates|pipeline|server)' }, to: { path: '^src/engine/(evaluation|benchmark)' } },
-    { name: 'benchmark-inference-knows-no-truth', severity: 'error', from: { path: '^src/engine/benchmark/inference' }, to: { path: '^src/engine/(evaluation|benchmark/(?!inference)|volume/(readLabelMap|labels|labelTsv|components))', pathNot: '^src/engine/benchmark/inference' } },
-    only('one-file-owns-niivue', '@niivue/niivue', '^src/webview/viewer\\.ts$'),
+    notKnowing('numeric-knows-nothing', 'numeric', '(?!numeric)[a-zA-Z]+'),
+    notKnowing('volume-knows-no-model', 'volume', 'scanFiles', 'labels', 'medlam', 'sam', 'runtime', 'pipeline', 'models', 'templates', 'dataset'),
+    notKnowing('scan-files-know-no-model', 'scanFiles', 'medlam', 'sam', 'runtime', 'pipeline', 'models', 'templates', 'dataset'),
+    notKnowing('runtime-knows-no-ct', 'runtime', 'volume', 'scanFiles', 'labels', 'medlam', 'sam', 'pipeline', 'templates'),
+    notKnowing('medlam-knows-no-sam', 'medlam', 'sam', 'pipeline', 'dataset'),
+    notKnowing('sam-knows-no-medlam', 'sam', 'medlam', 'templates', 'pipeline', 'dataset'),
+    {
+      name: 'benchmark-inference-knows-no-truth',
+      severity: 'error',
+      from: { path: '^src/lab/benchmark/inference' },
+      to: { path: '^src/(lab/(?!benchmark/inference)|engine/(labels|scanFiles/readLabelMap))', pathNot: '^src/engine/labels/prior' },
+    },
+    only('one-file-owns-niivue', '@niivue/niivue', '^src/webview/viewer/viewer\\.ts$'),
     only('one-file-owns-onnxruntime', 'onnxruntime-(node|common)', '^src/engine/runtime/onnx\\.ts$'),
-    only('one-file-owns-itk-wasm', 'itk-wasm', '^src/engine/volume/itk\\.ts$'),
-    only('one-file-owns-nifti-reader', 'nifti-reader-js', '^src/engine/volume/niftiHeader\\.ts$'),
+    only('one-file-owns-itk-wasm', 'itk-wasm', '^src/engine/labels/itkContours\\.ts$'),
+    only('one-file-owns-nifti-reader', 'nifti-reader-js', '^src/imageio/nifti/niftiHeader\\.ts$'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

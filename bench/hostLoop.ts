@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { createEngineClient } from '../src/host/engineClient.js'
+import { createEngineClient } from '../src/host/engine/engineClient.js'
 
 /** How long the event loop of a host was held during a run. */
 export interface HostLoop {

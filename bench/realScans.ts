@@ -12,9 +12,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine } from '../src/engine/engine.js'
-import { scoreStructures } from '../src/engine/evaluation/scoreStructure.js'
-import { mean, standardDeviation } from '../src/engine/evaluation/statistics.js'
-import { readLabelMap } from '../src/engine/volume/readLabelMap.js'
+import { scoreStructures } from '../src/lab/evaluation/scoreStructure.js'
+import { mean, standardDeviation } from '../src/engine/numeric/statistics.js'
+import { readLabelMap } from '../src/engine/scanFiles/readLabelMap.js'
 
 /** Half of what the built-in models reach on such scans: a broken orientation or window falls far below. */
 const LEAST_MEAN_DICE = 0.2

@@ -1,6 +1,6 @@
-import { readScan } from '../src/engine/volume/readScan.js'
-import type { Affine } from '../src/engine/volume/affine.js'
-import { writeScan } from '../src/engine/volume/writeScan.js'
+import { readScan } from '../src/engine/scanFiles/readScan.js'
+import type { Affine } from '../src/shared/geometry/affine.js'
+import { writeScan } from '../src/engine/scanFiles/writeScan.js'
 
 /** Writes a scan resampled (linearly) to another number of voxels over the same extent: a large scan to measure on. */
 export async function resampleScan(from: string, to: string, size: readonly [number, number, number]): Promise<void> {

@@ -28,7 +28,7 @@ export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap
   })
   await build({
     ...common,
-    entryPoints: { engine: path.join(root, 'src/engine/server/main.ts') },
+    entryPoints: { engine: path.join(root, 'src/engine/server/engineMain.ts') },
     platform: 'node',
     format: 'esm',
     outExtension: { '.js': '.mjs' },
@@ -48,7 +48,7 @@ export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap
   }
   await build({
     ...common,
-    entryPoints: { webview: path.join(root, 'src/webview/main.ts') },
+    entryPoints: { webview: path.join(root, 'src/webview/webviewMain.ts') },
     platform: 'browser',
     format: 'esm',
     target: 'es2022',

@@ -12,7 +12,7 @@ await rm(dist, { recursive: true, force: true })
 await buildModels(path.join(dist, 'models'))
 
 await build({
-  entryPoints: { cli: path.join(root, 'src/cli/main.ts') },
+  entryPoints: { cli: path.join(root, 'src/cli/cliMain.ts') },
   outdir: dist,
   bundle: true,
   platform: 'node',

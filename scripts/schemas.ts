@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { installedModelSchema, registrySchema } from '../src/protocol/models.js'
-import { sidecarSchema } from '../src/protocol/sidecar.js'
-import { templateSetSchema } from '../src/protocol/templateSet.js'
+import { installedModelSchema, registrySchema } from '../src/shared/modelTypes.js'
+import { sidecarSchema } from '../src/shared/sidecar.js'
+import { templateSetSchema } from '../src/shared/templateSet.js'
 
 const folder = path.resolve(import.meta.dirname, '../schemas')
 const SCHEMAS = [

@@ -1,5 +1,5 @@
 import type { ProviderRequest } from '../protocol/engineSetup.js'
-import { toErrorData } from '../engine/errors.js'
+import { toErrorData } from '../shared/medlsamError.js'
 import { openEngine, type Engine, type EngineOptions, type RunHooks } from '../engine/engine.js'
 import { EXIT, exitCodeOfError } from './exitCodes.js'
 import { startProgressBar } from './progressBar.js'

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress'
-import type { DatasetEvent, DatasetOutcome, DatasetPlan, DatasetTotals } from '../protocol/dataset.js'
-import type { ErrorData } from '../protocol/errors.js'
-import type { ProgressListener } from '../protocol/progress.js'
+import type { DatasetEvent, DatasetOutcome, DatasetPlan, DatasetTotals } from '../shared/datasetRun.js'
+import type { ErrorData } from '../shared/errorData.js'
+import type { ProgressListener } from '../shared/progress.js'
 import { formatSeconds, startProgressBar, STAGE_WORDS } from './progressBar.js'
 
 /** Shows how a run of a dataset goes, to people or to programs. */

@@ -1,5 +1,5 @@
-import type { ErrorKind } from '../protocol/errors.js'
-import type { StructureStatus } from '../protocol/structure.js'
+import type { ErrorKind } from '../shared/errorData.js'
+import type { StructureStatus } from '../shared/structure.js'
 
 /** What the process returns: documented in the README and in `medlsam --help`. */
 export const EXIT = { allFound: 0, usage: 1, badInput: 2, someMissing: 3, internal: 4, interrupted: 130 } as const

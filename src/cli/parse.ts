@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import type { Shard } from '../protocol/dataset.js'
+import type { Shard } from '../shared/datasetRun.js'
 import { PROVIDER_REQUESTS } from '../protocol/engineSetup.js'
 
 /** A whole number of at least `min`. */

@@ -1,4 +1,4 @@
-import type { DatasetLayout, DatasetPlan, PlannedScan } from '../protocol/dataset.js'
+import type { DatasetLayout, DatasetPlan, PlannedScan } from '../shared/datasetRun.js'
 
 const LAYOUT_NAMES: Readonly<Record<DatasetLayout, string>> = {
   plain: 'plain folders',

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress'
-import type { Progress, ProgressListener, Stage } from '../protocol/progress.js'
+import type { Progress, ProgressListener, Stage } from '../shared/progress.js'
 
 /** What a stage is called. */
 export const STAGE_WORDS: Readonly<Record<Stage, string>> = {

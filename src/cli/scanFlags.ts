@@ -1,5 +1,5 @@
-import type { LocalizeRequest } from '../protocol/requests.js'
-import type { RunOptions } from '../protocol/sidecar.js'
+import type { LocalizeRequest } from '../shared/requests.js'
+import type { RunOptions } from '../shared/sidecar.js'
 import type { EngineFlags } from './command.js'
 
 /** Options of `localize` and `segment` as commander hands them over. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { ScanSettings } from '../protocol/dataset.js'
-import type { RunOptions } from '../protocol/sidecar.js'
+import type { ScanSettings } from '../shared/datasetRun.js'
+import type { RunOptions } from '../shared/sidecar.js'
 import { threeMm, wholeNumber, windowHu, withScanFlags } from './parse.js'
 import { toLocalizeSettings, type ScanFlags } from './scanFlags.js'
 

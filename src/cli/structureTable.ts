@@ -1,4 +1,4 @@
-import type { LocalizedStructure, SegmentedStructure } from '../protocol/structure.js'
+import type { LocalizedStructure, SegmentedStructure } from '../shared/structure.js'
 
 /** A table of structures for people, one line each, with the reason under those that need one. */
 export function structureTable(structures: readonly (LocalizedStructure | SegmentedStructure)[]): string[] {

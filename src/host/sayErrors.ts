@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { RunCancelled } from './engineClient.js'
+import { RunCancelled } from './engine/engineClient.js'
 import { errorText } from './errorText.js'
 
 /** Shows what went wrong in something that people asked for, as one message. */

@@ -1,16 +1,16 @@
 /** The wire between the extension host and the engine process: JSON-RPC over the fork's IPC channel. Voxels never cross it. */
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc'
-import type { DatasetEvent, DatasetOutcome, DatasetRequest } from './dataset.js'
-import type { ErrorData } from './errors.js'
-import type { ExtremePoints } from './geometry.js'
+import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../shared/datasetRun.js'
+import type { ErrorData } from '../shared/errorData.js'
+import type { ExtremePoints } from '../shared/geometry/points.js'
 import type {
   DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile,
-} from './models.js'
-import type { Progress } from './progress.js'
-import type { SegmentRequest } from './requests.js'
-import type { Sidecar } from './sidecar.js'
-import type { LocalizedStructure, Structure } from './structure.js'
-import type { TemplateSet } from './templateSet.js'
+} from '../shared/modelTypes.js'
+import type { Progress } from '../shared/progress.js'
+import type { SegmentRequest } from '../shared/requests.js'
+import type { Sidecar } from '../shared/sidecar.js'
+import type { LocalizedStructure, Structure } from '../shared/structure.js'
+import type { TemplateSet } from '../shared/templateSet.js'
 
 /** What a segmentation wrote. */
 export interface SegmentOutcome {

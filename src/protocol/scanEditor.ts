@@ -1,8 +1,8 @@
 /** The wire between the extension host and the scan editor's webview: two closed unions, nothing else. */
-import type { BoxMm, ExtremePoints, ExtremeSide, PointMm } from './geometry.js'
-import type { Marks } from './marks.js'
-import type { Progress } from './progress.js'
-import type { StructureStatus } from './structure.js'
+import type { BoxMm, ExtremePoints, ExtremeSide, PointMm } from '../shared/geometry/points.js'
+import type { Marks } from '../shared/scanPoints.js'
+import type { Progress } from '../shared/progress.js'
+import type { StructureStatus } from '../shared/structure.js'
 import type { KeyHelp, ViewCommand } from './viewCommand.js'
 
 /** A file that the webview fetches by itself. */

@@ -4,8 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser } from 'playwright-core'
-import { reportHtml } from '../../src/engine/benchmark/report/reportHtml.js'
-import type { Cell, Table } from '../../src/engine/evaluation/table.js'
+import { reportHtml } from '../../src/lab/benchmark/report/reportHtml.js'
+import type { Cell, Table } from '../../src/lab/evaluation/textTable.js'
 import { startBrowser } from '../support/workbench.js'
 
 const figure = (value: number): Cell => ({ text: value.toFixed(1), value })

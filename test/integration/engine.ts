@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import * as vscode from 'vscode'
-import type { RunListeners } from '../../src/host/engineClient.js'
+import type { RunListeners } from '../../src/host/engine/engineClient.js'
 import { note } from './notes.js'
 import { extensionApi, until, workspaceFile } from './workspace.js'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { labelMapForTemplate } from '../../src/host/editor/labelMaps.js'
-import type { Sidecar } from '../../src/protocol/sidecar.js'
+import type { Sidecar } from '../../src/shared/sidecar.js'
 import { workspaceFile } from './workspace.js'
 
 const HASH = '0'.repeat(64)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import { openScanDocument } from '../../src/host/editor/scanDocument.js'
-import { addStructure, placePoint } from '../../src/host/marks/editMarks.js'
+import { addStructure, placePoint } from '../../src/host/points/editPoints.js'
 import { extensionApi, until, workspaceFile } from './workspace.js'
 
 export function defineScanDocumentSuite(): void {

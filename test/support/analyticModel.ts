@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { DenseModelCard, FeatureOutput, PatchModelCard } from '../../src/protocol/modelCard.js'
+import type { DenseModelCard, FeatureOutput, PatchModelCard } from '../../src/shared/modelCard.js'
 import type { MedlamModel } from '../../src/engine/medlam/model.js'
 import type { Network, NetworkTensor } from '../../src/engine/runtime/network.js'
 import { openNetwork } from '../../src/engine/runtime/onnx.js'

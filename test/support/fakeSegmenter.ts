@@ -1,4 +1,4 @@
-import type { Picture, PixelBox, PixelRegion } from '../../src/engine/sam/picture.js'
+import type { Picture, PixelBox, PixelRegion } from '../../src/engine/sam/slices/sliceImage.js'
 import { SOFT_TISSUE, type Segmenter } from '../../src/engine/sam/segmenter.js'
 
 /** A segmenter without networks, and what it was asked. */

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { makeRandom } from '../../src/engine/synthetic/random.js'
+import { makeRandom } from '../../src/engine/numeric/random.js'
 
 /** ONNX element types that the builder knows, by their number in the format. */
 const ELEMENT_TYPE = { float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9, float16: 10 } as const

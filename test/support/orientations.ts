@@ -1,6 +1,6 @@
-import type { Size3 } from '../../src/protocol/geometry.js'
-import type { Affine } from '../../src/engine/volume/affine.js'
-import type { Volume } from '../../src/engine/volume/volume.js'
+import type { Size3 } from '../../src/shared/geometry/points.js'
+import type { Affine } from '../../src/shared/geometry/affine.js'
+import type { Volume } from '../../src/shared/geometry/volume.js'
 
 /** A storage order: which axis of the original each stored axis is, and whether it runs backwards. */
 export interface StorageOrder {

@@ -1,6 +1,6 @@
-import type { PointMm, Size3 } from '../../src/protocol/geometry.js'
-import { applyAffine, type Affine } from '../../src/engine/volume/affine.js'
-import type { Volume } from '../../src/engine/volume/volume.js'
+import type { PointMm, Size3 } from '../../src/shared/geometry/points.js'
+import { applyAffine, type Affine } from '../../src/shared/geometry/affine.js'
+import type { Volume } from '../../src/shared/geometry/volume.js'
 import { MARKER_HU } from './analyticModel.js'
 
 /** All 48 ways to store a volume along its axes: which RAS axis each array axis runs along, and in which direction. */

@@ -1,9 +1,9 @@
-"""Writes the masks and scores that the engine's evaluation is compared with in test/unit/evaluation.
+"""Writes the masks and scores that the engine's evaluation is compared with in test/unit/lab/evaluation.
 
 The scores come from other implementations than ours: NumPy, MedPy (Hausdorff distance) and DeepMind's surface-distance
 (surface Dice). Run it with these installed (pip install medpy surface-distance-based-measures):
 
-    python training/tools/make_evaluation_fixture.py test/unit/evaluation/secondImplementation.json
+    python training/tools/make_evaluation_fixture.py test/unit/lab/evaluation/secondImplementation.json
 """
 
 import base64

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { findDataset } from '../../engine/benchmark/dataset.js'
+import { findDataset } from '../../lab/benchmark/labelledDataset.js'
 import { writeBank } from '../../engine/medlam/bankFile.js'
 import type { KnownScan } from '../../engine/templates/calibrateOnScans.js'
 import { readTemplateSet } from '../../engine/templates/templateSetFile.js'

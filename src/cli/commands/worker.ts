@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { openEngine } from '../../engine/engine.js'
-import { serveWorker } from '../../engine/dataset/workerProcess.js'
+import { serveWorker } from '../../engine/dataset/workers/workerProcess.js'
 import { toEngineOptions, type EngineFlags } from '../command.js'
 import { withEngineFlags } from '../parse.js'
 

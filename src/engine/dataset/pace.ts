@@ -1,4 +1,4 @@
-import type { DatasetTotals } from '../../protocol/dataset.js'
+import type { DatasetTotals } from '../../shared/datasetRun.js'
 
 /** Counts scans and extrapolates. */
 export interface Pace {

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
-import type { DatasetScan, PlannedScan } from '../../protocol/dataset.js'
-import { claim, type Claim, type ClaimTimes } from './claims.js'
-import type { Journal, ScanRecord } from './journal.js'
-import { scanState } from './scanState.js'
-import type { StateFolder } from './stateFolder.js'
-import { sha256Of } from '../hash.js'
+import type { DatasetScan, PlannedScan } from '../../shared/datasetRun.js'
+import { claim, type Claim, type ClaimTimes } from './state/claims.js'
+import type { Journal, ScanRecord } from './state/journal.js'
+import { scanState } from './state/scanState.js'
+import type { StateFolder } from './state/stateFolder.js'
+import { sha256Of } from '../../shared/node/hash.js'
 
 /** A scan that is ours alone until its claim is released. */
 export interface TakenScan {

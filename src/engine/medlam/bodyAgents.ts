@@ -1,4 +1,4 @@
-import type { Sal } from './frame.js'
+import type { Sal } from './salFrame.js'
 import type { PreparedVolume } from './prepare.js'
 
 /**

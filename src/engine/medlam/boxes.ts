@@ -1,4 +1,4 @@
-import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremePoints, type PointMm } from '../../protocol/geometry.js'
+import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremePoints, type PointMm } from '../../shared/geometry/points.js'
 
 /** Box spanned by six extreme points: each wall is the own coordinate of its point (spec section 6). */
 export function boxOfPoints(points: ExtremePoints): BoxMm {

@@ -1,5 +1,5 @@
-import type { Sal } from './frame.js'
-import { voxelToSal } from './frame.js'
+import type { Sal } from './salFrame.js'
+import { voxelToSal } from './salFrame.js'
 import { medianInPlace, voteMedian } from './relativeDistance.js'
 import type { Agent, ScanEmbedding } from './scanEmbedding.js'
 

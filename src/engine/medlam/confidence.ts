@@ -1,7 +1,7 @@
-import { EXTREME_SIDES, SIDE_AXIS } from '../../protocol/geometry.js'
+import { EXTREME_SIDES, SIDE_AXIS } from '../../shared/geometry/points.js'
 import type { Calibration } from './bank.js'
 import { medianInPlace } from './relativeDistance.js'
-import type { FoundPoint } from './target.js'
+import type { FoundPoint } from './landmarkQuery.js'
 
 /** Wall error in mm and similarity assumed of a structure that was never calibrated. */
 const USUAL_ERROR_MM = 6

@@ -1,6 +1,6 @@
 import type { Network } from '../runtime/network.js'
-import type { Field } from './field.js'
-import type { Sal } from './frame.js'
+import type { Field } from './featureMap.js'
+import type { Sal } from './salFrame.js'
 
 /** Similarity of several descriptors at a lattice of positions: `maps[n][(z * h + y) * w + x]`. */
 export interface SimilarityMaps {

@@ -1,11 +1,11 @@
 import { isBody, spreadOverBody } from './bodyAgents.js'
-import { salToVoxel, voxelToSal, type Sal } from './frame.js'
+import { salToVoxel, voxelToSal, type Sal } from './salFrame.js'
 import { featureOutputs, type MedlamModel } from './model.js'
-import { makeRandom } from '../synthetic/random.js'
+import { makeRandom } from '../numeric/random.js'
 import { relativeDistanceMm } from './relativeDistance.js'
 import type { ScanEmbedding } from './scanEmbedding.js'
 import { findPeak, similarityWindow } from './similarity.js'
-import type { FoundPoint, Target } from './target.js'
+import type { FoundPoint, Target } from './landmarkQuery.js'
 
 /** Agents of the published procedure. */
 const AGENTS = 10

@@ -1,8 +1,8 @@
 import { mapHu } from '../volume/huMap.js'
-import type { Scan } from '../volume/volume.js'
+import type { Scan } from '../../shared/geometry/volume.js'
 import { resampleToWorldGrid } from '../volume/worldGrid.js'
-import type { ModelCard } from '../../protocol/modelCard.js'
-import { rasToSal, type SalGrid } from './frame.js'
+import type { ModelCard } from '../../shared/modelCard.js'
+import { rasToSal, type SalGrid } from './salFrame.js'
 
 /** A scan as MedLAM's networks see it: cubic voxels, HU mapped to about 0..1, padded with zeros. */
 export interface PreparedVolume extends SalGrid {

@@ -1,5 +1,5 @@
 import type { Agent } from './scanEmbedding.js'
-import type { Sal } from './frame.js'
+import type { Sal } from './salFrame.js'
 
 /** Displacement in mm from an agent to a target: `r * tanh(f(target) - f(agent))` (spec section 4). */
 export function relativeDistanceMm(rangeMm: Sal, target: Sal, agent: Sal): Sal {

@@ -1,5 +1,5 @@
-import type { Field } from './field.js'
-import type { Sal } from './frame.js'
+import type { Field } from './featureMap.js'
+import type { Sal } from './salFrame.js'
 import type { PreparedVolume } from './prepare.js'
 
 /** A place in the scan (voxel of the prepared volume) and the network's latent there. */

@@ -1,5 +1,5 @@
 import { correlate, type SimilarityMaps } from './correlate.js'
-import type { Sal } from './frame.js'
+import type { Sal } from './salFrame.js'
 import { featureOutputs, type MedlamModel } from './model.js'
 import type { ScanEmbedding } from './scanEmbedding.js'
 

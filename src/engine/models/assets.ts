@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { MedlsamError } from '../errors.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
 
 /** The embedded localizer's card. */
 export const EMBEDDED_MEDLAM = 'medlam-small.json'

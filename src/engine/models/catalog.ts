@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { ModelsInfo, ModelSummary, Precision, RegistryEntry, VariantSummary } from '../../protocol/models.js'
-import { installedFiles, readInstalled, type InstalledVariant, type SpoiltVariant } from './installed.js'
+import type { ModelsInfo, ModelSummary, Precision, RegistryEntry, VariantSummary } from '../../shared/modelTypes.js'
+import { installedFiles, readInstalled, type InstalledVariant, type SpoiltVariant } from './install/installed.js'
 import type { ModelsContext } from './modelsContext.js'
 import { hashesKnown } from './registry.js'
 

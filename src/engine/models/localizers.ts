@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { MedlsamError } from '../errors.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
 import { EMBEDDED_MEDLAM } from './assets.js'
-import { readInstalled } from './installed.js'
+import { readInstalled } from './install/installed.js'
 import type { SegmenterPlaces } from './segmenters.js'
 
 /**

@@ -1,6 +1,6 @@
-import type { Registry } from '../../protocol/models.js'
-import { MedlsamError } from '../errors.js'
-import type { NetworkSettings } from './download/network.js'
+import type { Registry } from '../../shared/modelTypes.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
+import type { NetworkSettings } from './download/httpClient.js'
 
 /** What everything about models needs to know. */
 export interface ModelsContext {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { registrySchema, type ModelVariant, type Precision, type Registry, type RegistryEntry } from '../../protocol/models.js'
-import { MedlsamError } from '../errors.js'
+import { registrySchema, type ModelVariant, type Precision, type Registry, type RegistryEntry } from '../../shared/modelTypes.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
 
 /** File name of the registry in the assets folder. */
 const REGISTRY_FILE = 'registry.json'

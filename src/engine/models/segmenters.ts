@@ -1,10 +1,10 @@
 import path from 'node:path'
-import type { InstalledModel, Preprocessing, Registry } from '../../protocol/models.js'
-import { mostExact, splitModelName } from '../../protocol/models.js'
-import { MedlsamError } from '../errors.js'
-import type { WindowHu } from '../sam/picture.js'
+import type { InstalledModel, Preprocessing, Registry } from '../../shared/modelTypes.js'
+import { mostExact, splitModelName } from '../../shared/modelTypes.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
+import type { WindowHu } from '../sam/slices/sliceImage.js'
 import type { SegmenterFile } from '../sam/segmenter.js'
-import { installedFiles, readInstalled, type InstalledVariant } from './installed.js'
+import { installedFiles, readInstalled, type InstalledVariant } from './install/installed.js'
 
 /** The segmenter that is taken when nobody names one. */
 export const DEFAULT_SEGMENTER = 'mobilesam'

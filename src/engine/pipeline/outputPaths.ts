@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { MedlsamError } from '../errors.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
 
 /** The files one segmentation writes. */
 export interface OutputPaths {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { sidecarSchema, type Sidecar } from '../../protocol/sidecar.js'
+import { sidecarSchema, type Sidecar } from '../../shared/sidecar.js'
 import { outputPaths } from './outputPaths.js'
 
 /** The sidecar of a label map (NIfTI); null when there is none, or what lies there is not ours. */

@@ -1,14 +1,14 @@
 import path from 'node:path'
-import type { SegmentRequest } from '../../protocol/requests.js'
-import type { LocalizationReport, RunOptions, Sidecar } from '../../protocol/sidecar.js'
-import type { LocalizedStructure, SegmentedStructure } from '../../protocol/structure.js'
+import type { SegmentRequest } from '../../shared/requests.js'
+import type { LocalizationReport, RunOptions, Sidecar } from '../../shared/sidecar.js'
+import type { LocalizedStructure, SegmentedStructure } from '../../shared/structure.js'
 import type { MedlamModel } from '../medlam/model.js'
 import type { Network } from '../runtime/network.js'
 import type { Segmentation } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
 import type { BuiltBank } from '../templates/buildBank.js'
 import { TOOL_VERSION } from '../version.js'
-import type { Scan } from '../volume/volume.js'
+import type { Scan } from '../../shared/geometry/volume.js'
 
 interface RunFacts {
   readonly request: SegmentRequest

@@ -1,4 +1,4 @@
-import type { Progress, ProgressListener, Stage } from '../../protocol/progress.js'
+import type { Progress, ProgressListener, Stage } from '../../shared/progress.js'
 
 /** Measures the stages of a run and reports progress with the seconds that are left. */
 export interface StageClock {

@@ -1,10 +1,10 @@
 import { realpath, rm } from 'node:fs/promises'
-import type { Sidecar } from '../../protocol/sidecar.js'
-import { sha256Of } from '../hash.js'
-import { writeBytesTogether } from '../files.js'
-import { labelTsv } from '../volume/labelTsv.js'
-import type { LabelVolume, Scan } from '../volume/volume.js'
-import { encodeLabelMap } from '../volume/writeLabelMap.js'
+import type { Sidecar } from '../../shared/sidecar.js'
+import { sha256Of } from '../../shared/node/hash.js'
+import { writeBytesTogether } from '../../shared/node/wholeFiles.js'
+import { labelTsv } from '../labels/labelTsv.js'
+import type { LabelVolume, Scan } from '../../shared/geometry/volume.js'
+import { encodeLabelMap } from '../scanFiles/writeLabelMap.js'
 import type { OutputPaths } from './outputPaths.js'
 
 /** A file as it is or will be. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { sha256Of } from '../hash.js'
-import { MedlsamError } from '../errors.js'
+import { sha256Of } from '../../shared/node/hash.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
 import type { NetworkTensor } from './network.js'
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1')

@@ -1,11 +1,11 @@
-import type { Preprocessing } from '../../protocol/models.js'
-import { MedlsamError } from '../errors.js'
+import type { Preprocessing } from '../../shared/modelTypes.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
 import { describeTensors, type Network, type NetworkTensor, type Provider } from '../runtime/network.js'
 import { readNpy } from '../runtime/npy.js'
 import { checkedHash, openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
-import type { LayoutContext, LayoutId, LayoutRunner, MaskLogits, SliceEmbedding } from './layouts/layout.js'
-import { LAYOUTS } from './layouts/table.js'
-import type { Picture, PixelBox, PixelRegion, WindowHu } from './picture.js'
+import type { LayoutContext, LayoutId, LayoutRunner, MaskLogits, SliceEmbedding } from './exports/exportLayout.js'
+import { LAYOUTS } from './exports/exportTable.js'
+import type { Picture, PixelBox, PixelRegion, WindowHu } from './slices/sliceImage.js'
 
 /** Soft tissue, the window that MedSAM was trained with. */
 export const SOFT_TISSUE: WindowHu = { level: 40, width: 400 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { AddTemplateRequest } from '../../protocol/rpc.js'
-import type { TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
+import type { TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
 import { addTemplate, describeScan, templateFromLabelMap, type NewTemplate } from '../templates/fromLabelMap.js'
 import { readStructureNames } from '../templates/structureNames.js'
 import { readTemplateSet, storedScanPath, writeTemplateSet } from '../templates/templateSetFile.js'
-import { hashScan } from '../volume/hashScan.js'
-import { readHeader } from '../volume/readHeader.js'
+import { hashScan } from '../scanFiles/hashScan.js'
+import { readHeader } from '../scanFiles/readHeader.js'
 
 /** Slabs per long structure, as the command line cuts them. */
 const MAX_PARTS = 6

@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../errors.js'
+import { throwIfCancelled } from '../../shared/medlsamError.js'
 import type { TemplateCheckReport } from '../../protocol/rpc.js'
 import type { Engine, RunHooks } from '../engine.js'
 import { startClock } from '../pipeline/stageClock.js'

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { EarlyMaskNote } from '../../protocol/rpc.js'
-import { MedlsamError } from '../errors.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
 import type { RunHooks } from '../engine.js'
-import { writeLabelMap } from '../volume/writeLabelMap.js'
+import { writeLabelMap } from '../scanFiles/writeLabelMap.js'
 
 /**
  * Runs work that writes the masks so far into a folder whenever one more is there, and tells. Earlier files

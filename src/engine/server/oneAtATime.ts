@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../errors.js'
+import { throwIfCancelled } from '../../shared/medlsamError.js'
 
 /** Does work when its turn comes; calls `onWait` when that is not now. @throws MedlsamError `cancelled` at once when that happens before */
 export type Order = <T>(work: () => Promise<T>, signal: AbortSignal, onWait?: () => void) => Promise<T>

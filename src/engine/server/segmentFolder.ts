@@ -1,7 +1,7 @@
-import type { DatasetOutcome, DatasetRequest } from '../../protocol/dataset.js'
-import { engineWorker } from '../dataset/engineWorker.js'
-import { planDataset } from '../dataset/plan.js'
-import { oneWorker, runDataset, type DatasetHooks } from '../dataset/run.js'
+import type { DatasetOutcome, DatasetRequest } from '../../shared/datasetRun.js'
+import { engineWorker } from '../dataset/workers/engineWorker.js'
+import { planDataset } from '../dataset/planDataset.js'
+import { oneWorker, runDataset, type DatasetHooks } from '../dataset/runDataset.js'
 import type { Engine } from '../engine.js'
 
 /** Segments a folder of scans with the engine of this process, one after another; goes on where an earlier run stopped. */

@@ -1,7 +1,7 @@
 import { ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc'
-import type { DatasetEvent } from '../../protocol/dataset.js'
-import type { ErrorData } from '../../protocol/errors.js'
-import type { Progress } from '../../protocol/progress.js'
+import type { DatasetEvent } from '../../shared/datasetRun.js'
+import type { ErrorData } from '../../shared/errorData.js'
+import type { Progress } from '../../shared/progress.js'
 import {
   addTemplateMethod,
   bankInfoMethod,
@@ -18,7 +18,7 @@ import {
   type EarlyMaskNote,
 } from '../../protocol/rpc.js'
 import { makePauseGate, type PauseGate } from '../dataset/pauseGate.js'
-import { toErrorData } from '../errors.js'
+import { toErrorData } from '../../shared/medlsamError.js'
 import type { Engine, RunHooks, SegmentResult } from '../engine.js'
 import { addTemplateToFile } from './addTemplateToFile.js'
 import { checkSetFile } from './checkSetFile.js'

@@ -1,6 +1,6 @@
 import type { CancellationToken, MessageConnection, ResponseError } from 'vscode-jsonrpc'
-import type { ErrorData } from '../../protocol/errors.js'
-import type { Progress } from '../../protocol/progress.js'
+import type { ErrorData } from '../../shared/errorData.js'
+import type { Progress } from '../../shared/progress.js'
 import {
   downloadGpuRuntimeMethod, downloadModelMethod, gpuRuntimeMethod, importModelMethod, listModelsMethod, removeModelMethod, testProvidersMethod, verifyModelMethod,
 } from '../../protocol/rpc.js'

@@ -1,4 +1,4 @@
-import type { TemplateSet } from '../../protocol/templateSet.js'
+import type { TemplateSet } from '../../shared/templateSet.js'
 import { medianInPlace } from '../medlam/relativeDistance.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { buildBank, type BuildBankOptions } from './buildBank.js'

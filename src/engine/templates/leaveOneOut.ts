@@ -1,11 +1,11 @@
-import { EXTREME_SIDES, SIDE_AXIS, type ExtremePoints, type ExtremeSide } from '../../protocol/geometry.js'
+import { EXTREME_SIDES, SIDE_AXIS, type ExtremePoints, type ExtremeSide } from '../../shared/geometry/points.js'
 import type { BankTemplate, Calibration, TemplateBank } from '../medlam/bank.js'
-import { localizeRobustly } from '../medlam/deploy.js'
-import { salToRas } from '../medlam/frame.js'
+import { localizeRobustly } from '../medlam/robust.js'
+import { salToRas } from '../medlam/salFrame.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { medianInPlace } from '../medlam/relativeDistance.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
-import { listTargets } from '../medlam/target.js'
+import { listTargets } from '../medlam/landmarkQuery.js'
 
 /** One known point as a bank finds it. */
 export interface MeasuredPoint {

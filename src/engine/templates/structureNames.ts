@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Structure } from '../../protocol/structure.js'
-import { MedlsamError } from '../errors.js'
+import type { Structure } from '../../shared/structure.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
 
 /** Colours that stay apart for common kinds of colour blindness (Okabe and Ito 2008), then lighter and darker ones. */
 const PALETTE = [

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { templateSetSchema, type TemplateScan, type TemplateSet } from '../../protocol/templateSet.js'
-import { MedlsamError } from '../errors.js'
-import { writeTextAtomic } from '../files.js'
-import { unpackAppearance } from '../volume/appearance.js'
+import { templateSetSchema, type TemplateScan, type TemplateSet } from '../../shared/templateSet.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
+import { writeTextAtomic } from '../../shared/node/wholeFiles.js'
+import { unpackAppearance } from '../labels/prior.js'
 
 /**
  * Reads and checks a template set file.

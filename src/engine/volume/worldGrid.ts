@@ -1,8 +1,8 @@
-import type { PointMm, Size3 } from '../../protocol/geometry.js'
-import { applyAffine, invertAffine, spacingMm, type Affine } from './affine.js'
-import { volumeBox } from './extent.js'
-import { canonicalOrder, type CanonicalOrder } from './orient.js'
-import type { Volume } from './volume.js'
+import type { PointMm, Size3 } from '../../shared/geometry/points.js'
+import { applyAffine, invertAffine, spacingMm, type Affine } from '../../shared/geometry/affine.js'
+import { volumeBox } from './boxConversion.js'
+import { canonicalOrder, type CanonicalOrder } from '../../shared/geometry/orient.js'
+import type { Volume } from '../../shared/geometry/volume.js'
 
 /** What lies outside a scan, in HU. */
 const AIR_HU = -1000

@@ -1,4 +1,4 @@
-import type { DatasetEvent, DatasetOutcome, DatasetTotals } from '../../protocol/dataset.js'
+import type { DatasetEvent, DatasetOutcome, DatasetTotals } from '../../shared/datasetRun.js'
 
 /** Where the run of a folder stands, for people. */
 export interface FolderProgress {

@@ -1,10 +1,10 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import type { LabelMapView, ListedStructure } from '../../protocol/scanEditor.js'
-import { sidecarSchema, type Sidecar } from '../../protocol/sidecar.js'
+import { sidecarSchema, type Sidecar } from '../../shared/sidecar.js'
 import { isMissing } from '../isMissing.js'
 import { baseName } from './scanDocument.js'
-import { describingNames, labelMapsBeside, ownNamedLabelMaps } from './scanNames.js'
+import { describingNames, labelMapsBeside, ownNamedLabelMaps } from './labelMapFiles.js'
 import { parseLabelTable } from './labelTable.js'
 
 /** Names of the label maps that lie beside a scan: best match of names first, then those whose sidecar names the scan. */

@@ -1,5 +1,5 @@
-import type { Structure } from '../../protocol/structure.js'
-import { colorFor } from '../marks/organNames.js'
+import type { Structure } from '../../shared/structure.js'
+import { colorFor } from '../points/organNames.js'
 
 /** Reads a BIDS `_dseg.tsv`: columns index, name and perhaps color, in any order. Rows that make no sense are left out. */
 export function parseLabelTable(text: string): Structure[] {

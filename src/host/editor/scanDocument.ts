@@ -1,13 +1,13 @@
 import * as vscode from 'vscode'
 import { z } from 'zod'
-import { marksSchema, NO_MARKS, type Marks } from '../../protocol/marks.js'
+import { marksSchema, NO_MARKS, type Marks } from '../../shared/scanPoints.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
-import type { MarksEdit } from '../marks/editMarks.js'
-import { formatMarkups, parseMarkups, type MarkupsFile } from '../marks/slicerMarkups.js'
+import type { MarksEdit } from '../points/editPoints.js'
+import { formatMarkups, parseMarkups, type MarkupsFile } from '../points/slicerMarkups.js'
 import { writeWhole } from '../writeWhole.js'
-import { markupsName } from './scanNames.js'
-import type { UnsavedMarks } from './unsavedMarks.js'
+import { markupsName } from './labelMapFiles.js'
+import type { UnsavedMarks } from './unsavedPoints.js'
 
 /** A scan with its marks. Everything that can be saved lives here, never in a webview. */
 export interface ScanDocument extends vscode.CustomDocument {

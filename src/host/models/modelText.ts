@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { mostExact, splitModelName, type ModelSummary, type Precision, type ProviderTestReport, type VariantSummary, type VerifiedFile } from '../../protocol/models.js'
+import { mostExact, splitModelName, type ModelSummary, type Precision, type ProviderTestReport, type VariantSummary, type VerifiedFile } from '../../shared/modelTypes.js'
 
 /** True where the model can be used now. */
 export function isUsable({ variants }: ModelSummary): boolean {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { ModelsInfo, ModelSummary } from '../../protocol/models.js'
+import type { ModelsInfo, ModelSummary } from '../../shared/modelTypes.js'
 import type { EngineInfo } from '../../protocol/rpc.js'
 import { chosenSegmenter } from './chosenSegmenter.js'
 import { isNamed, modelContext, modelDescription, modelTooltip, namedPrecision } from './modelText.js'

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { freeOutputName, isLabelMapName, outputName, stemOf } from '../editor/scanNames.js'
+import { freeOutputName, isLabelMapName, outputName, stemOf } from '../editor/labelMapFiles.js'
 import { filesBeside } from '../editor/labelMaps.js'
 import { baseName } from '../editor/scanDocument.js'
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
-import type { ScanRemedy } from '../../protocol/errors.js'
-import type { SegmentRequest } from '../../protocol/requests.js'
+import type { ScanRemedy } from '../../shared/errorData.js'
+import type { SegmentRequest } from '../../shared/requests.js'
 
 /** What people said of a scan that the engine would not take without a word. */
 export type SaidOfScan = Pick<SegmentRequest, 'forceHu' | 'timePoint' | 'maxBytes'>

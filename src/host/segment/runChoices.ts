@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { Structure } from '../../protocol/structure.js'
+import type { Structure } from '../../shared/structure.js'
 import { isUnread } from '../templates/bankFiles.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { Progress } from '../../protocol/progress.js'
+import type { Progress } from '../../shared/progress.js'
 import { baseName } from '../editor/scanDocument.js'
 import { runItemText, runTooltip } from './runText.js'
 

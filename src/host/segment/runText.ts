@@ -1,4 +1,4 @@
-import type { Progress } from '../../protocol/progress.js'
+import type { Progress } from '../../shared/progress.js'
 
 /** What the status bar says of a run: `MedLSAM segment 4 of 20`. */
 export function runItemText(progress: Progress | null): string {

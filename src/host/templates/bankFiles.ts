@@ -1,4 +1,4 @@
-import { EngineError, type EngineClient } from '../engineClient.js'
+import { EngineError, type EngineClient } from '../engine/engineClient.js'
 import type { StoredBank, TemplateStore } from './templateStore.js'
 
 /** Whether nobody has asked the engine yet what a bank holds. */

@@ -1,5 +1,5 @@
 import type { TemplateCheckReport } from '../../protocol/rpc.js'
-import type { TemplateSet } from '../../protocol/templateSet.js'
+import type { TemplateSet } from '../../shared/templateSet.js'
 
 /** The rows of a check that still hold: those of points that are what they were when they were checked. */
 export function currentCheck(report: TemplateCheckReport, checked: TemplateSet, now: TemplateSet): TemplateCheckReport {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
-import type { TemplateSet } from '../../protocol/templateSet.js'
+import type { TemplateSet } from '../../shared/templateSet.js'
 import { removeScan, removeScanStructure, removeSetStructure, restoreRemoved } from './editSet.js'
 import type { TemplateStore } from './templateStore.js'
 import type { TemplateNode } from './templateTree.js'

@@ -1,6 +1,6 @@
-import { completePoints, type Marks } from '../../protocol/marks.js'
-import { samePoints } from '../../protocol/geometry.js'
-import type { TemplateScan, TemplateSet, TemplateStructure } from '../../protocol/templateSet.js'
+import { completePoints, type Marks } from '../../shared/scanPoints.js'
+import { samePoints } from '../../shared/geometry/points.js'
+import type { TemplateScan, TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
 
 /** Renames a structure everywhere in a set. */
 export function renameSetStructure(set: TemplateSet, from: string, to: string): TemplateSet {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { ScanProblems } from '../../protocol/rpc.js'
 import { scanPathOf } from './setFile.js'
-import type { TemplateSet } from '../../protocol/templateSet.js'
+import type { TemplateSet } from '../../shared/templateSet.js'
 
 /** Knows which template scans moved or changed. */
 export interface ScanHealth {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
-import { templateSetSchema, type TemplateScan, type TemplateSet } from '../../protocol/templateSet.js'
+import { templateSetSchema, type TemplateScan, type TemplateSet } from '../../shared/templateSet.js'
 
 /** Ending of template set files. */
 export const SET_SUFFIX = '.medlsam.json'

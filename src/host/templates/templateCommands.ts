@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { ScanEditors } from '../editor/scanEditors.js'
-import { RunCancelled, type EngineClient } from '../engineClient.js'
+import { RunCancelled, type EngineClient } from '../engine/engineClient.js'
 import { renameSetStructure } from './editSet.js'
 import { pickSet } from './pickSet.js'
 import type { StoredSet, TemplateStore } from './templateStore.js'

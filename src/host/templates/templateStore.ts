@@ -1,7 +1,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import type { TemplateCheckReport, TemplatesInfo } from '../../protocol/rpc.js'
-import type { TemplateSet } from '../../protocol/templateSet.js'
+import type { TemplateSet } from '../../shared/templateSet.js'
 import { errorText } from '../errorText.js'
 import { writeWhole } from '../writeWhole.js'
 import { currentCheck } from './checkRows.js'

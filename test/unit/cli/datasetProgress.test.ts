@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startDatasetProgress } from '../../../src/cli/datasetProgress.js'
-import type { DatasetOutcome, DatasetPlan, DatasetTotals } from '../../../src/protocol/dataset.js'
+import type { DatasetOutcome, DatasetPlan, DatasetTotals } from '../../../src/shared/datasetRun.js'
 
 const scan = { path: 'a.nii', scanPath: '/a.nii', output: 'a_dseg.nii.gz', labelMapPath: '/a_dseg.nii.gz' }
 const totals: DatasetTotals = { total: 3, done: 0, failed: 1, already: 0, scansPerHour: null, secondsLeft: null }

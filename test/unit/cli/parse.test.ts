@@ -4,7 +4,7 @@ import { exitCodeOfError, exitCodeOfResult } from '../../../src/cli/exitCodes.js
 import { formatSeconds } from '../../../src/cli/progressBar.js'
 import { defaultLabelMapPath, outputPaths } from '../../../src/engine/pipeline/outputPaths.js'
 import { startClock } from '../../../src/engine/pipeline/stageClock.js'
-import type { Progress } from '../../../src/protocol/progress.js'
+import type { Progress } from '../../../src/shared/progress.js'
 
 describe('command-line values', () => {
   it('are read as people write them', () => {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import type { DatasetPlan, DatasetScan, ScanFailure } from '../../../protocol/dataset.js'
-import type { Sidecar } from '../../../protocol/sidecar.js'
+import type { DatasetPlan, DatasetScan, ScanFailure } from '../../../shared/datasetRun.js'
+import type { Sidecar } from '../../../shared/sidecar.js'
 import { readSidecar } from '../../pipeline/readSidecar.js'
-import type { Journal } from '../journal.js'
-import { recipeHash } from '../recipe.js'
+import type { Journal } from '../state/journal.js'
+import { recipeHash } from '../state/runFingerprint.js'
 import { claimName } from '../scanQueue.js'
-import { picturesPath, stateFolderOf } from '../stateFolder.js'
+import { picturesPath, stateFolderOf } from '../state/stateFolder.js'
 
 /** What is known of one scan of a dataset. */
 export interface ScanSummary {

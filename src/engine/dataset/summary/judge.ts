@@ -1,9 +1,9 @@
-import type { BoxMm, PointMm } from '../../../protocol/geometry.js'
-import type { SegmentedStructure } from '../../../protocol/structure.js'
-import { median } from '../../evaluation/statistics.js'
-import { suspectedTurn } from '../orientation.js'
+import type { BoxMm, PointMm } from '../../../shared/geometry/points.js'
+import type { SegmentedStructure } from '../../../shared/structure.js'
+import { median } from '../../numeric/statistics.js'
+import { suspectedTurn } from '../workers/orientationCheck.js'
 import type { ScanSummary } from './collect.js'
-import { robustZ } from './robust.js'
+import { robustZ } from '../../numeric/robustZ.js'
 
 /** A structure of a scan among the same structure of the other scans. */
 export interface JudgedStructure {

@@ -1,10 +1,10 @@
 import path from 'node:path'
-import type { DatasetOutcome, DatasetPlan } from '../../../protocol/dataset.js'
-import type { Journal } from '../journal.js'
-import { isOursToWrite, writeOwnFiles } from '../ownFiles.js'
+import type { DatasetOutcome, DatasetPlan } from '../../../shared/datasetRun.js'
+import type { Journal } from '../state/journal.js'
+import { isOursToWrite, writeOwnFiles } from '../place/ownFiles.js'
 import { collectScans } from './collect.js'
-import { summaryCsv } from './csv.js'
-import { summaryHtml } from './html.js'
+import { summaryCsv } from './summaryCsv.js'
+import { summaryHtml } from './summaryHtml.js'
 import { judgeScans } from './judge.js'
 
 /** Where the two files of a summary are. */

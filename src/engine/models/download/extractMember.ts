@@ -2,8 +2,8 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
-import { MedlsamError, throwIfCancelled } from '../../errors.js'
-import { outputError } from '../../files.js'
+import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
+import { outputError } from '../../../shared/node/wholeFiles.js'
 
 /**
  * Unpacks one file of a ZIP to `target`; nothing else in it is touched, and its own paths are never used.

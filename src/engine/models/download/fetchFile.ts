@@ -1,9 +1,9 @@
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MedlsamError, throwIfCancelled } from '../../errors.js'
-import { outputError } from '../../files.js'
-import { sha256File } from '../../hash.js'
-import type { NetworkAccess } from './network.js'
+import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
+import { outputError } from '../../../shared/node/wholeFiles.js'
+import { sha256File } from '../../../shared/node/hash.js'
+import type { NetworkAccess } from './httpClient.js'
 import { readAhead } from './readAhead.js'
 
 /** What to fetch, and what it must be. */

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import lockfile from 'proper-lockfile'
-import { throwIfCancelled } from '../../errors.js'
-import { outputError } from '../../files.js'
+import { throwIfCancelled } from '../../../shared/medlsamError.js'
+import { outputError } from '../../../shared/node/wholeFiles.js'
 
 /** A lock that was not renewed for so long belongs to a process that is gone, ms. */
 const STALE_MS = 20_000

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { throwIfCancelled } from '../../errors.js'
+import { throwIfCancelled } from '../../../shared/medlsamError.js'
 import { damaged, readAt } from './checkpoint.js'
 import type { Checkpoint } from './openCheckpoint.js'
 

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { MedlsamError } from '../../errors.js'
+import { MedlsamError } from '../../../shared/medlsamError.js'
 
 /** Bytes per element of the types that checkpoints hold. */
 export const ELEMENT_BYTES = {

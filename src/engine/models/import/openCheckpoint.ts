@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { MedlsamError } from '../../errors.js'
+import { MedlsamError } from '../../../shared/medlsamError.js'
 import { damaged, readAt, refused, type CheckpointContent, type OpenFile } from './checkpoint.js'
 import { readSafetensorsFile } from './safetensorsFile.js'
 import { readTorchFile } from './torchFile.js'

@@ -1,4 +1,4 @@
-import { MedlsamError } from '../../errors.js'
+import { MedlsamError } from '../../../shared/medlsamError.js'
 import { areHuggingFaceNames, originalName } from './huggingFaceNames.js'
 import type { Checkpoint } from './openCheckpoint.js'
 import type { StoredTensor } from './checkpoint.js'

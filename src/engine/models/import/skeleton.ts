@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { patchModelCardSchema } from '../../../protocol/modelCard.js'
-import { MedlsamError } from '../../errors.js'
+import { patchModelCardSchema } from '../../../shared/modelCard.js'
+import { MedlsamError } from '../../../shared/medlsamError.js'
 
 const count = z.int().nonnegative()
 

@@ -1,5 +1,5 @@
 import yauzl from 'yauzl'
-import { MedlsamError } from '../../errors.js'
+import { MedlsamError } from '../../../shared/medlsamError.js'
 import {
   damaged, ELEMENT_BYTES, elementSpan, readAt, refused, type CheckedRegion, type CheckpointContent, type OpenFile, type StoredTensor,
 } from './checkpoint.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DatasetEvent, DatasetOutcome, DatasetScan, DatasetTotals } from '../../../../src/protocol/dataset.js'
+import type { DatasetEvent, DatasetOutcome, DatasetScan, DatasetTotals } from '../../../../src/shared/datasetRun.js'
 import { afterEvent, FIRST_PROGRESS, outcomeText, progressText } from '../../../../src/host/dataset/folderProgress.js'
 
 const scan: DatasetScan = { path: 'p1/a_ct.nii.gz', scanPath: '', output: '', labelMapPath: '' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ModelSummary, Precision, VariantSummary } from '../../../../src/protocol/models.js'
+import type { ModelSummary, Precision, VariantSummary } from '../../../../src/shared/modelTypes.js'
 import { decidesProvider, isNamed, modelContext, modelDescription, modelName, modelTooltip, namedPrecision, providerText, sizeText, verifiedText } from '../../../../src/host/models/modelText.js'
 
 const variant = (state: VariantSummary['state'], sizeBytes: number | null = 4e7): VariantSummary => ({ precision: 'fp32', state, sizeBytes, hashesKnown: true, files: [] })

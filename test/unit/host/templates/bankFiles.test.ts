@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { EngineDied, EngineError } from '../../../../src/host/engineClient.js'
+import { EngineDied, EngineError } from '../../../../src/host/engine/engineClient.js'
 import { readBankFiles } from '../../../../src/host/templates/bankFiles.js'
 import type { StoredBank, TemplateStore } from '../../../../src/host/templates/templateStore.js'
 import type { TemplatesInfo } from '../../../../src/protocol/rpc.js'

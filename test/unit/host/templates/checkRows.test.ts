@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { ExtremePoints } from '../../../../src/protocol/geometry.js'
-import type { TemplateSet } from '../../../../src/protocol/templateSet.js'
+import type { ExtremePoints } from '../../../../src/shared/geometry/points.js'
+import type { TemplateSet } from '../../../../src/shared/templateSet.js'
 import { currentCheck } from '../../../../src/host/templates/checkRows.js'
 import { enableScan, removeScanStructure, renameSetStructure, updateScanPoints } from '../../../../src/host/templates/editSet.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ExtremePoints } from '../../../../src/protocol/geometry.js'
-import type { TemplateSet } from '../../../../src/protocol/templateSet.js'
+import type { ExtremePoints } from '../../../../src/shared/geometry/points.js'
+import type { TemplateSet } from '../../../../src/shared/templateSet.js'
 import { enableScan, removeScan, removeScanStructure, removeSetStructure, renameSetStructure, restoreRemoved, scansOfStructure, updateScanPoints } from '../../../../src/host/templates/editSet.js'
 import { formatSet, parseSet, scanOfFile } from '../../../../src/host/templates/setFile.js'
 

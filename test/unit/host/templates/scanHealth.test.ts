@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ScanProblems } from '../../../../src/protocol/rpc.js'
-import type { TemplateSet } from '../../../../src/protocol/templateSet.js'
+import type { TemplateSet } from '../../../../src/shared/templateSet.js'
 import { createScanHealth } from '../../../../src/host/templates/scanHealth.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 

@@ -1,0 +1,163 @@
+import { readdir, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import picomatch from 'picomatch'
+import { saysLabelMap } from '../../../shared/labelMapNames.js'
+import type { DatasetLayout, SkippedFile, SkipReason } from '../../../shared/datasetRun.js'
+import { MedlsamError } from '../../../shared/medlsamError.js'
+import { SCAN_SUFFIX } from '../../pipeline/outputPaths.js'
+import { openImage } from '../../scanFiles/openImage.js'
+import { holdsSmallWholeNumbers } from '../../scanFiles/smallNumbers.js'
+import type { ImageHeader } from '../../../imageio/imageHeader.js'
+import { PLAIN, rulesFromAbove, rulesOf, type FolderRules } from './datasetLayouts.js'
+
+/** Which files of a folder are asked for. */
+export interface FindOptions {
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+  /** Take whole numbers from 0 to 255 as HU too. */
+  readonly forceHu?: boolean
+  /** A folder that is not searched: where results go. */
+  readonly except?: string
+}
+
+/** A scan and the layout of the folder it was found in. */
+export interface FoundScan {
+  /** Path in the folder, with slashes. */
+  readonly path: string
+  readonly layout: DatasetLayout
+}
+
+/** What a folder holds. */
+export interface FoundScans {
+  /** In the order of their paths, the same on every machine. */
+  readonly scans: readonly FoundScan[]
+  readonly skipped: readonly SkippedFile[]
+}
+
+/** Headers are read so many at a time: on network drives each costs a while, and nearly all of it is waiting. */
+const HEADERS_AT_ONCE = 8
+/** NIfTI's intent for label maps (NIFTI_INTENT_LABEL); our own results carry it. */
+const INTENT_LABEL = 1002
+
+/**
+ * Finds the scans in a folder and below it. Knows nnU-Net (`imagesTr` with channels), Medical Segmentation
+ * Decathlon, BIDS, and plain folders; leaves out label maps, results, hidden files and folders, folders that
+ * cannot be opened, and links that lead in circles. Of a scan in two files the header counts.
+ * @throws MedlsamError `input` when the folder is missing
+ */
+export async function findScans(folder: string, options: FindOptions = {}): Promise<FoundScans> {
+  const info = await stat(folder).catch((error: unknown) => {
+    throw cannotBeOpened(folder, error)
+  })
+  if (!info.isDirectory()) throw new MedlsamError('input', `${folder} is a file: name a folder of scans, or use "medlsam segment" for one.`, folder)
+  const except = options.except === undefined ? null : await realpath(options.except).catch(() => null)
+  const candidates: FoundScan[] = []
+  const skipped: SkippedFile[] = []
+  const seen = new Set<string>()
+  const matches = matcher(options)
+
+  const visit = async (relative: string, inherited: FolderRules): Promise<void> => {
+    const here = path.join(folder, relative)
+    const real = await realpath(here)
+    if (seen.has(real)) return
+    seen.add(real)
+    const listed = await list(here).catch((error: unknown) => {
+      if (relative === '') throw cannotBeOpened(folder, error)
+      return null
+    })
+    if (listed === null) {
+      skipped.push({ path: relative, reason: 'cannot be opened' })
+      return
+    }
+    const { files, folders } = listed
+    const own = await rulesOf(here, files, folders)
+    const at = (name: string): string => (relative === '' ? name : `${relative}/${name}`)
+    if (own === 'derived' && relative !== '') {
+      for (const name of files) if (SCAN_SUFFIX.test(name)) skipped.push({ path: at(name), reason: 'result folder' })
+      return
+    }
+    const rules = typeof own === 'string' ? inherited : own
+    for (const name of [...files].sort(byCode)) {
+      if (!isScanFile(name, files)) continue
+      const reason = refusal(name, at(name), files, rules, matches)
+      if (reason === null) candidates.push({ path: at(name), layout: rules.layout })
+      else skipped.push({ path: at(name), reason })
+    }
+    for (const name of [...folders].sort(byCode)) {
+      const isResults = except !== null && (await realpath(path.join(here, name))) === except
+      if (!isResults && rules.enters(name)) await visit(at(name), rules)
+    }
+  }
+  await visit('', (await rulesFromAbove(path.resolve(folder))) ?? PLAIN)
+
+  const scans: FoundScan[] = []
+  for (let from = 0; from < candidates.length; from += HEADERS_AT_ONCE) {
+    const some = candidates.slice(from, from + HEADERS_AT_ONCE)
+    const isLabels = await Promise.all(some.map(({ path: file }) => isLabelMap(path.join(folder, file), options.forceHu ?? false)))
+    some.forEach((scan, i) => {
+      if (isLabels[i]) skipped.push({ path: scan.path, reason: 'label map' })
+      else scans.push(scan)
+    })
+  }
+  return { scans: scans.sort((a, b) => byCode(a.path, b.path)), skipped: skipped.sort((a, b) => byCode(a.path, b.path)) }
+}
+
+function cannotBeOpened(folder: string, cause: unknown): MedlsamError {
+  return new MedlsamError('input', `The folder ${folder} does not exist or cannot be opened: check the path.`, folder, { cause })
+}
+
+/** Order of UTF-16 codes: the same whatever the machine's language. */
+export function byCode(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Names of a folder's files and folders, links followed, hidden ones left out. */
+async function list(folder: string): Promise<{ readonly files: ReadonlySet<string>; readonly folders: readonly string[] }> {
+  const files = new Set<string>()
+  const folders: string[] = []
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue
+    // A link that leads nowhere is neither.
+    const what = entry.isSymbolicLink() ? await stat(path.join(folder, entry.name)).catch(() => null) : entry
+    if (what?.isFile() === true) files.add(entry.name)
+    if (what?.isDirectory() === true) folders.push(entry.name)
+  }
+  return { files, folders }
+}
+
+/** A scan by its name; of `.hdr` and `.img` only the header. */
+function isScanFile(name: string, names: ReadonlySet<string>): boolean {
+  if (!SCAN_SUFFIX.test(name)) return false
+  return !/\.img$/i.test(name) || !['.hdr', '.HDR'].some((ending) => names.has(name.slice(0, -4) + ending))
+}
+
+function refusal(name: string, relative: string, names: ReadonlySet<string>, rules: FolderRules, matches: (relative: string) => boolean): SkipReason | null {
+  if (saysLabelMap(name.replace(SCAN_SUFFIX, ''))) return 'label map'
+  return rules.refuses(name, names) ?? (matches(relative) ? null : 'excluded')
+}
+
+function matcher({ include = [], exclude = [] }: FindOptions): (relative: string) => boolean {
+  const compile = (globs: readonly string[]): ((relative: string) => boolean) => {
+    // As in .gitignore, a slash in front ties a glob to the folder.
+    const tests = globs.map((glob) => picomatch(glob.replace(/^\.?\//, ''), { basename: !glob.includes('/') }))
+    return (relative) => tests.some((test) => test(relative))
+  }
+  const [wanted, unwanted] = [compile(include), compile(exclude)]
+  return (relative) => (include.length === 0 || wanted(relative)) && !unwanted(relative)
+}
+
+/** A label map by its header or its values. What cannot be read is taken along, so that the run says what is wrong with it. */
+async function isLabelMap(file: string, forceHu: boolean): Promise<boolean> {
+  const header = await openImage(file).catch(() => null)
+  if (header === null) return false
+  if (intentOf(header) === INTENT_LABEL) return true
+  if (forceHu) return false
+  // Air is -1000 HU: bytes without an offset are labels or a picture, and so is what could be bytes.
+  return header.dtype === 'uint8' ? header.scaling.inter >= 0 : holdsSmallWholeNumbers(header).catch(() => false)
+}
+
+function intentOf({ niftiHeader, source }: ImageHeader): number | null {
+  if (niftiHeader === null) return null
+  const view = new DataView(niftiHeader.buffer, niftiHeader.byteOffset)
+  return niftiHeader.length === 540 ? view.getInt32(504, source.littleEndian) : view.getInt16(68, source.littleEndian)
+}

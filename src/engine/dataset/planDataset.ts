@@ -1,0 +1,62 @@
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+import type { DatasetPlan, DatasetRequest, PlannedScan, Shard } from '../../shared/datasetRun.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
+import { checkBidsFolder } from './place/bids.js'
+import { findScans } from './discover/findScans.js'
+import { openJournal, type Journal } from './state/journal.js'
+import { outFolderOf, placeScans } from './place/outputTree.js'
+import { recipeHash, type Prepared } from './state/runFingerprint.js'
+import { scanState } from './state/scanState.js'
+import { stateFolderOf } from './state/stateFolder.js'
+
+/**
+ * Says what a run of a folder of scans would do; writes nothing.
+ * @param prepared what the worker that will do it has loaded
+ * @throws MedlsamError `usage` for a shard that cannot be and a folder that BIDS cannot go to, `input` when the folder is missing or holds no scan
+ */
+export async function planDataset(request: DatasetRequest, prepared: Prepared): Promise<DatasetPlan> {
+  checkShard(request.shard)
+  const outFolder = outFolderOf(request)
+  await checkBidsFolder(request, outFolder)
+  const found = await findScans(request.folder, {
+    ...(request.include === undefined ? {} : { include: request.include }),
+    ...(request.exclude === undefined ? {} : { exclude: request.exclude }),
+    ...(request.settings.forceHu === undefined ? {} : { forceHu: request.settings.forceHu }),
+    ...(outFolder === path.resolve(request.folder) ? {} : { except: outFolder }),
+  })
+  const { scans, skipped } = placeScans(found.scans, request)
+  if (scans.length === 0) {
+    const why = found.skipped.length === 0 ? 'no file there is a NIfTI, NRRD or MetaImage' : `${found.skipped.length} files there look like scans but are left out (${[...new Set(found.skipped.map(({ reason }) => reason))].join(', ')})`
+    throw new MedlsamError('input', `${request.folder} holds no scan to segment: ${why}.`, request.folder)
+  }
+  const recipe = recipeHash(prepared.recipe)
+  const state = stateFolderOf(outFolder)
+  const hasRun = await access(state.journal).then(() => true, () => false)
+  const journal: Pick<Journal, 'last' | 'written'> = hasRun ? await openJournal(state.journal) : { last: () => null, written: () => new Map() }
+  const planned: PlannedScan[] = []
+  for (const [index, scan] of scans.entries()) {
+    planned.push({ ...scan, inShard: isInShard(index, request.shard), state: await scanState(scan, journal, { outFolder, recipe, force: request.force ?? false }) })
+  }
+  return {
+    request,
+    outFolder,
+    layouts: [...new Set(found.scans.map(({ layout }) => layout))],
+    scans: planned,
+    skipped: [...found.skipped, ...skipped],
+    warnings: prepared.problems,
+    recipe: prepared.recipe,
+  }
+}
+
+function checkShard(shard: Shard | undefined): void {
+  if (shard === undefined) return
+  const { index, count } = shard
+  if (Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count) return
+  throw new MedlsamError('usage', `There is no shard ${index} of ${count}: give 1/${count} to ${count}/${count}.`)
+}
+
+/** Every `count`-th scan by path, so that all processes agree without talking, and parts differ by one scan at most. */
+function isInShard(index: number, shard: Shard | undefined): boolean {
+  return shard === undefined || index % shard.count === shard.index - 1
+}

@@ -1,0 +1,48 @@
+import { mkdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { MedlsamError } from '../../../shared/medlsamError.js'
+
+/** Where a dataset's runs keep what they know; hidden, beside the results, and shared by all processes. */
+export interface StateFolder {
+  readonly outFolder: string
+  readonly journal: string
+  readonly claims: string
+  readonly pictures: string
+}
+
+/** Name of the hidden folder in the results' folder. */
+const STATE_FOLDER = '.medlsam'
+
+/** The state folder of a results' folder; nothing is made. */
+export function stateFolderOf(outFolder: string): StateFolder {
+  const at = (name: string): string => path.join(outFolder, STATE_FOLDER, name)
+  return { outFolder, journal: at('journal'), claims: at('claims'), pictures: at('pictures') }
+}
+
+/** Where the pictures of a result are; `name` is that of the scan's claim. */
+export function picturesPath(state: StateFolder, name: string): string {
+  return path.join(state.pictures, `${name}.png`)
+}
+
+/**
+ * Makes the state folder.
+ * @throws MedlsamError `output` when that is not possible
+ */
+export async function makeStateFolder(state: StateFolder): Promise<void> {
+  try {
+    for (const folder of [state.journal, state.claims, state.pictures]) await mkdir(folder, { recursive: true })
+  } catch (error) {
+    throw new MedlsamError('output', `The results cannot be written to ${state.outFolder}, which cannot be made or is read-only: choose another folder with --out.`, state.outFolder, { cause: error })
+  }
+}
+
+/**
+ * Makes sure that the results' folder is still there: a drive that was pulled out must not be replaced
+ * by a new folder of the same name.
+ * @throws MedlsamError `output`
+ */
+export async function checkStateFolder(state: StateFolder): Promise<void> {
+  const there = await stat(state.journal).catch(() => null)
+  if (there?.isDirectory() === true) return
+  throw new MedlsamError('output', `The results' folder ${state.outFolder} has disappeared: connect its disk again and start the same command; finished scans are kept.`, state.outFolder)
+}

@@ -1,0 +1,79 @@
+import type { FeatureOutput } from '../../shared/modelCard.js'
+import type { Sal } from './salFrame.js'
+
+/**
+ * A grid of vectors over part of a prepared volume: `data[((c * d + z) * h + y) * w + x]`.
+ * Cell (i, j, k) sits at voxel `originVoxel + stride * (i, j, k)` of the prepared volume.
+ */
+export interface Field {
+  readonly data: Float32Array
+  readonly channels: number
+  /** Cells per axis [d, h, w]. */
+  readonly size: Sal
+  readonly originVoxel: Sal
+  readonly strideVoxels: number
+}
+
+/** Makes every vector of a field unit length, in place; zero vectors stay zero. */
+export function normaliseField(field: Field): Field {
+  const { data, channels } = field
+  const cells = field.size[0] * field.size[1] * field.size[2]
+  const norm = new Float32Array(cells)
+  for (let c = 0; c < channels; c++) {
+    const base = c * cells
+    for (let i = 0; i < cells; i++) norm[i] += data[base + i] * data[base + i]
+  }
+  for (let i = 0; i < cells; i++) norm[i] = norm[i] > 1e-24 ? 1 / Math.sqrt(norm[i]) : 0
+  for (let c = 0; c < channels; c++) {
+    const base = c * cells
+    for (let i = 0; i < cells; i++) data[base + i] *= norm[i]
+  }
+  return field
+}
+
+/** Trilinear sample of all channels at a voxel position; outside the field the border is repeated. */
+export function sampleField(field: Field, voxel: Sal): Float32Array {
+  const { data, channels, size, originVoxel, strideVoxels } = field
+  const index: number[] = []
+  const weight: number[] = []
+  for (let axis = 0; axis < 3; axis++) {
+    const at = Math.min(Math.max((voxel[axis] - originVoxel[axis]) / strideVoxels, 0), size[axis] - 1)
+    const low = Math.min(Math.floor(at), Math.max(size[axis] - 2, 0))
+    index.push(low, Math.min(low + 1, size[axis] - 1))
+    weight.push(1 - (at - low), at - low)
+  }
+  const out = new Float32Array(channels)
+  const cells = size[0] * size[1] * size[2]
+  for (let corner = 0; corner < 8; corner++) {
+    const [dz, dy, dx] = [corner >> 2, (corner >> 1) & 1, corner & 1]
+    const w = weight[dz] * weight[2 + dy] * weight[4 + dx]
+    if (w === 0) continue
+    const cell = (index[dz] * size[1] + index[2 + dy]) * size[2] + index[4 + dx]
+    for (let c = 0; c < channels; c++) out[c] += w * data[c * cells + cell]
+  }
+  return out
+}
+
+/**
+ * The descriptor of a point: unit feature vectors at the `kernelSide`^3 cells around it (spec section 3),
+ * sampled at the exact sub-voxel position. Layout `[channel][z][y][x]`, as a convolution kernel.
+ */
+export function describePoint(field: Field, output: Pick<FeatureOutput, 'kernelSide'>, voxel: Sal): Float32Array {
+  const k = output.kernelSide
+  const cube = k * k * k
+  const out = new Float32Array(field.channels * cube)
+  const half = (k - 1) / 2
+  for (let n = 0; n < cube; n++) {
+    const [z, y, x] = [Math.floor(n / (k * k)), Math.floor(n / k) % k, n % k]
+    const vector = sampleField(field, [
+      voxel[0] + (z - half) * field.strideVoxels,
+      voxel[1] + (y - half) * field.strideVoxels,
+      voxel[2] + (x - half) * field.strideVoxels,
+    ])
+    let norm = 0
+    for (const value of vector) norm += value * value
+    const scale = norm > 1e-24 ? 1 / Math.sqrt(norm) : 0
+    for (let c = 0; c < field.channels; c++) out[c * cube + n] = vector[c] * scale
+  }
+  return out
+}

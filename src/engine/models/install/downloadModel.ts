@@ -1,0 +1,178 @@
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { DownloadModelRequest, InstalledModel, ModelArchive, ModelFile, ModelVariant, RegistryEntry, Trust } from '../../../shared/modelTypes.js'
+import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
+import { sha256File } from '../../../shared/node/hash.js'
+import { extractMember } from '../download/extractMember.js'
+import { discard, fetchFile, type FetchHooks } from '../download/fetchFile.js'
+import { withFolderLock } from '../download/folderLock.js'
+import { openNetworkAccess, type NetworkAccess } from '../download/httpClient.js'
+import { firstUseHash, rememberFirstUse } from './firstUse.js'
+import { clearFolder, findIntact, variantFolder, writeInstalled } from './installed.js'
+import { refuseOffline, type ModelsContext } from '../modelsContext.js'
+import { identifyFiles } from './identify.js'
+import { entryOf, hashesKnown, variantOf } from '../registry.js'
+
+/** What accompanies a download. */
+export interface DownloadHooks {
+  readonly signal?: AbortSignal
+  /** Bytes so far and in all (0 where that is not known), and the file they belong to. */
+  readonly onBytes?: (done: number, total: number, file: string) => void
+  readonly retryPausesMs?: readonly number[]
+}
+
+type InstalledFile = InstalledModel['files'][number]
+
+/**
+ * Downloads a model of the registry into the models folder; answers at once when it is there already, and replaces what
+ * is missing or damaged. Continues what was cut off, and never runs twice at the same time on the same folder, whichever
+ * process asks.
+ * @throws MedlsamError `usage` for what may not be downloaded (built in, import only, offline, licence or missing
+ *   hashes not accepted), `model` for what the server has not got or what is not what was published, `output`, `cancelled`
+ */
+export async function downloadModel(context: ModelsContext, request: DownloadModelRequest, hooks: DownloadHooks = {}): Promise<InstalledModel> {
+  const entry = entryOf(context.registry, request.id)
+  if (entry.origin === 'embedded') throw new MedlsamError('usage', `The model "${entry.id}" is built in: there is nothing to download.`)
+  if (entry.origin === 'import') throw new MedlsamError('usage', `The model "${entry.id}" cannot be downloaded. ${entry.importHint ?? ''}`.trim())
+  const variant = variantOf(entry, request.precision)
+  const { license } = entry
+  if (!license.permissive && request.acceptLicense !== true) {
+    throw new MedlsamError('usage', `The licence of "${entry.id}" (${license.spdx}, ${license.url}) must be read and accepted first (--accept-license).${license.note === undefined ? '' : ` ${license.note}`}`)
+  }
+  if (!hashesKnown(variant) && request.acceptUnverified !== true) {
+    throw new MedlsamError('usage', `Nobody has published a SHA-256 for files of "${entry.id}": take them as they come with --accept-unverified, and later downloads are compared with the first.`)
+  }
+  const folder = variantFolder(context.modelsFolder, entry.id, variant.precision)
+  const find = (): Promise<InstalledModel | null> => findIntact(context.modelsFolder, entry.id, variant.precision)
+  // Before the lock, which a folder that may only be read has no room for.
+  const present = await find()
+  if (present !== null) return present
+  const wait = (): void => hooks.onBytes?.(0, 0, 'waiting for another window that downloads it')
+  return withFolderLock(folder, async () => {
+    const brought = await find()
+    if (brought !== null) return brought
+    refuseOffline(context, `The model "${entry.id}"`)
+    return install(context, entry, variant, folder, hooks)
+  }, hooks.signal, wait)
+}
+
+async function install(context: ModelsContext, entry: RegistryEntry, variant: ModelVariant, folder: string, hooks: DownloadHooks): Promise<InstalledModel> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new MedlsamError('output', `The models folder ${folder} cannot be made: choose another one.`, folder, { cause })
+  })
+  const network = openNetworkAccess(context.network)
+  const files: InstalledFile[] = []
+  try {
+    const progress = sumProgress(variant, hooks)
+    for (const file of variant.files) {
+      throwIfCancelled(hooks.signal)
+      files.push(await obtain(context, variant, file, folder, network, hooks, progress))
+    }
+  } finally {
+    await network.close()
+  }
+  throwIfCancelled(hooks.signal)
+  const use = await identifyFiles(folder, files, entry).catch(async (error: unknown) => {
+    // Whole but of no use: leaving it would only make the next try fail the same way.
+    const own = new Set(variant.files.map(({ name }) => name))
+    await clearFolder(folder, (name) => own.has(name))
+    throw error
+  })
+  // Identified last, so that a download that was stopped is never installed.
+  throwIfCancelled(hooks.signal)
+  const { license } = entry
+  const now = new Date().toISOString()
+  const model: InstalledModel = {
+    format: 'medlsam-installed-model',
+    formatVersion: 1,
+    id: entry.id,
+    title: entry.title,
+    precision: variant.precision,
+    origin: 'download',
+    provenance: entry.provenance,
+    license,
+    licenseAcceptedAt: license.permissive ? null : now,
+    installedAt: now,
+    files,
+    use,
+  }
+  await writeInstalled(folder, model)
+  for (const { name } of variant.archives ?? []) await rm(path.join(folder, `${name}.part`), { force: true })
+  return model
+}
+
+/** Gets one file of a model to its final name, checked. */
+async function obtain(
+  context: ModelsContext,
+  variant: ModelVariant,
+  file: ModelFile,
+  folder: string,
+  network: NetworkAccess,
+  hooks: DownloadHooks,
+  progress: (source: string) => NonNullable<FetchHooks['onBytes']>,
+): Promise<InstalledFile> {
+  const target = path.join(folder, file.name)
+  const part = `${target}.part`
+  const { signal, retryPausesMs } = hooks
+  const fetching = (source: string): FetchHooks => ({
+    network,
+    ...(signal === undefined ? {} : { signal }),
+    ...(retryPausesMs === undefined ? {} : { retryPausesMs }),
+    onBytes: progress(source),
+  })
+  // An earlier try may have got this far.
+  if (file.sha256 !== null && (await sha256File(target).catch(() => null)) === file.sha256) return installedFile(target, file.name, file.sha256, 'registry')
+
+  const archive = file.archive
+  if (archive !== undefined) {
+    const source = archiveOf(variant, archive.name)
+    const { path: zip, trust } = await fetchArchive(context, source, folder, fetching(source.name))
+    await extractMember(zip, archive.member, part, file.sizeBytes ?? Number.MAX_SAFE_INTEGER, signal)
+    const sha256 = await sha256File(part)
+    if (file.sha256 !== null && sha256 !== file.sha256) {
+      await discard(part)
+      throw new MedlsamError('model', `${file.name} in ${source.url} has SHA-256 ${sha256} instead of the published ${file.sha256}: it was thrown away; report it.`)
+    }
+    await rename(part, target)
+    return installedFile(target, file.name, sha256, file.sha256 === null ? trust : 'registry')
+  }
+  if (file.url === undefined) throw new MedlsamError('internal', `The registry does not say where ${file.name} comes from.`)
+  const expected = file.sha256 ?? (await firstUseHash(context.modelsFolder, file.url))
+  const sha256 = await fetchFile({ url: file.url, sizeBytes: file.sizeBytes, sha256: expected }, part, fetching(file.name))
+  await rename(part, target)
+  if (file.sha256 === null) await rememberFirstUse(context.modelsFolder, file.url, sha256)
+  return installedFile(target, file.name, sha256, file.sha256 === null ? 'firstUse' : 'registry')
+}
+
+async function fetchArchive(context: ModelsContext, { name, url, sizeBytes, sha256 }: ModelArchive, folder: string, hooks: FetchHooks): Promise<{ readonly path: string; readonly trust: Trust }> {
+  // It keeps the name of what is unfinished, for it goes once its files are there.
+  const part = path.join(folder, `${name}.part`)
+  const trust = sha256 === null ? 'firstUse' : 'registry'
+  const expected = sha256 ?? (await firstUseHash(context.modelsFolder, url))
+  // Another file of the model came out of it a moment ago, or an earlier try fetched it.
+  if (expected !== null && (await sha256File(part).catch(() => null)) === expected) return { path: part, trust }
+  const actual = await fetchFile({ url, sizeBytes, sha256: expected }, part, hooks)
+  if (sha256 === null) await rememberFirstUse(context.modelsFolder, url, actual)
+  return { path: part, trust }
+}
+
+async function installedFile(target: string, name: string, sha256: string, trust: Trust): Promise<InstalledFile> {
+  return { name, sizeBytes: (await stat(target)).size, sha256, trust }
+}
+
+function archiveOf({ archives = [] }: ModelVariant, name: string): ModelArchive {
+  const archive = archives.find((candidate) => candidate.name === name)
+  if (archive === undefined) throw new MedlsamError('internal', `The registry does not list the archive ${name}.`)
+  return archive
+}
+
+/** One count over everything that a variant fetches. */
+function sumProgress(variant: ModelVariant, { onBytes }: DownloadHooks): (source: string) => NonNullable<FetchHooks['onBytes']> {
+  const sources = [...variant.files.filter(({ url }) => url !== undefined), ...(variant.archives ?? [])]
+  const sizes = new Map(sources.map(({ name, sizeBytes }) => [name, { done: 0, total: sizeBytes }]))
+  return (source) => (done, total) => {
+    sizes.set(source, { done, total })
+    const all = [...sizes.values()]
+    onBytes?.(all.reduce((sum, size) => sum + size.done, 0), all.some((size) => size.total === null) ? 0 : all.reduce((sum, size) => sum + (size.total ?? 0), 0), source)
+  }
+}

@@ -1,0 +1,52 @@
+import type { Preprocessing, SegmenterLayoutId } from '../../../shared/modelTypes.js'
+import type { Network, NetworkTensor } from '../../runtime/network.js'
+import type { Picture, PixelBox, PixelRegion } from '../slices/sliceImage.js'
+import type { Frame } from './letterbox.js'
+
+/** The exports that are recognised. */
+export type LayoutId = SegmenterLayoutId
+
+/** What the encoder made of a picture; belongs to the segmenter that made it. */
+export interface SliceEmbedding {
+  readonly tensors: Readonly<Record<string, NetworkTensor>>
+  readonly frame: Frame
+}
+
+/** Mask logits of the pixels of `region`, row by row; above 0 is inside the mask. */
+export interface MaskLogits {
+  readonly region: PixelRegion
+  readonly data: Float32Array
+  /** The model's own estimate of how well its mask overlaps the truth, about 0 to 1; not a number where it gives none. */
+  readonly iouPrediction: number
+}
+
+/** Networks bound to the way they were exported. */
+export interface LayoutRunner {
+  readonly encoder: Network
+  /** How it prepares pictures, whatever anyone says of them; null where graphs of this kind leave it open, so that it must be said. */
+  readonly ownPreprocessing: Preprocessing | null
+  encode(picture: Picture): Promise<SliceEmbedding>
+  decode(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>
+}
+
+/** Networks that are known, and why boxes cannot prompt them: the end of a sentence that begins with the model. */
+export interface LayoutRefusal {
+  readonly refusal: string
+}
+
+/** What comes with the networks and cannot be read from them. */
+export interface LayoutContext {
+  /** How pictures were prepared in training, for the layouts that leave it open; null for SAM's way. */
+  readonly preprocessing: Preprocessing | null
+  /** Tensors that lay beside the networks as `.npy` files. */
+  readonly constants: readonly NetworkTensor[]
+}
+
+/** One kind of export: how to recognise and run it. */
+export interface SegmenterLayout {
+  readonly id: LayoutId
+  /** For people. */
+  readonly name: string
+  /** Binds the networks, in whatever order they come; null when they are no export of this kind. */
+  recognise(networks: readonly Network[], context: LayoutContext): LayoutRunner | LayoutRefusal | null
+}

@@ -1,0 +1,56 @@
+import type { BoxMm } from '../../shared/geometry/points.js'
+import type { Structure } from '../../shared/structure.js'
+import type { AxialView } from './slices/axialView.js'
+import { marginMm, type BoxMargin } from './prompts/margin.js'
+import type { PixelBox, WindowHu } from './slices/sliceImage.js'
+import { boxPerSlice, withReach, type PartsMode } from './prompts/sliceBoxes.js'
+import type { UsualAppearance } from './prior/templatesPrior.js'
+
+/** An organ to segment, and where it is. */
+export interface SegmentRequest {
+  readonly structure: Pick<Structure, 'name' | 'labelValue'>
+  /** Its whole box in RAS mm, or the boxes of its parts along S. */
+  readonly boxesMm: readonly BoxMm[]
+  /** True when the organ is one connected piece, so that stray pieces can go. */
+  readonly onePiece?: boolean
+  /** Window to show this organ in; the segmenter's own when absent. */
+  readonly windowHu?: WindowHu
+  /** What its templates look like, to weigh the model's masks with. */
+  readonly appearance?: UsualAppearance
+}
+
+/** The prompts of one organ. */
+export interface OrganPlan {
+  readonly request: SegmentRequest
+  /** Box per slice, for every slice of the organ in ascending order. */
+  readonly boxes: ReadonlyMap<number, PixelBox>
+  /** What its mask may cover on each of these slices: the box, and what lies around it where the templates' appearance can tell. */
+  readonly reach: ReadonlyMap<number, PixelBox>
+  /** The slices to run the networks on. */
+  readonly sampled: ReadonlySet<number>
+}
+
+/**
+ * Prompts for every organ.
+ * @param sliceStep Run every Nth slice of the scan, and always the first and last of an organ.
+ */
+export function planOrgans(view: AxialView, requests: readonly SegmentRequest[], margin: BoxMargin, mode: PartsMode, sliceStep: number): OrganPlan[] {
+  const grownMm = marginMm(margin, view)
+  return requests.map((request) => {
+    const boxes = boxPerSlice(view, request.boxesMm, grownMm, mode)
+    const slices = [...boxes.keys()]
+    // Counted from the scan's lowest slice, so that organs share slices and with them their encoding.
+    const sampled = slices.filter((slice, i) => slice % sliceStep === 0 || i === 0 || i === slices.length - 1)
+    const reach = request.appearance === undefined ? boxes : new Map([...boxes].map(([slice, box]) => [slice, insideView(withReach(box), view)]))
+    return { request, boxes, reach, sampled: new Set(sampled) }
+  })
+}
+
+function insideView({ x0, y0, x1, y1 }: PixelBox, { size: [columns, rows] }: AxialView): PixelBox {
+  return { x0: Math.max(0, x0), y0: Math.max(0, y0), x1: Math.min(columns, x1), y1: Math.min(rows, y1) }
+}
+
+/** Every slice that some organ needs, lowest first. */
+export function plannedSlices(plans: readonly OrganPlan[]): number[] {
+  return [...new Set(plans.flatMap(({ sampled }) => [...sampled]))].sort((a, b) => a - b)
+}

@@ -1,0 +1,72 @@
+import { MedlsamError } from '../../shared/medlsamError.js'
+import { sha256Files } from '../../shared/node/hash.js'
+import { readVoxelBytes, fileSize } from './fileBytes.js'
+import type { ImageHeader } from '../../imageio/imageHeader.js'
+import { inputError } from '../../shared/inputError.js'
+import { openNifti } from './niftiFile.js'
+import { openTextImage } from './textFile.js'
+import { asNumbers, DTYPE_BYTES, type RawArray } from '../../imageio/voxels.js'
+
+/** How an image is read. */
+export interface ReadOptions {
+  /** Which volume of a 4D file, from 0. */
+  readonly timePoint?: number
+  /** The most its voxels may take in memory, in bytes as stored in the file; default 2 GiB. */
+  readonly maxBytes?: number
+}
+
+const DEFAULT_MAX_BYTES = 2 ** 31
+
+/**
+ * Reads and checks an image's header; the format goes by the file's name.
+ * NIfTI-1 and -2 (`.nii`, `.nii.gz`, `.hdr`/`.img`), NRRD (`.nrrd`, `.nhdr`), MetaImage (`.mha`, `.mhd`).
+ * @throws MedlsamError `input` with one sentence about what is wrong
+ */
+export async function openImage(file: string): Promise<ImageHeader> {
+  if (/\.(nii|hdr|img)(\.gz)?$/i.test(file)) return openNifti(file)
+  if (/\.n(rrd|hdr)$/i.test(file)) return openTextImage(file, 'nrrd')
+  if (/\.mh[ad]$/i.test(file)) return openTextImage(file, 'meta')
+  await fileSize(file)
+  throw inputError(file, `${file} is of no known kind: name a .nii, .nii.gz, .hdr, .img, .nrrd, .nhdr, .mha or .mhd file.`)
+}
+
+/** One volume of an image as stored, and the hash of its files. */
+export interface StoredVoxels {
+  readonly raw: RawArray
+  /** SHA-256 of the file as stored; of header and data file one after the other where there are two. */
+  readonly sha256: string
+}
+
+/**
+ * Reads the voxels of one volume, as stored.
+ * @throws MedlsamError `input` when no time point is chosen in a 4D file, when it would not fit, when data is missing;
+ *   `usage` when there is no such time point
+ */
+export async function readStoredVoxels(header: ImageHeader, options: ReadOptions): Promise<StoredVoxels> {
+  const timePoint = chooseTimePoint(header, options.timePoint)
+  const bytes = header.size[0] * header.size[1] * header.size[2] * DTYPE_BYTES[header.dtype]
+  checkFits(header, bytes, options.maxBytes ?? DEFAULT_MAX_BYTES)
+  const { stored, offsetBytes, littleEndian } = header.source
+  const into = new Uint8Array(bytes)
+  const isLast = timePoint === header.timePoints - 1
+  await readVoxelBytes(stored, offsetBytes + timePoint * bytes, into, isLast)
+  return { raw: asNumbers(into, header.dtype, littleEndian), sha256: await sha256Files(header.files) }
+}
+
+function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | undefined): number {
+  if (chosen === undefined && timePoints > 1) {
+    throw new MedlsamError('input', `${path} is 4D with ${timePoints} time points: choose one (--time-point 0 to ${timePoints - 1}).`, path, { remedy: { option: 'timePoint', timePoints } })
+  }
+  const timePoint = chosen ?? 0
+  if (!Number.isInteger(timePoint) || timePoint < 0 || timePoint >= timePoints) {
+    throw new MedlsamError('usage', `There is no time point ${timePoint} in ${path}, which has ${timePoints}: choose 0 to ${timePoints - 1}.`, path)
+  }
+  return timePoint
+}
+
+function checkFits({ path, size }: ImageHeader, bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return
+  const inMiB = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
+  const message = `The ${size.join(' x ')} voxels of ${path} need ${inMiB(bytes)} of memory, more than the limit of ${inMiB(maxBytes)}: raise it (--max-bytes) if this machine has room.`
+  throw new MedlsamError('input', message, path, { remedy: { option: 'maxBytes', needsBytes: bytes } })
+}

@@ -1,6 +1,0 @@
-import { MedlsamError } from '../errors.js'
-
-/** An `input` error about an image file. */
-export function inputError(file: string, sentence: string, cause?: unknown): MedlsamError {
-  return new MedlsamError('input', sentence, file, cause === undefined ? undefined : { cause })
-}

@@ -1,0 +1,73 @@
+import type { RunOptions } from '../../../shared/sidecar.js'
+import type { LocalizedStructure } from '../../../shared/structure.js'
+import type { TemplateBank } from '../../../engine/medlam/bank.js'
+import { embedScan } from '../../../engine/medlam/embed.js'
+import type { MedlamModel } from '../../../engine/medlam/model.js'
+import { prepareVolume } from '../../../engine/medlam/prepare.js'
+import type { ScanEmbedding } from '../../../engine/medlam/scanEmbedding.js'
+import { localizeEmbedded } from '../../../engine/pipeline/localizeScan.js'
+import { segmentLocalized } from '../../../engine/pipeline/segmentLocalized.js'
+import { startClock } from '../../../engine/pipeline/stageClock.js'
+import type { Segmentation } from '../../../engine/sam/segmentScan.js'
+import type { Segmenter } from '../../../engine/sam/segmenter.js'
+import type { Scan } from '../../../shared/geometry/volume.js'
+
+// Nothing in this folder may know what was drawn: it takes scans and boxes, and a lint rule keeps label maps and scores out.
+
+/** How to localize in a benchmark. */
+export interface LocalizeSetting {
+  readonly parts: boolean
+  readonly similarity: boolean
+  readonly procedure: RunOptions['procedure']
+}
+
+/** Lets the model look at a scan; its passes are shared by all that is localized in it. */
+export function lookAt(model: MedlamModel, scan: Scan): ScanEmbedding {
+  return embedScan(model, prepareVolume(scan, model.card))
+}
+
+/** The bank with so many of its templates, the first ones; all when null. Its calibrations stay those of all. */
+export function firstTemplates(bank: TemplateBank, count: number | null): TemplateBank {
+  return count === null ? bank : { ...bank, templates: bank.templates.slice(0, count) }
+}
+
+/** Finds all structures of a bank in a scan. */
+export async function localizeCase(
+  model: MedlamModel,
+  scan: Scan,
+  embedding: ScanEmbedding,
+  bank: TemplateBank,
+  setting: LocalizeSetting,
+  run: RunOptions,
+  signal?: AbortSignal,
+): Promise<readonly LocalizedStructure[]> {
+  const result = await localizeEmbedded(
+    model,
+    setting.similarity ? embedding : withoutFeatures(embedding),
+    scan,
+    bank,
+    bank.structures,
+    // Without similarity there is no confidence, and everything would be reported as not found.
+    { ...run, procedure: setting.procedure, parts: setting.parts, ...(setting.similarity ? {} : { minConfidence: 0 }) },
+    startClock(undefined),
+    signal === undefined ? {} : { signal },
+  )
+  return result.structures
+}
+
+/** Segments the structures inside boxes, wherever these come from. */
+export function segmentCase(
+  segmenter: Segmenter,
+  scan: Scan,
+  bank: TemplateBank,
+  boxes: readonly LocalizedStructure[],
+  run: RunOptions,
+  signal?: AbortSignal,
+): Promise<Segmentation> {
+  return segmentLocalized(segmenter, scan, bank, boxes, run, startClock(undefined), signal === undefined ? {} : { signal })
+}
+
+/** The same scan for a model that only regresses distances: similarity finds nothing to compare. */
+function withoutFeatures(embedding: ScanEmbedding): ScanEmbedding {
+  return { ...embedding, featuresAround: () => Promise.resolve([]) }
+}

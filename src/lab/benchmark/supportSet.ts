@@ -1,0 +1,20 @@
+import path from 'node:path'
+import type { TemplateSet } from '../../shared/templateSet.js'
+import { addTemplate, templateFromLabelMap } from '../../engine/templates/fromLabelMap.js'
+import { writeTemplateSet } from '../../engine/templates/templateSetFile.js'
+import type { LabelledDataset, LabelledScan } from './labelledDataset.js'
+
+/** Slabs per organ for sub-patch localization, as `template create` makes them. */
+const PARTS = 6
+
+/** Makes a template set of support scans from their label maps, with only the structures that are named. */
+export async function writeSupportSet(file: string, support: readonly LabelledScan[], { structures }: LabelledDataset): Promise<void> {
+  let set: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, name: path.basename(file).replace(/(\.medlsam)?\.json$/, ''), structures: [], scans: [] }
+  for (const { scan, labels } of support) {
+    const made = await templateFromLabelMap(file, scan, labels, structures, PARTS)
+    const named = made.structures.filter(({ name }) => structures.some((structure) => structure.name === name))
+    const points = Object.fromEntries(Object.entries(made.scan.structures).filter(([name]) => named.some((structure) => structure.name === name)))
+    set = addTemplate(set, { structures: named, scan: { ...made.scan, structures: points } })
+  }
+  await writeTemplateSet(file, set)
+}

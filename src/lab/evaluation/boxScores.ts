@@ -1,0 +1,36 @@
+import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremeSide } from '../../shared/geometry/points.js'
+import { boxVolumeMm3, intersectBoxes } from '../../engine/medlam/boxes.js'
+
+/** One number per wall of a box. */
+export type PerWall = Readonly<Record<ExtremeSide, number>>
+
+/** Intersection over union of two boxes; 0 when they do not meet. */
+export function boxIou(a: BoxMm, b: BoxMm): number {
+  const both = intersectBoxes(a, b)
+  if (both === null) return 0
+  const shared = boxVolumeMm3(both)
+  return shared / (boxVolumeMm3(a) + boxVolumeMm3(b) - shared)
+}
+
+/** How far each wall of a box lies outside (positive) or inside (negative) of the true one, in mm. */
+export function wallErrorsMm(found: BoxMm, truth: BoxMm): PerWall {
+  const error = (side: ExtremeSide): number => {
+    const { axis, sign } = SIDE_AXIS[side]
+    return sign > 0 ? found.max[axis] - truth.max[axis] : truth.min[axis] - found.min[axis]
+  }
+  return {
+    inferior: error('inferior'),
+    posterior: error('posterior'),
+    right: error('right'),
+    superior: error('superior'),
+    anterior: error('anterior'),
+    left: error('left'),
+  }
+}
+
+/** Wall distance (spec section 10): the mean absolute error of the walls that can be judged, in mm; null when none can. */
+export function wallDistanceMm(errors: PerWall, except: readonly ExtremeSide[] = []): number | null {
+  const judged = EXTREME_SIDES.filter((side) => !except.includes(side))
+  if (judged.length === 0) return null
+  return judged.reduce((sum, side) => sum + Math.abs(errors[side]), 0) / judged.length
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { EXTREME_SIDES, pointMmSchema, type BoxMm, type ExtremePoints, type ExtremeSide, type PointMm } from './geometry/points.js'
+import { colorSchema } from './structure.js'
+
+/** Schema of a structure that is being marked: its points may be incomplete. */
+export const markedStructureSchema = z
+  .object({
+    name: z.string().min(1),
+    color: colorSchema,
+    points: z.partialRecord(z.enum(EXTREME_SIDES), pointMmSchema).readonly(),
+  })
+  .readonly()
+
+/** A structure that is being marked: its points may be incomplete. */
+export type MarkedStructure = z.infer<typeof markedStructureSchema>
+
+/** Schema of everything marked in one scan. */
+export const marksSchema = z.object({ structures: z.array(markedStructureSchema).readonly() }).readonly()
+
+/** Everything marked in one scan. */
+export type Marks = z.infer<typeof marksSchema>
+
+/** A scan without marks. */
+export const NO_MARKS: Marks = { structures: [] }
+
+/** The first side without a point, in the order in which people are guided; null when all six are there. */
+export function nextSide(structure: MarkedStructure): ExtremeSide | null {
+  return EXTREME_SIDES.find((side) => structure.points[side] === undefined) ?? null
+}
+
+/** The six points, or null while some are missing. */
+export function completePoints(structure: MarkedStructure): ExtremePoints | null {
+  const { inferior, posterior, right, superior, anterior, left } = structure.points
+  if (!inferior || !posterior || !right || !superior || !anterior || !left) return null
+  return { inferior, posterior, right, superior, anterior, left }
+}
+
+/** The box that the points placed so far span; null without points. */
+export function boxOfMarks(structure: MarkedStructure): BoxMm | null {
+  const points = EXTREME_SIDES.map((side) => structure.points[side]).filter((point) => point !== undefined)
+  if (points.length === 0) return null
+  return { min: perAxis(points, Math.min), max: perAxis(points, Math.max) }
+}
+
+function perAxis(points: readonly PointMm[], pick: (...values: number[]) => number): PointMm {
+  return [pick(...points.map((p) => p[0])), pick(...points.map((p) => p[1])), pick(...points.map((p) => p[2]))]
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { extremePointsSchema } from './geometry/points.js'
+import { structureSchema } from './structure.js'
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal')
+
+/** Schema of the points of one structure in one template scan. */
+export const templateStructureSchema = z
+  .object({
+    points: extremePointsSchema,
+    /** Sub-patch localization: extreme points of slabs from inferior to superior. */
+    parts: z.array(extremePointsSchema).readonly().optional(),
+    /** True when the organ is one connected piece in the label map it came from. */
+    onePiece: z.boolean().optional(),
+    /** What the drawn organ looks like in its boxes, packed; absent for points given by hand. */
+    appearance: z.base64().optional(),
+  })
+  .readonly()
+
+/** The points of one structure in one template scan. */
+export type TemplateStructure = z.infer<typeof templateStructureSchema>
+
+/** Schema of one template scan and its points. */
+export const templateScanSchema = z
+  .object({
+    id: z.string().min(1),
+    /** Path of the scan, relative to the template set file where possible, with forward slashes. */
+    path: z.string().min(1),
+    sha256: sha256Schema,
+    enabled: z.boolean().default(true),
+    /** 3D Slicer markups file that the points were marked in, relative to the template set file. */
+    markups: z.string().min(1).optional(),
+    structures: z.record(z.string(), templateStructureSchema).readonly(),
+  })
+  .readonly()
+
+/** One template scan: path, hash and points per structure name. */
+export type TemplateScan = z.infer<typeof templateScanSchema>
+
+/** Schema of a template set file, the thing that users share. */
+export const templateSetSchema = z
+  .object({
+    $schema: z.string().optional(),
+    format: z.literal('medlsam-template-set'),
+    formatVersion: z.literal(1),
+    name: z.string().min(1),
+    structures: z.array(structureSchema).readonly(),
+    scans: z.array(templateScanSchema).readonly(),
+  })
+  .readonly()
+
+/** A template set: structures, and per template scan the six extreme points of each in RAS mm. */
+export type TemplateSet = z.infer<typeof templateSetSchema>
