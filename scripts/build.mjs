@@ -1,5 +1,5 @@
 // Bundles the command line and the extension, and copies what is embedded beside them.
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { buildExtension } from './build-extension.mjs'
@@ -7,6 +7,7 @@ import { buildModels } from './build-models.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
 const dist = path.join(root, 'dist')
+const { dependencies } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
 
 await rm(dist, { recursive: true, force: true })
 await buildModels(path.join(dist, 'models'))
@@ -18,8 +19,13 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  packages: 'external',
+  // What is installed beside the command line stays out of the bundle; what is for development only goes in.
+  external: Object.keys(dependencies),
+  // Charts are loaded on demand.
+  splitting: true,
+  chunkNames: 'cli-[hash]',
   sourcemap: true,
+  logLevel: 'warning',
   banner: { js: '#!/usr/bin/env node' },
 })
 
