@@ -43,7 +43,11 @@ interface Memory {
 }
 
 /** One run in this process, which is a child of the bench. */
-async function runHere(request: DatasetRequest, medlamCard: string | undefined, onScan: (seconds: number) => void): Promise<Omit<Speed, 'scanSeconds'>> {
+async function runHere(
+  request: DatasetRequest,
+  medlamCard: string | undefined,
+  onScan: (seconds: number) => void,
+): Promise<Omit<Speed, 'scanSeconds'>> {
   const start = performance.now()
   const engine = openEngine(medlamCard === undefined ? {} : { medlamCard })
   const worker = engineWorker(engine)
@@ -63,15 +67,21 @@ async function runHere(request: DatasetRequest, medlamCard: string | undefined, 
   return result
 }
 
-type Case = { readonly kind: 'speed'; readonly request: DatasetRequest } | { readonly kind: 'memory'; readonly request: DatasetRequest; readonly medlamCard?: string }
+type Case =
+  | { readonly kind: 'speed'; readonly request: DatasetRequest }
+  | { readonly kind: 'memory'; readonly request: DatasetRequest; readonly medlamCard?: string }
 
 /** Runs a case in a process of its own, so that its memory is its own. */
 function inChild<T>(work: Case): Promise<T> {
   return new Promise((resolve, reject) => {
     const child = fork(import.meta.filename, ['--case', JSON.stringify(work)])
-    child.on('message', (result) => { resolve(result as T) })
+    child.on('message', (result) => {
+      resolve(result as T)
+    })
     child.on('error', reject)
-    child.on('exit', (code) => { if (code !== 0) reject(new Error(`the case ${work.kind} ended with code ${code ?? 'none'}`)) })
+    child.on('exit', (code) => {
+      if (code !== 0) reject(new Error(`the case ${work.kind} ended with code ${code ?? 'none'}`))
+    })
   })
 }
 
@@ -79,13 +89,20 @@ async function answerCase(work: Case): Promise<void> {
   switch (work.kind) {
     case 'speed': {
       const scanSeconds: number[] = []
-      const speed: Speed = { ...(await runHere(work.request, undefined, (seconds) => { scanSeconds.push(seconds) })), scanSeconds }
+      const speed: Speed = {
+        ...(await runHere(work.request, undefined, (seconds) => {
+          scanSeconds.push(seconds)
+        })),
+        scanSeconds,
+      }
       process.send?.(speed)
       break
     }
     case 'memory': {
       const rssMb: number[] = []
-      await runHere(work.request, work.medlamCard, () => { rssMb.push(process.memoryUsage.rss() / 2 ** 20) })
+      await runHere(work.request, work.medlamCard, () => {
+        rssMb.push(process.memoryUsage.rss() / 2 ** 20)
+      })
       const memory: Memory = { rssMb }
       process.send?.(memory)
       break
@@ -105,13 +122,21 @@ async function makeScans(folder: string, from: string | undefined, count: number
 }
 
 async function benchSpeed(folder: string, scans: string): Promise<void> {
-  const request = { folder: scans, out: path.join(folder, 'speed'), settings: { templates: 'head-neck', options: { sliceStep: SLICE_STEP } } }
+  const request = {
+    folder: scans,
+    out: path.join(folder, 'speed'),
+    settings: { templates: 'head-neck', options: { sliceStep: SLICE_STEP } },
+  }
   const { prepareSeconds, scanSeconds, insideSeconds, wallSeconds } = await inChild<Speed>({ kind: 'speed', request })
   const first = scanSeconds[0]
   const second = scanSeconds.at(1)
-  console.log('| models and templates s | first scan s | second scan s | second : first with loading | inside the networks |')
+  console.log(
+    '| models and templates s | first scan s | second scan s | second : first with loading | inside the networks |',
+  )
   console.log('| ---: | ---: | ---: | ---: | ---: |')
-  console.log(`| ${prepareSeconds.toFixed(1)} | ${first.toFixed(1)} | ${second?.toFixed(1) ?? '–'} | ${second === undefined ? '–' : `${((100 * second) / (prepareSeconds + first)).toFixed(0)} %`} | ${((100 * insideSeconds) / wallSeconds).toFixed(0)} % |`)
+  console.log(
+    `| ${prepareSeconds.toFixed(1)} | ${first.toFixed(1)} | ${second?.toFixed(1) ?? '–'} | ${second === undefined ? '–' : `${((100 * second) / (prepareSeconds + first)).toFixed(0)} %`} | ${((100 * insideSeconds) / wallSeconds).toFixed(0)} % |`,
+  )
 }
 
 /** From the command to the last byte of the summary, as people wait for it. */
@@ -125,7 +150,23 @@ async function benchJobs(folder: string, scans: string): Promise<void> {
   console.log('| ---: | ---: | ---: |')
   for (const jobs of [1, 2]) {
     const from = performance.now()
-    execFileSync(process.execPath, [CLI, 'run', scans, '--out', path.join(folder, `jobs${jobs}`), '--templates', 'head-neck', '--slice-step', String(SLICE_STEP), '--jobs', String(jobs)], { stdio: 'ignore' })
+    execFileSync(
+      process.execPath,
+      [
+        CLI,
+        'run',
+        scans,
+        '--out',
+        path.join(folder, `jobs${jobs}`),
+        '--templates',
+        'head-neck',
+        '--slice-step',
+        String(SLICE_STEP),
+        '--jobs',
+        String(jobs),
+      ],
+      { stdio: 'ignore' },
+    )
     const seconds = (performance.now() - from) / 1000
     console.log(`| ${jobs} | ${seconds.toFixed(1)} | ${((3600 * count) / seconds).toFixed(0)} |`)
   }
@@ -136,19 +177,38 @@ async function benchMemory(folder: string, count: number, real: boolean): Promis
   const models: TinyModels | null = real ? null : await writeTinyModels(path.join(folder, 'models'))
   for (let i = 0; i < count; i++) await writeTinyScan(path.join(scans, `p${String(i).padStart(3, '0')}_ct.nii.gz`), i)
   const options = { minConfidence: 0, sliceStep: real ? 5 : 1 }
-  const settings = models === null ? { templates: 'head-neck', options: { ...options, structures: ['Larynx'] } } : { templates: models.bank, segmenter: models.segmenter, options }
-  const { rssMb } = await inChild<Memory>({ kind: 'memory', request: { folder: scans, out: path.join(folder, 'memory'), settings }, ...(models === null ? {} : { medlamCard: models.medlamCard }) })
+  const settings =
+    models === null
+      ? { templates: 'head-neck', options: { ...options, structures: ['Larynx'] } }
+      : { templates: models.bank, segmenter: models.segmenter, options }
+  const { rssMb } = await inChild<Memory>({
+    kind: 'memory',
+    request: { folder: scans, out: path.join(folder, 'memory'), settings },
+    ...(models === null ? {} : { medlamCard: models.medlamCard }),
+  })
   const after = [1, WARM_UP, 50, 100, 150, 200].filter((n) => n <= rssMb.length)
-  console.log(`| ${after.map((n) => `after ${n} MB`).join(' | ')} | growth, last ${WARM_UP} against those after the first ${WARM_UP} |`)
+  console.log(
+    `| ${after.map((n) => `after ${n} MB`).join(' | ')} | growth, last ${WARM_UP} against those after the first ${WARM_UP} |`,
+  )
   console.log(`|${' ---: |'.repeat(after.length + 1)}`)
   // Medians, since memory goes up and down with every garbage collection.
   const growth = median(rssMb.slice(-WARM_UP)) / median(rssMb.slice(WARM_UP, 2 * WARM_UP)) - 1
   if (growth > FLAT) process.exitCode = 1
-  console.log(`| ${after.map((n) => rssMb[n - 1].toFixed(0)).join(' | ')} | ${(100 * growth).toFixed(1)} %${growth > FLAT ? ' TOO MUCH' : ''} |`)
+  console.log(
+    `| ${after.map((n) => rssMb[n - 1].toFixed(0)).join(' | ')} | ${(100 * growth).toFixed(1)} %${growth > FLAT ? ' TOO MUCH' : ''} |`,
+  )
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { scans: { type: 'string' }, only: { type: 'string' }, real: { type: 'boolean', default: false }, count: { type: 'string', default: '200' }, case: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: {
+      scans: { type: 'string' },
+      only: { type: 'string' },
+      real: { type: 'boolean', default: false },
+      count: { type: 'string', default: '200' },
+      case: { type: 'string' },
+    },
+  })
   if (values.case !== undefined) {
     await answerCase(JSON.parse(values.case) as Case)
     return

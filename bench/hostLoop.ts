@@ -19,15 +19,28 @@ const ENGINE = path.resolve(import.meta.dirname, '../dist/engine.mjs')
  */
 export async function measureHostLoop(scan: string, folder: string): Promise<HostLoop> {
   if (!existsSync(ENGINE)) throw new Error('There is no dist/engine.mjs: run "npm run build" first.')
-  const client = createEngineClient({ modulePath: ENGINE, setup: () => ({ provider: 'cpu', threads: 0 }), onState: () => undefined, onOutput: () => undefined })
+  const client = createEngineClient({
+    modulePath: ENGINE,
+    setup: () => ({ provider: 'cpu', threads: 0 }),
+    onState: () => undefined,
+    onOutput: () => undefined,
+  })
   const delay = monitorEventLoopDelay({ resolution: 5 })
   let messages = 0
-  const count = (): void => { messages += 1 }
+  const count = (): void => {
+    messages += 1
+  }
   try {
     await client.info()
     delay.enable()
     await client.segment(
-      { scanPath: scan, templates: 'head-neck', out: path.join(folder, 'host.nii.gz'), previewFolder: path.join(folder, 'early'), options: { sliceStep: 4 } },
+      {
+        scanPath: scan,
+        templates: 'head-neck',
+        out: path.join(folder, 'host.nii.gz'),
+        previewFolder: path.join(folder, 'early'),
+        options: { sliceStep: 4 },
+      },
       { signal: new AbortController().signal, onProgress: count, onStructure: count, onEarlyMask: count },
     )
     delay.disable()

@@ -32,7 +32,12 @@ async function cutOrgans(folder: string): Promise<Map<string, Set<string>>> {
   const catalog = path.resolve(folder, '../../catalog.csv')
   if (!existsSync(catalog)) return new Map()
   const rows = (await readFile(catalog, 'utf8')).split('\n').slice(1)
-  return new Map(rows.map((row) => row.split(',')).filter((row) => row.length > 6).map((row) => [path.basename(row[0]), new Set(row[6].split(' '))]))
+  return new Map(
+    rows
+      .map((row) => row.split(','))
+      .filter((row) => row.length > 6)
+      .map((row) => [path.basename(row[0]), new Set(row[6].split(' '))]),
+  )
 }
 
 async function main(): Promise<void> {
@@ -46,7 +51,9 @@ async function main(): Promise<void> {
     },
   })
   const folder = values.data ?? path.resolve(import.meta.dirname, '../../shared/data/hn7/dev')
-  const scans = (await readdir(folder)).filter((file) => file.endsWith('_ct.nii.gz')).slice(0, values.limit === undefined ? undefined : Number(values.limit))
+  const scans = (await readdir(folder))
+    .filter((file) => file.endsWith('_ct.nii.gz'))
+    .slice(0, values.limit === undefined ? undefined : Number(values.limit))
   const cut = await cutOrgans(folder)
   const engine = openEngine()
   const { bank } = await engine.templates(values.templates)
@@ -60,7 +67,11 @@ async function main(): Promise<void> {
       const drawn = await readLabelMap(scanPath.replace('_ct.', '_seg.'))
       // Slips of the pen far from an organ would be scored as its walls.
       const truth = extremePointsOfLabels(dropStrayPieces(drawn, labelExtents(drawn)))
-      const report = await engine.localize({ scanPath, templates: values.templates, options: { procedure, parts: false, minConfidence: 0 } })
+      const report = await engine.localize({
+        scanPath,
+        templates: values.templates,
+        options: { procedure, parts: false, minConfidence: 0 },
+      })
       seconds += report.seconds['localize']
       for (const { labelValue, points } of truth) {
         const name = bank.structures.find((structure) => structure.labelValue === labelValue)?.name
@@ -70,7 +81,13 @@ async function main(): Promise<void> {
         const { boxMm } = found
         const errors = boxMm === null ? null : wallErrorsMm(boxMm, box)
         const wallsMm = errors === null ? [] : EXTREME_SIDES.map((side) => Math.abs(errors[side]))
-        scores.push({ scan: file, structure: found.name, iou: boxMm === null ? 0 : boxIou(boxMm, box), wallsMm, confidence: found.confidence })
+        scores.push({
+          scan: file,
+          structure: found.name,
+          iou: boxMm === null ? 0 : boxIou(boxMm, box),
+          wallsMm,
+          confidence: found.confidence,
+        })
       }
     }
     all[procedure] = scores
@@ -83,18 +100,30 @@ async function main(): Promise<void> {
 function report(procedure: string, scores: readonly Score[], secondsPerScan: number): void {
   const walls = scores.flatMap((score) => score.wallsMm)
   const found = scores.filter((score) => score.wallsMm.length > 0)
-  console.log(`\n${procedure}: ${scores.length} organs, ${scores.length - found.length} not found, ${secondsPerScan.toFixed(2)} s per scan to localize`)
+  console.log(
+    `\n${procedure}: ${scores.length} organs, ${scores.length - found.length} not found, ${secondsPerScan.toFixed(2)} s per scan to localize`,
+  )
   console.log('| structure | n | box IoU | wall error mm |\n| --- | ---: | ---: | ---: |')
   for (const name of [...new Set(scores.map((score) => score.structure))]) {
     const mine = scores.filter((score) => score.structure === name)
     const errors = mine.flatMap((score) => (score.wallsMm.length > 0 ? [mean(score.wallsMm)] : []))
     const ious = mine.map((score) => score.iou)
-    console.log(`| ${name} | ${mine.length} | ${mean(ious).toFixed(3)} ± ${std(ious).toFixed(3)} | ${mean(errors).toFixed(1)} ± ${std(errors).toFixed(1)} |`)
+    console.log(
+      `| ${name} | ${mine.length} | ${mean(ious).toFixed(3)} ± ${std(ious).toFixed(3)} | ${mean(errors).toFixed(1)} ± ${std(errors).toFixed(1)} |`,
+    )
   }
-  const within = (limit: number): string => ((100 * walls.filter((wall) => wall <= limit).length) / walls.length).toFixed(1)
-  const rank = spearman(found.map((score) => score.confidence), found.map((score) => -mean(score.wallsMm)))
-  console.log(`| all | ${scores.length} | ${mean(scores.map((score) => score.iou)).toFixed(3)} | ${mean(walls).toFixed(2)} |`)
-  console.log(`walls within 10 mm ${within(10)} %, within 30 mm ${within(30)} %; Spearman of confidence with accuracy ${rank.toFixed(2)}`)
+  const within = (limit: number): string =>
+    ((100 * walls.filter((wall) => wall <= limit).length) / walls.length).toFixed(1)
+  const rank = spearman(
+    found.map((score) => score.confidence),
+    found.map((score) => -mean(score.wallsMm)),
+  )
+  console.log(
+    `| all | ${scores.length} | ${mean(scores.map((score) => score.iou)).toFixed(3)} | ${mean(walls).toFixed(2)} |`,
+  )
+  console.log(
+    `walls within 10 mm ${within(10)} %, within 30 mm ${within(30)} %; Spearman of confidence with accuracy ${rank.toFixed(2)}`,
+  )
 }
 
 await main()

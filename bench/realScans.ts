@@ -22,35 +22,62 @@ const LEAST_MEAN_DICE = 0.2
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { limit: { type: 'string', default: '1000' }, templates: { type: 'string', default: 'head-neck' }, cache: { type: 'string' }, assert: { type: 'boolean', default: false } },
+    options: {
+      limit: { type: 'string', default: '1000' },
+      templates: { type: 'string', default: 'head-neck' },
+      cache: { type: 'string' },
+      assert: { type: 'boolean', default: false },
+    },
   })
   const [folder] = positionals
   const scans = (await readdir(folder)).filter((file) => file.endsWith('_ct.nii.gz')).slice(0, Number(values.limit))
   const out = await mkdtemp(path.join(os.tmpdir(), 'medlsam-real-'))
-  const engine = openEngine(values.cache === undefined ? {} : { embeddingCache: { folder: values.cache, maxBytes: 12 * 2 ** 30 } })
+  const engine = openEngine(
+    values.cache === undefined ? {} : { embeddingCache: { folder: values.cache, maxBytes: 12 * 2 ** 30 } },
+  )
   const all = new Map<string, number[]>()
   let passed = 0
   try {
-    console.log('| scan | structure | status | Dice | volume ml | drawn ml | confidence |\n| --- | --- | --- | ---: | ---: | ---: | ---: |')
+    console.log(
+      '| scan | structure | status | Dice | volume ml | drawn ml | confidence |\n| --- | --- | --- | ---: | ---: | ---: | ---: |',
+    )
     for (const file of scans) {
       const scanPath = path.join(folder, file)
-      const { paths, sidecar } = await engine.segment({ scanPath, templates: values.templates, out: path.join(out, file) })
+      const { paths, sidecar } = await engine.segment({
+        scanPath,
+        templates: values.templates,
+        out: path.join(out, file),
+      })
       const [made, drawn] = [await readLabelMap(paths.labelMap), await readLabelMap(scanPath.replace('_ct.', '_seg.'))]
       const dices: number[] = []
-      const scores = scoreStructures(made, drawn, sidecar.structures.map(({ name, labelValue }) => ({ name, labelValue, predictedValue: labelValue, toleranceMm: 2 })))
+      const scores = scoreStructures(
+        made,
+        drawn,
+        sidecar.structures.map(({ name, labelValue }) => ({
+          name,
+          labelValue,
+          predictedValue: labelValue,
+          toleranceMm: 2,
+        })),
+      )
       for (const [i, { name, status, confidence }] of sidecar.structures.entries()) {
         const { dice, volumeMl, truthMl } = scores[i]
         // An organ that nobody drew is not known to be absent.
         if (dice === null) continue
         dices.push(dice)
         all.set(name, [...(all.get(name) ?? []), dice])
-        console.log(`| ${file} | ${name} | ${status} | ${dice.toFixed(2)} | ${volumeMl.toFixed(1)} | ${truthMl.toFixed(1)} | ${confidence.toFixed(2)} |`)
+        console.log(
+          `| ${file} | ${name} | ${status} | ${dice.toFixed(2)} | ${volumeMl.toFixed(1)} | ${truthMl.toFixed(1)} | ${confidence.toFixed(2)} |`,
+        )
       }
       const found = sidecar.structures.filter((structure) => structure.status === 'found').length
       console.log(`| ${file} | mean | ${found}/${sidecar.structures.length} found | ${mean(dices).toFixed(2)} | | | |`)
       if (mean(dices) >= LEAST_MEAN_DICE && found * 2 > sidecar.structures.length) passed++
     }
-    for (const [name, dices] of all) console.log(`${name}: Dice ${mean(dices).toFixed(3)} ± ${standardDeviation(dices).toFixed(3)} (n = ${dices.length})`)
+    for (const [name, dices] of all)
+      console.log(
+        `${name}: Dice ${mean(dices).toFixed(3)} ± ${standardDeviation(dices).toFixed(3)} (n = ${dices.length})`,
+      )
   } finally {
     await rm(out, { recursive: true, force: true })
     await engine.close()

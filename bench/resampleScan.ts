@@ -21,7 +21,11 @@ export async function resampleScan(from: string, to: string, size: readonly [num
         let sum = 0
         for (let corner = 0; corner < 8; corner++) {
           const [dx, dy, dz] = [corner & 1, (corner >> 1) & 1, corner >> 2]
-          sum += (dx ? wx : 1 - wx) * (dy ? wy : 1 - wy) * (dz ? wz : 1 - wz) * scan.data[x + dx + nx * (y + dy + ny * (z + dz))]
+          sum +=
+            (dx ? wx : 1 - wx) *
+            (dy ? wy : 1 - wy) *
+            (dz ? wz : 1 - wz) *
+            scan.data[x + dx + nx * (y + dy + ny * (z + dz))]
         }
         data[out++] = Math.round(sum)
       }

@@ -31,7 +31,10 @@ interface Row {
 const DEFAULT_SCAN = path.resolve(import.meta.dirname, '../../shared/data/hn7/dev/okbp_201_ct.nii.gz')
 
 async function measure(name: string, scan: string, folder: string): Promise<Row> {
-  const digest = async (file: string): Promise<string> => createHash('sha256').update(await readFile(file)).digest('hex')
+  const digest = async (file: string): Promise<string> =>
+    createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex')
   const engine = openEngine()
   // Loading models is not part of a scan's cost: a folder of scans loads them once.
   await engine.templates('head-neck')
@@ -39,14 +42,28 @@ async function measure(name: string, scan: string, folder: string): Promise<Row>
   const inside = (): number => engine.networks().reduce((sum, network) => sum + network.secondsInside, 0)
   const before = inside()
   const start = performance.now()
-  const first = await engine.segment({ scanPath: scan, templates: 'head-neck', out: path.join(folder, `${name}-1.nii.gz`) })
+  const first = await engine.segment({
+    scanPath: scan,
+    templates: 'head-neck',
+    out: path.join(folder, `${name}-1.nii.gz`),
+  })
   const wallSeconds = (performance.now() - start) / 1000
   const insideSeconds = inside() - before
-  const second = name === 'large' ? null : await engine.segment({ scanPath: scan, templates: 'head-neck', out: path.join(folder, `${name}-2.nii.gz`) })
-  const sameBytes = second === null ? null : (await digest(first.paths.labelMap)) === (await digest(second.paths.labelMap))
+  const second =
+    name === 'large'
+      ? null
+      : await engine.segment({ scanPath: scan, templates: 'head-neck', out: path.join(folder, `${name}-2.nii.gz`) })
+  const sameBytes =
+    second === null ? null : (await digest(first.paths.labelMap)) === (await digest(second.paths.labelMap))
   await engine.close()
   const { sidecar } = first
-  const slices = new Set(sidecar.structures.flatMap(({ boxVoxel }) => (boxVoxel === null ? [] : Array.from({ length: boxVoxel.max[2] - boxVoxel.min[2] + 1 }, (_, i) => boxVoxel.min[2] + i)))).size
+  const slices = new Set(
+    sidecar.structures.flatMap(({ boxVoxel }) =>
+      boxVoxel === null
+        ? []
+        : Array.from({ length: boxVoxel.max[2] - boxVoxel.min[2] + 1 }, (_, i) => boxVoxel.min[2] + i),
+    ),
+  ).size
   return {
     name,
     wallSeconds,
@@ -63,9 +80,13 @@ async function measure(name: string, scan: string, folder: string): Promise<Row>
 function inChild(name: string, scan: string, folder: string): Promise<Row> {
   return new Promise((resolve, reject) => {
     const child = fork(import.meta.filename, ['--case', name, scan, folder])
-    child.on('message', (row) => { resolve(row as Row) })
+    child.on('message', (row) => {
+      resolve(row as Row)
+    })
     child.on('error', reject)
-    child.on('exit', (code) => { if (code !== 0) reject(new Error(`the case ${name} ended with code ${code ?? 'none'}`)) })
+    child.on('exit', (code) => {
+      if (code !== 0) reject(new Error(`the case ${name} ended with code ${code ?? 'none'}`))
+    })
   })
 }
 
@@ -86,16 +107,23 @@ async function main(args: readonly string[]): Promise<void> {
     await resampleScan(scan, large, [512, 512, 300])
     console.error('Two minutes or more per case; the large one has hundreds of slices.')
     console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}`)
-    console.log('| scan | wall s | inside networks s | share | slices | encoder runs | decoder runs | peak MB | same bytes twice |')
+    console.log(
+      '| scan | wall s | inside networks s | share | slices | encoder runs | decoder runs | peak MB | same bytes twice |',
+    )
     console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |')
-    for (const [name, file] of [['head-neck', scan], ['large', large]] as const) {
+    for (const [name, file] of [
+      ['head-neck', scan],
+      ['large', large],
+    ] as const) {
       const row = await inChild(name, file, folder)
       console.log(
         `| ${row.name} | ${row.wallSeconds.toFixed(1)} | ${row.insideSeconds.toFixed(1)} | ${((100 * row.insideSeconds) / row.wallSeconds).toFixed(0)} % | ${row.slices} | ${row.encoderRuns} | ${row.decoderRuns} | ${row.peakMb.toFixed(0)} | ${row.sameBytes === null ? '-' : row.sameBytes ? 'yes' : 'NO'} |`,
       )
     }
     const { longestMs, percentile99Ms, messages } = await measureHostLoop(scan, folder)
-    console.log(`\nLongest block of the host's event loop during a run: ${longestMs.toFixed(0)} ms (aim 50 ms; 99th percentile ${percentile99Ms.toFixed(0)} ms, ${messages} messages)`)
+    console.log(
+      `\nLongest block of the host's event loop during a run: ${longestMs.toFixed(0)} ms (aim 50 ms; 99th percentile ${percentile99Ms.toFixed(0)} ms, ${messages} messages)`,
+    )
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

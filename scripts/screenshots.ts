@@ -14,7 +14,12 @@ const SCAN = 'okbp_242'
 mkdirSync(folder, { recursive: true })
 const session = await startSession(
   [...TEMPLATES.map((id) => ({ id, split: 'templates', labels: true })), { id: SCAN, split: 'eval', labels: false }],
-  { 'workbench.colorTheme': 'Default Dark Modern', 'workbench.activityBar.location': 'default', 'window.commandCenter': false, 'medlsam.run.sliceStep': 3 },
+  {
+    'workbench.colorTheme': 'Default Dark Modern',
+    'workbench.activityBar.location': 'default',
+    'window.commandCenter': false,
+    'medlsam.run.sliceStep': 3,
+  },
 )
 const { page } = session
 

@@ -9,7 +9,9 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
   process.exit(77)
 }
 const wanted = process.argv.slice(2)
-const specs = readdirSync(path.join(root, 'test/e2e')).filter((name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
+const specs = readdirSync(path.join(root, 'test/e2e')).filter(
+  (name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
+)
 
 const packed = spawnSync(process.execPath, ['scripts/package.mjs'], { cwd: root, stdio: 'inherit' })
 if (packed.status !== 0) process.exit(1)
@@ -33,8 +35,19 @@ function runSuite(spec, flags) {
   rmSync(report, { force: true })
   spawnSync(
     process.execPath,
-    ['--import', 'tsx', 'node_modules/mocha/bin/mocha.js', '--timeout', '300000', ...flags,
-      '--reporter', 'scripts/mocha-reporter.cjs', '--reporter-option', `output=${report}`, path.join('test/e2e', spec)],
+    [
+      '--import',
+      'tsx',
+      'node_modules/mocha/bin/mocha.js',
+      '--timeout',
+      '300000',
+      ...flags,
+      '--reporter',
+      'scripts/mocha-reporter.cjs',
+      '--reporter-option',
+      `output=${report}`,
+      path.join('test/e2e', spec),
+    ],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: 10 * 60_000 },
   )
   return existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : { passes: 0, failures: 1, pending: 0 }

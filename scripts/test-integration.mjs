@@ -13,7 +13,10 @@ if (!desktop && (process.platform !== 'linux' || process.arch !== 'x64')) {
 }
 
 // The unpacked VSIX is what gets loaded, so that these tests see what users get.
-const packed = spawnSync(process.execPath, ['scripts/package.mjs', `--target=${process.platform}-${process.arch}`], { cwd: root, stdio: 'inherit' })
+const packed = spawnSync(process.execPath, ['scripts/package.mjs', `--target=${process.platform}-${process.arch}`], {
+  cwd: root,
+  stdio: 'inherit',
+})
 if (packed.status !== 0) process.exit(1)
 const suite = path.join(root, 'out/integration/index.cjs')
 await build({
@@ -41,10 +44,14 @@ let exitCode = 1
 try {
   const { stats, lines } = JSON.parse(readFileSync(results, 'utf8'))
   console.log(lines.join('\n'))
-  console.log(`${stats.passes} passed, ${stats.failures} failed${stats.pending > 0 ? `, ${stats.pending} skipped` : ''}`)
+  console.log(
+    `${stats.passes} passed, ${stats.failures} failed${stats.pending > 0 ? `, ${stats.pending} skipped` : ''}`,
+  )
   exitCode = stats.failures === 0 && stats.passes > 0 ? 0 : 1
 } catch (error) {
-  console.log(`no results came back from the extension host (${error instanceof Error ? error.message : String(error)})`)
+  console.log(
+    `no results came back from the extension host (${error instanceof Error ? error.message : String(error)})`,
+  )
   console.log('0 passed, 1 failed')
 }
 rmSync(folder, { recursive: true, force: true })

@@ -10,5 +10,8 @@ if (!existsSync(data)) {
   process.stdout.write(`no real scans at ${path.relative(root, data)}\n`)
   process.exit(77)
 }
-const { status } = spawnSync('npx', ['tsx', 'bench/realScans.ts', data, '--limit', '2', '--assert'], { cwd: root, stdio: 'inherit' })
+const { status } = spawnSync('npx', ['tsx', 'bench/realScans.ts', data, '--limit', '2', '--assert'], {
+  cwd: root,
+  stdio: 'inherit',
+})
 process.exit(status ?? 1)

@@ -39,7 +39,9 @@ function vitest() {
   rmSync(report, { force: true })
   run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
   if (!existsSync(report)) return add('unit', 0, 1)
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  )
   add('unit', numPassedTests, numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0), numPendingTests)
 }
 
@@ -53,7 +55,8 @@ function findPython() {
 function training() {
   if (!existsSync(path.join(root, 'training/tests'))) return
   const python = findPython()
-  if (python === undefined) return cannotRun('training', 'no Python with torch, onnx, nibabel, scipy and pytest (see training/README.md)')
+  if (python === undefined)
+    return cannotRun('training', 'no Python with torch, onnx, nibabel, scipy and pytest (see training/README.md)')
   const report = path.join(root, 'out/pytest.xml')
   rmSync(report, { force: true })
   run(python, ['-m', 'pytest', '-q', 'tests', `--junitxml=${report}`], { cwd: path.join(root, 'training') })
@@ -68,7 +71,11 @@ function training() {
 function scripted(suite, script) {
   const file = path.join(root, 'scripts', script)
   if (!existsSync(file)) return
-  const { status, stdout } = run(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 2 ** 28 })
+  const { status, stdout } = run(process.execPath, [file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
   process.stdout.write(stdout)
   if (status === 77) return cannotRun(suite, stdout.trim().split('\n').at(-1))
   const counts = [...stdout.matchAll(/^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1)
@@ -86,5 +93,7 @@ if (step('build', 'npm', ['run', '--silent', 'build'])) {
 }
 
 process.stdout.write(`\n${summary.join('\n')}\n`)
-process.stdout.write(`${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}\n`)
+process.stdout.write(
+  `${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}\n`,
+)
 process.exitCode = totals.failed === 0 ? 0 : 1

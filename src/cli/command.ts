@@ -39,7 +39,10 @@ export interface CommandOutput {
  * Runs a command around an engine: progress on stderr, Ctrl-C once to stop between network runs and
  * twice to stop now, errors as one sentence (or one JSON document), and the exit code.
  */
-export async function runCommand(flags: EngineFlags, work: (engine: Engine, hooks: RunHooks) => Promise<CommandOutput>): Promise<void> {
+export async function runCommand(
+  flags: EngineFlags,
+  work: (engine: Engine, hooks: RunHooks) => Promise<CommandOutput>,
+): Promise<void> {
   const abort = new AbortController()
   const interrupt = (): void => {
     if (abort.signal.aborted) process.exit(EXIT.interrupted)

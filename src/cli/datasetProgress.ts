@@ -21,7 +21,8 @@ export interface DatasetProgress {
  */
 export function startDatasetProgress(json: boolean): DatasetProgress {
   // A reader that has gone (`| head`, a closed window) is no reason to stop a night's work.
-  for (const stream of [process.stdout, process.stderr]) if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore)
+  for (const stream of [process.stdout, process.stderr])
+    if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore)
   if (json) return jsonLines()
   return process.stderr.isTTY ? bars() : lines()
 }
@@ -31,29 +32,49 @@ function ignore(): void {
 }
 
 function jsonLines(): DatasetProgress {
-  const print = (document: object): void => { process.stdout.write(`${JSON.stringify(document)}\n`) }
+  const print = (document: object): void => {
+    process.stdout.write(`${JSON.stringify(document)}\n`)
+  }
   return {
-    preparing: (progress) => { print({ kind: 'preparing', progress }) },
-    plan: (plan) => { print({ kind: 'plan', plan }) },
-    listen: (event) => { print(event) },
+    preparing: (progress) => {
+      print({ kind: 'preparing', progress })
+    },
+    plan: (plan) => {
+      print({ kind: 'plan', plan })
+    },
+    listen: (event) => {
+      print(event)
+    },
     note: () => undefined,
-    end: (outcome) => { print({ kind: 'end', outcome }) },
-    fail: (error) => { print({ kind: 'error', error }) },
+    end: (outcome) => {
+      print({ kind: 'end', outcome })
+    },
+    fail: (error) => {
+      print({ kind: 'error', error })
+    },
   }
 }
 
 function lines(): DatasetProgress {
-  const print = (text: string): void => { process.stdout.write(`${text}\n`) }
+  const print = (text: string): void => {
+    process.stdout.write(`${text}\n`)
+  }
   return {
     preparing: () => undefined,
-    plan: (_plan, planLines) => { print(planLines.join('\n')) },
+    plan: (_plan, planLines) => {
+      print(planLines.join('\n'))
+    },
     listen: (event) => {
       const line = eventLine(event)
       if (line !== null) print(line)
     },
     note: print,
-    end: (_outcome, outcomeLines) => { print(outcomeLines.join('\n')) },
-    fail: (error) => { process.stderr.write(`medlsam: ${error.message}\n`) },
+    end: (_outcome, outcomeLines) => {
+      print(outcomeLines.join('\n'))
+    },
+    fail: (error) => {
+      process.stderr.write(`medlsam: ${error.message}\n`)
+    },
   }
 }
 
@@ -96,7 +117,14 @@ function pace({ scansPerHour, secondsLeft, failed }: DatasetTotals): string {
 /** One bar for all scans, and one for each scan that is being worked on. */
 function bars(): DatasetProgress {
   const preparation = startProgressBar()
-  const multi = new cliProgress.MultiBar({ stream: process.stderr, clearOnComplete: true, hideCursor: true, barsize: 24, autopadding: true, format: '{words} [{bar}] {value}/{total} {note}' })
+  const multi = new cliProgress.MultiBar({
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+    barsize: 24,
+    autopadding: true,
+    format: '{words} [{bar}] {value}/{total} {note}',
+  })
   let all: cliProgress.SingleBar | null = null
   const lanes = new Map<number, cliProgress.SingleBar>()
   const say = (text: string): void => {

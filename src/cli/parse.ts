@@ -6,7 +6,8 @@ import { PROVIDER_REQUESTS } from '../protocol/engineSetup.js'
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!Number.isSafeInteger(value) || value < min) throw new InvalidArgumentError(`Give a whole number of at least ${min}.`)
+    if (!Number.isSafeInteger(value) || value < min)
+      throw new InvalidArgumentError(`Give a whole number of at least ${min}.`)
     return value
   }
 }
@@ -14,13 +15,17 @@ export function wholeNumber(min: number): (text: string) => number {
 /** A number between 0 and 1. */
 export function fraction(text: string): number {
   const value = Number(text)
-  if (!(value >= 0 && value <= 1) || text.trim() === '') throw new InvalidArgumentError('Give a number between 0 and 1.')
+  if (!(value >= 0 && value <= 1) || text.trim() === '')
+    throw new InvalidArgumentError('Give a number between 0 and 1.')
   return value
 }
 
 /** Names with commas between. */
 export function names(text: string): readonly string[] {
-  return text.split(',').map((name) => name.trim()).filter((name) => name !== '')
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
 }
 
 /** Three lengths in mm with commas between. */
@@ -63,7 +68,8 @@ export function oneOf<T extends string>(known: readonly T[]): (text: string) => 
 export function shard(text: string): Shard {
   const match = /^(\d+)\/(\d+)$/.exec(text)
   const [index, count] = [Number(match?.[1]), Number(match?.[2])]
-  if (match === null || index < 1 || index > count) throw new InvalidArgumentError('Give a part and how many there are, such as 2/4.')
+  if (match === null || index < 1 || index > count)
+    throw new InvalidArgumentError('Give a part and how many there are, such as 2/4.')
   return { index, count }
 }
 
@@ -74,7 +80,10 @@ export function withEngineFlags(command: Command): Command {
     .option('--provider <name>', `execution provider: ${PROVIDER_REQUESTS.join(', ')}`, oneOf(PROVIDER_REQUESTS))
     .option('--threads <n>', 'threads inside one operator (default: one per core)', wholeNumber(1))
     .option('--medlam <model>', 'another localization model: id of an installed one, or its card (.json)')
-    .option('--models-folder <folder>', 'where downloaded and imported models lie (default: MEDLSAM_MODELS_FOLDER, or the user data folder)')
+    .option(
+      '--models-folder <folder>',
+      'where downloaded and imported models lie (default: MEDLSAM_MODELS_FOLDER, or the user data folder)',
+    )
     .option('--offline', 'never download anything')
 }
 

@@ -11,14 +11,17 @@ const LAYOUT_NAMES: Readonly<Record<DatasetLayout, string>> = {
 export function planLines(plan: DatasetPlan, { allFiles }: { readonly allFiles: boolean }): string[] {
   const { scans, skipped, request } = plan
   const mine = scans.filter(({ inShard }) => inShard)
-  const part = request.shard === undefined ? '' : `; part ${request.shard.index} of ${request.shard.count} has ${mine.length}`
+  const part =
+    request.shard === undefined ? '' : `; part ${request.shard.index} of ${request.shard.count} has ${mine.length}`
   return [
     `${scans.length} scans in ${request.folder} (${plan.layouts.map((layout) => LAYOUT_NAMES[layout]).join(', ')})${part}.`,
     `To do: ${tally(mine.flatMap(({ state }) => (state.kind === 'todo' ? state.why : [])))}. Done before: ${count(mine, 'done')}.${count(mine, 'kept') > 0 ? ` Left alone: ${count(mine, 'kept')}.` : ''}`,
     ...(skipped.length > 0 ? [`Not scans to segment: ${tally(skipped.map(({ reason }) => reason))}.`] : []),
     `Results go to ${plan.outFolder}.`,
     ...plan.warnings.map((warning) => `Note: ${warning}`),
-    ...(allFiles ? ['', ...mine.map(scanLine), ...skipped.map(({ path, reason }) => `  leave out  ${path} (${reason})`)] : []),
+    ...(allFiles
+      ? ['', ...mine.map(scanLine), ...skipped.map(({ path, reason }) => `  leave out  ${path} (${reason})`)]
+      : []),
   ]
 }
 

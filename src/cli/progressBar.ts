@@ -28,7 +28,10 @@ const LINE_EVERY_MS = 60_000
 export function startProgressBar(): ProgressBar {
   if (!process.stderr.isTTY) {
     const silent = (): void => undefined
-    return { listen: process.send === undefined ? progressLines((line) => process.stderr.write(`${line}\n`)) : silent, stop: silent }
+    return {
+      listen: process.send === undefined ? progressLines((line) => process.stderr.write(`${line}\n`)) : silent,
+      stop: silent,
+    }
   }
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
@@ -42,7 +45,11 @@ export function startProgressBar(): ProgressBar {
     listen: ({ stage, done, total, secondsLeft }: Progress) => {
       if (total === 0) return
       const { shown, all, unit } = inUnits(stage, done, total)
-      const payload = { unit, words: STAGE_WORDS[stage].padEnd(18), left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left` }
+      const payload = {
+        unit,
+        words: STAGE_WORDS[stage].padEnd(18),
+        left: secondsLeft === null ? '' : `${formatSeconds(secondsLeft)} left`,
+      }
       if (running === stage) {
         bar.update(shown, payload)
         return
@@ -59,19 +66,30 @@ export function startProgressBar(): ProgressBar {
 }
 
 /** Says where things stand once a minute, from the end of the first minute on. */
-export function progressLines(write: (line: string) => void, nowMs: () => number = () => performance.now()): ProgressListener {
+export function progressLines(
+  write: (line: string) => void,
+  nowMs: () => number = () => performance.now(),
+): ProgressListener {
   let lastMs = nowMs()
   return ({ stage, done, total, secondsLeft }) => {
     if (total === 0 || nowMs() - lastMs < LINE_EVERY_MS) return
     lastMs = nowMs()
     const { shown, all, unit } = inUnits(stage, done, total)
-    write(`${STAGE_WORDS[stage]}: ${shown} of ${all}${unit}${secondsLeft === null ? '' : `, ${formatSeconds(secondsLeft)} left`}`)
+    write(
+      `${STAGE_WORDS[stage]}: ${shown} of ${all}${unit}${secondsLeft === null ? '' : `, ${formatSeconds(secondsLeft)} left`}`,
+    )
   }
 }
 
 /** Bytes are nothing to read. */
-function inUnits(stage: Stage, done: number, total: number): { readonly shown: number; readonly all: number; readonly unit: string } {
-  return stage === 'download' ? { shown: toMegabytes(done), all: toMegabytes(total), unit: ' MB' } : { shown: done, all: total, unit: '' }
+function inUnits(
+  stage: Stage,
+  done: number,
+  total: number,
+): { readonly shown: number; readonly all: number; readonly unit: string } {
+  return stage === 'download'
+    ? { shown: toMegabytes(done), all: toMegabytes(total), unit: ' MB' }
+    : { shown: done, all: total, unit: '' }
 }
 
 function toMegabytes(bytes: number): number {
@@ -82,5 +100,7 @@ function toMegabytes(bytes: number): number {
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
-  return whole < 3600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
+    : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }

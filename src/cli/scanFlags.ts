@@ -21,7 +21,10 @@ export function toLocalizeRequest(scanPath: string, flags: ScanFlags): LocalizeR
 }
 
 /** What those options ask for in any scan. */
-export function toLocalizeSettings(flags: ScanFlags, more: Partial<RunOptions> = {}): Omit<LocalizeRequest, 'scanPath'> {
+export function toLocalizeSettings(
+  flags: ScanFlags,
+  more: Partial<RunOptions> = {},
+): Omit<LocalizeRequest, 'scanPath'> {
   const { templates, structures, paper, seed, parts, minConfidence, timePoint, maxBytes, forceHu } = flags
   return {
     templates,

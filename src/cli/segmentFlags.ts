@@ -21,7 +21,10 @@ export interface SegmentFlags extends ScanFlags, MaskFlags {
 /** Adds the options of commands that segment. */
 export function withSegmentFlags(command: Command): Command {
   return withMaskFlags(
-    withScanFlags(command).option('--segmenter <id>', 'id of an installed segmenter (see "medlsam models list"), or the files of one as encoder.onnx,decoder.onnx'),
+    withScanFlags(command).option(
+      '--segmenter <id>',
+      'id of an installed segmenter (see "medlsam models list"), or the files of one as encoder.onnx,decoder.onnx',
+    ),
   )
 }
 
@@ -32,7 +35,10 @@ export function withMaskFlags(command: Command): Command {
     .option('--paper-margin', "the paper's margin of 2 slices and 10 pixels of a 1024-pixel slice")
     .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1))
     .option('--window <level,width>', "CT window in HU (default: the segmenter's own)", windowHu)
-    .option('--no-appearance', "the segmenter's masks alone, without the shape and HU that an organ has in its templates")
+    .option(
+      '--no-appearance',
+      "the segmenter's masks alone, without the shape and HU that an organ has in its templates",
+    )
 }
 
 /** What those options ask for in a scan. */
@@ -42,7 +48,13 @@ export function toSegmentSettings(flags: SegmentFlags): ScanSettings {
 }
 
 /** What the options about masks ask for. */
-export function toMaskOptions({ marginMm, paperMargin, sliceStep, window, appearance }: MaskFlags): Partial<RunOptions> {
+export function toMaskOptions({
+  marginMm,
+  paperMargin,
+  sliceStep,
+  window,
+  appearance,
+}: MaskFlags): Partial<RunOptions> {
   return {
     ...(marginMm === undefined ? {} : { marginMm }),
     ...(paperMargin === undefined ? {} : { paperMargin }),

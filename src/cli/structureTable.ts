@@ -7,7 +7,12 @@ export function structureTable(structures: readonly (LocalizedStructure | Segmen
   return [
     header,
     ...structures.flatMap((structure) => {
-      const size = structure.boxMm === null ? '' : [0, 1, 2].map((axis) => ((structure.boxMm?.max[axis] ?? 0) - (structure.boxMm?.min[axis] ?? 0)).toFixed(0)).join(' x ')
+      const size =
+        structure.boxMm === null
+          ? ''
+          : [0, 1, 2]
+              .map((axis) => ((structure.boxMm?.max[axis] ?? 0) - (structure.boxMm?.min[axis] ?? 0)).toFixed(0))
+              .join(' x ')
       const volume = 'volumeMl' in structure && structure.volumeMl !== null ? structure.volumeMl.toFixed(1) : ''
       const line = `${structure.name.padEnd(width)}  ${structure.status.padEnd(9)}  ${structure.confidence.toFixed(2).padStart(10)}  ${volume.padStart(9)}  ${size}`
       return structure.reason === undefined ? [line] : [line, `${' '.repeat(width)}  ${structure.reason}`]

@@ -90,7 +90,11 @@ export interface Engine {
   /** Finds and segments, and writes label map, sidecar and names beside the scan or to `out`. */
   segment(request: SegmentRequest, hooks?: RunHooks): Promise<SegmentResult>
   /** Encodes a template set. */
-  buildBank(set: TemplateSet, setFile: string, hooks?: RunHooks & Pick<BuildBankOptions, 'credit' | 'calibrateOn'>): Promise<BuiltBank>
+  buildBank(
+    set: TemplateSet,
+    setFile: string,
+    hooks?: RunHooks & Pick<BuildBankOptions, 'credit' | 'calibrateOn'>,
+  ): Promise<BuiltBank>
   /** The bank that a name, bank file or template set stands for. */
   templates(templates: string, hooks?: RunHooks): Promise<BuiltBank>
   medlam(): Promise<MedlamModel>
@@ -116,7 +120,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
   const store = openModels(assetsFolder, options)
   let medlamModel: Promise<MedlamModel> | undefined
   const segmenters = new Map<string, OpenSegmenter>()
-  const memory = options.embeddingsMaxBytes === undefined ? null : embeddingMemory(options.embeddingsMaxBytes, options.idleSeconds)
+  const memory =
+    options.embeddingsMaxBytes === undefined ? null : embeddingMemory(options.embeddingsMaxBytes, options.idleSeconds)
   const banks = new Map<string, { readonly stamp: string; readonly built: Promise<BuiltBank> }>()
   const opened: Network[] = []
 
@@ -125,7 +130,10 @@ export function openEngine(options: EngineOptions = {}): Engine {
 
   const openMedlam = async (): Promise<MedlamModel> => {
     await gpuFiles()
-    const card = options.medlamCard === undefined ? path.join(assetsFolder, EMBEDDED_MEDLAM) : await findLocalizer(options.medlamCard, await store.context())
+    const card =
+      options.medlamCard === undefined
+        ? path.join(assetsFolder, EMBEDDED_MEDLAM)
+        : await findLocalizer(options.medlamCard, await store.context())
     const model = await openMedlamModel(card, path.join(assetsFolder, CORRELATE_GRAPH), network)
     opened.push(...new Set([model.position, model.features, model.correlate]))
     return model
@@ -134,7 +142,9 @@ export function openEngine(options: EngineOptions = {}): Engine {
     if (medlamModel !== undefined) return medlamModel
     medlamModel = openMedlam()
     // What failed may work later, once its files are there.
-    medlamModel.catch(() => { medlamModel = undefined })
+    medlamModel.catch(() => {
+      medlamModel = undefined
+    })
     return medlamModel
   }
 
@@ -144,7 +154,13 @@ export function openEngine(options: EngineOptions = {}): Engine {
     await gpuFiles()
     const { provider = 'auto', threads } = network
     if (provider !== 'auto') return { source, provider }
-    return { source, provider: await store.autoProvider(source, { ...(threads === undefined ? {} : { threads }), ...(signal === undefined ? {} : { signal }) }) }
+    return {
+      source,
+      provider: await store.autoProvider(source, {
+        ...(threads === undefined ? {} : { threads }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    }
   }
 
   const openNamed = async ({ source: { files, ...source }, provider }: NamedSegmenter): Promise<Segmenter> => {
@@ -166,7 +182,9 @@ export function openEngine(options: EngineOptions = {}): Engine {
     })()
     segmenters.set(id, { stamp, opening })
     // What failed may work later, once its files are there.
-    opening.catch(() => { if (segmenters.get(id)?.opening === opening) segmenters.delete(id) })
+    opening.catch(() => {
+      if (segmenters.get(id)?.opening === opening) segmenters.delete(id)
+    })
     return opening
   }
 
@@ -201,7 +219,9 @@ export function openEngine(options: EngineOptions = {}): Engine {
     // The scans of a template set may have changed since; the disk cache makes asking again cheap.
     if (known?.stamp === stamp && !name.endsWith('.json')) return known.built
     const resolving = resolveTemplates(model, name, sources, {
-      checkCancelled: () => { throwIfCancelled(hooks.signal) },
+      checkCancelled: () => {
+        throwIfCancelled(hooks.signal)
+      },
       onProgress: (done, total, template) => clock?.report(done, total, template),
     })
     banks.set(name, { stamp, built: resolving })
@@ -246,7 +266,15 @@ export function openEngine(options: EngineOptions = {}): Engine {
     async localize(request, hooks = {}) {
       const clock = startClock(hooks.onProgress)
       const { scan, built, run, result, model } = await localizeWith(request, hooks, clock)
-      return localizationReport({ request, scan, built, run, model, localized: result.structures, seconds: clock.stop() })
+      return localizationReport({
+        request,
+        scan,
+        built,
+        run,
+        model,
+        localized: result.structures,
+        seconds: clock.stop(),
+      })
     },
     async segment(request, hooks = {}) {
       const clock = startClock(hooks.onProgress)
@@ -264,8 +292,16 @@ export function openEngine(options: EngineOptions = {}): Engine {
       clock.start('write')
       const seconds = clock.stop()
       const report = segmentationReport({
-        request, scan, built, run, model, localized: result.structures, seconds,
-        segmenter: sam, masks, labelMap: paths.labelMap,
+        request,
+        scan,
+        built,
+        run,
+        model,
+        localized: result.structures,
+        seconds,
+        segmenter: sam,
+        masks,
+        labelMap: paths.labelMap,
       })
       throwIfCancelled(hooks.signal)
       const warnings = (await hooks.beforeWrite?.({ scan, labels: masks.labels, sidecar: report, seconds })) ?? []
@@ -279,8 +315,12 @@ export function openEngine(options: EngineOptions = {}): Engine {
       return buildBank(await medlam(), set, setFile, {
         ...(hooks.credit === undefined ? {} : { credit: hooks.credit }),
         ...(hooks.calibrateOn === undefined ? {} : { calibrateOn: hooks.calibrateOn }),
-        checkCancelled: () => { throwIfCancelled(hooks.signal) },
-        onProgress: (done, total, template) => { clock.report(done, total, template) },
+        checkCancelled: () => {
+          throwIfCancelled(hooks.signal)
+        },
+        onProgress: (done, total, template) => {
+          clock.report(done, total, template)
+        },
       })
     },
     async close() {
@@ -311,12 +351,19 @@ async function release(open: OpenSegmenter | undefined): Promise<void> {
  * The structures of a bank that a request names, in its order; all of them for null.
  * @throws MedlsamError `usage` for a name that the bank does not have
  */
-export function chooseStructures({ bank }: BuiltBank, wanted: readonly string[] | null, templates: string): readonly Structure[] {
+export function chooseStructures(
+  { bank }: BuiltBank,
+  wanted: readonly string[] | null,
+  templates: string,
+): readonly Structure[] {
   if (wanted === null) return bank.structures
   return wanted.map((name) => {
     const structure = bank.structures.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
     if (structure === undefined) {
-      throw new MedlsamError('usage', `The templates "${templates}" have no structure "${name}": they have ${bank.structures.map((s) => s.name).join(', ')}.`)
+      throw new MedlsamError(
+        'usage',
+        `The templates "${templates}" have no structure "${name}": they have ${bank.structures.map((s) => s.name).join(', ')}.`,
+      )
     }
     return structure
   })

@@ -12,7 +12,9 @@ export function programHash(): string {
   const hash = createHash('sha256')
   if (!here.endsWith('.ts')) return hash.update(readFileSync(here)).digest('hex')
   const folder = path.dirname(here)
-  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).sort()) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .sort()) {
     hash.update(file).update(readFileSync(path.join(folder, file)))
   }
   return hash.digest('hex')

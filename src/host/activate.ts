@@ -11,7 +11,16 @@ import { engineSetup } from './engine/readEngineSetup.js'
 import { createEngineStatus } from './engine/engineStatus.js'
 import { errorText } from './errorText.js'
 import { handleMarksRequest } from './points/pointCommands.js'
-import { downloadGpuRuntime, downloadModel, importModel, removeModel, testProviders, useModel, verifyModel, type ModelContext } from './models/modelCommands.js'
+import {
+  downloadGpuRuntime,
+  downloadModel,
+  importModel,
+  removeModel,
+  testProviders,
+  useModel,
+  verifyModel,
+  type ModelContext,
+} from './models/modelCommands.js'
 import { createModelsTree, type ModelNode } from './models/modelsTree.js'
 import { sayErrors } from './sayErrors.js'
 import { createPreviewFolders } from './segment/previewFolders.js'
@@ -45,14 +54,28 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     onState: (state) => {
       status.setState(state)
       // Whoever started it: what is installed and on what it runs is worth knowing.
-      if (state === 'running') loadBanks().catch((error: unknown) => { log.warn(errorText(error)) })
+      if (state === 'running')
+        loadBanks().catch((error: unknown) => {
+          log.warn(errorText(error))
+        })
     },
-    onOutput: (text) => { log.info(text.trimEnd()) },
+    onOutput: (text) => {
+      log.info(text.trimEnd())
+    },
   })
-  const store = createTemplateStore(context.extensionUri, createScanHealth((setPath) => engine.scanProblems(setPath)), (text) => { log.warn(text) })
+  const store = createTemplateStore(
+    context.extensionUri,
+    createScanHealth((setPath) => engine.scanProblems(setPath)),
+    (text) => {
+      log.warn(text)
+    },
+  )
 
   const loadBanks = async (): Promise<void> => {
-    const info = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Starting the MedLSAM engine' }, () => engine.info())
+    const info = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: 'Starting the MedLSAM engine' },
+      () => engine.info(),
+    )
     for (const bank of info.banks) store.setBank(bank.name, { info: bank, problem: null })
     await readBankFiles(store, engine)
     models.show(info, await engine.listModels())
@@ -64,7 +87,9 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   }
 
   const keys = keyHelp(context.extension.packageJSON as Parameters<typeof keyHelp>[0])
-  const previews = createPreviewFolders(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'previews').fsPath)
+  const previews = createPreviewFolders(
+    vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'previews').fsPath,
+  )
   const editors: ScanEditors = createScanEditors(context, keys, vscode.Uri.file(previews.root), {
     onMarksRequest: handleMarksRequest,
     onAction: (session, action) => onAction(session, action),
@@ -81,13 +106,20 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
 
   const modelContext: ModelContext = { engine, tree: models, refresh: loadBanks }
   const whenSeen = (): void => {
-    if (vscode.workspace.isTrusted) loadBanks().catch((error: unknown) => { log.warn(errorText(error)) })
+    if (vscode.workspace.isTrusted)
+      loadBanks().catch((error: unknown) => {
+        log.warn(errorText(error))
+      })
   }
   models.onFirstSeen(whenSeen)
   if (tree.visible) store.watchScans()
-  tree.onDidChangeVisibility(({ visible }) => { if (visible) store.watchScans() })
+  tree.onDidChangeVisibility(({ visible }) => {
+    if (visible) store.watchScans()
+  })
   // Other programs may have moved or changed scans meanwhile.
-  const whenBack = vscode.window.onDidChangeWindowState(({ focused }) => { if (focused && tree.visible) store.watchScans() })
+  const whenBack = vscode.window.onDidChangeWindowState(({ focused }) => {
+    if (focused && tree.visible) store.watchScans()
+  })
 
   async function onAction(session: ScanSession, action: ScanAction): Promise<void> {
     switch (action) {
@@ -109,30 +141,55 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
   }
 
   const command = (name: string, work: (argument: never) => unknown): vscode.Disposable =>
-    vscode.commands.registerCommand(`medlsam.${name}`, (argument: never) => sayErrors(async () => { await work(argument) }))
+    vscode.commands.registerCommand(`medlsam.${name}`, (argument: never) =>
+      sayErrors(async () => {
+        await work(argument)
+      }),
+    )
   /** For what starts the engine or writes files. */
-  const trusted = (name: string, work: (argument: never) => unknown): vscode.Disposable => command(name, (argument) => whenTrusted(() => work(argument)))
+  const trusted = (name: string, work: (argument: never) => unknown): vscode.Disposable =>
+    command(name, (argument) => whenTrusted(() => work(argument)))
   const withScan = (work: (scan: vscode.Uri) => Promise<unknown>) => async (argument: vscode.Uri | undefined) => {
     const scan = argument ?? activeScan(editors) ?? (await askForScan())
     if (scan !== undefined) await work(scan)
   }
   const withSession = (work: (session: ScanSession) => Promise<unknown>) => async () => {
     const session = editors.active()
-    if (session === undefined) void vscode.window.showInformationMessage('Open a scan in the MedLSAM scan editor first.')
+    if (session === undefined)
+      void vscode.window.showInformationMessage('Open a scan in the MedLSAM scan editor first.')
     else await work(session)
   }
   const selected = (node: TemplateNode | undefined): TemplateNode | undefined => node ?? tree.selection.at(0)
 
   context.subscriptions.push(
-    log, status, models, store, editors, tree, runs, folders, whenBack,
-    { dispose: () => { engine.stop() } },
+    log,
+    status,
+    models,
+    store,
+    editors,
+    tree,
+    runs,
+    folders,
+    whenBack,
+    {
+      dispose: () => {
+        engine.stop()
+      },
+    },
     followDefaultEditorSetting(context.globalState),
     vscode.workspace.onDidChangeConfiguration((event) => {
       // It learns its settings when it starts.
-      if (['medlsam.engine', 'medlsam.models', 'http'].some((section) => event.affectsConfiguration(section))) engine.renew()
+      if (['medlsam.engine', 'medlsam.models', 'http'].some((section) => event.affectsConfiguration(section)))
+        engine.renew()
     }),
-    command('openScan', withScan((scan) => editors.open(scan))),
-    trusted('segment', withScan((scan) => runs.start(scan))),
+    command(
+      'openScan',
+      withScan((scan) => editors.open(scan)),
+    ),
+    trusted(
+      'segment',
+      withScan((scan) => runs.start(scan)),
+    ),
     trusted('segmentFolder', async (folder: vscode.Uri | undefined) => {
       const target = folder ?? (await askForFolder())
       if (target !== undefined) await folders.start(target)
@@ -141,15 +198,32 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
       runs.cancel()
       folders.cancel()
     }),
-    command('pauseFolder', () => { folders.togglePause() }),
-    command('addStructure', withSession((session) => handleMarksRequest(session, { kind: 'add' }))),
-    trusted('addToTemplateSet', withSession((session) => addMarkedScan(templates, session))),
-    trusted('useLabelMapAsTemplate', withSession((session) => useLabelMap(templates, session))),
+    command('pauseFolder', () => {
+      folders.togglePause()
+    }),
+    command(
+      'addStructure',
+      withSession((session) => handleMarksRequest(session, { kind: 'add' })),
+    ),
+    trusted(
+      'addToTemplateSet',
+      withSession((session) => addMarkedScan(templates, session)),
+    ),
+    trusted(
+      'useLabelMapAsTemplate',
+      withSession((session) => useLabelMap(templates, session)),
+    ),
     trusted('templates.newSet', () => newSet(store)),
     trusted('templates.addScans', (node: TemplateNode | undefined) => chooseScans(templates, selected(node))),
-    trusted('templates.rename', async (node: TemplateNode | undefined) => renameNode(store, node ?? (await focusedNode(tree)))),
-    trusted('templates.delete', async (node: TemplateNode | undefined) => deleteNode(store, node ?? (await focusedNode(tree)))),
-    trusted('templates.removeScan', async (node: TemplateNode | undefined) => removeScanNode(store, node ?? (await focusedNode(tree)))),
+    trusted('templates.rename', async (node: TemplateNode | undefined) =>
+      renameNode(store, node ?? (await focusedNode(tree))),
+    ),
+    trusted('templates.delete', async (node: TemplateNode | undefined) =>
+      deleteNode(store, node ?? (await focusedNode(tree))),
+    ),
+    trusted('templates.removeScan', async (node: TemplateNode | undefined) =>
+      removeScanNode(store, node ?? (await focusedNode(tree))),
+    ),
     trusted('templates.check', (node: TemplateNode | undefined) => checkSet(templates, selected(node))),
     command('templates.openFile', (node: TemplateNode | undefined) => openSetFile(selected(node))),
     command('templates.refresh', () => store.refresh()),
@@ -164,11 +238,23 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     trusted('restartEngine', async () => {
       const restart = 'Restart'
       const detail = 'Runs, downloads and imports that are going on end with it.'
-      if (engine.isBusy() && (await vscode.window.showWarningMessage('The engine is at work. Restart it all the same?', { modal: true, detail }, restart)) !== restart) return
+      if (
+        engine.isBusy() &&
+        (await vscode.window.showWarningMessage(
+          'The engine is at work. Restart it all the same?',
+          { modal: true, detail },
+          restart,
+        )) !== restart
+      )
+        return
       engine.stop()
       await loadBanks()
     }),
-    ...VIEW_COMMANDS.map((name) => command(`view.${name}`, () => { editors.command(name) })),
+    ...VIEW_COMMANDS.map((name) =>
+      command(`view.${name}`, () => {
+        editors.command(name)
+      }),
+    ),
   )
   return { editors, engine, store, runs }
 }
@@ -183,11 +269,18 @@ function activeScan(editors: ScanEditors): vscode.Uri | undefined {
 }
 
 async function askForScan(): Promise<vscode.Uri | undefined> {
-  const picked = await vscode.window.showOpenDialog({ title: 'Open Scan', filters: { Scans: ['nii', 'gz', 'nrrd', 'mha'] } })
+  const picked = await vscode.window.showOpenDialog({
+    title: 'Open Scan',
+    filters: { Scans: ['nii', 'gz', 'nrrd', 'mha'] },
+  })
   return picked?.at(0)
 }
 
 async function askForFolder(): Promise<vscode.Uri | undefined> {
-  const picked = await vscode.window.showOpenDialog({ title: 'Segment All Scans in Folder', canSelectFolders: true, canSelectFiles: false })
+  const picked = await vscode.window.showOpenDialog({
+    title: 'Segment All Scans in Folder',
+    canSelectFolders: true,
+    canSelectFiles: false,
+  })
   return picked?.at(0)
 }

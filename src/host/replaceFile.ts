@@ -27,6 +27,9 @@ export async function replaceFile(file: string, bytes: Uint8Array): Promise<void
     await rename(temporary, target)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw new Error(`${path.basename(file)} cannot be written (${errorText(error)}). Make room on the disk, or choose a folder that may be written to.`, { cause: error })
+    throw new Error(
+      `${path.basename(file)} cannot be written (${errorText(error)}). Make room on the disk, or choose a folder that may be written to.`,
+      { cause: error },
+    )
   }
 }

@@ -8,7 +8,8 @@ export async function sayErrors(work: () => Promise<unknown>): Promise<void> {
     await work()
   } catch (error) {
     // One that VS Code hands on from another process is no instance any more.
-    const cancelled = error instanceof RunCancelled || (error instanceof Error && error.name === new vscode.CancellationError().name)
+    const cancelled =
+      error instanceof RunCancelled || (error instanceof Error && error.name === new vscode.CancellationError().name)
     if (!cancelled) void vscode.window.showErrorMessage(errorText(error))
   }
 }

@@ -9,6 +9,9 @@ export async function whenTrusted(work: () => unknown): Promise<void> {
 
 async function askForTrust(): Promise<void> {
   const manage = 'Manage Workspace Trust'
-  const picked = await vscode.window.showWarningMessage('Trust this workspace first: MedLSAM would read and write files that it names.', manage)
+  const picked = await vscode.window.showWarningMessage(
+    'Trust this workspace first: MedLSAM would read and write files that it names.',
+    manage,
+  )
   if (picked === manage) await vscode.commands.executeCommand('workbench.trust.manage')
 }

@@ -50,10 +50,16 @@ const LARGEST_SPACING_MM = 1000
 export function checkSize(file: string, sizes: readonly number[]): Size3 {
   const bad = sizes.find((n) => !Number.isSafeInteger(n) || n < 1)
   if (bad !== undefined) {
-    throw inputError(file, `The header of ${file} gives an axis ${bad} voxels: it is damaged, so export the scan again.`)
+    throw inputError(
+      file,
+      `The header of ${file} gives an axis ${bad} voxels: it is damaged, so export the scan again.`,
+    )
   }
   if (sizes.reduce((product, n) => product * n, 1) > 2 ** 40) {
-    throw inputError(file, `The header of ${file} promises ${sizes.join(' x ')} voxels, which no scan has: it is damaged, so export the scan again.`)
+    throw inputError(
+      file,
+      `The header of ${file} promises ${sizes.join(' x ')} voxels, which no scan has: it is damaged, so export the scan again.`,
+    )
   }
   return [sizes[0], sizes[1], sizes[2]]
 }
@@ -65,7 +71,10 @@ export function checkSize(file: string, sizes: readonly number[]): Size3 {
 export function checkSpacing(file: string, spacing: readonly number[]): void {
   const bad = spacing.find((mm) => !(mm >= SMALLEST_SPACING_MM && mm <= LARGEST_SPACING_MM))
   if (bad === undefined) return
-  throw inputError(file, `The header of ${file} gives a voxel spacing of ${bad} mm, which cannot be: correct it or export the scan again.`)
+  throw inputError(
+    file,
+    `The header of ${file} gives a voxel spacing of ${bad} mm, which cannot be: correct it or export the scan again.`,
+  )
 }
 
 /**
@@ -74,12 +83,18 @@ export function checkSpacing(file: string, spacing: readonly number[]): void {
  */
 export function checkAffine(file: string, affine: Affine): void {
   if (!affine.every(Number.isFinite)) {
-    throw inputError(file, `The affine in the header of ${file} holds values that are no numbers: export the scan again.`)
+    throw inputError(
+      file,
+      `The affine in the header of ${file} holds values that are no numbers: export the scan again.`,
+    )
   }
   const spacing = spacingMm(affine)
   const flatness = Math.abs(determinant(affine)) / (spacing[0] * spacing[1] * spacing[2])
   if (!(flatness > 1e-4)) {
-    throw inputError(file, `The affine in the header of ${file} is singular, so its voxels have no place in space: export the scan again.`)
+    throw inputError(
+      file,
+      `The affine in the header of ${file} is singular, so its voxels have no place in space: export the scan again.`,
+    )
   }
   checkSpacing(file, spacing)
 }

@@ -12,7 +12,8 @@ export type RawArray =
   | Float64Array
 
 /** Number formats a voxel may have in a file. */
-export type Dtype = 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64' | 'float32' | 'float64'
+export type Dtype =
+  'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64' | 'float32' | 'float64'
 
 /** Bytes per voxel of a number format. */
 export const DTYPE_BYTES: Readonly<Record<Dtype, 1 | 2 | 4 | 8>> = {
@@ -107,7 +108,9 @@ export function rangeOf(raw: RawArray, { slope, inter }: Scaling): ValueRange {
     if (value > max) max = value
     if (isIntegral && Math.floor(value) !== value) isIntegral = false
   }
-  return nonFinite === raw.length ? { min: Number.NaN, max: Number.NaN, isIntegral: false, nonFinite } : { min, max, isIntegral, nonFinite }
+  return nonFinite === raw.length
+    ? { min: Number.NaN, max: Number.NaN, isIntegral: false, nonFinite }
+    : { min, max, isIntegral, nonFinite }
 }
 
 /** Fills `out` with scaled values, `replacement` where they are not finite. */

@@ -4,7 +4,14 @@ import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../shared/dat
 import type { ErrorData } from '../shared/errorData.js'
 import type { ExtremePoints } from '../shared/geometry/points.js'
 import type {
-  DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile,
+  DownloadModelRequest,
+  GpuRuntimeInfo,
+  ImportModelRequest,
+  InstalledModel,
+  ModelChoice,
+  ModelsInfo,
+  ProviderTestReport,
+  VerifiedFile,
 } from '../shared/modelTypes.js'
 import type { Progress } from '../shared/progress.js'
 import type { SegmentRequest } from '../shared/requests.js'
@@ -39,7 +46,11 @@ export interface EngineInfo {
 /** Where the points of a new template come from. */
 export type TemplateSource =
   | { readonly kind: 'labelMap'; readonly path: string }
-  | { readonly kind: 'points'; readonly structures: readonly { readonly name: string; readonly color: string; readonly points: ExtremePoints }[]; readonly markupsPath: string | null }
+  | {
+      readonly kind: 'points'
+      readonly structures: readonly { readonly name: string; readonly color: string; readonly points: ExtremePoints }[]
+      readonly markupsPath: string | null
+    }
 
 /** A scan to add to a template set file, which is made when it does not exist. */
 export interface AddTemplateRequest {
@@ -51,7 +62,12 @@ export interface AddTemplateRequest {
 /** Leave-one-out error of every structure in every template. */
 export interface TemplateCheckReport {
   readonly problems: readonly string[]
-  readonly rows: readonly { readonly template: string; readonly structure: string; readonly wallErrorMm: number; readonly flagged: boolean }[]
+  readonly rows: readonly {
+    readonly template: string
+    readonly structure: string
+    readonly wallErrorMm: number
+    readonly flagged: boolean
+  }[]
 }
 
 /** A structure whose mask is there while others are still being segmented. */
@@ -82,11 +98,17 @@ export const segmentMethod = new RequestType<Numbered<SegmentWithPreviews>, Segm
 /** Segments a folder of scans. When it is cancelled it finishes the step it is at, writes the summary and answers. */
 export const segmentFolderMethod = new RequestType<Numbered<DatasetRequest>, DatasetOutcome, ErrorData>('segmentFolder')
 /** What happens during the run of a folder. */
-export const datasetEventNotification = new NotificationType<{ readonly run: number; readonly event: DatasetEvent }>('datasetEvent')
+export const datasetEventNotification = new NotificationType<{ readonly run: number; readonly event: DatasetEvent }>(
+  'datasetEvent',
+)
 /** Host to engine: hold the run of a folder after the scan it is at, or go on. */
 export const pauseNotification = new NotificationType<{ readonly run: number; readonly paused: boolean }>('pause')
 /** Leave-one-out check of a template set file. */
-export const checkTemplatesMethod = new RequestType<Numbered<{ readonly setPath: string }>, TemplateCheckReport, ErrorData>('checkTemplates')
+export const checkTemplatesMethod = new RequestType<
+  Numbered<{ readonly setPath: string }>,
+  TemplateCheckReport,
+  ErrorData
+>('checkTemplates')
 /** Add a scan to a template set file; answers with the set as written, also while a run goes on. */
 export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet, ErrorData>('addTemplate')
 /** Which scans of a template set file moved or changed; answered at once, also while a run goes on. */
@@ -96,24 +118,43 @@ export const infoMethod = new RequestType0<EngineInfo, ErrorData>('info')
 /** What the bank in a file holds. */
 export const bankInfoMethod = new RequestType<{ readonly path: string }, TemplatesInfo, ErrorData>('bankInfo')
 /** Where a run stands. */
-export const progressNotification = new NotificationType<{ readonly run: number; readonly progress: Progress }>('progress')
+export const progressNotification = new NotificationType<{ readonly run: number; readonly progress: Progress }>(
+  'progress',
+)
 /** A structure's mask is there. */
-export const earlyMaskNotification = new NotificationType<{ readonly run: number; readonly mask: EarlyMaskNote }>('earlyMask')
+export const earlyMaskNotification = new NotificationType<{ readonly run: number; readonly mask: EarlyMaskNote }>(
+  'earlyMask',
+)
 /** A structure was localized. */
-export const structureNotification = new NotificationType<{ readonly run: number; readonly structure: LocalizedStructure }>('structure')
+export const structureNotification = new NotificationType<{
+  readonly run: number
+  readonly structure: LocalizedStructure
+}>('structure')
 /** Every model that is embedded, installed or can be had, and where models lie. */
 export const listModelsMethod = new RequestType0<ModelsInfo, ErrorData>('models/list')
 /** Download a model; progress counts bytes under the stage `download`. Runs beside other requests. Cancelling keeps what has come, for the next try. */
-export const downloadModelMethod = new RequestType<Numbered<DownloadModelRequest>, InstalledModel, ErrorData>('models/download')
+export const downloadModelMethod = new RequestType<Numbered<DownloadModelRequest>, InstalledModel, ErrorData>(
+  'models/download',
+)
 /** Take finished ONNX files or a checkpoint into the models folder. */
-export const importModelMethod = new RequestType<Numbered<ImportModelRequest>, InstalledModel, ErrorData>('models/import')
+export const importModelMethod = new RequestType<Numbered<ImportModelRequest>, InstalledModel, ErrorData>(
+  'models/import',
+)
 /** Compare the files of a model, or of all installed ones (null), with their recorded SHA-256. */
-export const verifyModelMethod = new RequestType<ModelChoice | null, readonly VerifiedFile[], ErrorData>('models/verify')
+export const verifyModelMethod = new RequestType<ModelChoice | null, readonly VerifiedFile[], ErrorData>(
+  'models/verify',
+)
 /** Delete an installed model's files; answers with the folders that are gone. */
 export const removeModelMethod = new RequestType<Numbered<ModelChoice>, readonly string[], ErrorData>('models/remove')
 /** Time one encode per provider and remember which is fastest with the right answer; `auto` takes it from then on. */
-export const testProvidersMethod = new RequestType<Numbered<{ readonly id: string }>, ProviderTestReport, ErrorData>('models/testProviders')
+export const testProvidersMethod = new RequestType<Numbered<{ readonly id: string }>, ProviderTestReport, ErrorData>(
+  'models/testProviders',
+)
 /** Whether the GPU files of ONNX Runtime are missing here and can be fetched. */
 export const gpuRuntimeMethod = new RequestType0<GpuRuntimeInfo, ErrorData>('models/gpuRuntime')
 /** Fetch them. `acceptUnverified` takes them although no SHA-256 is pinned here, checked against what the package feed publishes. */
-export const downloadGpuRuntimeMethod = new RequestType<Numbered<{ readonly acceptUnverified: boolean }>, GpuRuntimeInfo, ErrorData>('models/downloadGpuRuntime')
+export const downloadGpuRuntimeMethod = new RequestType<
+  Numbered<{ readonly acceptUnverified: boolean }>,
+  GpuRuntimeInfo,
+  ErrorData
+>('models/downloadGpuRuntime')

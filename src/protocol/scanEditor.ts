@@ -40,7 +40,11 @@ export type RunView =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly progress: Progress | null; readonly structures: readonly ListedStructure[] }
   /** `next` is the button below the message. */
-  | { readonly kind: 'failed'; readonly message: string; readonly next: { readonly action: 'retry' | 'remedy'; readonly label: string } | null }
+  | {
+      readonly kind: 'failed'
+      readonly message: string
+      readonly next: { readonly action: 'retry' | 'remedy'; readonly label: string } | null
+    }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'done'; readonly summary: string; readonly warnings: readonly string[] }
 

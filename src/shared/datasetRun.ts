@@ -40,7 +40,15 @@ export const DATASET_LAYOUTS = ['plain', 'nnunet', 'msd', 'bids'] as const
 export type DatasetLayout = (typeof DATASET_LAYOUTS)[number]
 
 /** Why a file that could be a scan by its name is not one of the dataset's, or a folder is not searched. */
-export const SKIP_REASONS = ['label map', 'other channel', 'not CT', 'excluded', 'same output', 'result folder', 'cannot be opened'] as const
+export const SKIP_REASONS = [
+  'label map',
+  'other channel',
+  'not CT',
+  'excluded',
+  'same output',
+  'result folder',
+  'cannot be opened',
+] as const
 
 /** One of {@link SKIP_REASONS}. */
 export type SkipReason = (typeof SKIP_REASONS)[number]
@@ -52,7 +60,15 @@ export interface SkippedFile {
 }
 
 /** Why a scan has to be done (again). */
-export const TODO_REASONS = ['new', 'unfinished', 'failed before', 'scan changed', 'other options', 'output missing', 'forced'] as const
+export const TODO_REASONS = [
+  'new',
+  'unfinished',
+  'failed before',
+  'scan changed',
+  'other options',
+  'output missing',
+  'forced',
+] as const
 
 /** One of {@link TODO_REASONS}. */
 export type TodoReason = (typeof TODO_REASONS)[number]
@@ -148,7 +164,13 @@ export type DatasetEvent =
       readonly structures: number
       readonly totals: DatasetTotals
     }
-  | { readonly kind: 'scanFailed'; readonly lane: number; readonly scan: DatasetScan; readonly failure: ScanFailure; readonly totals: DatasetTotals }
+  | {
+      readonly kind: 'scanFailed'
+      readonly lane: number
+      readonly scan: DatasetScan
+      readonly failure: ScanFailure
+      readonly totals: DatasetTotals
+    }
   /** Another process has finished or failed it meanwhile. */
   | { readonly kind: 'scanElsewhere'; readonly scan: DatasetScan; readonly totals: DatasetTotals }
   /** All that is left is being done by other processes. */

@@ -22,7 +22,12 @@ export class MedlsamError extends Error {
 /** Turns anything thrown into the data that crosses a wire; what is not ours becomes `internal`. */
 export function toErrorData(error: unknown): ErrorData {
   if (error instanceof MedlsamError) {
-    return { kind: error.kind, message: error.message, ...(error.file === undefined ? {} : { file: error.file }), ...(error.remedy === undefined ? {} : { remedy: error.remedy }) }
+    return {
+      kind: error.kind,
+      message: error.message,
+      ...(error.file === undefined ? {} : { file: error.file }),
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    }
   }
   return { kind: 'internal', message: error instanceof Error ? error.message : String(error) }
 }

@@ -73,7 +73,10 @@ export const patchModelCardSchema = z
     position: z.object({ ...network, output: z.string() }).readonly(),
     features: z.object({ ...network, outputs: z.array(featureOutputSchema).min(1).readonly() }).readonly(),
     /** The file with the weights, where the networks keep them outside (ONNX external data). */
-    weights: z.object({ file: z.string().min(1), sha256: sha256Schema }).readonly().optional(),
+    weights: z
+      .object({ file: z.string().min(1), sha256: sha256Schema })
+      .readonly()
+      .optional(),
   })
   .readonly()
 

@@ -26,7 +26,15 @@ export function splitModelName(name: string): { readonly id: string; readonly pr
 
 /** Exports of segmenters that are known; how each is recognised and run is in the engine's folder `sam/layouts`. */
 export const SEGMENTER_LAYOUTS = [
-  'meta', 'samexporter', 'optimum-points', 'optimum-boxes', 'efficientsam', 'medficientsam', 'litemedsam', 'sam2', 'sam2-hub',
+  'meta',
+  'samexporter',
+  'optimum-points',
+  'optimum-boxes',
+  'efficientsam',
+  'medficientsam',
+  'litemedsam',
+  'sam2',
+  'sam2-hub',
 ] as const
 /** One of {@link SEGMENTER_LAYOUTS}. */
 export type SegmenterLayoutId = (typeof SEGMENTER_LAYOUTS)[number]
@@ -76,14 +84,22 @@ const fileSchema = z
     /** Where the file itself lies; absent when it is embedded or comes in an archive. */
     url: httpsSchema.optional(),
     /** Name of one of the variant's archives, and the file's path inside it. */
-    archive: z.object({ name: fileNameSchema, member: z.string().min(1) }).readonly().optional(),
+    archive: z
+      .object({ name: fileNameSchema, member: z.string().min(1) })
+      .readonly()
+      .optional(),
   })
   .readonly()
 /** A file of a model. */
 export type ModelFile = z.infer<typeof fileSchema>
 
 const archiveSchema = z
-  .object({ name: fileNameSchema, url: httpsSchema, sizeBytes: z.int().positive().nullable(), sha256: sha256Schema.nullable() })
+  .object({
+    name: fileNameSchema,
+    url: httpsSchema,
+    sizeBytes: z.int().positive().nullable(),
+    sha256: sha256Schema.nullable(),
+  })
   .readonly()
 /** A ZIP that holds files of a model. */
 export type ModelArchive = z.infer<typeof archiveSchema>
@@ -125,24 +141,49 @@ const segmenterEntrySchema = z
   })
   .readonly()
 
-const localizerEntrySchema = z.object({ ...entryCommon, task: z.literal('localize'), /** Side of its input in voxels; null when it takes whole volumes. */ inputSizeVoxels: z.int().positive().nullable() }).readonly()
+const localizerEntrySchema = z
+  .object({
+    ...entryCommon,
+    task: z.literal('localize'),
+    /** Side of its input in voxels; null when it takes whole volumes. */ inputSizeVoxels: z
+      .int()
+      .positive()
+      .nullable(),
+  })
+  .readonly()
 
 const entrySchema = z
   .discriminatedUnion('task', [segmenterEntrySchema, localizerEntrySchema])
-  .refine((entry) => (entry.origin === 'import') === (entry.importHint !== undefined), 'importHint belongs to origin "import" and to no other')
+  .refine(
+    (entry) => (entry.origin === 'import') === (entry.importHint !== undefined),
+    'importHint belongs to origin "import" and to no other',
+  )
   .refine((entry) => entry.origin === 'import' || entry.variants.length > 0, 'variants are missing')
   .refine(
-    (entry) => entry.origin !== 'download' || entry.variants.every((variant) => variant.files.every((file) => (file.url === undefined) !== (file.archive === undefined))),
+    (entry) =>
+      entry.origin !== 'download' ||
+      entry.variants.every((variant) =>
+        variant.files.every((file) => (file.url === undefined) !== (file.archive === undefined)),
+      ),
     'every file of a download needs a url or an archive, and not both',
   )
   .refine(
-    (entry) => entry.variants.every((variant) => variant.files.every(({ archive }) => archive === undefined || (variant.archives ?? []).some(({ name }) => name === archive.name))),
+    (entry) =>
+      entry.variants.every((variant) =>
+        variant.files.every(
+          ({ archive }) => archive === undefined || (variant.archives ?? []).some(({ name }) => name === archive.name),
+        ),
+      ),
     'a file names an archive that is not listed',
   )
 
 /** Schema of `models/registry.json`. */
 export const registrySchema = z
-  .object({ format: z.literal('medlsam-model-registry'), formatVersion: z.literal(1), models: z.array(entrySchema).readonly() })
+  .object({
+    format: z.literal('medlsam-model-registry'),
+    formatVersion: z.literal(1),
+    models: z.array(entrySchema).readonly(),
+  })
   .readonly()
   .refine(({ models }) => new Set(models.map(({ id }) => id)).size === models.length, 'ids must be unique')
 
@@ -176,11 +217,27 @@ export const installedModelSchema = z
     licenseAcceptedAt: z.string().nullable(),
     installedAt: z.string(),
     files: z
-      .array(z.object({ name: fileNameSchema, sizeBytes: z.int().nonnegative(), sha256: sha256Schema, trust: z.enum(TRUSTS) }).readonly())
+      .array(
+        z
+          .object({
+            name: fileNameSchema,
+            sizeBytes: z.int().nonnegative(),
+            sha256: sha256Schema,
+            trust: z.enum(TRUSTS),
+          })
+          .readonly(),
+      )
       .min(1)
       .readonly(),
     use: z.discriminatedUnion('task', [
-      z.object({ task: z.literal('segment'), layout: z.enum(SEGMENTER_LAYOUTS), preprocessing: preprocessingSchema, windowHu: windowSchema }).readonly(),
+      z
+        .object({
+          task: z.literal('segment'),
+          layout: z.enum(SEGMENTER_LAYOUTS),
+          preprocessing: preprocessingSchema,
+          windowHu: windowSchema,
+        })
+        .readonly(),
       /** `card` is the file among `files` that says how to run it (the model card). */
       z.object({ task: z.literal('localize'), card: fileNameSchema }).readonly(),
     ]),

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { EXTREME_SIDES, pointMmSchema, type BoxMm, type ExtremePoints, type ExtremeSide, type PointMm } from './geometry/points.js'
+import {
+  EXTREME_SIDES,
+  pointMmSchema,
+  type BoxMm,
+  type ExtremePoints,
+  type ExtremeSide,
+  type PointMm,
+} from './geometry/points.js'
 import { colorSchema } from './structure.js'
 
 /** Schema of a structure that is being marked: its points may be incomplete. */

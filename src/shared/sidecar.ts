@@ -46,9 +46,7 @@ const common = {
   formatVersion: z.literal(1),
   tool: z.object({ name: z.literal('medlsam'), version: z.string() }).readonly(),
   input: z.object({ path: z.string(), sha256: sha256Schema, timePoint: z.int().nullable() }).readonly(),
-  templates: z
-    .object({ name: z.string(), modelHash: sha256Schema, ids: z.array(z.string()).readonly() })
-    .readonly(),
+  templates: z.object({ name: z.string(), modelHash: sha256Schema, ids: z.array(z.string()).readonly() }).readonly(),
   options: runOptionsSchema,
   localizer: modelUseSchema,
   /** Wall seconds per stage; empty in results of a dataset run, whose journal has them. */

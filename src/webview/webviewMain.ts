@@ -25,11 +25,16 @@ import { onMessage, post } from './wire.js'
 const canvas = h('canvas', { class: 'planes' })
 const title = h('h1', { class: 'for-screen-readers' })
 const toolbar = h('div', { class: 'toolbar', aria: { role: 'toolbar', label: 'View' } })
-const reading = h('div', { class: 'status', aria: { role: 'status', live: 'off', label: 'Position and value under the crosshair' } })
+const reading = h('div', {
+  class: 'status',
+  aria: { role: 'status', live: 'off', label: 'Position and value under the crosshair' },
+})
 const guide = h('div', { class: 'guide-bar', aria: { live: 'polite' } })
 const notice = h('div', { class: 'notice' })
 const overlay = createOverlay({
-  onMove: (structure, side, pointMm) => { post({ type: 'marks', request: { kind: 'place', structure, side, pointMm } }); },
+  onMove: (structure, side, pointMm) => {
+    post({ type: 'marks', request: { kind: 'place', structure, side, pointMm } })
+  },
   onPick: (structure, side, pointMm) => {
     const target = missing()
     if (target === null) {
@@ -41,13 +46,34 @@ const overlay = createOverlay({
     post({ type: 'marks', request: { kind: 'place', ...target, pointMm } })
   },
 })
-const stage = h('div', { class: 'stage', set: { tabIndex: 0 }, aria: { role: 'application', label: 'Scan planes. Arrow keys move the crosshair, ? lists all keys.' }, data: { key: 'stage' } }, canvas, guide, notice)
+const stage = h(
+  'div',
+  {
+    class: 'stage',
+    set: { tabIndex: 0 },
+    aria: { role: 'application', label: 'Scan planes. Arrow keys move the crosshair, ? lists all keys.' },
+    data: { key: 'stage' },
+  },
+  canvas,
+  guide,
+  notice,
+)
 stage.insertBefore(overlay.element, guide)
 const runSection = h('section', { class: 'run', aria: { label: 'Run' } })
 const structuresSection = h('section', { class: 'structures-section', aria: { label: 'Structures' } })
 const marksSection = h('section', { class: 'marks-section', aria: { label: 'Template points' } })
-const panel = h('aside', { class: 'panel', aria: { label: 'Structures and template points' } }, runSection, structuresSection, marksSection)
-document.body.append(h('header', {}, title, toolbar), h('div', { class: 'main' }, h('main', {}, stage), panel), h('footer', {}, reading))
+const panel = h(
+  'aside',
+  { class: 'panel', aria: { label: 'Structures and template points' } },
+  runSection,
+  structuresSection,
+  marksSection,
+)
+document.body.append(
+  h('header', {}, title, toolbar),
+  h('div', { class: 'main' }, h('main', {}, stage), panel),
+  h('footer', {}, reading),
+)
 
 let view: ViewState = FIRST_VIEW
 let viewTimer: number | undefined
@@ -73,7 +99,9 @@ function remember(): void {
   view = { ...view, crosshairMm: viewer.crosshairMm(), panZoom: viewer.panZoom() }
   // Dragging changes the view many times a second; the host keeps the last one.
   window.clearTimeout(viewTimer)
-  viewTimer = window.setTimeout(() => { post({ type: 'view', view }) }, 300)
+  viewTimer = window.setTimeout(() => {
+    post({ type: 'view', view })
+  }, 300)
 }
 
 function change(next: Partial<ViewState>): void {
@@ -84,7 +112,8 @@ function change(next: Partial<ViewState>): void {
     if (view.levelHu !== before.levelHu || view.widthHu !== before.widthHu) viewer.setWindow(view)
     if (view.radiological !== before.radiological) viewer.setConvention(view.radiological)
     if (view.crosshairShown !== before.crosshairShown) viewer.setCrosshairShown(view.crosshairShown)
-    if (view.opacity !== before.opacity || view.outline !== before.outline || view.overlayShown !== before.overlayShown) applyOverlay()
+    if (view.opacity !== before.opacity || view.outline !== before.outline || view.overlayShown !== before.overlayShown)
+      applyOverlay()
     if (view.hiddenLabels !== before.hiddenLabels) viewer.paintLabels(rows(), view.hiddenLabels)
   }
   if (view.layout !== before.layout && view.layout !== 'multiplanar') plane = view.layout
@@ -102,39 +131,87 @@ function rows(): StructureRow[] {
 }
 
 function renderAll(): void {
-  renderToolbar(toolbar, view, canRun, viewer !== null && document.body.dataset['rendered'] !== undefined && run.kind !== 'running', {
-    onCommand: command,
-    onWindow: ({ levelHu, widthHu }) => { change({ levelHu, widthHu }); },
-    onSegment: () => { post({ type: 'action', action: 'segment' }); },
-  })
+  renderToolbar(
+    toolbar,
+    view,
+    canRun,
+    viewer !== null && document.body.dataset['rendered'] !== undefined && run.kind !== 'running',
+    {
+      onCommand: command,
+      onWindow: ({ levelHu, widthHu }) => {
+        change({ levelHu, widthHu })
+      },
+      onSegment: () => {
+        post({ type: 'action', action: 'segment' })
+      },
+    },
+  )
   panel.hidden = !view.panelOpen
   const { names, map, drawnUrl, busy, problem } = labels.state()
-  renderInto(runSection, runPanel(run, (action) => { post({ type: 'action', action }); }))
+  renderInto(
+    runSection,
+    runPanel(run, (action) => {
+      post({ type: 'action', action })
+    }),
+  )
   renderInto(
     structuresSection,
     structuresPanel(
-      { labelMaps: names, shown: map?.file.name ?? null, rows: rows(), warnings: map?.warnings ?? [], view, drawn: drawnUrl !== null, busy, problem },
       {
-        onPickLabelMap: (name) => { post({ type: 'showLabelMap', name }); },
+        labelMaps: names,
+        shown: map?.file.name ?? null,
+        rows: rows(),
+        warnings: map?.warnings ?? [],
+        view,
+        drawn: drawnUrl !== null,
+        busy,
+        problem,
+      },
+      {
+        onPickLabelMap: (name) => {
+          post({ type: 'showLabelMap', name })
+        },
         onToggle: toggleLabel,
-        onToggleAll: (shown) => { change({ hiddenLabels: shown ? [] : rows().map(({ labelValue }) => labelValue) }); },
+        onToggleAll: (shown) => {
+          change({ hiddenLabels: shown ? [] : rows().map(({ labelValue }) => labelValue) })
+        },
         onJump: jumpTo,
-        onOpacity: (opacity) => { change({ opacity }); },
-        onOutline: (outline) => { change({ outline }); },
-        onOverlay: (overlayShown) => { change({ overlayShown }); },
-        onUseAsTemplate: () => { post({ type: 'action', action: 'useLabelMap' }); },
+        onOpacity: (opacity) => {
+          change({ opacity })
+        },
+        onOutline: (outline) => {
+          change({ outline })
+        },
+        onOverlay: (overlayShown) => {
+          change({ overlayShown })
+        },
+        onUseAsTemplate: () => {
+          post({ type: 'action', action: 'useLabelMap' })
+        },
       },
     ),
   )
   renderInto(
     marksSection,
     marksPanel(
-      { structures: marks.structures, active: active?.structure ?? null, side: sideToPlace(activeStructure(), active?.side ?? null) },
       {
-        onRequest: (request) => { post({ type: 'marks', request }); },
-        onAction: (action) => { post({ type: 'action', action }); },
-        onActivate: (structure) => { activate(structure, null); },
-        onSide: (side) => { if (active) activate(active.structure, side); },
+        structures: marks.structures,
+        active: active?.structure ?? null,
+        side: sideToPlace(activeStructure(), active?.side ?? null),
+      },
+      {
+        onRequest: (request) => {
+          post({ type: 'marks', request })
+        },
+        onAction: (action) => {
+          post({ type: 'action', action })
+        },
+        onActivate: (structure) => {
+          activate(structure, null)
+        },
+        onSide: (side) => {
+          if (active) activate(active.structure, side)
+        },
         onJump: (pointMm) => viewer?.moveTo(pointMm),
       },
     ),
@@ -148,24 +225,40 @@ function renderAll(): void {
 
 function toggleLabel(labelValue: number): void {
   const hidden = view.hiddenLabels.includes(labelValue)
-  change({ hiddenLabels: hidden ? view.hiddenLabels.filter((value) => value !== labelValue) : [...view.hiddenLabels, labelValue] })
+  change({
+    hiddenLabels: hidden
+      ? view.hiddenLabels.filter((value) => value !== labelValue)
+      : [...view.hiddenLabels, labelValue],
+  })
 }
 
 function jumpTo(labelValue: number): void {
   const { preview, facts } = labels.state()
   // During a run the label map on display may still be an older one.
-  const fact = run.kind === 'running' && preview === null ? undefined : facts.find((candidate) => candidate.labelValue === labelValue)
+  const fact =
+    run.kind === 'running' && preview === null
+      ? undefined
+      : facts.find((candidate) => candidate.labelValue === labelValue)
   const box = rows().find((row) => row.labelValue === labelValue)?.boxMm
   if (fact) viewer?.moveTo(fact.insideMm)
-  else if (box) viewer?.moveTo([(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, (box.min[2] + box.max[2]) / 2])
+  else if (box)
+    viewer?.moveTo([(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, (box.min[2] + box.max[2]) / 2])
 }
 
 function drawOverlay(): void {
   if (!viewer) return
   const drawn: DrawnResult[] = rows().flatMap((row) =>
-    row.boxMm === null || view.hiddenLabels.includes(row.labelValue) || !view.overlayShown ? [] : [{ name: row.name, color: row.color, boxMm: row.boxMm, pointsMm: row.extremePointsMm }],
+    row.boxMm === null || view.hiddenLabels.includes(row.labelValue) || !view.overlayShown
+      ? []
+      : [{ name: row.name, color: row.color, boxMm: row.boxMm, pointsMm: row.extremePointsMm }],
   )
-  overlay.draw({ tiles: viewer.tiles(), spacingMm: viewer.spacingMm(), results: drawn, marks: marks.structures, active: active?.structure ?? null })
+  overlay.draw({
+    tiles: viewer.tiles(),
+    spacingMm: viewer.spacingMm(),
+    results: drawn,
+    marks: marks.structures,
+    active: active?.structure ?? null,
+  })
 }
 
 function activeStructure(): MarkedStructure | undefined {
@@ -213,7 +306,8 @@ function commandContext(current: Viewer): CommandContext {
     deletePoint: () => {
       const structure = activeStructure()
       const side = active?.side
-      if (structure && side && structure.points[side] !== undefined) post({ type: 'marks', request: { kind: 'unplace', structure: structure.name, side } })
+      if (structure && side && structure.points[side] !== undefined)
+        post({ type: 'marks', request: { kind: 'unplace', structure: structure.name, side } })
     },
     stepPoint,
     showHelp: () => {
@@ -258,7 +352,9 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
       },
       onDraw: drawOverlay,
     })
-    const bytes = await readScan(message.scan.url, message.scan.sizeBytes, message.limitBytes, (done, total) => { showLoading(`Reading ${message.scan.name}…`, done, total); })
+    const bytes = await readScan(message.scan.url, message.scan.sizeBytes, message.limitBytes, (done, total) => {
+      showLoading(`Reading ${message.scan.name}…`, done, total)
+    })
     showLoading(`Drawing ${message.scan.name}…`, 1, 1)
     await painted()
     await checkAndShow(viewer, bytes, message.scan, message.limitBytes)
@@ -269,7 +365,12 @@ async function open(message: Extract<ToScanView, { type: 'open' }>): Promise<voi
     renderAll()
     await labels.redraw()
   } catch (error) {
-    showProblem(message.scan.name, error instanceof ScanProblem ? error.message : `The scan cannot be shown (${error instanceof Error ? error.message : String(error)}). Try again, or export it as NIfTI.`)
+    showProblem(
+      message.scan.name,
+      error instanceof ScanProblem
+        ? error.message
+        : `The scan cannot be shown (${error instanceof Error ? error.message : String(error)}). Try again, or export it as NIfTI.`,
+    )
   }
 }
 
@@ -293,7 +394,14 @@ function restore(current: Viewer): void {
 
 function showLoading(text: string, done: number, total: number): void {
   notice.hidden = false
-  notice.replaceChildren(h('div', { class: 'card', aria: { role: 'status' } }, h('p', { set: { textContent: text } }), h('progress', { set: { max: Math.max(1, total), value: done } })))
+  notice.replaceChildren(
+    h(
+      'div',
+      { class: 'card', aria: { role: 'status' } },
+      h('p', { set: { textContent: text } }),
+      h('progress', { set: { max: Math.max(1, total), value: done } }),
+    ),
+  )
 }
 
 /** Waits until what was shown can be seen: without a graphics card, drawing a large scan holds the page for half a minute. */
@@ -308,7 +416,19 @@ function painted(): Promise<void> {
 function showProblem(name: string, text: string): void {
   notice.hidden = false
   notice.replaceChildren(
-    h('div', { class: 'card', aria: { role: 'alert' } }, h('h2', { set: { textContent: name } }), h('p', { class: 'problem', set: { textContent: text } }), button('Try again', () => { post({ type: 'ready' }); }, { class: 'button primary' })),
+    h(
+      'div',
+      { class: 'card', aria: { role: 'alert' } },
+      h('h2', { set: { textContent: name } }),
+      h('p', { class: 'problem', set: { textContent: text } }),
+      button(
+        'Try again',
+        () => {
+          post({ type: 'ready' })
+        },
+        { class: 'button primary' },
+      ),
+    ),
   )
 }
 
@@ -318,7 +438,8 @@ function onMarks(next: Marks, activateName: string | undefined): void {
   if (activateName !== undefined) active = { structure: activateName, side: null }
   else if (active !== null && activeStructure() === undefined) active = null
   // A point that was asked for is there now: the guide goes on to the next one that is missing.
-  else if (active !== null && target !== null && activeStructure()?.points[target.side] !== undefined) active = { structure: active.structure, side: null }
+  else if (active !== null && target !== null && activeStructure()?.points[target.side] !== undefined)
+    active = { structure: active.structure, side: null }
   renderAll()
 }
 
@@ -368,11 +489,23 @@ canvas.addEventListener('pointerdown', (event) => {
 })
 canvas.addEventListener('pointerup', (event) => {
   const target = placing()
-  if (pressed === null || target === null || !viewer || Math.hypot(event.offsetX - pressed.x, event.offsetY - pressed.y) > 4) return
+  if (
+    pressed === null ||
+    target === null ||
+    !viewer ||
+    Math.hypot(event.offsetX - pressed.x, event.offsetY - pressed.y) > 4
+  )
+    return
   const tile = tileAt(viewer.tiles(), event.offsetX, event.offsetY)
-  if (tile) post({ type: 'marks', request: { kind: 'place', ...target, pointMm: unproject(tile, event.offsetX, event.offsetY) } })
+  if (tile)
+    post({
+      type: 'marks',
+      request: { kind: 'place', ...target, pointMm: unproject(tile, event.offsetX, event.offsetY) },
+    })
 })
-canvas.addEventListener('pointermove', (event) => { plane = tileAt(viewer?.tiles() ?? [], event.offsetX, event.offsetY)?.plane ?? plane; })
+canvas.addEventListener('pointermove', (event) => {
+  plane = tileAt(viewer?.tiles() ?? [], event.offsetX, event.offsetY)?.plane ?? plane
+})
 canvas.addEventListener(
   'wheel',
   (event) => {
@@ -384,9 +517,15 @@ canvas.addEventListener(
   },
   { capture: true, passive: false },
 )
-stage.addEventListener('focus', () => { post({ type: 'focus', focused: true }); })
-stage.addEventListener('blur', () => { post({ type: 'focus', focused: false }); })
-window.addEventListener('focus', () => { if (document.activeElement === document.body) stage.focus(); })
+stage.addEventListener('focus', () => {
+  post({ type: 'focus', focused: true })
+})
+stage.addEventListener('blur', () => {
+  post({ type: 'focus', focused: false })
+})
+window.addEventListener('focus', () => {
+  if (document.activeElement === document.body) stage.focus()
+})
 
 renderAll()
 post({ type: 'ready' })

@@ -5,7 +5,19 @@ import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { accessibilityProblems } from '../support/accessibility.js'
 import { convertScan } from '../support/convertScan.js'
-import { answer, changeSetting, changeTheme, contextMenu, explorerRow, openFolder, openScan, runCommand, scanView, startBrowser, waitForScan } from '../support/workbench.js'
+import {
+  answer,
+  changeSetting,
+  changeTheme,
+  contextMenu,
+  explorerRow,
+  openFolder,
+  openScan,
+  runCommand,
+  scanView,
+  startBrowser,
+  waitForScan,
+} from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -13,8 +25,24 @@ const [COLUMNS, ROWS, SLICES] = [20, 16, 10]
 
 /** A scan, stored toward the left and the back as DICOM does, each of whose voxels holds its own place in the file. */
 function scanOfPlaces(): Buffer {
-  const header = ['ObjectType = Image', 'NDims = 3', 'BinaryData = True', 'BinaryDataByteOrderMSB = False', 'CompressedData = False', 'TransformMatrix = 1 0 0 0 1 0 0 0 1', 'Offset = 0 0 0', 'ElementSpacing = 4 5 6', `DimSize = ${COLUMNS} ${ROWS} ${SLICES}`, 'ElementType = MET_SHORT', 'ElementDataFile = LOCAL', '']
-  return Buffer.concat([Buffer.from(header.join('\n')), Buffer.from(Int16Array.from({ length: COLUMNS * ROWS * SLICES }, (_, place) => place).buffer)])
+  const header = [
+    'ObjectType = Image',
+    'NDims = 3',
+    'BinaryData = True',
+    'BinaryDataByteOrderMSB = False',
+    'CompressedData = False',
+    'TransformMatrix = 1 0 0 0 1 0 0 0 1',
+    'Offset = 0 0 0',
+    'ElementSpacing = 4 5 6',
+    `DimSize = ${COLUMNS} ${ROWS} ${SLICES}`,
+    'ElementType = MET_SHORT',
+    'ElementDataFile = LOCAL',
+    '',
+  ]
+  return Buffer.concat([
+    Buffer.from(header.join('\n')),
+    Buffer.from(Int16Array.from({ length: COLUMNS * ROWS * SLICES }, (_, place) => place).buffer),
+  ])
 }
 
 describe('the scan editor', function () {
@@ -34,7 +62,11 @@ describe('the scan editor', function () {
     writeFileSync(path.join(session.folder, 'broken_cut.mha'), scanOfPlaces().subarray(0, 4000))
     writeFileSync(path.join(session.folder, 'broken_text.nii.gz'), gzipSync('this is no scan at all'.repeat(100)))
     writeFileSync(path.join(session.folder, 'plain_ct.nii.gz'), scan)
-    for (const format of ['nrrd', 'mha']) await convertScan(path.join(session.folder, 'okbp_004_ct.nii.gz'), path.join(session.folder, `as_${format}.${format}`))
+    for (const format of ['nrrd', 'mha'])
+      await convertScan(
+        path.join(session.folder, 'okbp_004_ct.nii.gz'),
+        path.join(session.folder, `as_${format}.${format}`),
+      )
   })
 
   afterEach(async function () {
@@ -55,7 +87,7 @@ describe('the scan editor', function () {
     const planes = view.locator('.stage')
     const before = await planes.screenshot()
     await action()
-    for (const until = Date.now() + 15_000; Date.now() < until; ) {
+    for (const until = Date.now() + 15_000; Date.now() < until;) {
       if (!before.equals(await planes.screenshot())) return
       await session.page.waitForTimeout(300)
     }
@@ -91,7 +123,9 @@ describe('the scan editor', function () {
     const before = await status()
     await view.locator('canvas.planes').click({ position: { x: 120, y: 90 } })
     await view.locator(`.status:not(:text-is("${before}"))`).waitFor()
-    const [column, row, slice, value] = (/voxel (\d+), (\d+), (\d+) · (\d+) HU$/.exec(await status()) ?? []).slice(1).map(Number)
+    const [column, row, slice, value] = (/voxel (\d+), (\d+), (\d+) · (\d+) HU$/.exec(await status()) ?? [])
+      .slice(1)
+      .map(Number)
     assert.equal(column + COLUMNS * (row + ROWS * slice), value, await status())
     await runCommand(session.page, 'View: Close Editor')
     view = await waitForScan(session.page)
@@ -115,14 +149,20 @@ describe('the scan editor', function () {
     const { page, folder } = session
     const late = path.join(folder, 'okbp_004_ct_dseg.nii.gz')
     copyFileSync(path.join(folder, 'okbp_004_seg.nii.gz'), late)
-    await view.getByLabel('Label map', { exact: true }).locator('option:text-is("okbp_004_ct_dseg.nii.gz")').waitFor({ state: 'attached' })
+    await view
+      .getByLabel('Label map', { exact: true })
+      .locator('option:text-is("okbp_004_ct_dseg.nii.gz")')
+      .waitFor({ state: 'attached' })
     await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'okbp_004_ct_dseg.nii.gz' })
     await view.locator('body[data-labels="okbp_004_ct_dseg.nii.gz"]').waitFor()
     await openScan(page, 'plain_ct.nii.gz')
     rmSync(late)
     await runCommand(page, 'View: Close Editor')
     view = await waitForScan(page)
-    await view.getByLabel('Label map', { exact: true }).locator('option:checked:text-is("None shown")').waitFor({ state: 'attached' })
+    await view
+      .getByLabel('Label map', { exact: true })
+      .locator('option:checked:text-is("None shown")')
+      .waitFor({ state: 'attached' })
     await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'okbp_004_seg.nii.gz' })
     await view.locator('body[data-labels="okbp_004_seg.nii.gz"]').waitFor()
   })
@@ -226,7 +266,10 @@ describe('the scan editor', function () {
     const text = await status()
     await session.page.keyboard.press('PageUp')
     await view.locator(`.status:not(:text-is("${text}"))`).waitFor()
-    assert.deepEqual((await crosshairMm()).map((mm, axis) => mm !== before[axis]), [false, true, false])
+    assert.deepEqual(
+      (await crosshairMm()).map((mm, axis) => mm !== before[axis]),
+      [false, true, false],
+    )
   })
 
   it('agrees with a second editor of the same scan', async () => {
@@ -260,7 +303,10 @@ describe('the scan editor', function () {
 
   it('opens scans on a click only when the setting says so', async () => {
     const { page, server } = session
-    const associations = (): unknown => (JSON.parse(readFileSync(path.join(server.root, 'ud/User/settings.json'), 'utf8')) as Record<string, unknown>)['workbench.editorAssociations']
+    const associations = (): unknown =>
+      (JSON.parse(readFileSync(path.join(server.root, 'ud/User/settings.json'), 'utf8')) as Record<string, unknown>)[
+        'workbench.editorAssociations'
+      ]
     await explorerRow(page, 'plain_ct.nii.gz').dblclick()
     await page.locator('.monaco-editor-pane-placeholder').waitFor()
     await runCommand(page, 'View: Close Editor')
@@ -293,7 +339,9 @@ describe('the scan editor', function () {
     const [file, elsewhere] = [path.join(folder, 'plain_ct.nii.gz'), path.join(folder, 'elsewhere')]
     renameSync(file, elsewhere)
     await page.reload()
-    const card = scanView(page).locator('.notice .card', { has: scanView(page).locator('h2:text-is("plain_ct.nii.gz")') })
+    const card = scanView(page).locator('.notice .card', {
+      has: scanView(page).locator('h2:text-is("plain_ct.nii.gz")'),
+    })
     assert.match((await card.locator('.problem').textContent()) ?? '', /not there any more\. Put it back/)
     assert.equal(await page.locator('.notification-list-item').count(), 0)
     renameSync(elsewhere, file)
@@ -309,7 +357,9 @@ describe('the scan editor', function () {
   ] as const) {
     it(`says what is wrong with ${file} and what to do`, async () => {
       await contextMenu(session.page, file, 'Open Scan')
-      const card = scanView(session.page).locator('.notice .card', { has: scanView(session.page).locator(`h2:text-is("${file}")`) })
+      const card = scanView(session.page).locator('.notice .card', {
+        has: scanView(session.page).locator(`h2:text-is("${file}")`),
+      })
       const text = await card.locator('.problem').textContent()
       assert.match(text ?? '', problem)
       assert.deepEqual(await accessibilityProblems(scanView(session.page)), [])
@@ -326,7 +376,10 @@ describe('the scan editor', function () {
       const page = await openFolder(browser, session.server, session.folder)
       await runCommand(page, 'View: Close All Editors')
       await contextMenu(page, 'plain_ct.nii.gz', 'Open Scan')
-      assert.match((await scanView(page).locator('.notice .problem').textContent()) ?? '', /no WebGL2.*hardware acceleration/)
+      assert.match(
+        (await scanView(page).locator('.notice .problem').textContent()) ?? '',
+        /no WebGL2.*hardware acceleration/,
+      )
     } finally {
       await browser.close()
     }

@@ -14,9 +14,14 @@ describe('a scan in a file system that is not of this machine', function () {
 
   before(async function () {
     if (!hasSharedData) this.skip()
-    session = await startSession([{ id: 'okbp_004', split: 'templates', labels: true }], {}, { vsix: [packFixture('elsewhere', packed)] })
+    session = await startSession(
+      [{ id: 'okbp_004', split: 'templates', labels: true }],
+      {},
+      { vsix: [packFixture('elsewhere', packed)] },
+    )
     mkdirSync(path.join(session.folder, 'elsewhere'))
-    for (const end of ['ct.nii.gz', 'seg.nii.gz', 'seg.tsv']) copyFileSync(path.join(session.folder, `okbp_004_${end}`), path.join(session.folder, 'elsewhere', `far_${end}`))
+    for (const end of ['ct.nii.gz', 'seg.nii.gz', 'seg.tsv'])
+      copyFileSync(path.join(session.folder, `okbp_004_${end}`), path.join(session.folder, 'elsewhere', `far_${end}`))
   })
 
   afterEach(async function () {
@@ -51,7 +56,9 @@ describe('a scan in a file system that is not of this machine', function () {
     for (const command of ['Use Label Map as Template', 'Add Marked Scan to Template Set']) {
       await runCommand(page, 'Notifications: Clear All Notifications')
       await runCommand(page, `MedLSAM: ${command}`)
-      await page.locator('.notification-toast', { hasText: 'Templates need scans that are files on this machine' }).waitFor()
+      await page
+        .locator('.notification-toast', { hasText: 'Templates need scans that are files on this machine' })
+        .waitFor()
     }
   })
 })

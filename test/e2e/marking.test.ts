@@ -7,7 +7,14 @@ import { answer, openScan, pick, runCommand, waitForScan } from '../support/work
 import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
-const PLACES = [[0.25, 0.25], [0.3, 0.3], [0.2, 0.75], [0.35, 0.2], [0.3, 0.7], [0.4, 0.75]] as const
+const PLACES = [
+  [0.25, 0.25],
+  [0.3, 0.3],
+  [0.2, 0.75],
+  [0.35, 0.2],
+  [0.3, 0.7],
+  [0.4, 0.75],
+] as const
 
 describe('marking templates', function () {
   let session: Session
@@ -28,7 +35,8 @@ describe('marking templates', function () {
     if (hasSharedData) await session.stop()
   })
 
-  const count = (points: number): Promise<void> => view.locator(`.marks li .fact:text-is("${points}/6")`).first().waitFor()
+  const count = (points: number): Promise<void> =>
+    view.locator(`.marks li .fact:text-is("${points}/6")`).first().waitFor()
   const markups = (): string => path.join(session.folder, 'okbp_013_ct.mrk.json')
   const dirty = (): Promise<number> => session.page.locator('.tab.dirty').count()
 
@@ -69,7 +77,10 @@ describe('marking templates', function () {
     await page.mouse.move(box.x + 25, box.y - 15, { steps: 6 })
     await page.mouse.up()
     await view.locator(`.sides li[data-side="superior"] .fact:not(:text-is("${before[3]}"))`).waitFor()
-    assert.deepEqual((await coordinates()).filter((_, index) => index !== 3), before.filter((_, index) => index !== 3))
+    assert.deepEqual(
+      (await coordinates()).filter((_, index) => index !== 3),
+      before.filter((_, index) => index !== 3),
+    )
     await page.keyboard.press('Control+z')
     await view.locator(`.sides li[data-side="superior"] .fact:text-is("${before[3]}")`).waitFor()
   })
@@ -80,7 +91,9 @@ describe('marking templates', function () {
     const point = (await view.locator('.sides li[data-side="anterior"] .fact').textContent()) ?? ''
     const reading = ((await view.locator('.status').textContent()) ?? '').split(' mm')[0].split(', ').map(Number)
     // The crosshair stands on the nearest voxel, which may be 4 mm wide.
-    point.split(', ').forEach((mm, axis) => { assert.ok(Math.abs(Number(mm) - reading[axis]) <= 3, `${point} against ${reading.join(', ')}`) })
+    point.split(', ').forEach((mm, axis) => {
+      assert.ok(Math.abs(Number(mm) - reading[axis]) <= 3, `${point} against ${reading.join(', ')}`)
+    })
     await view.getByRole('button', { name: 'Change the colour of LeftParotid' }).click()
     await pick(page, 'Magenta')
     await view.locator('.marks .swatch[style*="240, 50, 230"], .marks .swatch[style*="#f032e6"]').waitFor()
@@ -104,10 +117,15 @@ describe('marking templates', function () {
   it('saves a file that 3D Slicer reads', async () => {
     await runCommand(session.page, 'File: Save')
     await session.page.locator('.tab:not(.dirty)').first().waitFor()
-    const file = JSON.parse(readFileSync(markups(), 'utf8')) as { markups: { name: string; coordinateSystem: string; controlPoints: { label: string }[] }[] }
+    const file = JSON.parse(readFileSync(markups(), 'utf8')) as {
+      markups: { name: string; coordinateSystem: string; controlPoints: { label: string }[] }[]
+    }
     assert.equal(file.markups[0].name, 'LeftParotid')
     assert.equal(file.markups[0].coordinateSystem, 'LPS')
-    assert.deepEqual(file.markups[0].controlPoints.map(({ label }) => label), ['inferior', 'posterior', 'right', 'superior', 'anterior', 'left'])
+    assert.deepEqual(
+      file.markups[0].controlPoints.map(({ label }) => label),
+      ['inferior', 'posterior', 'right', 'superior', 'anterior', 'left'],
+    )
   })
 
   it('places a missing point also where another one lies, and takes it back when the file is reverted', async () => {
@@ -168,7 +186,10 @@ describe('marking templates', function () {
     await view.getByRole('button', { name: /Use this label map/ }).click()
     await answer(session.page, 'HeadNeck')
     await view.locator('.marks li[data-structure="Mandible"] .fact:text-is("6/6")').waitFor({ timeout: 60_000 })
-    const set = JSON.parse(readFileSync(path.join(session.folder, 'HeadNeck.medlsam.json'), 'utf8')) as { structures: unknown[]; scans: { path: string }[] }
+    const set = JSON.parse(readFileSync(path.join(session.folder, 'HeadNeck.medlsam.json'), 'utf8')) as {
+      structures: unknown[]
+      scans: { path: string }[]
+    }
     assert.equal(set.structures.length, 7)
     assert.equal(set.scans[0].path, 'okbp_013_ct.nii.gz')
     await session.page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
@@ -178,7 +199,12 @@ describe('marking templates', function () {
   })
 
   it('keeps the set in step when moved points are saved', async () => {
-    const left = (): readonly number[] => (JSON.parse(readFileSync(path.join(session.folder, 'HeadNeck.medlsam.json'), 'utf8')) as { scans: { structures: { Mandible: { points: { left: number[] } } } }[] }).scans[0].structures.Mandible.points.left
+    const left = (): readonly number[] =>
+      (
+        JSON.parse(readFileSync(path.join(session.folder, 'HeadNeck.medlsam.json'), 'utf8')) as {
+          scans: { structures: { Mandible: { points: { left: number[] } } } }[]
+        }
+      ).scans[0].structures.Mandible.points.left
     const before = left()
     await view.getByRole('button', { name: 'Place points of Mandible' }).click()
     await view.getByRole('button', { name: 'Jump to Left;' }).click()
@@ -190,7 +216,8 @@ describe('marking templates', function () {
     assert.deepEqual(left(), before)
     await runCommand(session.page, 'File: Save')
     await session.page.locator('.tab:not(.dirty)').first().waitFor()
-    for (const until = Date.now() + 20_000; Date.now() < until && left().join() === before.join(); ) await session.page.waitForTimeout(200)
+    for (const until = Date.now() + 20_000; Date.now() < until && left().join() === before.join();)
+      await session.page.waitForTimeout(200)
     assert.notDeepEqual(left(), before)
   })
 
@@ -200,7 +227,9 @@ describe('marking templates', function () {
     await view.getByRole('button', { name: 'Add to template set…' }).click()
     await pick(session.page, 'HeadNeck')
     await session.page.locator('.tab.dirty').waitFor({ state: 'detached' })
-    await session.page.locator('.notification-list-item', { hasText: /is a template of \d structures in HeadNeck\.$/ }).waitFor()
+    await session.page
+      .locator('.notification-list-item', { hasText: /is a template of \d structures in HeadNeck\.$/ })
+      .waitFor()
   })
 
   it('can be done with the keyboard alone', async () => {

@@ -13,7 +13,12 @@ const TABLE: Table = {
   title: 'Organs',
   columns: ['organ', 'DSC %'],
   // Sorted as words, 100.0 would come before 9.0.
-  rows: [[{ text: 'Larynx' }, figure(9)], [{ text: 'Brainstem' }, { text: '–' }], [{ text: 'Mandible' }, figure(100)], [{ text: 'mean' }, figure(54.5)]],
+  rows: [
+    [{ text: 'Larynx' }, figure(9)],
+    [{ text: 'Brainstem' }, { text: '–' }],
+    [{ text: 'Mandible' }, figure(100)],
+    [{ text: 'mean' }, figure(54.5)],
+  ],
   footRows: 1,
 }
 
@@ -23,8 +28,29 @@ describe("the benchmark's report", () => {
   let browser: Browser
 
   before(async () => {
-    const benchmark = { dataset: 'data', templates: { name: 'set', ids: ['a'] }, structures: [], segmenters: [], variants: [], cases: [], minPixels: 10, seed: 1, failures: [], warnings: [] }
-    writeFileSync(file, reportHtml({ benchmark, tables: [TABLE], charts: [], shown: [], scores: { title: 'All scores', columns: ['case'], rows: [] }, failures: [] }))
+    const benchmark = {
+      dataset: 'data',
+      templates: { name: 'set', ids: ['a'] },
+      structures: [],
+      segmenters: [],
+      variants: [],
+      cases: [],
+      minPixels: 10,
+      seed: 1,
+      failures: [],
+      warnings: [],
+    }
+    writeFileSync(
+      file,
+      reportHtml({
+        benchmark,
+        tables: [TABLE],
+        charts: [],
+        shown: [],
+        scores: { title: 'All scores', columns: ['case'], rows: [] },
+        failures: [],
+      }),
+    )
     browser = await startBrowser([])
   })
 

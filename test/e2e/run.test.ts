@@ -5,7 +5,18 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import type { FrameLocator, Locator } from 'playwright-core'
-import { answer, changeSetting, contextMenu, openScan, pick, pickExactly, refreshExplorer, runCommand, scanView, waitForScan } from '../support/workbench.js'
+import {
+  answer,
+  changeSetting,
+  contextMenu,
+  openScan,
+  pick,
+  pickExactly,
+  refreshExplorer,
+  runCommand,
+  scanView,
+  waitForScan,
+} from '../support/workbench.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { buildBank, pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -24,7 +35,13 @@ describe('Localize & Segment', function () {
 
   before(async function () {
     if (!hasSharedData) this.skip()
-    session = await startSession([{ id: 'okbp_004', split: 'templates', labels: true }, { id: 'okbp_242', split: 'eval', labels: false }], { 'medlsam.run.sliceStep': 3 })
+    session = await startSession(
+      [
+        { id: 'okbp_004', split: 'templates', labels: true },
+        { id: 'okbp_242', split: 'eval', labels: false },
+      ],
+      { 'medlsam.run.sliceStep': 3 },
+    )
     view = await openScan(session.page, 'okbp_004_ct.nii.gz')
     await view.locator('body[data-labels]').waitFor()
     await view.getByRole('button', { name: /Use this label map/ }).click()
@@ -42,11 +59,18 @@ describe('Localize & Segment', function () {
     if (hasSharedData) await session.stop()
   })
 
-  const state = (kind: string, timeout = 30_000): Promise<void> => view.locator(`body[data-run="${kind}"]`).waitFor({ timeout })
-  const leftovers = (): string[] => readdirSync(session.folder).filter((name) => name.includes('.part') || name.includes('_ct_dseg'))
-  const earlyMasks = (): string[] => readdirSync(path.join(session.server.root, 'ud'), { recursive: true, encoding: 'utf8' }).filter((name) => /masks-\d+\.nii\.gz/.test(name))
-  const sidecar = (stem: string): Sidecar => JSON.parse(readFileSync(path.join(session.folder, `${stem}.json`), 'utf8')) as Sidecar
-  const row = (name: string): ReturnType<FrameLocator['locator']> => view.locator(`.structures li[data-structure="${name}"]`)
+  const state = (kind: string, timeout = 30_000): Promise<void> =>
+    view.locator(`body[data-run="${kind}"]`).waitFor({ timeout })
+  const leftovers = (): string[] =>
+    readdirSync(session.folder).filter((name) => name.includes('.part') || name.includes('_ct_dseg'))
+  const earlyMasks = (): string[] =>
+    readdirSync(path.join(session.server.root, 'ud'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /masks-\d+\.nii\.gz/.test(name),
+    )
+  const sidecar = (stem: string): Sidecar =>
+    JSON.parse(readFileSync(path.join(session.folder, `${stem}.json`), 'utf8')) as Sidecar
+  const row = (name: string): ReturnType<FrameLocator['locator']> =>
+    view.locator(`.structures li[data-structure="${name}"]`)
 
   /** Starts a run with the button of the editor. */
   async function start(templates: string, structures: readonly string[]): Promise<void> {
@@ -71,10 +95,16 @@ describe('Localize & Segment', function () {
 
   /** The status bar's item of such a run, which pauses it and lets it go on. */
   const folderItem = (scans: number): Locator =>
-    session.page.locator('.statusbar-item[id="medlsam.medlsam.medlsam.folderRun"], .statusbar-item', { hasText: new RegExp(`MedLSAM \\d of ${scans}`) }).first()
+    session.page
+      .locator('.statusbar-item[id="medlsam.medlsam.medlsam.folderRun"], .statusbar-item', {
+        hasText: new RegExp(`MedLSAM \\d of ${scans}`),
+      })
+      .first()
 
   function enginePid(): number {
-    const pids = execFileSync('pgrep', ['-f', `${session.server.root}.*/engine\\.mjs`], { encoding: 'utf8' }).trim().split('\n')
+    const pids = execFileSync('pgrep', ['-f', `${session.server.root}.*/engine\\.mjs`], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
     assert.equal(pids.length, 1, 'one engine process')
     return Number(pids[0])
   }
@@ -102,7 +132,10 @@ describe('Localize & Segment', function () {
     assert.equal(earlyMasks().length, 1)
     process.kill(enginePid(), 'SIGKILL')
     await state('failed')
-    assert.match((await view.locator('.run .problem').textContent()) ?? '', /engine stopped unexpectedly \(SIGKILL\).*try again/)
+    assert.match(
+      (await view.locator('.run .problem').textContent()) ?? '',
+      /engine stopped unexpectedly \(SIGKILL\).*try again/,
+    )
     assert.equal(await view.locator('body[data-preview]').count(), 0)
     assert.deepEqual([...leftovers(), ...earlyMasks()], [])
   })
@@ -116,7 +149,10 @@ describe('Localize & Segment', function () {
     assert.ok(existsSync(path.join(session.folder, 'okbp_242_ct_dseg.tsv')))
     for (const { name, status, confidence } of structures) {
       assert.equal(status, 'found')
-      assert.match((await row(name).locator('.badge').textContent()) ?? '', new RegExp(`^(low )?${Math.round(confidence * 100)} %$`))
+      assert.match(
+        (await row(name).locator('.badge').textContent()) ?? '',
+        new RegExp(`^(low )?${Math.round(confidence * 100)} %$`),
+      )
     }
     assert.deepEqual(earlyMasks(), [])
   })
@@ -137,7 +173,10 @@ describe('Localize & Segment', function () {
     writeFileSync(path.join(many, 'a_ct.nii.gz'), bytes)
     writeFileSync(path.join(many, 'b_cut_ct.nii.gz'), bytes.subarray(0, bytes.length >> 1))
     writeFileSync(path.join(many, 'c_ct.nii.gz'), bytes)
-    const labelMaps = (): string[] => readdirSync(many).filter((name) => name.endsWith('_dseg.nii.gz')).sort()
+    const labelMaps = (): string[] =>
+      readdirSync(many)
+        .filter((name) => name.endsWith('_dseg.nii.gz'))
+        .sort()
     await startFolder('many')
     const item = folderItem(3)
     await item.click()
@@ -158,7 +197,9 @@ describe('Localize & Segment', function () {
     view = await waitForScan(page)
     await view.locator('body[data-labels="a_ct_dseg.nii.gz"]').waitFor()
     await startFolder('many')
-    await page.locator('.notification-toast', { hasText: '0 of 3 scans segmented, 2 done before. 1 failed' }).waitFor({ timeout: 120_000 })
+    await page
+      .locator('.notification-toast', { hasText: '0 of 3 scans segmented, 2 done before. 1 failed' })
+      .waitFor({ timeout: 120_000 })
     view = await openScan(page, SCAN)
   })
 
@@ -167,7 +208,8 @@ describe('Localize & Segment', function () {
     const two = path.join(folder, 'two')
     mkdirSync(two, { recursive: true })
     for (const name of ['a_ct.nii.gz', 'b_ct.nii.gz']) copyFileSync(path.join(folder, SCAN), path.join(two, name))
-    const written = (): string[] => readdirSync(two).filter((name) => name.includes('dseg.nii.gz') || name.includes('.part'))
+    const written = (): string[] =>
+      readdirSync(two).filter((name) => name.includes('dseg.nii.gz') || name.includes('.part'))
     const progress = page.locator('.notification-toast', { hasText: 'Segmenting two' })
     await startFolder('two')
     await folderItem(2).click()
@@ -176,10 +218,14 @@ describe('Localize & Segment', function () {
     await progress.filter({ hasText: 'b_ct.nii.gz' }).waitFor()
     await progress.hover()
     await progress.getByRole('button', { name: 'Cancel' }).click()
-    await page.locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 not done: start it again to go on' }).waitFor({ timeout: 60_000 })
+    await page
+      .locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 not done: start it again to go on' })
+      .waitFor({ timeout: 60_000 })
     assert.deepEqual(written(), ['a_ct_dseg.nii.gz'])
     await startFolder('two')
-    await page.locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 done before' }).waitFor({ timeout: 120_000 })
+    await page
+      .locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 done before' })
+      .waitFor({ timeout: 120_000 })
     assert.deepEqual(written(), ['a_ct_dseg.nii.gz', 'b_ct_dseg.nii.gz'])
     view = await openScan(page, SCAN)
   })
@@ -189,15 +235,23 @@ describe('Localize & Segment', function () {
     const killed = path.join(folder, 'killed')
     mkdirSync(killed, { recursive: true })
     for (const name of ['a_ct.nii.gz', 'b_ct.nii.gz']) copyFileSync(path.join(folder, SCAN), path.join(killed, name))
-    const written = (): string[] => readdirSync(killed).filter((name) => name.includes('dseg.nii.gz') || name.includes('.part'))
+    const written = (): string[] =>
+      readdirSync(killed).filter((name) => name.includes('dseg.nii.gz') || name.includes('.part'))
     await startFolder('killed')
-    await page.locator('.notification-toast', { hasText: 'Segmenting killed' }).filter({ hasText: 'b_ct.nii.gz' }).waitFor({ timeout: 120_000 })
+    await page
+      .locator('.notification-toast', { hasText: 'Segmenting killed' })
+      .filter({ hasText: 'b_ct.nii.gz' })
+      .waitFor({ timeout: 120_000 })
     process.kill(enginePid(), 'SIGKILL')
-    const failed = page.locator('.notification-toast', { hasText: /engine stopped unexpectedly .*Finished scans are kept/ })
+    const failed = page.locator('.notification-toast', {
+      hasText: /engine stopped unexpectedly .*Finished scans are kept/,
+    })
     await failed.waitFor()
     assert.deepEqual(written(), ['a_ct_dseg.nii.gz'])
     await failed.getByRole('button', { name: 'Go On' }).click()
-    await page.locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 done before' }).waitFor({ timeout: 120_000 })
+    await page
+      .locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 done before' })
+      .waitFor({ timeout: 120_000 })
     assert.deepEqual(written(), ['a_ct_dseg.nii.gz', 'b_ct_dseg.nii.gz'])
   })
 
@@ -212,13 +266,16 @@ describe('Localize & Segment', function () {
     await page.locator('.statusbar-item', { hasText: /MedLSAM (starting|read|templates|localize|segment)/ }).waitFor()
     const end = page.locator('.notification-toast', { hasText: `${SCAN}: 1 of 1 structures found` })
     await end.waitFor({ timeout: 120_000 })
-    assert.equal(await page.locator('.statusbar-item', { hasText: /MedLSAM (starting|read|templates|localize|segment)/ }).count(), 0)
+    assert.equal(
+      await page.locator('.statusbar-item', { hasText: /MedLSAM (starting|read|templates|localize|segment)/ }).count(),
+      0,
+    )
     await end.getByRole('button', { name: 'Open Scan' }).click()
     view = await waitForScan(page)
     await view.locator('body[data-labels="okbp_242_ct_dseg.nii.gz"]').waitFor()
   })
 
-  it('takes a name of one\'s own, and says why a structure was not found and what to do', async () => {
+  it("takes a name of one's own, and says why a structure was not found and what to do", async () => {
     await changeSetting(session.page, 'medlsam.run.minConfidence', '1')
     view = await openScan(session.page, SCAN)
     await start('head-neck', ['Mandible'])
@@ -252,8 +309,16 @@ describe('Localize & Segment', function () {
     await state('running')
     await state('done', 240_000)
     assert.ok(statSync(file).mtimeMs > before)
-    assert.deepEqual(sidecar('okbp_242_ct_dseg').structures.map(({ name }) => name), ['Larynx'])
-    assert.deepEqual(readdirSync(session.folder).filter((name) => name.endsWith('_dseg.nii.gz')).sort(), ['mine_dseg.nii.gz', 'okbp_242_ct_2_dseg.nii.gz', 'okbp_242_ct_dseg.nii.gz'])
+    assert.deepEqual(
+      sidecar('okbp_242_ct_dseg').structures.map(({ name }) => name),
+      ['Larynx'],
+    )
+    assert.deepEqual(
+      readdirSync(session.folder)
+        .filter((name) => name.endsWith('_dseg.nii.gz'))
+        .sort(),
+      ['mine_dseg.nii.gz', 'okbp_242_ct_2_dseg.nii.gz', 'okbp_242_ct_dseg.nii.gz'],
+    )
   })
 
   it('asks for the time point of a 4D scan, and runs on what does not look like CT when people say that it is', async () => {
@@ -275,7 +340,10 @@ describe('Localize & Segment', function () {
     await view.getByRole('button', { name: 'Choose Time Point…' }).click()
     await pick(page, 'Time point 1')
     await view.locator('.run .problem', { hasText: 'is not CT in HU' }).waitFor()
-    await page.locator('.notification-toast', { hasText: 'is not CT in HU' }).getByRole('button', { name: 'It Is CT in HU: Run' }).click()
+    await page
+      .locator('.notification-toast', { hasText: 'is not CT in HU' })
+      .getByRole('button', { name: 'It Is CT in HU: Run' })
+      .click()
     await state('done', 240_000)
     assert.equal(sidecar('odd_dseg').input.timePoint, 1)
   })
@@ -297,7 +365,7 @@ describe('Localize & Segment', function () {
     await session.page.close()
     await session.server.stop()
     const alive = (): boolean => existsSync(`/proc/${pid}`)
-    for (const until = performance.now() + 20_000; alive() && performance.now() < until; ) await sleep(200)
+    for (const until = performance.now() + 20_000; alive() && performance.now() < until;) await sleep(200)
     assert.ok(!alive(), 'the engine outlived its window by 20 seconds')
   })
 })

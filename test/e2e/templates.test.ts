@@ -1,8 +1,26 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import type { Locator } from 'playwright-core'
-import { answer, answerPath, explorerRow, hoverFor, pick, pickExactly, runCommand, waitForScan } from '../support/workbench.js'
+import {
+  answer,
+  answerPath,
+  explorerRow,
+  hoverFor,
+  pick,
+  pickExactly,
+  runCommand,
+  waitForScan,
+} from '../support/workbench.js'
 import { startProxy, type Proxy } from '../support/proxy.js'
 import { hasSharedData } from '../support/workbenchScans.js'
 import { buildBank, pictureOfFailure, startSession, type Session } from './session.js'
@@ -22,7 +40,10 @@ describe('the sidebar', function () {
   before(async function () {
     if (!hasSharedData) this.skip()
     proxy = await startProxy('keep waiting')
-    session = await startSession(SCANS.map((id) => ({ id, split: 'templates', labels: true })), { 'http.proxy': proxy.url })
+    session = await startSession(
+      SCANS.map((id) => ({ id, split: 'templates', labels: true })),
+      { 'http.proxy': proxy.url },
+    )
   })
 
   afterEach(async function () {
@@ -36,11 +57,12 @@ describe('the sidebar', function () {
 
   const setFile = (): string => path.join(session.folder, 'my-set.medlsam.json')
   const set = (): TemplateSetFile => JSON.parse(readFileSync(setFile(), 'utf8')) as TemplateSetFile
-  const row = (text: string | RegExp): Locator => session.page.locator('.pane-body .monaco-list-row', { hasText: text }).first()
+  const row = (text: string | RegExp): Locator =>
+    session.page.locator('.pane-body .monaco-list-row', { hasText: text }).first()
   const toast = (text: string | RegExp): Locator => session.page.locator('.notification-toast', { hasText: text })
 
   async function until(what: string, holds: () => boolean): Promise<void> {
-    for (const end = Date.now() + 60_000; !holds(); ) {
+    for (const end = Date.now() + 60_000; !holds();) {
       assert.ok(Date.now() < end, `still not so: ${what}`)
       await session.page.waitForTimeout(200)
     }
@@ -69,7 +91,12 @@ describe('the sidebar', function () {
       await explorerRow(page, `${id}_ct.nii.gz`).dragTo(row('my set'))
       await row(new RegExp(`my set\\s*7 structures, ${index + 1} scans?`)).waitFor()
     }
-    assert.deepEqual(set().scans.map(({ id }) => id).sort(), SCANS.map((id) => `${id}_ct`))
+    assert.deepEqual(
+      set()
+        .scans.map(({ id }) => id)
+        .sort(),
+      SCANS.map((id) => `${id}_ct`),
+    )
     await runCommand(page, 'View: Reset View Locations')
     await page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
   })
@@ -160,9 +187,14 @@ describe('the sidebar', function () {
     await runCommand(page, 'MedLSAM: Add Scans to Set')
     await pick(page, 'my set')
     await pickExactly(page, ['broken_ct.nii.gz', 'okbp_004_ct.nii.gz'])
-    await toast(/1 of 2 scans are templates of my set now.*\. broken_ct\.nii\.gz: .*broken_/).waitFor({ timeout: 60_000 })
+    await toast(/1 of 2 scans are templates of my set now.*\. broken_ct\.nii\.gz: .*broken_/).waitFor({
+      timeout: 60_000,
+    })
     // The renamed structure comes again under the name that the label map gives it.
-    assert.deepEqual(set().scans.map(({ id, enabled }) => [id, enabled]), before.scans.map(({ id, enabled }) => [id, enabled]))
+    assert.deepEqual(
+      set().scans.map(({ id, enabled }) => [id, enabled]),
+      before.scans.map(({ id, enabled }) => [id, enabled]),
+    )
     assert.ok(before.structures.every(({ name }) => set().structures.some((structure) => structure.name === name)))
     writeFileSync(setFile(), JSON.stringify(before))
     for (const kind of ['ct', 'seg']) rmSync(path.join(folder, `broken_${kind}.nii.gz`))
@@ -212,7 +244,11 @@ describe('the sidebar', function () {
     const { page, folder } = session
     const models = path.join(folder, 'my-models')
     mkdirSync(models, { recursive: true })
-    for (const part of ['encoder', 'decoder']) copyFileSync(path.resolve(import.meta.dirname, `../../dist/models/mobilesam-${part}.onnx`), path.join(models, `own-${part}.onnx`))
+    for (const part of ['encoder', 'decoder'])
+      copyFileSync(
+        path.resolve(import.meta.dirname, `../../dist/models/mobilesam-${part}.onnx`),
+        path.join(models, `own-${part}.onnx`),
+      )
     await runCommand(page, 'MedLSAM: Import Model')
     await answerPath(page, path.join(models, 'own-encoder.onnx'))
     await page.locator('.quick-input-title', { hasText: 'all files of it' }).waitFor()
@@ -226,7 +262,9 @@ describe('the sidebar', function () {
     await runCommand(page, 'MedLSAM: Verify Models')
     await toast(/2 files are as installed/).waitFor()
 
-    const [exact, small] = ['fp32', 'int8'].map((precision) => path.join(session.server.root, 'xdg/data/medlsam/models/own-sam', precision))
+    const [exact, small] = ['fp32', 'int8'].map((precision) =>
+      path.join(session.server.root, 'xdg/data/medlsam/models/own-sam', precision),
+    )
     cpSync(exact, small, { recursive: true })
     const record = path.join(small, 'model.json')
     writeFileSync(record, readFileSync(record, 'utf8').replace('"fp32"', '"int8"'))
@@ -254,7 +292,10 @@ describe('the sidebar', function () {
     const dialog = page.locator('.monaco-dialog-box')
     await runCommand(page, 'MedLSAM: Download Model')
     await pick(page, 'SlimSAM-77')
-    await dialog.filter({ hasText: 'Nobody has published a SHA-256 of SlimSAM' }).getByRole('button', { name: 'Cancel' }).click()
+    await dialog
+      .filter({ hasText: 'Nobody has published a SHA-256 of SlimSAM' })
+      .getByRole('button', { name: 'Cancel' })
+      .click()
     await dialog.waitFor({ state: 'detached' })
     assert.deepEqual(proxy.hosts, [], 'nothing is asked for before people agree')
 
@@ -268,7 +309,9 @@ describe('the sidebar', function () {
     proxy.behave('refuse')
     await runCommand(page, 'MedLSAM: Download Model')
     await pick(page, 'EfficientSAM')
-    await toast(/efficient_sam_vitt_encoder\.onnx cannot be downloaded .*check the connection and the proxy settings/).waitFor()
+    await toast(
+      /efficient_sam_vitt_encoder\.onnx cannot be downloaded .*check the connection and the proxy settings/,
+    ).waitFor()
     await row(/EfficientSAM.*to download/).waitFor()
   })
 

@@ -11,7 +11,14 @@ import { hasSharedData } from '../support/workbenchScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
 const SCAN = 'okbp_004_ct.nii.gz'
-const POINTS: ExtremePoints = { inferior: [0, 0, -9], posterior: [0, -9, 0], right: [9, 0, 0], superior: [0, 0, 9], anterior: [0, 9, 0], left: [-9, 0, 0] }
+const POINTS: ExtremePoints = {
+  inferior: [0, 0, -9],
+  posterior: [0, -9, 0],
+  right: [9, 0, 0],
+  superior: [0, 0, 9],
+  anterior: [0, 9, 0],
+  left: [-9, 0, 0],
+}
 const COLOR = '#f58231'
 
 describe('a workspace that is not trusted', function () {
@@ -21,14 +28,24 @@ describe('a workspace that is not trusted', function () {
 
   before(async function () {
     if (!hasSharedData) this.skip()
-    session = await startSession([{ id: 'okbp_004', split: 'templates', labels: true }], { 'medlsam.run.sliceStep': 8 }, { workspaceTrust: true })
+    session = await startSession(
+      [{ id: 'okbp_004', split: 'templates', labels: true }],
+      { 'medlsam.run.sliceStep': 8 },
+      { workspaceTrust: true },
+    )
     const { folder } = session
     // A set of which the workspace's settings tell, and one that knows the scan with other points than those beside it.
     writeFileSync(path.join(outside, 'outside.medlsam.json'), setText('outside', {}))
     mkdirSync(path.join(folder, '.vscode'))
-    writeFileSync(path.join(folder, '.vscode/settings.json'), JSON.stringify({ 'medlsam.templates.sets': [path.join(outside, 'outside.medlsam.json')] }))
+    writeFileSync(
+      path.join(folder, '.vscode/settings.json'),
+      JSON.stringify({ 'medlsam.templates.sets': [path.join(outside, 'outside.medlsam.json')] }),
+    )
     writeFileSync(setFile(), setText('inside', { Larynx: { points: { ...POINTS, left: [-5, 0, 0] } } }))
-    writeFileSync(markups(), formatMarkups({ marks: { structures: [{ name: 'Larynx', color: COLOR, points: POINTS }] }, others: [] }))
+    writeFileSync(
+      markups(),
+      formatMarkups({ marks: { structures: [{ name: 'Larynx', color: COLOR, points: POINTS }] }, others: [] }),
+    )
   })
 
   afterEach(async function () {
@@ -41,15 +58,23 @@ describe('a workspace that is not trusted', function () {
   })
 
   function setText(name: string, structures: object): string {
-    return JSON.stringify({ format: 'medlsam-template-set', formatVersion: 1, name, structures: [{ name: 'Larynx', labelValue: 1, color: COLOR }], scans: [{ id: 'okbp_004_ct', path: SCAN, sha256: 'a'.repeat(64), enabled: true, structures }] })
+    return JSON.stringify({
+      format: 'medlsam-template-set',
+      formatVersion: 1,
+      name,
+      structures: [{ name: 'Larynx', labelValue: 1, color: COLOR }],
+      scans: [{ id: 'okbp_004_ct', path: SCAN, sha256: 'a'.repeat(64), enabled: true, structures }],
+    })
   }
 
   const setFile = (): string => path.join(session.folder, 'inside.medlsam.json')
   const markups = (): string => path.join(session.folder, 'okbp_004_ct.mrk.json')
   const segmentButton = (): Locator => view.getByRole('button', { name: 'Localize & Segment organs in this scan' })
   const warning = (): Locator => session.page.locator('.notification-toast', { hasText: 'Trust this workspace first' })
-  const row = (text: string | RegExp): Locator => session.page.locator('.pane-body .monaco-list-row', { hasText: text }).first()
-  const showSidebar = (name: string): Promise<void> => session.page.locator(`.activitybar .action-item a[aria-label^="${name}"]`).click()
+  const row = (text: string | RegExp): Locator =>
+    session.page.locator('.pane-body .monaco-list-row', { hasText: text }).first()
+  const showSidebar = (name: string): Promise<void> =>
+    session.page.locator(`.activitybar .action-item a[aria-label^="${name}"]`).click()
 
   it('lets people look at scans and label maps, and mark points', async () => {
     view = await openScan(session.page, SCAN)
@@ -75,7 +100,11 @@ describe('a workspace that is not trusted', function () {
     await showSidebar('MedLSAM')
     await row(/inside\s*1 structures/).waitFor()
     assert.equal(await row('outside').count(), 0)
-    await session.page.locator('.pane-body', { hasText: 'Trust this workspace to see and use models' }).getByRole('button', { name: 'Manage Workspace Trust' }).last().waitFor()
+    await session.page
+      .locator('.pane-body', { hasText: 'Trust this workspace to see and use models' })
+      .getByRole('button', { name: 'Manage Workspace Trust' })
+      .last()
+      .waitFor()
     await showSidebar('Explorer')
   })
 
@@ -111,8 +140,11 @@ describe('a workspace that is not trusted', function () {
     await view.getByRole('button', { name: 'Add structure' }).click()
     await answer(page, 'Esophagus')
     await runCommand(page, 'File: Save')
-    for (const end = Date.now() + 30_000; !readFileSync(setFile(), 'utf8').includes('"left": [\n') && Date.now() < end; ) await page.waitForTimeout(200)
-    const { scans } = JSON.parse(readFileSync(setFile(), 'utf8')) as { scans: { structures: { Larynx: { points: ExtremePoints } } }[] }
+    for (const end = Date.now() + 30_000; !readFileSync(setFile(), 'utf8').includes('"left": [\n') && Date.now() < end;)
+      await page.waitForTimeout(200)
+    const { scans } = JSON.parse(readFileSync(setFile(), 'utf8')) as {
+      scans: { structures: { Larynx: { points: ExtremePoints } } }[]
+    }
     assert.deepEqual(scans[0].structures.Larynx.points.left, POINTS.left)
   })
 })

@@ -15,16 +15,32 @@ const ALLOWED = [
   /^extension\/dist\/node_modules\/onnxruntime-node\/(package\.json|dist\/[\w-]+\.js)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/linux\/x64\/(libonnxruntime\.so\.1|onnxruntime_binding\.node)$/,
 ]
-const NEEDED = ['extension/dist/extension.cjs', 'extension/dist/engine.mjs', 'extension/dist/webview.js', 'extension/dist/models/mobilesam-encoder.onnx', 'extension/dist/models/medlam-small.json', 'extension/dist/models/skeletons/sam-vit-b/map.json', 'extension/dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node']
+const NEEDED = [
+  'extension/dist/extension.cjs',
+  'extension/dist/engine.mjs',
+  'extension/dist/webview.js',
+  'extension/dist/models/mobilesam-encoder.onnx',
+  'extension/dist/models/medlam-small.json',
+  'extension/dist/models/skeletons/sam-vit-b/map.json',
+  'extension/dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node',
+]
 
 describe('the VSIX', () => {
-  const files = execFileSync('unzip', ['-Z1', VSIX], { encoding: 'utf8' }).split('\n').filter((name) => name !== '' && !name.endsWith('/'))
+  const files = execFileSync('unzip', ['-Z1', VSIX], { encoding: 'utf8' })
+    .split('\n')
+    .filter((name) => name !== '' && !name.endsWith('/'))
 
   it('holds the files of this platform, the embedded models and nothing else', () => {
-    assert.deepEqual(files.filter((name) => !ALLOWED.some((pattern) => pattern.test(name))), [])
+    assert.deepEqual(
+      files.filter((name) => !ALLOWED.some((pattern) => pattern.test(name))),
+      [],
+    )
   })
 
   it('holds everything that is needed to run', () => {
-    assert.deepEqual(NEEDED.filter((name) => !files.includes(name)), [])
+    assert.deepEqual(
+      NEEDED.filter((name) => !files.includes(name)),
+      [],
+    )
   })
 })

@@ -6,8 +6,12 @@ import { until } from './workspace.js'
 
 export function defineDefaultEditorSuite(): void {
   describe('the setting that makes ours the default editor', () => {
-    const update = (value: unknown): Thenable<void> => vscode.workspace.getConfiguration('workbench').update('editorAssociations', value, vscode.ConfigurationTarget.Global)
-    const associations = (): unknown => vscode.workspace.getConfiguration('workbench').inspect('editorAssociations')?.globalValue
+    const update = (value: unknown): Thenable<void> =>
+      vscode.workspace
+        .getConfiguration('workbench')
+        .update('editorAssociations', value, vscode.ConfigurationTarget.Global)
+    const associations = (): unknown =>
+      vscode.workspace.getConfiguration('workbench').inspect('editorAssociations')?.globalValue
 
     after(() => update(undefined))
 
@@ -15,7 +19,11 @@ export function defineDefaultEditorSuite(): void {
       const written = { '*.nii': SCAN_EDITOR, '*.nrrd': 'another.editor' }
       await update(written)
       const state = new Map<string, unknown>()
-      const memento = { keys: () => [...state.keys()], get: (key: string, otherwise?: unknown) => state.get(key) ?? otherwise, update: (key: string, value: unknown) => Promise.resolve(void state.set(key, value)) } as vscode.Memento
+      const memento = {
+        keys: () => [...state.keys()],
+        get: (key: string, otherwise?: unknown) => state.get(key) ?? otherwise,
+        update: (key: string, value: unknown) => Promise.resolve(void state.set(key, value)),
+      } as vscode.Memento
       followDefaultEditorSetting(memento).dispose()
       assert.deepEqual(associations(), written)
       state.set('medlsam.associated', true)

@@ -11,16 +11,25 @@ export function defineEngineSuite(): void {
   describe('the engine process', () => {
     const set = workspaceFile('mine.medlsam.json')
     const scan = workspaceFile('scan_ct.nii.gz')
-    const request = { scanPath: scan.fsPath, templates: set.fsPath, options: { structures: ['Larynx', 'Brainstem'], sliceStep: 4 } }
+    const request = {
+      scanPath: scan.fsPath,
+      templates: set.fsPath,
+      options: { structures: ['Larynx', 'Brainstem'], sliceStep: 4 },
+    }
     const listeners = (signal = new AbortController().signal): RunListeners & { readonly stages: Set<string> } => {
       const stages = new Set<string>()
       return { stages, signal, onProgress: ({ stage }) => stages.add(stage), onStructure: () => undefined }
     }
-    const written = (): string[] => readdirSync(path.dirname(scan.fsPath)).filter((name) => name.includes('_dseg') || name.endsWith('.part'))
+    const written = (): string[] =>
+      readdirSync(path.dirname(scan.fsPath)).filter((name) => name.includes('_dseg') || name.endsWith('.part'))
 
     before(async function () {
       const { engine } = await extensionApi()
-      const made = await engine.addTemplate({ setPath: set.fsPath, scanPath: workspaceFile('template_ct.nii.gz').fsPath, source: { kind: 'labelMap', path: workspaceFile('template_seg.nii.gz').fsPath } })
+      const made = await engine.addTemplate({
+        setPath: set.fsPath,
+        scanPath: workspaceFile('template_ct.nii.gz').fsPath,
+        source: { kind: 'labelMap', path: workspaceFile('template_seg.nii.gz').fsPath },
+      })
       assert.ok(made.structures.length >= 2)
     })
 
@@ -61,7 +70,9 @@ export function defineEngineSuite(): void {
       delay.enable()
       const running = engine.segment(request, listeners())
       const progress = { over: false }
-      const finished = running.finally(() => { progress.over = true })
+      const finished = running.finally(() => {
+        progress.over = true
+      })
       while (!progress.over) {
         const began = performance.now()
         await vscode.commands.executeCommand('medlsam.view.help')
@@ -71,7 +82,9 @@ export function defineEngineSuite(): void {
       }
       const { sidecar, labelMapPath } = await finished
       delay.disable()
-      note(`longest block of the host's event loop during a run: ${(delay.max / 1e6).toFixed(0)} ms (99th percentile ${(delay.percentile(99) / 1e6).toFixed(0)} ms); slowest of ${commands} commands: ${slowestMs.toFixed(0)} ms`)
+      note(
+        `longest block of the host's event loop during a run: ${(delay.max / 1e6).toFixed(0)} ms (99th percentile ${(delay.percentile(99) / 1e6).toFixed(0)} ms); slowest of ${commands} commands: ${slowestMs.toFixed(0)} ms`,
+      )
       assert.equal(sidecar.structures.length, 2)
       assert.equal(path.basename(labelMapPath), 'scan_ct_dseg.nii.gz')
       assert.ok(commands > 3)

@@ -22,14 +22,23 @@ export function defineExtensionSuite(): void {
       const manifest = vscode.extensions.getExtension('medlsam.medlsam')?.packageJSON as Manifest
       const registered = await vscode.commands.getCommands(true)
       const contributed = manifest.contributes.commands.map(({ command }) => command)
-      assert.deepEqual(contributed.filter((command) => !registered.includes(command)), [])
-      assert.deepEqual(VIEW_COMMANDS.map((name) => `medlsam.view.${name}`).filter((command) => !contributed.includes(command)), [])
+      assert.deepEqual(
+        contributed.filter((command) => !registered.includes(command)),
+        [],
+      )
+      assert.deepEqual(
+        VIEW_COMMANDS.map((name) => `medlsam.view.${name}`).filter((command) => !contributed.includes(command)),
+        [],
+      )
     })
 
     it('starts on nothing in general and binds no key without a condition', () => {
       const manifest = vscode.extensions.getExtension('medlsam.medlsam')?.packageJSON as Manifest
       assert.ok(!(manifest.activationEvents ?? []).includes('*'))
-      assert.deepEqual(manifest.contributes.keybindings.filter(({ when }) => when === undefined), [])
+      assert.deepEqual(
+        manifest.contributes.keybindings.filter(({ when }) => when === undefined),
+        [],
+      )
     })
   })
 }

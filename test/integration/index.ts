@@ -29,7 +29,9 @@ export async function run(): Promise<void> {
     })
     runner.on('pass', (test) => lines.push(`  ok ${test.fullTitle()}`))
     runner.on('pending', (test) => lines.push(`  skipped ${test.fullTitle()}`))
-    runner.on('fail', (test, error: Error) => lines.push(`  FAILED ${test.fullTitle()}\n    ${error.stack ?? error.message}`))
+    runner.on('fail', (test, error: Error) =>
+      lines.push(`  FAILED ${test.fullTitle()}\n    ${error.stack ?? error.message}`),
+    )
     runner.on('test end', () => lines.push(...takeNotes()))
   })
 }

@@ -9,17 +9,41 @@ const HASH = '0'.repeat(64)
 
 export function defineLabelMapsSuite(): void {
   describe('label maps beside a scan', () => {
-    const write = (name: string, text = ''): Thenable<void> => vscode.workspace.fs.writeFile(workspaceFile(path.join('beside', name)), new TextEncoder().encode(text))
-    const forTemplate = async (): Promise<string | undefined> => (await labelMapForTemplate(workspaceFile('beside/p1_ct.nii.gz')))?.path.split('/').at(-1)
+    const write = (name: string, text = ''): Thenable<void> =>
+      vscode.workspace.fs.writeFile(workspaceFile(path.join('beside', name)), new TextEncoder().encode(text))
+    const forTemplate = async (): Promise<string | undefined> =>
+      (await labelMapForTemplate(workspaceFile('beside/p1_ct.nii.gz')))?.path.split('/').at(-1)
 
     after(() => vscode.workspace.fs.delete(workspaceFile('beside'), { recursive: true }))
 
     it('make templates of what people drew before what we made', async () => {
       const sidecar: Sidecar = {
-        format: 'medlsam-result', formatVersion: 1, tool: { name: 'medlsam', version: '0' }, task: 'segment', output: 'p1_ct_dseg.nii.gz', input: { path: 'p1_ct.nii.gz', sha256: HASH, timePoint: null },
-        templates: { name: 't', modelHash: HASH, ids: [] }, localizer: { id: 'l', sha256: [], provider: 'cpu' }, segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' },
-        options: { procedure: 'deploy', seed: 1, parts: true, structures: null, marginMm: null, paperMargin: false, sliceStep: 1, windowHu: null, appearance: true, minConfidence: 0 },
-        seconds: {}, warnings: [], encoderRuns: 0, decoderRuns: 0, structures: [],
+        format: 'medlsam-result',
+        formatVersion: 1,
+        tool: { name: 'medlsam', version: '0' },
+        task: 'segment',
+        output: 'p1_ct_dseg.nii.gz',
+        input: { path: 'p1_ct.nii.gz', sha256: HASH, timePoint: null },
+        templates: { name: 't', modelHash: HASH, ids: [] },
+        localizer: { id: 'l', sha256: [], provider: 'cpu' },
+        segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' },
+        options: {
+          procedure: 'deploy',
+          seed: 1,
+          parts: true,
+          structures: null,
+          marginMm: null,
+          paperMargin: false,
+          sliceStep: 1,
+          windowHu: null,
+          appearance: true,
+          minConfidence: 0,
+        },
+        seconds: {},
+        warnings: [],
+        encoderRuns: 0,
+        decoderRuns: 0,
+        structures: [],
       }
       await write('p1_ct.nii.gz')
       assert.equal(await forTemplate(), undefined)

@@ -32,7 +32,12 @@ export function defineScanDocumentSuite(): void {
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: 'on top' }))
       await until('no scan is in front', () => editors.active() === undefined)
       await vscode.workspace.saveAll(false)
-      await until('the file is there', async () => vscode.workspace.fs.stat(markups).then(() => true, () => false))
+      await until('the file is there', async () =>
+        vscode.workspace.fs.stat(markups).then(
+          () => true,
+          () => false,
+        ),
+      )
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(markups))
       assert.match(text, /"name": "Larynx"/)
       assert.match(text, /"coordinateSystem": "LPS"/)
@@ -48,9 +53,19 @@ export function defineScanDocumentSuite(): void {
       session.document.apply(addStructure(session.document.marks(), 'Mandible', '#f58231'))
       await vscode.workspace.fs.writeFile(markups, new TextEncoder().encode(text))
       await session.document.reread()
-      assert.deepEqual(session.document.marks().structures.map(({ name }) => name), ['Trachea', 'Mandible'])
+      assert.deepEqual(
+        session.document.marks().structures.map(({ name }) => name),
+        ['Trachea', 'Mandible'],
+      )
       await vscode.commands.executeCommand('workbench.action.files.revert')
-      await until('they are those of the file', () => session.document.marks().structures.map(({ name }) => name).join() === 'Larynx')
+      await until(
+        'they are those of the file',
+        () =>
+          session.document
+            .marks()
+            .structures.map(({ name }) => name)
+            .join() === 'Larynx',
+      )
     })
 
     it('opens with its saved points when the backup of unsaved ones is gone or damaged, and with a newer backup when there is one', async () => {

@@ -14,7 +14,10 @@ async function makeStore(health: ScanHealth = createScanHealth(() => Promise.res
   assert.ok(extension)
   const store = createTemplateStore(extension.extensionUri, health, (text) => assert.fail(text))
   await store.ready
-  assert.ok(store.banks().some(({ builtIn }) => builtIn), 'the first list is complete when the store is ready')
+  assert.ok(
+    store.banks().some(({ builtIn }) => builtIn),
+    'the first list is complete when the store is ready',
+  )
   return store
 }
 
@@ -23,10 +26,26 @@ export function defineTemplateStoreSuite(): void {
     it('take several changes at once, and are listed anew only when something changed', async () => {
       const file = workspaceFile('quick.medlsam.json')
       const store = await makeStore()
-      const scans = ['a', 'b', 'c', 'd'].map((id) => ({ id, path: `${id}.nii.gz`, sha256: id.repeat(64), enabled: true, structures: {} }))
+      const scans = ['a', 'b', 'c', 'd'].map((id) => ({
+        id,
+        path: `${id}.nii.gz`,
+        sha256: id.repeat(64),
+        enabled: true,
+        structures: {},
+      }))
       try {
-        await store.create(file.fsPath, { format: 'medlsam-template-set', formatVersion: 1, name: 'quick', structures: [], scans })
-        const enabled = (): boolean[] | undefined => store.sets().find(({ path }) => path === file.fsPath)?.set?.scans.map((scan) => scan.enabled)
+        await store.create(file.fsPath, {
+          format: 'medlsam-template-set',
+          formatVersion: 1,
+          name: 'quick',
+          structures: [],
+          scans,
+        })
+        const enabled = (): boolean[] | undefined =>
+          store
+            .sets()
+            .find(({ path }) => path === file.fsPath)
+            ?.set?.scans.map((scan) => scan.enabled)
         assert.deepEqual(enabled(), [true, true, true, true])
         await Promise.all(['a', 'b', 'd'].map((id) => store.update(file.fsPath, (set) => enableScan(set, id, false))))
         assert.deepEqual(enabled(), [false, false, true, false])
@@ -47,7 +66,8 @@ export function defineTemplateStoreSuite(): void {
     it('are changed and deleted between two writers, and what is deleted comes back unless there is another by then', async () => {
       const store = await makeStore()
       const file = workspaceFile('turns.medlsam.json')
-      const write = (name: string): Thenable<void> => vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify({ ...SET, name })))
+      const write = (name: string): Thenable<void> =>
+        vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify({ ...SET, name })))
       try {
         await store.create(file.fsPath, SET)
         // A writer elsewhere that reads first and writes later, as the engine does.
@@ -59,7 +79,10 @@ export function defineTemplateStoreSuite(): void {
         assert.equal(store.sets().find(({ path }) => path === file.fsPath)?.name, 'slow then quick')
 
         const undo = await store.remove(file.fsPath)
-        assert.equal(store.sets().some(({ path }) => path === file.fsPath), false)
+        assert.equal(
+          store.sets().some(({ path }) => path === file.fsPath),
+          false,
+        )
         await undo()
         assert.equal(store.sets().find(({ path }) => path === file.fsPath)?.name, 'slow then quick')
         const late = await store.remove(file.fsPath)

@@ -9,7 +9,11 @@ const RANGE_MM = 1e6
 const SPACING_MM = 3
 /** Wave vectors in cycles per mm along z, y, x. */
 const WAVES = [
-  [1 / 70, 0, 0], [0, 1 / 75, 0], [0, 0, 1 / 65], [1 / 90, 1 / 110, 0], [0, -1 / 90, 1 / 100],
+  [1 / 70, 0, 0],
+  [0, 1 / 75, 0],
+  [0, 0, 1 / 65],
+  [1 / 90, 1 / 110, 0],
+  [0, -1 / 90, 1 / 100],
 ] as const
 const CHANNELS = 2 * WAVES.length
 const SCALES: readonly FeatureOutput[] = [
@@ -20,7 +24,10 @@ const COMMON = {
   format: 'medlam-model',
   formatVersion: 1,
   spacingMm: SPACING_MM,
-  huKnots: [[-1000, 0], [3000, 4]],
+  huKnots: [
+    [-1000, 0],
+    [3000, 4],
+  ],
   rangeMm: [RANGE_MM, RANGE_MM, RANGE_MM],
 } as const
 const HASH = '0'.repeat(64)
@@ -35,7 +42,15 @@ export async function analyticDenseModel(): Promise<MedlamModel> {
     id: 'analytic-dense',
     kind: 'dense',
     paddingVoxels: 4,
-    position: { file: 'none', sha256: HASH, input: 'volume', output: 'position', multipleOf: 4, strideVoxels: 4, offsetVoxels: 1.5 },
+    position: {
+      file: 'none',
+      sha256: HASH,
+      input: 'volume',
+      output: 'position',
+      multipleOf: 4,
+      strideVoxels: 4,
+      offsetVoxels: 1.5,
+    },
     // The tests keep the landmark near the organ, so every crop shows it.
     features: { file: 'none', sha256: HASH, input: 'volume', multipleOf: 4, haloVoxels: 8, outputs: SCALES },
   }
@@ -73,7 +88,9 @@ function correlateNetwork(): Promise<Network> {
 
 function features(volume: NetworkTensor): Record<string, NetworkTensor> {
   const marker = landmark(volume)
-  return Object.fromEntries(SCALES.map(({ name, strideVoxels, offsetVoxels }) => [name, waves(volume, marker, strideVoxels, offsetVoxels)]))
+  return Object.fromEntries(
+    SCALES.map(({ name, strideVoxels, offsetVoxels }) => [name, waves(volume, marker, strideVoxels, offsetVoxels)]),
+  )
 }
 
 /** Plane waves of the offset from the landmark: vectors of equal offsets are equal, of unlike ones not. */
@@ -83,7 +100,9 @@ function waves(volume: NetworkTensor, marker: readonly number[], stride: number,
   const data = new Float32Array(CHANNELS * cells)
   WAVES.forEach((wave, pair) => {
     // cos(a + b + c) by products of per-axis tables: three trigonometric calls per row instead of per cell.
-    const tables = size.map((n, axis) => Array.from({ length: n }, (_, i) => 2 * Math.PI * wave[axis] * (offset + i * stride - marker[axis]) * SPACING_MM))
+    const tables = size.map((n, axis) =>
+      Array.from({ length: n }, (_, i) => 2 * Math.PI * wave[axis] * (offset + i * stride - marker[axis]) * SPACING_MM),
+    )
     let cell = 0
     for (const z of tables[0]) {
       for (const y of tables[1]) {
@@ -107,7 +126,8 @@ function latents(volume: NetworkTensor, stride: number, offset: number): Network
   const data = new Float32Array(3 * cells)
   for (let cell = 0; cell < cells; cell++) {
     const at = [Math.floor(cell / (size[1] * size[2])), Math.floor(cell / size[2]) % size[1], cell % size[2]]
-    for (let axis = 0; axis < 3; axis++) data[axis * cells + cell] = ((offset + at[axis] * stride - marker[axis]) * SPACING_MM) / RANGE_MM
+    for (let axis = 0; axis < 3; axis++)
+      data[axis * cells + cell] = ((offset + at[axis] * stride - marker[axis]) * SPACING_MM) / RANGE_MM
   }
   return { data, dims: [1, 3, ...size] }
 }
@@ -130,7 +150,9 @@ function landmark({ data, dims }: NetworkTensor): number[] {
 }
 
 /** A network that computes with a function. */
-function fakeNetwork(compute: (feeds: Readonly<Record<string, NetworkTensor>>) => Record<string, NetworkTensor>): Network {
+function fakeNetwork(
+  compute: (feeds: Readonly<Record<string, NetworkTensor>>) => Record<string, NetworkTensor>,
+): Network {
   let runs = 0
   return {
     file: 'fake',

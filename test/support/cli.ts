@@ -16,12 +16,26 @@ export interface CliRun {
 }
 
 /** Starts the built command line, as a person would. */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): { readonly child: ChildProcess; readonly done: Promise<CliRun> } {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): { readonly child: ChildProcess; readonly done: Promise<CliRun> } {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (data: Buffer) => { stdout += data.toString() })
-  child.stderr.on('data', (data: Buffer) => { stderr += data.toString() })
-  const done = new Promise<CliRun>((resolve) => child.on('close', (code) => { resolve({ code, stdout, stderr }) }))
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data.toString()
+  })
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data.toString()
+  })
+  const done = new Promise<CliRun>((resolve) =>
+    child.on('close', (code) => {
+      resolve({ code, stdout, stderr })
+    }),
+  )
   return { child, done }
 }
 

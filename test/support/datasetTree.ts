@@ -5,7 +5,9 @@ import path from 'node:path'
 export function readTree(folder: string): Map<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const paths = files.map((entry) => path.join(entry.parentPath, entry.name)).sort()
-  return new Map(paths.map((file) => [path.relative(folder, file).split(path.sep).join('/'), readFileSync(file, 'latin1')]))
+  return new Map(
+    paths.map((file) => [path.relative(folder, file).split(path.sep).join('/'), readFileSync(file, 'latin1')]),
+  )
 }
 
 /**

@@ -7,8 +7,14 @@ import path from 'node:path'
  * even big ones take no room.
  * @param rename what the tensors are called in the file
  */
-export async function writeEmptyCheckpoint(file: string, skeletonFolder: string, rename: (name: string) => string = (name) => name): Promise<string> {
-  const { weights } = JSON.parse(readFileSync(path.join(skeletonFolder, 'map.json'), 'utf8')) as { weights: { tensor: string; shape: number[] }[] }
+export async function writeEmptyCheckpoint(
+  file: string,
+  skeletonFolder: string,
+  rename: (name: string) => string = (name) => name,
+): Promise<string> {
+  const { weights } = JSON.parse(readFileSync(path.join(skeletonFolder, 'map.json'), 'utf8')) as {
+    weights: { tensor: string; shape: number[] }[]
+  }
   const header: Record<string, { dtype: 'F16'; shape: number[]; data_offsets: [number, number] }> = {}
   let end = 0
   for (const { tensor, shape } of weights) {

@@ -9,9 +9,15 @@ function block(ms) {
 }
 connection.onRequest('info', () => ({ version: 'fake', setup: JSON.parse(process.env.MEDLSAM_ENGINE_SETUP) }))
 connection.onRequest('segment', async ({ run, request }, token) => {
-  await connection.sendNotification('progress', { run, progress: { stage: 'localize', done: 1, total: 2, secondsLeft: 3 } })
+  await connection.sendNotification('progress', {
+    run,
+    progress: { stage: 'localize', done: 1, total: 2, secondsLeft: 3 },
+  })
   await connection.sendNotification('structure', { run, structure: { name: 'Larynx', status: 'found' } })
-  await connection.sendNotification('earlyMask', { run, mask: { name: 'Larynx', volumeMl: 12, labelMapPath: `${request.previewFolder}/masks-1.nii.gz` } })
+  await connection.sendNotification('earlyMask', {
+    run,
+    mask: { name: 'Larynx', volumeMl: 12, labelMapPath: `${request.previewFolder}/masks-1.nii.gz` },
+  })
   if (request.scanPath === 'dies') process.exit(3)
   if (request.scanPath.startsWith('blocks')) block(request.scanPath === 'blocks briefly' ? 1000 : 20_000)
   if (request.scanPath === 'waits') await new Promise((resolve) => token.onCancellationRequested(resolve))
@@ -22,7 +28,10 @@ connection.onRequest('models/testProviders', () => {
   return { id: 'fake', chosen: 'cpu', trials: [] }
 })
 connection.onRequest('models/download', async ({ run, request }, token) => {
-  await connection.sendNotification('progress', { run, progress: { stage: 'download', done: 1, total: 2, secondsLeft: 3 } })
+  await connection.sendNotification('progress', {
+    run,
+    progress: { stage: 'download', done: 1, total: 2, secondsLeft: 3 },
+  })
   await new Promise((resolve) => {
     token.onCancellationRequested(resolve)
     setTimeout(resolve, 2000)

@@ -11,7 +11,8 @@ export interface FakeSegmenter extends Segmenter {
 export type LogitRule = (x: number, y: number, box: PixelBox, picture: Picture) => number
 
 /** The mask is the box: the logit is the distance from the pixel's centre to the nearest wall, in pixels. */
-export const boxIsMask: LogitRule = (x, y, box) => Math.min(x + 0.5 - box.x0, box.x1 - x - 0.5, y + 0.5 - box.y0, box.y1 - y - 0.5)
+export const boxIsMask: LogitRule = (x, y, box) =>
+  Math.min(x + 0.5 - box.x0, box.x1 - x - 0.5, y + 0.5 - box.y0, box.y1 - y - 0.5)
 
 /** A segmenter whose masks follow a rule. */
 export function fakeSegmenter(rule: LogitRule = boxIsMask): FakeSegmenter {
@@ -30,13 +31,17 @@ export function fakeSegmenter(rule: LogitRule = boxIsMask): FakeSegmenter {
     encodeSlice(picture) {
       pictures.push(picture)
       const embedding = { data: picture.data, dims: [picture.height, picture.width] }
-      return Promise.resolve({ tensors: { embedding }, frame: { width: picture.width, height: picture.height, scaleX: 1, scaleY: 1 } })
+      return Promise.resolve({
+        tensors: { embedding },
+        frame: { width: picture.width, height: picture.height, scaleX: 1, scaleY: 1 },
+      })
     },
     decodeBox(_embedding, box, region: PixelRegion) {
       const picture = pictures[pictures.length - 1]
       boxes.push(box)
       const data: number[] = []
-      for (let y = region.y0; y < region.y1; y++) for (let x = region.x0; x < region.x1; x++) data.push(rule(x, y, box, picture))
+      for (let y = region.y0; y < region.y1; y++)
+        for (let x = region.x0; x < region.x1; x++) data.push(rule(x, y, box, picture))
       return Promise.resolve({ region, data: Float32Array.from(data), iouPrediction: 0.9 })
     },
     release: () => Promise.resolve(),

@@ -69,7 +69,13 @@ export function serve(etag = '"one"'): Answer {
       response.writeHead(416, { 'content-range': `bytes */${file.length}` }).end()
       return
     }
-    response.writeHead(206, { 'content-length': file.length - start, 'content-range': `bytes ${start}-${file.length - 1}/${file.length}`, etag }).end(file.subarray(start))
+    response
+      .writeHead(206, {
+        'content-length': file.length - start,
+        'content-range': `bytes ${start}-${file.length - 1}/${file.length}`,
+        etag,
+      })
+      .end(file.subarray(start))
   }
 }
 
@@ -102,7 +108,9 @@ function partly(count: number, etag: string, after: (response: ServerResponse) =
     const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
     const head = start === 0 ? {} : { 'content-range': `bytes ${start}-${file.length - 1}/${file.length}` }
     response.writeHead(start === 0 ? 200 : 206, { 'content-length': file.length - start, etag, ...head })
-    response.write(file.subarray(start, start + count), () => { after(response) })
+    response.write(file.subarray(start, start + count), () => {
+      after(response)
+    })
   }
 }
 

@@ -38,7 +38,8 @@ export interface Comparison {
 }
 
 /** The first Python that can export with PyTorch; null where there is none. */
-export const PYTHON = ['python3', '/usr/bin/python3'].find((python) => spawnSync(python, ['-c', 'import torch, onnx']).status === 0) ?? null
+export const PYTHON =
+  ['python3', '/usr/bin/python3'].find((python) => spawnSync(python, ['-c', 'import torch, onnx']).status === 0) ?? null
 
 /** Writes a random checkpoint of an architecture and what PyTorch computes from it, by `medlam_training reference`. */
 export function writeReference(python: string, folder: string, architecture: string, variants: boolean): void {
@@ -62,9 +63,16 @@ export async function compareWithReference(referenceFile: string, folder: string
     await network.release()
     for (const { name, dims, step, numbers } of outputs) {
       const data = float32Data(results[name])
-      if (results[name].dims.join() !== dims.join()) throw new Error(`${graph} ${name} is ${results[name].dims.join()}, not ${dims.join()}`)
+      if (results[name].dims.join() !== dims.join())
+        throw new Error(`${graph} ${name} is ${results[name].dims.join()}, not ${dims.join()}`)
       const differences = numbers.map((number, i) => Math.abs(number - data[i * step]))
-      found.push({ graph, output: name, dims, largest: Math.max(...numbers.map(Math.abs)), largestDifference: Math.max(...differences) })
+      found.push({
+        graph,
+        output: name,
+        dims,
+        largest: Math.max(...numbers.map(Math.abs)),
+        largestDifference: Math.max(...differences),
+      })
     }
   }
   return found
@@ -75,6 +83,9 @@ function toTensor({ dims, numbers, ramp }: ReferenceInput): NetworkTensor {
   if (ramp === undefined) return { data: Float32Array.from(numbers ?? []), dims }
   const [low, high] = ramp
   const count = dims.reduce((product, n) => product * n, 1)
-  const data = Float32Array.from({ length: count }, (_, i) => low + (high - low) * ((Math.imul(i, 2_654_435_761) >>> 0) / 2 ** 32))
+  const data = Float32Array.from(
+    { length: count },
+    (_, i) => low + (high - low) * ((Math.imul(i, 2_654_435_761) >>> 0) / 2 ** 32),
+  )
   return { data, dims }
 }

@@ -10,5 +10,9 @@ import { writeTinyModels, writeTinyScan } from './tinyModels.js'
 
 const [folder, count] = [process.argv[2], Number(process.argv[3])]
 const { medlamCard, segmenter, bank } = await writeTinyModels(path.join(folder, 'models'))
-for (let i = 0; i < count; i++) await writeTinyScan(path.join(folder, `scans/site${i % 3}/p${String(i).padStart(3, '0')}_ct.nii.gz`), i)
-await writeFile(path.join(folder, 'options'), `--templates ${bank} --medlam ${medlamCard} --segmenter ${segmenter} --min-confidence 0\n`)
+for (let i = 0; i < count; i++)
+  await writeTinyScan(path.join(folder, `scans/site${i % 3}/p${String(i).padStart(3, '0')}_ct.nii.gz`), i)
+await writeFile(
+  path.join(folder, 'options'),
+  `--templates ${bank} --medlam ${medlamCard} --segmenter ${segmenter} --min-confidence 0\n`,
+)

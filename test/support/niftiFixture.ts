@@ -7,16 +7,76 @@ import { MedlsamError } from '../../src/shared/medlsamError.js'
 
 /** NIfTI datatype codes and how to write one value; written here again so that tests do not trust the product. */
 export const TYPES = {
-  uint8: { code: 2, bytes: 1, put: (v: DataView, at: number, n: number) => { v.setUint8(at, n) } },
-  int8: { code: 256, bytes: 1, put: (v: DataView, at: number, n: number) => { v.setInt8(at, n) } },
-  int16: { code: 4, bytes: 2, put: (v: DataView, at: number, n: number, le: boolean) => { v.setInt16(at, n, le) } },
-  uint16: { code: 512, bytes: 2, put: (v: DataView, at: number, n: number, le: boolean) => { v.setUint16(at, n, le) } },
-  int32: { code: 8, bytes: 4, put: (v: DataView, at: number, n: number, le: boolean) => { v.setInt32(at, n, le) } },
-  uint32: { code: 768, bytes: 4, put: (v: DataView, at: number, n: number, le: boolean) => { v.setUint32(at, n, le) } },
-  int64: { code: 1024, bytes: 8, put: (v: DataView, at: number, n: number, le: boolean) => { v.setBigInt64(at, BigInt(n), le) } },
-  uint64: { code: 1280, bytes: 8, put: (v: DataView, at: number, n: number, le: boolean) => { v.setBigUint64(at, BigInt(n), le) } },
-  float32: { code: 16, bytes: 4, put: (v: DataView, at: number, n: number, le: boolean) => { v.setFloat32(at, n, le) } },
-  float64: { code: 64, bytes: 8, put: (v: DataView, at: number, n: number, le: boolean) => { v.setFloat64(at, n, le) } },
+  uint8: {
+    code: 2,
+    bytes: 1,
+    put: (v: DataView, at: number, n: number) => {
+      v.setUint8(at, n)
+    },
+  },
+  int8: {
+    code: 256,
+    bytes: 1,
+    put: (v: DataView, at: number, n: number) => {
+      v.setInt8(at, n)
+    },
+  },
+  int16: {
+    code: 4,
+    bytes: 2,
+    put: (v: DataView, at: number, n: number, le: boolean) => {
+      v.setInt16(at, n, le)
+    },
+  },
+  uint16: {
+    code: 512,
+    bytes: 2,
+    put: (v: DataView, at: number, n: number, le: boolean) => {
+      v.setUint16(at, n, le)
+    },
+  },
+  int32: {
+    code: 8,
+    bytes: 4,
+    put: (v: DataView, at: number, n: number, le: boolean) => {
+      v.setInt32(at, n, le)
+    },
+  },
+  uint32: {
+    code: 768,
+    bytes: 4,
+    put: (v: DataView, at: number, n: number, le: boolean) => {
+      v.setUint32(at, n, le)
+    },
+  },
+  int64: {
+    code: 1024,
+    bytes: 8,
+    put: (v: DataView, at: number, n: number, le: boolean) => {
+      v.setBigInt64(at, BigInt(n), le)
+    },
+  },
+  uint64: {
+    code: 1280,
+    bytes: 8,
+    put: (v: DataView, at: number, n: number, le: boolean) => {
+      v.setBigUint64(at, BigInt(n), le)
+    },
+  },
+  float32: {
+    code: 16,
+    bytes: 4,
+    put: (v: DataView, at: number, n: number, le: boolean) => {
+      v.setFloat32(at, n, le)
+    },
+  },
+  float64: {
+    code: 64,
+    bytes: 8,
+    put: (v: DataView, at: number, n: number, le: boolean) => {
+      v.setFloat64(at, n, le)
+    },
+  },
 } as const
 
 export type TypeName = keyof typeof TYPES
@@ -65,7 +125,9 @@ export function niftiHeader(spec: NiftiSpec): Uint8Array {
   })
   view.setInt16(two ? 12 : 70, spec.code ?? TYPES[type].code, le)
   view.setInt16(two ? 14 : 72, TYPES[type].bytes * 8, le)
-  ;[spec.qfac ?? 1, ...(spec.pixdim ?? [1, 2, 3]), 1, 1, 1, 1].forEach((n, i) => { real(76, 104, i, n) })
+  ;[spec.qfac ?? 1, ...(spec.pixdim ?? [1, 2, 3]), 1, 1, 1, 1].forEach((n, i) => {
+    real(76, 104, i, n)
+  })
   if (two) view.setBigInt64(168, BigInt(spec.offset ?? 544), le)
   else view.setFloat32(108, spec.offset ?? 352, le)
   real(112, 176, 0, spec.slope ?? 1)
@@ -79,9 +141,15 @@ export function niftiHeader(spec: NiftiSpec): Uint8Array {
   }
   code(252, 344, spec.qformCode ?? 0)
   code(254, 348, spec.sformCode ?? 1)
-  ;(spec.quaternion ?? [0, 0, 0]).forEach((n, i) => { real(256, 352, i, n) })
-  ;(spec.qoffset ?? [0, 0, 0]).forEach((n, i) => { real(268, 376, i, n) })
-  ;(spec.sform ?? [1, 0, 0, -10, 0, 2, 0, -20, 0, 0, 3, -30]).forEach((n, i) => { real(280, 400, i, n) })
+  ;(spec.quaternion ?? [0, 0, 0]).forEach((n, i) => {
+    real(256, 352, i, n)
+  })
+  ;(spec.qoffset ?? [0, 0, 0]).forEach((n, i) => {
+    real(268, 376, i, n)
+  })
+  ;(spec.sform ?? [1, 0, 0, -10, 0, 2, 0, -20, 0, 0, 3, -30]).forEach((n, i) => {
+    real(280, 400, i, n)
+  })
   bytes.set(Buffer.from(spec.magic ?? (two ? 'n+2\0\r\n\x1a\n' : 'n+1\0'), 'latin1'), two ? 4 : 344)
   return bytes
 }
@@ -92,7 +160,9 @@ export function voxelBytes({ littleEndian = true, dims = [4, 3, 2], type = 'int1
   const numbers = values ?? ctValues(count)
   const bytes = new Uint8Array(numbers.length * TYPES[type].bytes)
   const view = new DataView(bytes.buffer)
-  numbers.forEach((n, i) => { TYPES[type].put(view, i * TYPES[type].bytes, n, littleEndian) })
+  numbers.forEach((n, i) => {
+    TYPES[type].put(view, i * TYPES[type].bytes, n, littleEndian)
+  })
   return bytes
 }
 
@@ -102,14 +172,22 @@ export function nifti(spec: NiftiSpec = {}): Buffer {
 }
 
 /** A folder that goes away with the test file. */
-export function temporaryFolder(): { readonly folder: string; readonly put: (name: string, bytes: Uint8Array | string) => string } {
+export function temporaryFolder(): {
+  readonly folder: string
+  readonly put: (name: string, bytes: Uint8Array | string) => string
+} {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'medlsam-volume-'))
-  afterAll(() => { rmSync(folder, { recursive: true, force: true }) })
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
   return {
     folder,
     put: (name, bytes) => {
       const file = path.join(folder, name)
-      writeFileSync(file, /\.gz$/.test(name) && typeof bytes !== 'string' && bytes[0] !== 0x1f ? gzipSync(bytes) : bytes)
+      writeFileSync(
+        file,
+        /\.gz$/.test(name) && typeof bytes !== 'string' && bytes[0] !== 0x1f ? gzipSync(bytes) : bytes,
+      )
       return file
     },
   }

@@ -2,7 +2,17 @@ import { writeFile } from 'node:fs/promises'
 import { makeRandom } from '../../src/engine/numeric/random.js'
 
 /** ONNX element types that the builder knows, by their number in the format. */
-const ELEMENT_TYPE = { float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9, float16: 10 } as const
+const ELEMENT_TYPE = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+} as const
 
 /** An element type the builder can write. */
 export type BuilderType = keyof typeof ELEMENT_TYPE
@@ -64,7 +74,12 @@ export function encodeOnnx(graph: GraphSpec): Uint8Array {
     ...graph.outputs.map((value) => bytesField(12, encodeValue(value))),
   ])
   const opsetImport = message([textField(1, ''), intField(2, graph.opset ?? 17)])
-  return message([intField(1, 8), textField(2, 'medlsam-test'), bytesField(7, encodedGraph), bytesField(8, opsetImport)])
+  return message([
+    intField(1, 8),
+    textField(2, 'medlsam-test'),
+    bytesField(7, encodedGraph),
+    bytesField(8, opsetImport),
+  ])
 }
 
 /** Writes a graph to an ONNX file and returns the file's path. */
@@ -114,7 +129,9 @@ function encodeTensor({ name, dims, floats, ints }: TensorSpec): Uint8Array {
 }
 
 function encodeValue({ name, type = 'float32', dims }: ValueSpec): Uint8Array {
-  const shape = message(dims.map((dim) => bytesField(1, message([typeof dim === 'number' ? intField(1, dim) : textField(2, dim)]))))
+  const shape = message(
+    dims.map((dim) => bytesField(1, message([typeof dim === 'number' ? intField(1, dim) : textField(2, dim)]))),
+  )
   const tensorType = message([intField(1, ELEMENT_TYPE[type]), bytesField(2, shape)])
   return message([textField(1, name), bytesField(2, message([bytesField(1, tensorType)]))])
 }

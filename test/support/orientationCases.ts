@@ -9,7 +9,14 @@ export interface Orientation {
   readonly flips: readonly [boolean, boolean, boolean]
 }
 
-const PERMUTATIONS = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const
+const PERMUTATIONS = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const
 
 /** All 48 ways to store a volume along the patient's axes. */
 export const ORIENTATIONS: readonly Orientation[] = PERMUTATIONS.flatMap((axes) =>
@@ -33,7 +40,9 @@ export function storeAs<T extends VoxelArray>(ras: Volume<T>, { axes, flips }: O
     for (let b = 0; b < size[1]; b++) {
       for (let a = 0; a < size[0]; a++) {
         const index = [0, 0, 0]
-        ;[a, b, c].forEach((n, i) => { index[axes[i]] = flips[i] ? size[i] - 1 - n : n })
+        ;[a, b, c].forEach((n, i) => {
+          index[axes[i]] = flips[i] ? size[i] - 1 - n : n
+        })
         data[at++] = ras.data[index[0] + ras.size[0] * (index[1] + ras.size[1] * index[2])]
       }
     }
@@ -45,17 +54,42 @@ export function storeAs<T extends VoxelArray>(ras: Volume<T>, { axes, flips }: O
 /** An affine with this spacing, turned by angles about x, y, z (radians), voxel (0,0,0) at `origin`. */
 export function turnedAffine(spacing: PointMm, [ax, ay, az]: PointMm, origin: PointMm): Affine {
   const [cx, sx, cy, sy, cz, sz] = [Math.cos(ax), Math.sin(ax), Math.cos(ay), Math.sin(ay), Math.cos(az), Math.sin(az)]
-  const r = [cz * cy, cz * sy * sx - sz * cx, cz * sy * cx + sz * sx, sz * cy, sz * sy * sx + cz * cx, sz * sy * cx - cz * sx, -sy, cy * sx, cy * cx]
+  const r = [
+    cz * cy,
+    cz * sy * sx - sz * cx,
+    cz * sy * cx + sz * sx,
+    sz * cy,
+    sz * sy * sx + cz * cx,
+    sz * sy * cx - cz * sx,
+    -sy,
+    cy * sx,
+    cy * cx,
+  ]
   return [
-    r[0] * spacing[0], r[1] * spacing[1], r[2] * spacing[2], origin[0],
-    r[3] * spacing[0], r[4] * spacing[1], r[5] * spacing[2], origin[1],
-    r[6] * spacing[0], r[7] * spacing[1], r[8] * spacing[2], origin[2],
-    0, 0, 0, 1,
+    r[0] * spacing[0],
+    r[1] * spacing[1],
+    r[2] * spacing[2],
+    origin[0],
+    r[3] * spacing[0],
+    r[4] * spacing[1],
+    r[5] * spacing[2],
+    origin[1],
+    r[6] * spacing[0],
+    r[7] * spacing[1],
+    r[8] * spacing[2],
+    origin[2],
+    0,
+    0,
+    0,
+    1,
   ]
 }
 
 /** A volume of whole numbers that differ from voxel to voxel, in HU's range. */
 export function roughVolume(size: Size3, affine: Affine): Volume<Int16Array> {
-  const data = Int16Array.from({ length: size[0] * size[1] * size[2] }, (_, i) => ((Math.imul(i + 1, 2654435761) >>> 12) % 2500) - 1000)
+  const data = Int16Array.from(
+    { length: size[0] * size[1] * size[2] },
+    (_, i) => ((Math.imul(i + 1, 2654435761) >>> 12) % 2500) - 1000,
+  )
   return { data, size, affine }
 }

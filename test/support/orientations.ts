@@ -9,10 +9,23 @@ export interface StorageOrder {
   readonly flips: readonly [boolean, boolean, boolean]
 }
 
-const LETTERS = [['R', 'L'], ['A', 'P'], ['S', 'I']] as const
+const LETTERS = [
+  ['R', 'L'],
+  ['A', 'P'],
+  ['S', 'I'],
+] as const
 
 /** All 48 ways to store an RAS array, named by where their axes run to. */
-export const STORAGE_ORDERS: readonly StorageOrder[] = ([[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const).flatMap((axes) =>
+export const STORAGE_ORDERS: readonly StorageOrder[] = (
+  [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ] as const
+).flatMap((axes) =>
   [0, 1, 2, 3, 4, 5, 6, 7].map((bits): StorageOrder => {
     const flips = [(bits & 1) !== 0, (bits & 2) !== 0, (bits & 4) !== 0] as const
     return { name: axes.map((axis, i) => LETTERS[axis][flips[i] ? 1 : 0]).join(''), axes, flips }
@@ -20,7 +33,10 @@ export const STORAGE_ORDERS: readonly StorageOrder[] = ([[0, 1, 2], [0, 2, 1], [
 )
 
 /** The same volume stored in another order: every voxel keeps its place in the patient. */
-export function storedAs<T extends Int16Array | Float32Array | Uint8Array>(volume: Volume<T>, { axes, flips }: StorageOrder): Volume<T> {
+export function storedAs<T extends Int16Array | Float32Array | Uint8Array>(
+  volume: Volume<T>,
+  { axes, flips }: StorageOrder,
+): Volume<T> {
   const size: Size3 = [volume.size[axes[0]], volume.size[axes[1]], volume.size[axes[2]]]
   const data = volume.data.slice() as T
   for (let z = 0, i = 0; z < size[2]; z++) {

@@ -6,7 +6,12 @@ export function samEncoderGraph(input = 'input', output = 'output'): GraphSpec {
     inputs: [{ name: input, dims: ['batch_size', 3, 1024, 1024] }],
     outputs: [{ name: output, dims: ['batch_size', 256, 64, 64] }],
     nodes: [
-      { op: 'AveragePool', inputs: [input], outputs: ['pooled'], attributes: { kernel_shape: { ints: [16, 16] }, strides: { ints: [16, 16] } } },
+      {
+        op: 'AveragePool',
+        inputs: [input],
+        outputs: ['pooled'],
+        attributes: { kernel_shape: { ints: [16, 16] }, strides: { ints: [16, 16] } },
+      },
       { op: 'Conv', inputs: ['pooled', 'weights'], outputs: [output], attributes: { kernel_shape: { ints: [1, 1] } } },
     ],
     initializers: [{ name: 'weights', dims: [256, 3, 1, 1], floats: seededWeights(7, [256, 3, 1, 1]) }],
@@ -20,8 +25,18 @@ export function samEncoderGraph(input = 'input', output = 'output'): GraphSpec {
  */
 export function samDecoderGraph(masks: 1 | 4): GraphSpec {
   const corner = (name: string, point: number, coordinate: number): NodeSpec[] => [
-    { op: 'Gather', inputs: ['point_coords', `index${point}`], outputs: [`${name}_point`], attributes: { axis: { int: 1 } } },
-    { op: 'Gather', inputs: [`${name}_point`, `index${coordinate}`], outputs: [`${name}_flat`], attributes: { axis: { int: 2 } } },
+    {
+      op: 'Gather',
+      inputs: ['point_coords', `index${point}`],
+      outputs: [`${name}_point`],
+      attributes: { axis: { int: 1 } },
+    },
+    {
+      op: 'Gather',
+      inputs: [`${name}_point`, `index${coordinate}`],
+      outputs: [`${name}_flat`],
+      attributes: { axis: { int: 2 } },
+    },
     { op: 'Reshape', inputs: [`${name}_flat`, 'shape1111'], outputs: [name] },
   ]
   const centres = Float32Array.from({ length: 256 }, (_, i) => 4 * (i + 0.5))
@@ -50,9 +65,19 @@ export function samDecoderGraph(masks: 1 | 4): GraphSpec {
       { op: 'Sub', inputs: ['y1', 'rows'], outputs: ['from_bottom'] },
       { op: 'Min', inputs: ['from_left', 'from_right', 'from_top', 'from_bottom'], outputs: ['inside'] },
       { op: 'Neg', inputs: ['inside'], outputs: ['outside'] },
-      { op: 'Concat', inputs: ['inside', 'outside', 'outside', 'outside'].slice(0, masks), outputs: ['low_res_masks'], attributes: { axis: { int: 1 } } },
+      {
+        op: 'Concat',
+        inputs: ['inside', 'outside', 'outside', 'outside'].slice(0, masks),
+        outputs: ['low_res_masks'],
+        attributes: { axis: { int: 1 } },
+      },
       { op: 'Identity', inputs: ['low_res_masks'], outputs: ['masks'] },
-      { op: 'ReduceSum', inputs: ['point_labels', 'one'], outputs: ['label_sum'], attributes: { keepdims: { int: 1 } } },
+      {
+        op: 'ReduceSum',
+        inputs: ['point_labels', 'one'],
+        outputs: ['label_sum'],
+        attributes: { keepdims: { int: 1 } },
+      },
       { op: 'Mul', inputs: ['label_sum', 'tenths'], outputs: ['iou_predictions'] },
     ],
     initializers: [

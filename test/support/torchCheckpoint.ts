@@ -45,20 +45,48 @@ export interface TensorSpec {
 }
 
 /** The instructions that make a tensor, as torch.save writes them. */
-export function tensorPickle({ key = '0', storage = 'FloatStorage', elements = 4, offset = 0, shape = [4], strides = [1] }: TensorSpec = {}): Buffer {
+export function tensorPickle({
+  key = '0',
+  storage = 'FloatStorage',
+  elements = 4,
+  offset = 0,
+  shape = [4],
+  strides = [1],
+}: TensorSpec = {}): Buffer {
   const numbers = (values: readonly number[]): Buffer[] => [P.mark, ...values.map(P.int), P.tuple]
   return Buffer.concat([
     P.global('torch._utils', '_rebuild_tensor_v2'),
     P.mark,
-    P.mark, P.text('storage'), P.global('torch', storage), P.text(key), P.text('cpu'), P.int(elements), P.tuple, P.persistentId,
-    P.int(offset), ...numbers(shape), ...numbers(strides), Buffer.of(0x89), P.global('collections', 'OrderedDict'), P.emptyTuple, P.reduce,
-    P.tuple, P.reduce,
+    P.mark,
+    P.text('storage'),
+    P.global('torch', storage),
+    P.text(key),
+    P.text('cpu'),
+    P.int(elements),
+    P.tuple,
+    P.persistentId,
+    P.int(offset),
+    ...numbers(shape),
+    ...numbers(strides),
+    Buffer.of(0x89),
+    P.global('collections', 'OrderedDict'),
+    P.emptyTuple,
+    P.reduce,
+    P.tuple,
+    P.reduce,
   ])
 }
 
 /** A whole pickle: a dictionary with tensors. */
 export function statePickle(tensors: Readonly<Record<string, Buffer>>): Buffer {
-  return Buffer.concat([P.proto(), P.emptyDict, P.mark, ...Object.entries(tensors).flatMap(([name, tensor]) => [P.text(name), tensor]), P.setItems, P.stop])
+  return Buffer.concat([
+    P.proto(),
+    P.emptyDict,
+    P.mark,
+    ...Object.entries(tensors).flatMap(([name, tensor]) => [P.text(name), tensor]),
+    P.setItems,
+    P.stop,
+  ])
 }
 
 /** Bytes of a zip file with these entries, stored as they are unless `compress`. */
@@ -70,7 +98,11 @@ export async function zipBytes(entries: Readonly<Record<string, Buffer>>, compre
 }
 
 /** Writes a PyTorch checkpoint: a pickle and the storages it names. */
-export async function writeTorchCheckpoint(file: string, pickle: Buffer, storages: Readonly<Record<string, Buffer>> = { 0: Buffer.alloc(16) }): Promise<string> {
+export async function writeTorchCheckpoint(
+  file: string,
+  pickle: Buffer,
+  storages: Readonly<Record<string, Buffer>> = { 0: Buffer.alloc(16) },
+): Promise<string> {
   const data = Object.fromEntries(Object.entries(storages).map(([key, bytes]) => [`archive/data/${key}`, bytes]))
   await writeFile(file, await zipBytes({ 'archive/data.pkl': pickle, 'archive/version': Buffer.from('3\n'), ...data }))
   return file

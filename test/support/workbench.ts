@@ -49,11 +49,17 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   const env = serverEnv(root, options.env)
   const folders = ['--extensions-dir', path.join(root, 'ext'), '--user-data-dir', path.join(root, 'ud')]
   for (const vsix of options.vsix ?? []) {
-    execFileSync(tools.node, [tools.codeServer, ...folders, '--install-extension', vsix, '--force'], { env, stdio: 'pipe' })
+    execFileSync(tools.node, [tools.codeServer, ...folders, '--install-extension', vsix, '--force'], {
+      env,
+      stdio: 'pipe',
+    })
   }
   const port = await freePort()
   const logFile = path.join(root, 'server.log')
-  const flags = [...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']), ...(options.testDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : [])]
+  const flags = [
+    ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
+    ...(options.testDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+  ]
   const child = spawnServer(tools, root, port, [...folders, ...flags], env, logFile)
   const deadline = Date.now() + 60_000
   while (!(await healthy(port))) {
@@ -71,32 +77,64 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   }
 }
 
-function spawnServer(tools: WorkbenchTools, root: string, port: number, args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): ChildProcess {
+function spawnServer(
+  tools: WorkbenchTools,
+  root: string,
+  port: number,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  logFile: string,
+): ChildProcess {
   const log = openSync(logFile, 'a')
   return spawn(
     tools.node,
     [
-      tools.codeServer, '--config', path.join(root, 'config.yaml'), '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, ...args,
-      '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override',
+      tools.codeServer,
+      '--config',
+      path.join(root, 'config.yaml'),
+      '--auth',
+      'none',
+      '--bind-addr',
+      `127.0.0.1:${port}`,
+      ...args,
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-getting-started-override',
     ],
     { env, detached: true, stdio: ['ignore', log, log] },
   )
 }
 
 function serverEnv(root: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON|NODE_OPTIONS)/.test(name)))
-  return { ...inherited, HOME: root, XDG_CONFIG_HOME: path.join(root, 'xdg/config'), XDG_DATA_HOME: path.join(root, 'xdg/data'), XDG_CACHE_HOME: path.join(root, 'xdg/cache'), ...more }
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON|NODE_OPTIONS)/.test(name)),
+  )
+  return {
+    ...inherited,
+    HOME: root,
+    XDG_CONFIG_HOME: path.join(root, 'xdg/config'),
+    XDG_DATA_HOME: path.join(root, 'xdg/data'),
+    XDG_CACHE_HOME: path.join(root, 'xdg/cache'),
+    ...more,
+  }
 }
 
 async function stopGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null) return
-  const gone = new Promise((resolve) => child.once('exit', () => { resolve(true) }))
+  const gone = new Promise((resolve) =>
+    child.once('exit', () => {
+      resolve(true)
+    }),
+  )
   process.kill(-child.pid, 'SIGTERM')
   if ((await Promise.race([gone, sleep(3000, false)])) === false) process.kill(-child.pid, 'SIGKILL')
 }
 
 async function healthy(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/healthz`).then((response) => response.ok, () => false)
+  return fetch(`http://127.0.0.1:${port}/healthz`).then(
+    (response) => response.ok,
+    () => false,
+  )
 }
 
 async function freePort(): Promise<number> {
@@ -114,12 +152,24 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts a browser that draws in software, unless it is told otherwise. */
-export async function startBrowser(drawing: readonly string[] = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']): Promise<Browser> {
+export async function startBrowser(
+  drawing: readonly string[] = [
+    '--use-gl=angle',
+    '--use-angle=swiftshader',
+    '--enable-unsafe-swiftshader',
+    '--ignore-gpu-blocklist',
+  ],
+): Promise<Browser> {
   return chromium.launch({ executablePath: ensureWorkbenchTools().chromium, args: ['--no-sandbox', ...drawing] })
 }
 
 /** Opens a folder in the workbench and waits until our extension's container is there. */
-export async function openFolder(browser: Browser, server: WorkbenchServer, folder: string, size = { width: 1280, height: 800 }): Promise<Page> {
+export async function openFolder(
+  browser: Browser,
+  server: WorkbenchServer,
+  folder: string,
+  size = { width: 1280, height: 800 },
+): Promise<Page> {
   const page = await browser.newPage({ viewport: size })
   // Two busy cores draw slowly.
   page.setDefaultTimeout(90_000)
@@ -165,7 +215,7 @@ export async function pickExactly(page: Page, names: readonly string[]): Promise
   const rows = widget.locator('.quick-input-list .monaco-list-row')
   await rows.filter({ hasText: names[0] }).first().waitFor()
   // A list that has just come may lose the first click: looked at until all are as they should be.
-  for (let wrong = -1, end = Date.now() + 60_000; wrong !== 0 && Date.now() < end; ) {
+  for (let wrong = -1, end = Date.now() + 60_000; wrong !== 0 && Date.now() < end;) {
     wrong = 0
     for (const row of await rows.all()) {
       const label = ((await row.locator('.label-name').first().textContent()) ?? '').trim()
@@ -188,7 +238,8 @@ export async function answer(page: Page, text: string): Promise<void> {
 export async function answerPath(page: Page, file: string): Promise<void> {
   const input = page.locator('.quick-input-widget:visible input.input')
   // The dialog writes its own folder into the box once it has listed it, over or into what was typed before.
-  for (const end = Date.now() + 60_000; !(await input.inputValue()).startsWith('/') && Date.now() < end; ) await sleep(100)
+  for (const end = Date.now() + 60_000; !(await input.inputValue()).startsWith('/') && Date.now() < end;)
+    await sleep(100)
   for (let attempt = 0; attempt < 5 && (await input.inputValue()) !== file; attempt++) {
     await input.fill(file)
     await sleep(700)
@@ -258,11 +309,23 @@ export async function contextMenu(page: Page, name: string, entry: string): Prom
 /** Clicks an entry of an open menu until the menu closes for it; false when it closed otherwise. */
 async function pickFromMenu(item: Locator): Promise<boolean> {
   // The entry itself says whether it was clicked: a page that draws a scan right after may answer the click too late.
-  const heard = await item.evaluateHandle((entry: EventTarget) => {
-    const seen = { click: false }
-    entry.addEventListener('mouseup', () => { seen.click = true }, true)
-    return seen
-  }, undefined, { timeout: 2000 }).catch(() => undefined)
+  const heard = await item
+    .evaluateHandle(
+      (entry: EventTarget) => {
+        const seen = { click: false }
+        entry.addEventListener(
+          'mouseup',
+          () => {
+            seen.click = true
+          },
+          true,
+        )
+        return seen
+      },
+      undefined,
+      { timeout: 2000 },
+    )
+    .catch(() => undefined)
   if (heard === undefined) return false
   for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
     // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -12,7 +21,9 @@ export const hasSharedData = existsSync(path.join(SHARED_DATA, 'hn7'))
 const COLORS = ['#4363d8', '#ffe119', '#e6194b', '#3cb44b', '#9a6324', '#f58231', '#fffac8']
 
 /** Copies scans with their label maps and names into a fresh folder. */
-export function scanWorkspace(scans: readonly { readonly id: string; readonly split: string; readonly labels: boolean }[]): { readonly folder: string; remove(): void } {
+export function scanWorkspace(
+  scans: readonly { readonly id: string; readonly split: string; readonly labels: boolean }[],
+): { readonly folder: string; remove(): void } {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'medlsam-scans-'))
   for (const { id, split, labels: withLabels } of scans) {
     copy(path.join(SHARED_DATA, 'hn7', split, `${id}_ct.nii.gz`), path.join(folder, `${id}_ct.nii.gz`))
@@ -20,13 +31,24 @@ export function scanWorkspace(scans: readonly { readonly id: string; readonly sp
     copy(path.join(SHARED_DATA, 'hn7', split, `${id}_seg.nii.gz`), path.join(folder, `${id}_seg.nii.gz`))
     writeFileSync(path.join(folder, `${id}_seg.tsv`), labelNames())
   }
-  return { folder, remove: () => { rmSync(folder, { recursive: true, force: true }) } }
+  return {
+    folder,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
 }
 
 /** The data set's label names as the table that lies beside a label map. */
 function labelNames(): string {
-  const { labels } = JSON.parse(readFileSync(path.join(SHARED_DATA, 'hn7/labels.json'), 'utf8')) as { labels: Record<string, string> }
-  return ['index\tname\tcolor', ...Object.entries(labels).map(([value, name], index) => `${value}\t${name}\t${COLORS[index % COLORS.length]}`), ''].join('\n')
+  const { labels } = JSON.parse(readFileSync(path.join(SHARED_DATA, 'hn7/labels.json'), 'utf8')) as {
+    labels: Record<string, string>
+  }
+  return [
+    'index\tname\tcolor',
+    ...Object.entries(labels).map(([value, name], index) => `${value}\t${name}\t${COLORS[index % COLORS.length]}`),
+    '',
+  ].join('\n')
 }
 
 function copy(from: string, to: string): void {
@@ -45,7 +67,12 @@ export function fillIntegrationWorkspace(folder: string): void {
     writeFileSync(path.join(folder, 'template_seg.tsv'), labelNames())
     return
   }
-  for (const [seed, name] of [[1, 'template'], [2, 'scan']] as const) {
-    execFileSync(process.execPath, ['dist/cli.js', 'synthesize', path.join(folder, name), '--seed', String(seed)], { cwd: path.resolve(import.meta.dirname, '../..') })
+  for (const [seed, name] of [
+    [1, 'template'],
+    [2, 'scan'],
+  ] as const) {
+    execFileSync(process.execPath, ['dist/cli.js', 'synthesize', path.join(folder, name), '--seed', String(seed)], {
+      cwd: path.resolve(import.meta.dirname, '../..'),
+    })
   }
 }

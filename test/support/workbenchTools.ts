@@ -34,11 +34,19 @@ export function ensureWorkbenchTools(): WorkbenchTools {
 }
 
 function install(folder: string, args: readonly string[]): void {
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 function findChromium(): string | undefined {
-  return [process.env['MEDLSAM_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => file !== undefined && existsSync(file))
+  return [
+    process.env['MEDLSAM_CHROMIUM'],
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ].find((file) => file !== undefined && existsSync(file))
 }
 
 function installChromium(): string {

@@ -92,7 +92,9 @@ def _blur(image: torch.Tensor, generator: np.random.Generator) -> torch.Tensor:
     for axis in (2, 2, 3, 4):
         if generator.random() < 0.3:
             weight = float(generator.uniform(0, 0.33))
-            kernel = torch.tensor([weight, 1 - 2 * weight, weight]).view([1, 1] + [3 if a == axis else 1 for a in (2, 3, 4)])
+            kernel = torch.tensor([weight, 1 - 2 * weight, weight]).view(
+                [1, 1] + [3 if a == axis else 1 for a in (2, 3, 4)]
+            )
             image = functional.conv3d(image, kernel, padding=[1 if a == axis else 0 for a in (2, 3, 4)])
     return image
 
@@ -122,7 +124,9 @@ def _couch(image: torch.Tensor, body: torch.Tensor, generator: np.random.Generat
     sheet = ((depth >= 0) & (depth < 1.5)) | ((depth >= thick) & (depth < thick + 1.5))
     filling = (depth >= 0) & (depth < thick + 1.5)
     value = float(generator.uniform(0.15, 0.6)) * sheet + float(generator.uniform(0, 0.12)) * filling
-    image[0, 0] = torch.where(body[0, 0] | (value[None] == 0), image[0, 0], torch.maximum(image[0, 0], value[None].float()))
+    image[0, 0] = torch.where(
+        body[0, 0] | (value[None] == 0), image[0, 0], torch.maximum(image[0, 0], value[None].float())
+    )
 
 
 def make_view(

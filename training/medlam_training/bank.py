@@ -48,7 +48,9 @@ def single_template_points(scans: list[Encoded], candidates: list[Encoded], orga
     return found
 
 
-def choose(scans: list[Encoded], candidates: list[Encoded], organs: set[int], options: Options, most: int) -> list[tuple[str, float]]:
+def choose(
+    scans: list[Encoded], candidates: list[Encoded], organs: set[int], options: Options, most: int
+) -> list[tuple[str, float]]:
     """Greedy choice: add the candidate that lowers the clipped wall error of the median over the chosen most."""
     points = single_template_points(scans, candidates, organs, options)
     chosen: list[tuple[str, float]] = []
@@ -90,7 +92,9 @@ def calibrate(scans: list[Encoded], templates: list[Template], options: Options)
         found = localize(scan.encoding, templates, options)
         for organ in found.points:
             if organ in scan.truth and organ not in scan.case.cut:
-                errors.setdefault(organ, []).append(np.minimum(wall_errors(found.points[organ], scan.truth[organ]), CLIP_MM))
+                errors.setdefault(organ, []).append(
+                    np.minimum(wall_errors(found.points[organ], scan.truth[organ]), CLIP_MM)
+                )
                 peaks.setdefault(organ, []).append(found.peaks[organ])
     return {o: Calibration(np.mean(e, axis=0), np.median(peaks[o], axis=0)) for o, e in sorted(errors.items())}
 
@@ -106,8 +110,17 @@ def read_calibration(path: Path, names: dict[int, str]) -> dict[int, Calibration
 
 
 def build(
-    data: Path, position: Path, features: Path, target: Path, prefix: str, validation: int, most: int, engine: list[str], seed: int,
-    card: Path | None = None, credit: str = DATA_CREDIT,
+    data: Path,
+    position: Path,
+    features: Path,
+    target: Path,
+    prefix: str,
+    validation: int,
+    most: int,
+    engine: list[str],
+    seed: int,
+    card: Path | None = None,
+    credit: str = DATA_CREDIT,
 ) -> dict:
     """Choose scans, measure them on the other labelled training scans, write the selection, and call the engine if given."""
     names = read_label_names(data / prefix / "labels.json")
@@ -148,7 +161,10 @@ def build(
         "validationScans": len(rest),
         "wallOrder": ["inferior", "posterior", "right", "superior", "anterior", "left"],
         "calibration": {
-            names[o]: {"errorMm": [round(float(v), 2) for v in c.error_mm], "similarity": [round(float(v), 4) for v in c.similarity]}
+            names[o]: {
+                "errorMm": [round(float(v), 2) for v in c.error_mm],
+                "similarity": [round(float(v), 4) for v in c.similarity],
+            }
             for o, c in learned.items()
         },
     }
@@ -178,13 +194,38 @@ def build_with_engine(data: Path, selection: dict, selection_file: Path, engine:
         set_file, bank = Path(folder) / "set.json", selection_file.with_suffix(".msgpack")
         names = str(data / selection["labelNames"])
         subprocess.run(
-            [*engine, "template", "create", str(set_file), "--scan", *scans, "--labels", *labels, "--label-names", names], check=True
+            [
+                *engine,
+                "template",
+                "create",
+                str(set_file),
+                "--scan",
+                *scans,
+                "--labels",
+                *labels,
+                "--label-names",
+                names,
+            ],
+            check=True,
         )
         name, credit = selection_file.stem.removeprefix("bank-"), selection["credit"]
         built = subprocess.run(
             [
-                *engine, "bank", "build", str(set_file), "--out", str(bank), "--name", name, "--credit", credit,
-                "--calibrate-on", str(data / selection["calibratedOn"]), "--labels", names, *(["--medlam", str(card)] if card else []),
+                *engine,
+                "bank",
+                "build",
+                str(set_file),
+                "--out",
+                str(bank),
+                "--name",
+                name,
+                "--credit",
+                credit,
+                "--calibrate-on",
+                str(data / selection["calibratedOn"]),
+                "--labels",
+                names,
+                *(["--medlam", str(card)] if card else []),
             ],
             check=False,
         )

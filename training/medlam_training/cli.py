@@ -30,7 +30,9 @@ def _correspond(arguments: argparse.Namespace) -> None:
     from .evaluate import load_network
 
     position, features = load_network(arguments.position), load_network(arguments.features)
-    correspondences(arguments.pack, position, features, arguments.output, arguments.scans, arguments.partners, arguments.seed)
+    correspondences(
+        arguments.pack, position, features, arguments.output, arguments.scans, arguments.partners, arguments.seed
+    )
 
 
 def _export(arguments: argparse.Namespace) -> None:
@@ -67,7 +69,13 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     set_threads(arguments.threads)
     organs = set(read_label_names(arguments.data / arguments.region / "labels.json"))
     report(
-        arguments.data, arguments.position, arguments.features, arguments.output, organs, arguments.region, arguments.split,
+        arguments.data,
+        arguments.position,
+        arguments.features,
+        arguments.output,
+        organs,
+        arguments.region,
+        arguments.split,
         arguments.calibration,
     )
 
@@ -76,8 +84,16 @@ def _bank(arguments: argparse.Namespace) -> None:
     from .bank import build
 
     build(
-        arguments.data, arguments.position, arguments.features, arguments.output, arguments.region,
-        arguments.validation, arguments.most, (arguments.engine or "").split(), arguments.seed, arguments.card,
+        arguments.data,
+        arguments.position,
+        arguments.features,
+        arguments.output,
+        arguments.region,
+        arguments.validation,
+        arguments.most,
+        (arguments.engine or "").split(),
+        arguments.seed,
+        arguments.card,
     )
 
 
@@ -109,7 +125,9 @@ def main(words: list[str] | None = None) -> None:
     command.add_argument("config", type=Path)
     command.set_defaults(run=_train)
 
-    command = commands.add_parser("correspond", help="find label-free correspondences between patients for the second stage")
+    command = commands.add_parser(
+        "correspond", help="find label-free correspondences between patients for the second stage"
+    )
     command.add_argument("pack", type=Path)
     command.add_argument("output", type=Path)
     _networks(command, True)
@@ -129,7 +147,9 @@ def main(words: list[str] | None = None) -> None:
     command = commands.add_parser("evaluate", help="print every figure on labelled scans")
     command.add_argument("data", type=Path)
     _networks(command, True)
-    command.add_argument("--region", default="hn7", help="folder of the data that holds labels.json, templates, train, dev")
+    command.add_argument(
+        "--region", default="hn7", help="folder of the data that holds labels.json, templates, train, dev"
+    )
     command.add_argument("--split", default="dev")
     command.add_argument("--calibration", type=Path, help="selection file of `bank`, for the confidence")
     command.add_argument("--output", type=Path, help="JSON file to write")
@@ -144,15 +164,21 @@ def main(words: list[str] | None = None) -> None:
     command.add_argument("--validation", type=int, default=70, help="labelled training scans to measure on")
     command.add_argument("--most", type=int, default=10)
     command.add_argument("--seed", type=int, default=1)
-    command.add_argument("--engine", help="engine command ('node ../dist/cli.js') that builds the bank beside the selection")
+    command.add_argument(
+        "--engine", help="engine command ('node ../dist/cli.js') that builds the bank beside the selection"
+    )
     command.add_argument("--card", type=Path, help="model card that the engine must use (default: the engine's own)")
     command.set_defaults(run=_bank)
 
-    command = commands.add_parser("skeletons", help="write the graphs, without weights, that checkpoints are imported into")
+    command = commands.add_parser(
+        "skeletons", help="write the graphs, without weights, that checkpoints are imported into"
+    )
     command.add_argument("output", type=Path, help="folder, ../models/skeletons for the product")
     command.set_defaults(run=_skeletons)
 
-    command = commands.add_parser("reference", help="write a random checkpoint and what PyTorch computes from it, to check its import")
+    command = commands.add_parser(
+        "reference", help="write a random checkpoint and what PyTorch computes from it, to check its import"
+    )
     command.add_argument("output", type=Path, help="folder")
     command.add_argument("--architecture", required=True, choices=["sam-vit-b", "medlam", "sam-tiny", "medlam-tiny"])
     command.add_argument("--variants", action="store_true", help="the same weights in other kinds of files too")

@@ -38,7 +38,6 @@ class Dense:
     `features` is [d * h * w, c], one row per 6 mm cell of a grid of `fine_size`.
     """
 
-
     size: tuple[int, ...]
     index: np.ndarray
     place: np.ndarray
@@ -85,7 +84,9 @@ def _smooth(moves: np.ndarray, target: Dense, sigma_cells: float) -> np.ndarray:
 def _features_at(scan: Dense, place: np.ndarray) -> torch.Tensor:
     """Nearest 6 mm features [n, c] at mm places (cell i of 6 mm sits at 1.5 + 6 i mm), clamped to the scan."""
     cell = np.clip(np.round((place - 1.5) / 6).astype(np.int64), 0, np.array(scan.fine_size) - 1)
-    return scan.features[torch.from_numpy((cell[:, 0] * scan.fine_size[1] + cell[:, 1]) * scan.fine_size[2] + cell[:, 2])]
+    return scan.features[
+        torch.from_numpy((cell[:, 0] * scan.fine_size[1] + cell[:, 1]) * scan.fine_size[2] + cell[:, 2])
+    ]
 
 
 def match(target: Dense, source: Dense) -> tuple[np.ndarray, np.ndarray]:
@@ -116,7 +117,9 @@ def correspondence(target: Dense, source: Dense) -> tuple[np.ndarray, np.ndarray
     return fields[0], fields[1], float(fields[0][3].sum()) / max(len(target.index), 1)
 
 
-def _trusted(target: Dense, source: Dense, there: tuple[np.ndarray, np.ndarray], back: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+def _trusted(
+    target: Dense, source: Dense, there: tuple[np.ndarray, np.ndarray], back: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
     """The field on `target`, trusted where the way back returns and the search agreed with its neighbours."""
     place, stray = there
     distance, nearest = cKDTree(source.place).query(place)

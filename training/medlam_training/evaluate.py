@@ -99,7 +99,8 @@ def summary(rows: list[Row], names: dict[int, str]) -> dict[str, float | str]:
         "iou_organs": float(np.mean([np.mean([r.iou for r in group]) for group in per_organ.values()])),
         "within30": float(np.mean(errors <= 30)),
         "organs": " ".join(
-            f"{names.get(o, o)} {np.mean([r.iou for r in g]):.2f}/{np.mean([r.errors for r in g]):.1f}" for o, g in per_organ.items()
+            f"{names.get(o, o)} {np.mean([r.iou for r in g]):.2f}/{np.mean([r.errors for r in g]):.1f}"
+            for o, g in per_organ.items()
         ),
     }
 
@@ -114,13 +115,18 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
 def make_templates(scans: list[Encoded], organs: set[int], options: Options) -> list[Template]:
     """Templates of encoded labelled scans; organs cut by the field of view are left out."""
     return [
-        make_template(s.case.name, s.encoding, {o: p for o, p in s.truth.items() if o in organs and o not in s.case.cut}, options)
+        make_template(
+            s.case.name, s.encoding, {o: p for o, p in s.truth.items() if o in organs and o not in s.case.cut}, options
+        )
         for s in scans
     ]
 
 
 def evaluate(
-    queries: list[Encoded], templates: list[Template], options: Options, calibration: dict[int, Calibration] | None = None
+    queries: list[Encoded],
+    templates: list[Template],
+    options: Options,
+    calibration: dict[int, Calibration] | None = None,
 ) -> tuple[list[Row], list[Found], float]:
     """Localize in every query; the last value is seconds per scan of the procedure alone."""
     rows, found = [], []

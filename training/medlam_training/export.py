@@ -49,12 +49,21 @@ class _Outputs(nn.Module):
         return (found,) if isinstance(found, torch.Tensor) else tuple(found)
 
 
-def write_onnx(net: nn.Module, target: Path, inputs: str, outputs: list[str], shape: tuple[int, ...], dynamic: bool) -> None:
+def write_onnx(
+    net: nn.Module, target: Path, inputs: str, outputs: list[str], shape: tuple[int, ...], dynamic: bool
+) -> None:
     """Trace a network to ONNX; with `dynamic`, depth, height and width are free."""
     axes = {name: {2: f"{name}_d", 3: f"{name}_h", 4: f"{name}_w"} for name in [inputs, *outputs]} if dynamic else None
     torch.onnx.export(
-        _Outputs(fold_norm(net)), torch.zeros(shape), str(target), input_names=[inputs], output_names=outputs,
-        opset_version=OPSET, dynamic_axes=axes, do_constant_folding=True, **tracing_exporter(),
+        _Outputs(fold_norm(net)),
+        torch.zeros(shape),
+        str(target),
+        input_names=[inputs],
+        output_names=outputs,
+        opset_version=OPSET,
+        dynamic_axes=axes,
+        do_constant_folding=True,
+        **tracing_exporter(),
     )
 
 
@@ -130,7 +139,13 @@ def export_dense(position: Path, features: Path, folder: Path, model_id: str, re
             "multipleOf": FeatureNet.multiple_of,
             "haloVoxels": FeatureNet.halo_voxels,
             "outputs": [
-                {"name": name, "strideVoxels": stride, "offsetVoxels": (stride - 1) / 2, "channels": count, "kernelSide": side}
+                {
+                    "name": name,
+                    "strideVoxels": stride,
+                    "offsetVoxels": (stride - 1) / 2,
+                    "channels": count,
+                    "kernelSide": side,
+                }
                 for name, stride, count, side in zip(names, FeatureNet.strides, feature_net.channels, sides)
             ],
         },
@@ -145,7 +160,15 @@ def export_dense(position: Path, features: Path, folder: Path, model_id: str, re
 
 def export_patch(checkpoint: Path, folder: Path, model_id: str, record: dict[str, Any]) -> Path:
     """Write the paper's network (ours or the published checkpoint) as two patch graphs and their card."""
-    from .paper_network import LATENT, PATCH_VOXELS, FeatureGraph, PositionGraph, describe_outputs, feature_names, read_paper_checkpoint
+    from .paper_network import (
+        LATENT,
+        PATCH_VOXELS,
+        FeatureGraph,
+        PositionGraph,
+        describe_outputs,
+        feature_names,
+        read_paper_checkpoint,
+    )
 
     folder.mkdir(parents=True, exist_ok=True)
     net = read_paper_checkpoint(checkpoint)

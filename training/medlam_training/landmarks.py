@@ -39,7 +39,9 @@ def read_cases(data: Path, prefix: str, split: str) -> list[Case]:
             scan=data / row["path"],
             labels=data / row["path"].replace("_ct.nii.gz", "_seg.nii.gz"),
             present=frozenset(int(v) for v in row["labels"].split()),
-            cut=frozenset(values[name] for name in row["cut_organs"].replace(",", " ").replace(";", " ").split() if name in values),
+            cut=frozenset(
+                values[name] for name in row["cut_organs"].replace(",", " ").replace(";", " ").split() if name in values
+            ),
         )
         for row in rows
         if (data / row["path"].replace("_ct.nii.gz", "_seg.nii.gz")).exists()

@@ -109,7 +109,9 @@ def encode(volume: np.ndarray, position: nn.Module, features: nn.Module | None) 
     if features is not None:
         for output in features(padded(volume, FeatureNet.multiple_of)):
             maps.append(nn.functional.normalize(output[0], dim=0).numpy())
-    return Encoding(cell_mm(body, stride), latent[:, body[:, 0], body[:, 1], body[:, 2]].T.astype(np.float64), latent, maps)
+    return Encoding(
+        cell_mm(body, stride), latent[:, body[:, 0], body[:, 1], body[:, 2]].T.astype(np.float64), latent, maps
+    )
 
 
 def trilinear(field_: np.ndarray, index: np.ndarray) -> np.ndarray:
@@ -311,7 +313,9 @@ def paper_agents(encoding: Encoding, extent_mm: np.ndarray, generator: np.random
     return generator.choice(near, size=10, replace=len(near) < 10)
 
 
-def localize_as_paper(encoding: Encoding, templates: list[Template], extent_mm: np.ndarray, options: Options, seed: int = 2023) -> Found:
+def localize_as_paper(
+    encoding: Encoding, templates: list[Template], extent_mm: np.ndarray, options: Options, seed: int = 2023
+) -> Found:
     """The paper's procedure: means of latents over agents and templates, one jump, then the best similarity anywhere near.
 
     The search looks 96 mm along each axis, without a prior and without refinement between the 3 mm steps.

@@ -74,8 +74,12 @@ class FeatureNet(nn.Module):
         self.channels = channels if fine == 0 else (*channels, fine)
         self.down0 = block(1, base)
         self.down1 = nn.Sequential(block(base, 2 * base, 2, 2), block(2 * base, 2 * base))
-        self.down2 = nn.Sequential(block(2 * base, 4 * base, 2, 2), block(4 * base, 4 * base), block(4 * base, 4 * base))
-        self.down3 = nn.Sequential(block(4 * base, 6 * base, 2, 2), block(6 * base, 6 * base), block(6 * base, 6 * base))
+        self.down2 = nn.Sequential(
+            block(2 * base, 4 * base, 2, 2), block(4 * base, 4 * base), block(4 * base, 4 * base)
+        )
+        self.down3 = nn.Sequential(
+            block(4 * base, 6 * base, 2, 2), block(6 * base, 6 * base), block(6 * base, 6 * base)
+        )
         self.lift3 = block(6 * base, 4 * base, 1)
         self.join2 = nn.Sequential(block(8 * base, 4 * base), block(4 * base, 4 * base))
         self.lift2 = block(4 * base, 2 * base, 1)

@@ -57,7 +57,13 @@ class PaperNet(nn.Module):
     def __init__(self, base: int = 24) -> None:
         super().__init__()
         b = base
-        widths = [(1, 2 * b, 2 * b), (2 * b, 2 * b, 2 * b), (2 * b, 2 * b, 4 * b), (4 * b, 4 * b, 8 * b), (8 * b, 8 * b, 16 * b)]
+        widths = [
+            (1, 2 * b, 2 * b),
+            (2 * b, 2 * b, 2 * b),
+            (2 * b, 2 * b, 4 * b),
+            (4 * b, 4 * b, 8 * b),
+            (8 * b, 8 * b, 16 * b),
+        ]
         for number, (inputs, middle, outputs) in enumerate(widths):
             setattr(self, f"conv{number}_1", Stage(inputs, middle))
             setattr(self, f"conv{number}_2", Stage(middle, outputs))
@@ -144,7 +150,13 @@ def describe_outputs(net: PaperNet) -> dict[str, Any]:
         "input": "patch",
         "output": LATENT,
         "outputs": [
-            {"name": name, "strideVoxels": stride, "offsetVoxels": (stride - 1) / 2, "channels": channels, "kernelSide": side}
+            {
+                "name": name,
+                "strideVoxels": stride,
+                "offsetVoxels": (stride - 1) / 2,
+                "channels": channels,
+                "kernelSide": side,
+            }
             for name, stride, side in zip(feature_names(), STRIDES, KERNEL_SIDES)
         ],
     }

@@ -20,8 +20,19 @@ from .sam_network import Sam, SamConfig
 from .skeleton import Part, medlam_parts, medlam_skeleton, randomise, sam_parts, sam_skeleton, trace
 
 TINY_SAM = SamConfig(
-    image_side=64, patch_side=8, width=32, depth=3, heads=2, window=3, global_blocks=(2,), embedding=32, mask_channels=8,
-    decoder_heads=2, decoder_width=48, quality_width=16, tokens_at_once=32,
+    image_side=64,
+    patch_side=8,
+    width=32,
+    depth=3,
+    heads=2,
+    window=3,
+    global_blocks=(2,),
+    embedding=32,
+    mask_channels=8,
+    decoder_heads=2,
+    decoder_width=48,
+    quality_width=16,
+    tokens_at_once=32,
 )
 SEED = 20
 SAMPLES = 1024
@@ -68,11 +79,15 @@ def _cases(net: nn.Module, part: Part) -> list[dict[str, Any]]:
     three = {"dims": [1, 3, 2], "numbers": [side * 0.5, side * 0.25, side * 0.1, side * 0.9, 0.0, 0.0]}
     return [
         {
-            **common, "point_coords": box, "point_labels": {"dims": [1, 2], "numbers": [2.0, 3.0]},
+            **common,
+            "point_coords": box,
+            "point_labels": {"dims": [1, 2], "numbers": [2.0, 3.0]},
             "has_mask_input": {"dims": [1], "numbers": [0.0]},
         },
         {
-            **common, "point_coords": three, "point_labels": {"dims": [1, 3], "numbers": [1.0, 0.0, -1.0]},
+            **common,
+            "point_coords": three,
+            "point_labels": {"dims": [1, 3], "numbers": [1.0, 0.0, -1.0]},
             "has_mask_input": {"dims": [1], "numbers": [1.0]},
         },
     ]
@@ -101,10 +116,19 @@ def _write_variants(state: dict[str, torch.Tensor], folder: Path) -> None:
     torch.save({name: value.half() for name, value in state.items()}, folder / "half.pth")
     torch.save({name: value.bfloat16() for name, value in state.items()}, folder / "bfloat16.pth")
     torch.save({name: nn.Parameter(value) for name, value in state.items()}, folder / "parameters.pth")
-    momentum = {number: {"step": torch.tensor(7), "exp_avg": torch.zeros_like(value)} for number, value in enumerate(state.values())}
+    momentum = {
+        number: {"step": torch.tensor(7), "exp_avg": torch.zeros_like(value)}
+        for number, value in enumerate(state.values())
+    }
     nested = {
-        "epoch": 12, "best": 0.25, "name": "trained", "model": {f"module.{name}": value for name, value in state.items()},
-        "optimizer": {"state": momentum, "param_groups": [{"lr": 1e-4, "betas": (0.9, 0.999), "amsgrad": False, "params": [0, 1]}]},
+        "epoch": 12,
+        "best": 0.25,
+        "name": "trained",
+        "model": {f"module.{name}": value for name, value in state.items()},
+        "optimizer": {
+            "state": momentum,
+            "param_groups": [{"lr": 1e-4, "betas": (0.9, 0.999), "amsgrad": False, "params": [0, 1]}],
+        },
     }
     torch.save(nested, folder / "nested.pth")
     # One storage for all tensors, and in it every matrix column by column.
@@ -137,7 +161,14 @@ def write_reference(folder: Path, architecture: str, variants: bool) -> None:
             for name, value in zip(part.outputs, [found] if isinstance(found, torch.Tensor) else found):
                 step = max(1, value.numel() // SAMPLES)
                 sampled = value.reshape(-1)[::step].tolist()
-                outputs.append({"name": name, "dims": list(value.shape), "step": step, "numbers": [float(f"{v:.7g}") for v in sampled]})
+                outputs.append(
+                    {
+                        "name": name,
+                        "dims": list(value.shape),
+                        "step": step,
+                        "numbers": [float(f"{v:.7g}") for v in sampled],
+                    }
+                )
             cases.append({"graph": part.file, "inputs": inputs, "outputs": outputs})
     document = {"architecture": architecture, "torch": torch.__version__, "cases": cases}
     (folder / "reference.json").write_text(json.dumps(document) + "\n")

@@ -29,17 +29,29 @@ def confidence_rank(rows: list[Row]) -> float:
 
 
 def report(
-    data: Path, position: Path, features: Path, target: Path | None, organs: set[int], prefix: str, split: str,
+    data: Path,
+    position: Path,
+    features: Path,
+    target: Path | None,
+    organs: set[int],
+    prefix: str,
+    split: str,
     calibration: Path | None = None,
 ) -> dict[str, Any]:
     """Encode templates and queries of a region and print and return every figure of the issue's table."""
     position_net, feature_net = load_network(position), load_network(features)
     names = read_label_names(data / prefix / "labels.json")
     fixed = [encode_case(c, position_net, feature_net) for c in read_cases(data, f"{prefix}/templates", "templates")]
-    more = [c for c in read_cases(data, f"{prefix}/train", "train") if len((c.present & organs) - c.cut) >= min(6, len(organs))]
+    more = [
+        c
+        for c in read_cases(data, f"{prefix}/train", "train")
+        if len((c.present & organs) - c.cut) >= min(6, len(organs))
+    ]
     extra = [encode_case(c, position_net, feature_net) for c in more[: max(0, 10 - len(fixed))]]
     queries = [encode_case(c, position_net, feature_net) for c in read_cases(data, f"{prefix}/{split}", split)]
-    results = figures(queries, fixed, extra, organs, names, read_calibration(calibration, names) if calibration else None)
+    results = figures(
+        queries, fixed, extra, organs, names, read_calibration(calibration, names) if calibration else None
+    )
     generator = np.random.default_rng(0)
     offsets = []
     for query in queries:
@@ -58,7 +70,11 @@ def report(
 
 
 def figures(
-    queries: list[Encoded], fixed: list[Encoded], extra: list[Encoded], organs: set[int], names: dict[int, str],
+    queries: list[Encoded],
+    fixed: list[Encoded],
+    extra: list[Encoded],
+    organs: set[int],
+    names: dict[int, str],
     calibration: dict[int, Calibration] | None,
 ) -> dict[str, Any]:
     """Robust and paper's procedure, RDR alone and RDR + MSS, with 1, 3, 5 and 10 templates."""

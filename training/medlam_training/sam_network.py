@@ -204,8 +204,12 @@ class PromptEncoder(nn.Module):
         self.not_a_point_embed = nn.Embedding(1, config.embedding)
         m = config.mask_channels
         self.mask_downscaling = nn.Sequential(
-            nn.Conv2d(1, m // 4, 2, stride=2), ChannelNorm(m // 4), nn.GELU(),
-            nn.Conv2d(m // 4, m, 2, stride=2), ChannelNorm(m), nn.GELU(),
+            nn.Conv2d(1, m // 4, 2, stride=2),
+            ChannelNorm(m // 4),
+            nn.GELU(),
+            nn.Conv2d(m // 4, m, 2, stride=2),
+            ChannelNorm(m),
+            nn.GELU(),
             nn.Conv2d(m, config.embedding, 1),
         )
         self.no_mask_embed = nn.Embedding(1, config.embedding)
@@ -283,7 +287,9 @@ class TwoWayTransformer(nn.Module):
         self.final_attn_token_to_image = TokenAttention(config.embedding, config.decoder_heads, config.embedding // 2)
         self.norm_final_attn = nn.LayerNorm(config.embedding)
 
-    def forward(self, pixels: torch.Tensor, pixel_place: torch.Tensor, prompt: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(
+        self, pixels: torch.Tensor, pixel_place: torch.Tensor, prompt: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Tokens [1, t, c] and pixels [1, h w, c]."""
         tokens = prompt
         for layer in self.layers:
@@ -316,8 +322,11 @@ class MaskDecoder(nn.Module):
         self.iou_token = nn.Embedding(1, c)
         self.mask_tokens = nn.Embedding(MASK_TOKENS, c)
         self.output_upscaling = nn.Sequential(
-            nn.ConvTranspose2d(c, c // 4, 2, stride=2), ChannelNorm(c // 4), nn.GELU(),
-            nn.ConvTranspose2d(c // 4, c // 8, 2, stride=2), nn.GELU(),
+            nn.ConvTranspose2d(c, c // 4, 2, stride=2),
+            ChannelNorm(c // 4),
+            nn.GELU(),
+            nn.ConvTranspose2d(c // 4, c // 8, 2, stride=2),
+            nn.GELU(),
         )
         self.output_hypernetworks_mlps = nn.ModuleList(ThreeLayers(c, c, c // 8) for _ in range(MASK_TOKENS))
         self.iou_prediction_head = ThreeLayers(c, config.quality_width, MASK_TOKENS)

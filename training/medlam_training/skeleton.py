@@ -66,8 +66,15 @@ def trace(part: Part, target: Path) -> onnx.ModelProto:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            part.module.eval(), tuple(part.inputs.values()), str(target), input_names=list(part.inputs), output_names=list(part.outputs),
-            dynamic_axes=part.free, opset_version=OPSET, do_constant_folding=False, **tracing_exporter(),
+            part.module.eval(),
+            tuple(part.inputs.values()),
+            str(target),
+            input_names=list(part.inputs),
+            output_names=list(part.outputs),
+            dynamic_axes=part.free,
+            opset_version=OPSET,
+            do_constant_folding=False,
+            **tracing_exporter(),
         )
     return onnx.load(str(target))
 
@@ -86,7 +93,9 @@ def _fold_transposes(graph: onnx.GraphProto) -> dict[str, list[int]]:
             continue
         order = list(node.attribute[0].ints)
         tensor = stored[source]
-        tensor.CopyFrom(numpy_helper.from_array(np.ascontiguousarray(numpy_helper.to_array(tensor).transpose(order)), source))
+        tensor.CopyFrom(
+            numpy_helper.from_array(np.ascontiguousarray(numpy_helper.to_array(tensor).transpose(order)), source)
+        )
         done[source] = order
         for reader in readers[node.output[0]]:
             for number, name in enumerate(reader.input):
@@ -105,7 +114,12 @@ def _tidy(model: onnx.ModelProto) -> None:
 
 
 def write_skeleton(
-    parts: Sequence[Part], net: nn.Module, folder: Path, about: dict[str, Any], unused: Sequence[str] = (), keep: Path | None = None
+    parts: Sequence[Part],
+    net: nn.Module,
+    folder: Path,
+    about: dict[str, Any],
+    unused: Sequence[str] = (),
+    keep: Path | None = None,
 ) -> Path:
     """Write the skeleton of `net` and its map; with `keep`, also ONNX files with the weights of `net` there.
 
@@ -205,7 +219,9 @@ def sam_skeleton(folder: Path, architecture: str, config: SamConfig, seed: int =
     return sam
 
 
-def medlam_skeleton(folder: Path, architecture: str, base: int = 24, seed: int = 1, keep: Path | None = None) -> PaperNet:
+def medlam_skeleton(
+    folder: Path, architecture: str, base: int = 24, seed: int = 1, keep: Path | None = None
+) -> PaperNet:
     """Write the skeleton of the published MedLAM; returns the randomly filled network it was traced from."""
     net = PaperNet(base)
     randomise(net, seed)

@@ -75,7 +75,11 @@ def view_size(experiment: Experiment, generator: np.random.Generator, multiple: 
 
 
 def independent_views(
-    volume: torch.Tensor, size: tuple[int, int, int], generator: np.random.Generator, strength: Strength, spread_mm: float
+    volume: torch.Tensor,
+    size: tuple[int, int, int],
+    generator: np.random.Generator,
+    strength: Strength,
+    spread_mm: float,
 ) -> tuple[View, View]:
     """Two independent views of one scan whose centres differ by up to `spread_mm` per axis."""
     extent = np.array(volume.shape[2:]) * SPACING_MM
@@ -101,11 +105,16 @@ def whole_views(
     return views[0], views[1]
 
 
-def position_step(net: nn.Module, experiment: Experiment, scans: Scans, generator: np.random.Generator) -> tuple[torch.Tensor, Losses]:
+def position_step(
+    net: nn.Module, experiment: Experiment, scans: Scans, generator: np.random.Generator
+) -> tuple[torch.Tensor, Losses]:
     """One RDR step: pairs of cells, one end in each of two independent views."""
     strength = experiment.strength()
     size = view_size(experiment, generator, PositionNet.multiple_of)
-    pairs = [whole_views(scans.volume(scans.draw(generator)), size, generator, strength) for _ in range(experiment.scans_per_step)]
+    pairs = [
+        whole_views(scans.volume(scans.draw(generator)), size, generator, strength)
+        for _ in range(experiment.scans_per_step)
+    ]
     batch = torch.cat([view.image for pair in pairs for view in pair]).to(experiment.device)
     with torch.autocast(batch.device.type, dtype=torch.bfloat16):
         latents = net(batch).float().cpu()
@@ -128,7 +137,9 @@ def position_step(net: nn.Module, experiment: Experiment, scans: Scans, generato
             value, index = distance.min(dim=1)
             same = value < 9
             reach = torch.tensor([1500.0, 600.0, 600.0])
-            offset = reach * torch.tanh(ends[1][0][index[same]] - ends[0][0][same]) - (ends[1][1][index[same]] - ends[0][1][same])
+            offset = reach * torch.tanh(ends[1][0][index[same]] - ends[0][0][same]) - (
+                ends[1][1][index[same]] - ends[0][1][same]
+            )
             near += float(offset.norm(dim=1).sum())
             near_count += int(same.sum())
     return total, {"error_mm": error, "same_place_mm": near / max(near_count, 1)}
@@ -209,7 +220,9 @@ def _cross_view(
     return view_first, View(image=view_second.image, place=place, body=view_second.body & trust)
 
 
-def feature_step(net: nn.Module, experiment: Experiment, scans: Scans, generator: np.random.Generator) -> tuple[torch.Tensor, Losses]:
+def feature_step(
+    net: nn.Module, experiment: Experiment, scans: Scans, generator: np.random.Generator
+) -> tuple[torch.Tensor, Losses]:
     """One MSS step: each anchor of one view must find itself in the other, at every scale."""
     strength = experiment.strength()
     size = view_size(experiment, generator, FeatureNet.multiple_of)
@@ -243,7 +256,9 @@ def feature_step(net: nn.Module, experiment: Experiment, scans: Scans, generator
     return total, report
 
 
-def paper_step(net: nn.Module, experiment: Experiment, scans: Scans, generator: np.random.Generator) -> tuple[torch.Tensor, Losses]:
+def paper_step(
+    net: nn.Module, experiment: Experiment, scans: Scans, generator: np.random.Generator
+) -> tuple[torch.Tensor, Losses]:
     """One step of the paper's own training: 64-cube patches, both losses."""
     volume = scans.volume(scans.draw(generator))
     size = (64, 64, 64)
@@ -329,13 +344,24 @@ def train(experiment: Experiment) -> Path:
     net.train()
     generator = np.random.default_rng([experiment.seed, step])
     parameters = sum(p.numel() for p in net.parameters())
-    print(f"{experiment.name}: {len(scans.names)} scans, {len(scans.correspondences)} correspondences, {parameters} parameters", flush=True)
+    print(
+        f"{experiment.name}: {len(scans.names)} scans, {len(scans.correspondences)} correspondences, {parameters} parameters",
+        flush=True,
+    )
     last_time, last_save, recent = time.time(), time.time(), []
     progress, frozen = 0.0, False
 
     def save() -> None:
-        state = {"network": net.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step,
-                 "seconds": trained, "task": experiment.task, "options": experiment.network, "name": experiment.name}
+        state = {
+            "network": net.state_dict(),
+            "average": average,
+            "optimizer": optimizer.state_dict(),
+            "step": step,
+            "seconds": trained,
+            "task": experiment.task,
+            "options": experiment.network,
+            "name": experiment.name,
+        }
         torch.save(state, folder / "saving.pt")
         os.replace(folder / "saving.pt", checkpoint)
         if table.exists():
@@ -381,7 +407,10 @@ def train(experiment: Experiment) -> Path:
                 writer.writerow([step, round(trained, 1), f"{rate:.2e}", *(f"{v:.4f}" for v in mean.values())])
             left = trained / max(progress, 1e-6) * (1 - progress)
             text = " ".join(f"{k} {v:.3f}" for k, v in mean.items())
-            print(f"step {step} ({100 * progress:.0f} %, {left / 60:.1f} min left, {trained / step:.2f} s/step) {text}", flush=True)
+            print(
+                f"step {step} ({100 * progress:.0f} %, {left / 60:.1f} min left, {trained / step:.2f} s/step) {text}",
+                flush=True,
+            )
         if time.time() - last_save > experiment.save_seconds:
             save()
             last_save = time.time()

@@ -12,7 +12,9 @@ import numpy as np
 ORGANS = {"1": "Ball", "2": "Rod", "3": "Box"}
 
 
-def phantom(seed: int, size: tuple[int, int, int] = (26, 20, 22), spacing: float = 5.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def phantom(
+    seed: int, size: tuple[int, int, int] = (26, 20, 22), spacing: float = 5.0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """HU [x, y, z], labels and affine of one made-up scan."""
     generator = np.random.default_rng(seed)
     x, y, z = np.meshgrid(*[(np.arange(n) - (n - 1) / 2) / (n / 2) for n in size], indexing="ij")

@@ -49,7 +49,9 @@ def test_values_sit_where_they_belong(tmp_path: Path, flip: bool, spacing: tuple
     if flip:
         affine = affine @ np.array([[0, -1, 0, 19.0], [1, 0, 0, 0], [0, 0, -1, 23], [0, 0, 0, 1]])
     volume, grid = preprocess(ramp(tmp_path / "a_ct.nii.gz", affine, (20, 20, 24)))
-    z = voxels_to_points(np.stack([np.arange(grid.size[0]), *[np.full(grid.size[0], n // 2) for n in grid.size[1:]]], axis=1), grid)[:, 2]
+    z = voxels_to_points(
+        np.stack([np.arange(grid.size[0]), *[np.full(grid.size[0], n // 2) for n in grid.size[1:]]], axis=1), grid
+    )[:, 2]
     middle = volume[:, grid.size[1] // 2, grid.size[2] // 2]
     inner = slice(3, -3)
     assert middle[inner] == pytest.approx(normalise_hu(2 * z)[inner], abs=2e-4)

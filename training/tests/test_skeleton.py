@@ -45,11 +45,16 @@ def published_shapes() -> dict[str, tuple[int, ...]]:
     for name in ("not_a_point_embed", "no_mask_embed", *(f"point_embeddings.{i}" for i in range(4))):
         shapes[f"{prompt}.{name}.weight"] = (1, 256)
     for number, shape in ((0, (4, 1, 2, 2)), (3, (16, 4, 2, 2)), (6, (256, 16, 1, 1))):
-        shapes |= {f"{prompt}.mask_downscaling.{number}.weight": shape, f"{prompt}.mask_downscaling.{number}.bias": shape[:1]}
+        shapes |= {
+            f"{prompt}.mask_downscaling.{number}.weight": shape,
+            f"{prompt}.mask_downscaling.{number}.bias": shape[:1],
+        }
     shapes |= _norm(f"{prompt}.mask_downscaling.1", 4) | _norm(f"{prompt}.mask_downscaling.4", 16)
     decoder = "mask_decoder"
     shapes |= {f"{decoder}.iou_token.weight": (1, 256), f"{decoder}.mask_tokens.weight": (4, 256)}
-    attentions = {f"layers.{i}.{kind}": 128 for i in (0, 1) for kind in ("cross_attn_token_to_image", "cross_attn_image_to_token")}
+    attentions = {
+        f"layers.{i}.{kind}": 128 for i in (0, 1) for kind in ("cross_attn_token_to_image", "cross_attn_image_to_token")
+    }
     attentions |= {"layers.0.self_attn": 256, "layers.1.self_attn": 256, "final_attn_token_to_image": 128}
     for name, inside in attentions.items():
         for part in ("q_proj", "k_proj", "v_proj"):
@@ -122,7 +127,12 @@ def test_masks_cover_the_original_picture() -> None:
     box = torch.tensor([[[4.0, 8.0], [40.0, 30.0]]])
     with torch.no_grad():
         masks, overlap, low = DecoderGraph(sam)(
-            ramp((1, 32, 8, 8), -1, 1), box, torch.tensor([[2.0, 3.0]]), small, torch.zeros(1), torch.tensor([30.0, 90.0])
+            ramp((1, 32, 8, 8), -1, 1),
+            box,
+            torch.tensor([[2.0, 3.0]]),
+            small,
+            torch.zeros(1),
+            torch.tensor([30.0, 90.0]),
         )
     assert masks.shape == (1, 4, 30, 90) and overlap.shape == (1, 4) and low.shape == (1, 4, 32, 32)
 

@@ -1,4 +1,5 @@
 """Writes models/correlate.onnx: a 3D convolution whose weights are an input, for comparing descriptors with a field."""
+
 import onnx
 from onnx import TensorProto, helper
 

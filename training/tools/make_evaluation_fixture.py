@@ -35,7 +35,9 @@ def scores(prediction: np.ndarray, truth: np.ndarray, spacing_mm: tuple[float, f
     return {
         "dice": 2 * both / (prediction.sum() + truth.sum()),
         "hd95Mm": hd95(prediction, truth, spacing_mm),
-        "surfaceDice": {f"{t:g}": surface_distance.compute_surface_dice_at_tolerance(distances, t) for t in TOLERANCES_MM},
+        "surfaceDice": {
+            f"{t:g}": surface_distance.compute_surface_dice_at_tolerance(distances, t) for t in TOLERANCES_MM
+        },
         "volumeMl": float(prediction.sum() * np.prod(spacing_mm) / 1000),
         "truthMl": float(truth.sum() * np.prod(spacing_mm) / 1000),
     }
@@ -63,9 +65,12 @@ def main() -> None:
     pairs += [(one, one, (0.9, 0.9, 3.0)), (one, far, (0.9, 0.9, 3.0))]
     pairs += [(np.ones((5, 4, 3), bool), np.ones((5, 4, 3), bool), (1.0, 2.0, 3.0))]
     cases = [
-        {"size": p.shape, "spacingMm": s, "prediction": packed(p), "truth": packed(t), "expected": scores(p, t, s)} for p, t, s in pairs
+        {"size": p.shape, "spacingMm": s, "prediction": packed(p), "truth": packed(t), "expected": scores(p, t, s)}
+        for p, t, s in pairs
     ]
-    Path(sys.argv[1]).write_text(json.dumps({"madeBy": "training/tools/make_evaluation_fixture.py", "cases": cases}, indent=1) + "\n")
+    Path(sys.argv[1]).write_text(
+        json.dumps({"madeBy": "training/tools/make_evaluation_fixture.py", "cases": cases}, indent=1) + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -24,8 +24,14 @@ export function addBankCommands(program: Command): void {
     .requiredOption('--out <file>', 'bank to write, .msgpack')
     .option('--name <name>', "name of the bank (default: the set's name)")
     .option('--credit <text>', 'source and licence of the scans, kept in the bank')
-    .option('--calibrate-on <dir>', 'labelled scans that teach how far off walls usually are, and to which side: X_ct.nii.gz with X_seg.nii.gz, or nnU-Net (default: the templates, each left out once)')
-    .option('--labels <file>', 'what label values mean there (default: labels.json or dataset.json in that folder or above it)')
+    .option(
+      '--calibrate-on <dir>',
+      'labelled scans that teach how far off walls usually are, and to which side: X_ct.nii.gz with X_seg.nii.gz, or nnU-Net (default: the templates, each left out once)',
+    )
+    .option(
+      '--labels <file>',
+      'what label values mean there (default: labels.json or dataset.json in that folder or above it)',
+    )
     .action((file: string, flags: BankFlags) =>
       runCommand(flags, async (engine, hooks) => {
         const set = await readTemplateSet(file)
@@ -33,13 +39,23 @@ export function addBankCommands(program: Command): void {
         const built = await engine.buildBank(named, file, {
           ...hooks,
           ...(flags.credit === undefined ? {} : { credit: flags.credit }),
-          ...(flags.calibrateOn === undefined ? {} : { calibrateOn: await knownScans(flags.calibrateOn, flags.labels) }),
+          ...(flags.calibrateOn === undefined
+            ? {}
+            : { calibrateOn: await knownScans(flags.calibrateOn, flags.labels) }),
         })
         await writeBank(flags.out, built.bank)
         const structures = built.bank.structures.map((structure) => structure.name)
         return {
-          document: { bank: flags.out, templates: built.bank.templates.map((template) => template.id), structures, problems: built.problems },
-          lines: [`${flags.out}: ${built.bank.templates.length} templates, ${structures.join(', ')}`, ...built.problems],
+          document: {
+            bank: flags.out,
+            templates: built.bank.templates.map((template) => template.id),
+            structures,
+            problems: built.problems,
+          },
+          lines: [
+            `${flags.out}: ${built.bank.templates.length} templates, ${structures.join(', ')}`,
+            ...built.problems,
+          ],
           exitCode: built.problems.length === 0 ? EXIT.allFound : EXIT.someMissing,
         }
       }),

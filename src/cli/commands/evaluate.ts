@@ -27,7 +27,10 @@ export function addEvaluate(program: Command): void {
     .description('score label maps against drawn ones: Dice, boxes, surfaces, volumes')
     .requiredOption('--pred <dir>', 'predicted label maps; what lies beside them (JSON) tells their names and boxes')
     .requiredOption('--truth <dir>', 'drawn label maps of the same names, with or without _seg, _dseg, _ct')
-    .requiredOption('--labels <file>', 'what label values of the truth mean: {"labels": {"1": "Brainstem"}} or a _dseg.tsv')
+    .requiredOption(
+      '--labels <file>',
+      'what label values of the truth mean: {"labels": {"1": "Brainstem"}} or a _dseg.tsv',
+    )
     .requiredOption('--out <dir>', 'folder for scores.csv, statistics.csv, summary.md, summary.tex and evaluation.json')
     .option('--seed <n>', 'seed of the bootstrap', wholeNumber(0), 2023)
     .option('--no-resample', 'refuse predictions that lie on another grid than the truth')
@@ -39,8 +42,19 @@ export function addEvaluate(program: Command): void {
         const clock = startClock(hooks.onProgress)
         clock.start('score')
         const { cases, warnings } = await evaluateFolders(
-          { predictions: flags.pred, truth: flags.truth, labels: flags.labels, resample: flags.resample, truthIsComplete: flags.complete === true },
-          { ...(hooks.signal === undefined ? {} : { signal: hooks.signal }), onCase: (done, total, id) => { clock.report(done, total, id) } },
+          {
+            predictions: flags.pred,
+            truth: flags.truth,
+            labels: flags.labels,
+            resample: flags.resample,
+            truthIsComplete: flags.complete === true,
+          },
+          {
+            ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+            onCase: (done, total, id) => {
+              clock.report(done, total, id)
+            },
+          },
         )
         const summary = summarizeCases(cases, flags.seed)
         const title = `${flags.pred} against ${flags.truth}`
@@ -48,7 +62,12 @@ export function addEvaluate(program: Command): void {
         const failures = listFailures(cases, flags.complete === true)
         return {
           document: { cases, summary, warnings },
-          lines: [toMarkdown(summaryTable(summary, title)), ...failures, ...warnings.map((warning) => `Note: ${warning}`), `All figures: ${flags.out}`],
+          lines: [
+            toMarkdown(summaryTable(summary, title)),
+            ...failures,
+            ...warnings.map((warning) => `Note: ${warning}`),
+            `All figures: ${flags.out}`,
+          ],
           exitCode: failures.length === 0 ? EXIT.allFound : EXIT.someMissing,
         }
       }),
@@ -57,15 +76,17 @@ export function addEvaluate(program: Command): void {
 
 /** What counts as 0, each with its reason: it must be seen. */
 function listFailures(cases: readonly CaseScores[], truthIsComplete: boolean): string[] {
-  return cases.flatMap(({ id, scores }) => scores.flatMap(({ structure, outcome, reason }): string[] => {
-    switch (outcome) {
-      case 'missed':
-        return [`Missed: ${structure} of ${id}. ${reason ?? ''}`.trim()]
-      case 'extra':
-        return truthIsComplete ? [`Found in vain: ${structure} of ${id}. ${reason ?? ''}`.trim()] : []
-      case 'scored':
-      case 'absent':
-        return []
-    }
-  }))
+  return cases.flatMap(({ id, scores }) =>
+    scores.flatMap(({ structure, outcome, reason }): string[] => {
+      switch (outcome) {
+        case 'missed':
+          return [`Missed: ${structure} of ${id}. ${reason ?? ''}`.trim()]
+        case 'extra':
+          return truthIsComplete ? [`Found in vain: ${structure} of ${id}. ${reason ?? ''}`.trim()] : []
+        case 'scored':
+        case 'absent':
+          return []
+      }
+    }),
+  )
 }

@@ -21,7 +21,9 @@ export function addInfo(program: Command): void {
           tool: { name: 'medlsam', version: TOOL_VERSION },
           providers: listedProviders(),
           localizer: { id: model.card.id, kind: model.card.kind, hash: model.hash },
-          segmenters: (await engine.models.list()).models.filter(isUsableSegmenter).map(({ id, title, variants }) => ({ id, title, variants })),
+          segmenters: (await engine.models.list()).models
+            .filter(isUsableSegmenter)
+            .map(({ id, title, variants }) => ({ id, title, variants })),
           banks,
           templates:
             built === null
@@ -33,7 +35,8 @@ export function addInfo(program: Command): void {
                   templates: built.bank.templates.map(({ id, sha256 }) => ({ id, sha256 })),
                   structures: built.bank.structures.map((structure) => ({
                     ...structure,
-                    templates: built.bank.templates.filter((template) => template.structures.has(structure.name)).length,
+                    templates: built.bank.templates.filter((template) => template.structures.has(structure.name))
+                      .length,
                   })),
                 },
         }
@@ -45,7 +48,10 @@ export function addInfo(program: Command): void {
             `Localizer:  ${model.card.id} (${model.card.kind})`,
             `Segmenters: ${document.segmenters.map(({ id, title }) => `${id}: ${title}`).join('; ')}`,
             `Banks:      ${banks.join(', ')}`,
-            ...(document.templates?.structures.map(({ name, labelValue, templates }) => `  ${String(labelValue).padStart(3)} ${name} (${templates} templates)`) ?? []),
+            ...(document.templates?.structures.map(
+              ({ name, labelValue, templates }) =>
+                `  ${String(labelValue).padStart(3)} ${name} (${templates} templates)`,
+            ) ?? []),
             ...(document.templates?.problems ?? []),
           ],
           exitCode: EXIT.allFound,

@@ -3,7 +3,11 @@ import os from 'node:os'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { findDataset } from '../../lab/benchmark/labelledDataset.js'
-import { measureSegmenter, segmenterMeasurementSchema, type SegmenterMeasurement } from '../../lab/benchmark/measureSegmenter.js'
+import {
+  measureSegmenter,
+  segmenterMeasurementSchema,
+  type SegmenterMeasurement,
+} from '../../lab/benchmark/measureSegmenter.js'
 import type { Engine, RunHooks } from '../../engine/engine.js'
 import { MedlsamError, throwIfCancelled, toErrorData } from '../../shared/medlsamError.js'
 import { toMarkdown, words, type Cell } from '../../lab/evaluation/textTable.js'
@@ -38,20 +42,27 @@ interface BenchRow extends Partial<SegmenterMeasurement> {
 /** `medlsam models bench [ID...] [--data FOLDER]` */
 export function addModelsBench(models: Command): void {
   withData(models.command('bench'))
-    .description('load time, time per encode and decode, memory, and Dice inside manual boxes, for installed segmenters and the providers of this machine')
+    .description(
+      'load time, time per encode and decode, memory, and Dice inside manual boxes, for installed segmenters and the providers of this machine',
+    )
     .argument('[ids...]', 'ids of installed segmenters, or files as encoder.onnx,decoder.onnx (default: all installed)')
-    .action((ids: readonly string[], flags: BenchFlags) => runCommand(flags, async (engine, hooks) => {
-      // Found before hours of work, not after.
-      if (flags.data !== undefined) await findDataset(flags.data)
-      const rows = await bench(engine, ids, flags, hooks)
-      const cpu = os.cpus().at(0)?.model ?? 'unknown processor'
-      const machine = { cpu, threads: flags.threads ?? os.availableParallelism(), loadAverage: os.loadavg()[0] }
-      return {
-        document: { machine, rows },
-        lines: [toMarkdown(tableOf(rows, flags)), `Measured on ${cpu}, ${os.availableParallelism()} cores, load ${machine.loadAverage.toFixed(1)}.`],
-        exitCode: rows.every(({ problem }) => problem === null) ? EXIT.allFound : EXIT.badInput,
-      }
-    }))
+    .action((ids: readonly string[], flags: BenchFlags) =>
+      runCommand(flags, async (engine, hooks) => {
+        // Found before hours of work, not after.
+        if (flags.data !== undefined) await findDataset(flags.data)
+        const rows = await bench(engine, ids, flags, hooks)
+        const cpu = os.cpus().at(0)?.model ?? 'unknown processor'
+        const machine = { cpu, threads: flags.threads ?? os.availableParallelism(), loadAverage: os.loadavg()[0] }
+        return {
+          document: { machine, rows },
+          lines: [
+            toMarkdown(tableOf(rows, flags)),
+            `Measured on ${cpu}, ${os.availableParallelism()} cores, load ${machine.loadAverage.toFixed(1)}.`,
+          ],
+          exitCode: rows.every(({ problem }) => problem === null) ? EXIT.allFound : EXIT.badInput,
+        }
+      }),
+    )
 
   // One segmenter on one provider, in a process of its own, so that its peak of memory is its own.
   withData(models.command('measure', { hidden: true }))
@@ -60,31 +71,52 @@ export function addModelsBench(models: Command): void {
     .action(async (id: string, provider: Provider, flags: BenchFlags) => {
       // Ctrl-C reaches every process of a terminal; the one that started us decides what it means.
       process.on('SIGINT', () => undefined)
-      await runCommand({ json: true, ...(flags.modelsFolder === undefined ? {} : { modelsFolder: flags.modelsFolder }) }, async (engine) => {
-        const { files, ...source } = await findSegmenter(id, await engine.models.context())
-        const dataset = flags.data === undefined ? null : await findDataset(flags.data)
-        const data = dataset === null ? null : { dataset, scans: flags.scans, sliceStep: flags.sliceStep }
-        const measured = await measureSegmenter(() => openSegmenter(files, { ...source, provider, ...(flags.threads === undefined ? {} : { threads: flags.threads }) }), data, tellParent)
-        return { document: measured, lines: [], exitCode: EXIT.allFound }
-      })
+      await runCommand(
+        { json: true, ...(flags.modelsFolder === undefined ? {} : { modelsFolder: flags.modelsFolder }) },
+        async (engine) => {
+          const { files, ...source } = await findSegmenter(id, await engine.models.context())
+          const dataset = flags.data === undefined ? null : await findDataset(flags.data)
+          const data = dataset === null ? null : { dataset, scans: flags.scans, sliceStep: flags.sliceStep }
+          const measured = await measureSegmenter(
+            () =>
+              openSegmenter(files, {
+                ...source,
+                provider,
+                ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+              }),
+            data,
+            tellParent,
+          )
+          return { document: measured, lines: [], exitCode: EXIT.allFound }
+        },
+      )
     })
 }
 
 function withData(command: Command): Command {
   return withEngineFlags(command)
-    .option('--data <folder>', 'scans with label maps to measure Dice on: X_ct.nii.gz with X_seg.nii.gz and labels.json')
+    .option(
+      '--data <folder>',
+      'scans with label maps to measure Dice on: X_ct.nii.gz with X_seg.nii.gz and labels.json',
+    )
     .option('--scans <n>', 'how many of them', wholeNumber(1), 5)
     .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1), 3)
 }
 
-async function bench(engine: Engine, ids: readonly string[], flags: BenchFlags, { signal, onProgress }: RunHooks): Promise<BenchRow[]> {
+async function bench(
+  engine: Engine,
+  ids: readonly string[],
+  flags: BenchFlags,
+  { signal, onProgress }: RunHooks,
+): Promise<BenchRow[]> {
   const known = (await engine.models.list()).models.filter(isUsableSegmenter)
-  const all = ids.length > 0
-    ? ids
-    : known.flatMap(({ id, variants }) => {
-        const here = variants.filter(({ state }) => state === 'embedded' || state === 'installed')
-        return here.map(({ precision }) => (here.length === 1 ? id : `${id}@${precision}`))
-      })
+  const all =
+    ids.length > 0
+      ? ids
+      : known.flatMap(({ id, variants }) => {
+          const here = variants.filter(({ state }) => state === 'embedded' || state === 'installed')
+          return here.map(({ precision }) => (here.length === 1 ? id : `${id}@${precision}`))
+        })
   const { provider = 'auto' } = flags
   const providers = provider === 'auto' ? [...autoCandidates(runtimeFolder())].reverse() : [provider]
   const clock = startClock(onProgress)
@@ -95,28 +127,53 @@ async function bench(engine: Engine, ids: readonly string[], flags: BenchFlags, 
     for (const asked of providers) {
       throwIfCancelled(signal)
       clock.report(rows.length, total, segmenter)
-      rows.push(await measureInChild(segmenter, asked, flags, signal, (part) => { clock.report(rows.length + part, total, segmenter) }))
+      rows.push(
+        await measureInChild(segmenter, asked, flags, signal, (part) => {
+          clock.report(rows.length + part, total, segmenter)
+        }),
+      )
     }
   }
   return rows
 }
 
-function measureInChild(segmenter: string, asked: Provider, flags: BenchFlags, signal: AbortSignal | undefined, onPart: (part: number) => void): Promise<BenchRow> {
+function measureInChild(
+  segmenter: string,
+  asked: Provider,
+  flags: BenchFlags,
+  signal: AbortSignal | undefined,
+  onPart: (part: number) => void,
+): Promise<BenchRow> {
   const { data, scans, sliceStep, threads, modelsFolder } = flags
   const args = [
-    'models', 'measure', segmenter, asked, '--scans', String(scans), '--slice-step', String(sliceStep),
+    'models',
+    'measure',
+    segmenter,
+    asked,
+    '--scans',
+    String(scans),
+    '--slice-step',
+    String(sliceStep),
     ...(data === undefined ? [] : ['--data', data]),
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
     ...(modelsFolder === undefined ? [] : ['--models-folder', modelsFolder]),
   ]
   return new Promise((resolve, reject) => {
     const child = fork(process.argv[1], args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-    const stop = (): void => { child.kill('SIGKILL') }
+    const stop = (): void => {
+      child.kill('SIGKILL')
+    }
     signal?.addEventListener('abort', stop, { once: true })
     let [stdout, stderr] = ['', '']
-    child.stdout?.on('data', (text: Buffer) => { stdout += text.toString() })
-    child.stderr?.on('data', (text: Buffer) => { stderr += text.toString() })
-    listenToChild(child, (done, total) => { onPart(done / total) })
+    child.stdout?.on('data', (text: Buffer) => {
+      stdout += text.toString()
+    })
+    child.stderr?.on('data', (text: Buffer) => {
+      stderr += text.toString()
+    })
+    listenToChild(child, (done, total) => {
+      onPart(done / total)
+    })
     child.on('error', reject)
     child.on('close', (code) => {
       signal?.removeEventListener('abort', stop)
@@ -135,24 +192,36 @@ function rowOf(segmenter: string, asked: Provider, code: number | null, stdout: 
     if ('error' in answer) return { segmenter, asked, problem: answer.error.message }
     return { segmenter, asked, ...answer, problem: answer.provider === asked ? null : answer.providerNote }
   } catch (error) {
-    return { segmenter, asked, problem: `It ended with code ${String(code)}: ${stderr.trim().split('\n').at(-1) ?? toErrorData(error).message}` }
+    return {
+      segmenter,
+      asked,
+      problem: `It ended with code ${String(code)}: ${stderr.trim().split('\n').at(-1) ?? toErrorData(error).message}`,
+    }
   }
 }
 
 function tableOf(rows: readonly BenchRow[], { data, scans, sliceStep }: BenchFlags): Parameters<typeof toMarkdown>[0] {
-  const number = (value: number | null | undefined, digits: number, otherwise = ''): Cell => words(value === null || value === undefined ? otherwise : value.toFixed(digits))
+  const number = (value: number | null | undefined, digits: number, otherwise = ''): Cell =>
+    words(value === null || value === undefined ? otherwise : value.toFixed(digits))
   return {
     title: 'Segmenters on this machine',
     columns: ['segmenter', 'provider', 'load s', 'encode ms', 'decode ms', 'peak MB', 'Dice', 'note'],
     rows: rows.map(({ segmenter, asked, loadSeconds, encodeMs, decodeMs, peakMb, dice, problem }) => [
-      words(segmenter), words(asked), number(loadSeconds, 2), number(encodeMs, 0), number(decodeMs, 0), number(peakMb, 0),
-      number(dice, 3, 'not measured'), words(problem ?? ''),
+      words(segmenter),
+      words(asked),
+      number(loadSeconds, 2),
+      number(encodeMs, 0),
+      number(decodeMs, 0),
+      number(peakMb, 0),
+      number(dice, 3, 'not measured'),
+      words(problem ?? ''),
     ]),
     note: `Medians of 10 runs after a warm-up; peak memory of a process that loads and runs the segmenter and nothing else. ${diceNote(data, scans, sliceStep)}`,
   }
 }
 
 function diceNote(data: string | undefined, scans: number, sliceStep: number): string {
-  return data === undefined ? 'Dice is measured with --data FOLDER.' : `Dice: mean over structures of ${scans} scans inside manual boxes of the paper (the drawn organ's box on every slice, walls moved out by 0 to 20 of 1024 pixels), one slice of every ${sliceStep}.`
+  return data === undefined
+    ? 'Dice is measured with --data FOLDER.'
+    : `Dice: mean over structures of ${scans} scans inside manual boxes of the paper (the drawn organ's box on every slice, walls moved out by 0 to 20 of 1024 pixels), one slice of every ${sliceStep}.`
 }
-

@@ -33,9 +33,17 @@ export function addRun(program: Command): void {
     .argument('<folder>', 'folder of CT scans: plain, nnU-Net, Medical Segmentation Decathlon or BIDS')
     .option('--out <folder>', 'folder for results, mirrors the tree of the scans (default: beside the scans)')
     .option('--bids', 'write a BIDS derivatives dataset (default folder: FOLDER/derivatives/medlsam)')
-    .option('--include <glob...>', 'only files whose path in FOLDER matches; without a slash the name alone is compared')
+    .option(
+      '--include <glob...>',
+      'only files whose path in FOLDER matches; without a slash the name alone is compared',
+    )
     .option('--exclude <glob...>', 'not the files that match')
-    .option('--jobs <n>', 'scans at the same time, each in a process with its own models (about 1 GB each)', wholeNumber(1), 1)
+    .option(
+      '--jobs <n>',
+      'scans at the same time, each in a process with its own models (about 1 GB each)',
+      wholeNumber(1),
+      1,
+    )
     .option('--shard <i/N>', 'only every Nth scan, from the ith on', shard)
     .option('--no-summary', 'leave summary.csv and summary.html to a later run')
     .option('--dry-run', 'say what would be done, and do nothing')
@@ -102,7 +110,8 @@ function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepar
       return prepared
     },
     async open(_lane, signal) {
-      if (planned === null) throw new MedlsamError('internal', 'A worker was asked for before the run was planned; please report this.')
+      if (planned === null)
+        throw new MedlsamError('internal', 'A worker was asked for before the run was planned; please report this.')
       if (first !== null) {
         const worker = first
         first = null
@@ -111,7 +120,11 @@ function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepar
       const worker = start()
       try {
         const { recipe } = await worker.prepare(planned.request, { signal })
-        if (recipeHash(recipe) !== planned.recipe) throw new MedlsamError('model', 'Models or templates were changed while the run was going on: start the same command again.')
+        if (recipeHash(recipe) !== planned.recipe)
+          throw new MedlsamError(
+            'model',
+            'Models or templates were changed while the run was going on: start the same command again.',
+          )
         return worker
       } catch (error) {
         await worker.close()
@@ -148,13 +161,33 @@ function namesakes({ skipped }: DatasetPlan): string[] {
   return skipped.flatMap(({ path, reason }) => (reason === 'same output' ? path : []))
 }
 
-function outcomeLines({ totals, failures, kept, stopped, summaryCsv, summaryHtml }: DatasetOutcome, plan: DatasetPlan): string[] {
+function outcomeLines(
+  { totals, failures, kept, stopped, summaryCsv, summaryHtml }: DatasetOutcome,
+  plan: DatasetPlan,
+): string[] {
   const left = totals.total - totals.done - totals.failed - totals.already
   return [
     `${totals.done} done now, ${totals.already - kept.length} done before, ${totals.failed} failed${kept.length > 0 ? `, ${kept.length} left alone` : ''}${stopped ? `, ${left} not done: start the same command again to go on` : ''}.`,
-    ...(kept.length > 0 ? ['Left alone with their label maps (--force replaces them):', ...plan.scans.flatMap(({ path, inShard, state }) => (inShard && state.kind === 'kept' ? `  ${path} (${state.why})` : []))] : []),
-    ...list('Left out, since their label maps would have the name of another scan\'s (rename them, or leave them out with --exclude):', namesakes(plan)),
-    ...(failures.length > 0 ? ['Failed:', ...failures.map(({ path, stage, error }) => `  ${path}${stage === null ? '' : ` (${stage})`}: ${error.message}`)] : []),
+    ...(kept.length > 0
+      ? [
+          'Left alone with their label maps (--force replaces them):',
+          ...plan.scans.flatMap(({ path, inShard, state }) =>
+            inShard && state.kind === 'kept' ? `  ${path} (${state.why})` : [],
+          ),
+        ]
+      : []),
+    ...list(
+      "Left out, since their label maps would have the name of another scan's (rename them, or leave them out with --exclude):",
+      namesakes(plan),
+    ),
+    ...(failures.length > 0
+      ? [
+          'Failed:',
+          ...failures.map(
+            ({ path, stage, error }) => `  ${path}${stage === null ? '' : ` (${stage})`}: ${error.message}`,
+          ),
+        ]
+      : []),
     `Results: ${plan.outFolder}`,
     ...(plan.request.summary === false ? [] : [`Summary: ${summaryHtml}`, `         ${summaryCsv}`]),
   ]

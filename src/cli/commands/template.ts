@@ -31,15 +31,27 @@ export function addTemplateCommands(program: Command): void {
     .action((file: string, flags: AddFlags) =>
       runCommand(flags, async () => {
         if (existsSync(file)) {
-          throw new MedlsamError('usage', `The template set ${file} exists already: use "medlsam template add" to extend it.`, file)
+          throw new MedlsamError(
+            'usage',
+            `The template set ${file} exists already: use "medlsam template add" to extend it.`,
+            file,
+          )
         }
         const name = flags.name ?? path.basename(file).replace(/(\.medlsam)?\.json$/i, '')
-        return extend({ format: 'medlsam-template-set', formatVersion: 1, name, structures: [], scans: [] }, file, flags)
+        return extend(
+          { format: 'medlsam-template-set', formatVersion: 1, name, structures: [], scans: [] },
+          file,
+          flags,
+        )
       }),
     )
   withAddFlags(template.command('add'))
-    .description('add scans to a template set; of a scan that is in it already, structures with other points are replaced')
-    .action((file: string, flags: AddFlags) => runCommand(flags, async () => extend(await readTemplateSet(file), file, flags)))
+    .description(
+      'add scans to a template set; of a scan that is in it already, structures with other points are replaced',
+    )
+    .action((file: string, flags: AddFlags) =>
+      runCommand(flags, async () => extend(await readTemplateSet(file), file, flags)),
+    )
   withEngineFlags(template.command('check'))
     .description('find every template with the others and report the error per structure in mm')
     .argument('<set>', 'template set file')
@@ -48,16 +60,22 @@ export function addTemplateCommands(program: Command): void {
         const clock = startClock(hooks.onProgress)
         clock.start('templates')
         const check = await checkTemplates(await engine.medlam(), await readTemplateSet(file), file, {
-          checkCancelled: () => { throwIfCancelled(hooks.signal) },
-          onProgress: (done, total, id) => { clock.report(done, total, id) },
+          checkCancelled: () => {
+            throwIfCancelled(hooks.signal)
+          },
+          onProgress: (done, total, id) => {
+            clock.report(done, total, id)
+          },
         })
         const flagged = check.rows.some((row) => row.flagged) || check.problems.length > 0
         return {
           document: check,
           lines: [
             'template              structure             wall error mm',
-            ...check.rows.map(({ template: id, structure, wallErrorMm, flagged: bad }) =>
-              `${id.padEnd(20)}  ${structure.padEnd(20)}  ${wallErrorMm.toFixed(1).padStart(13)}${bad ? '  check its points' : ''}`),
+            ...check.rows.map(
+              ({ template: id, structure, wallErrorMm, flagged: bad }) =>
+                `${id.padEnd(20)}  ${structure.padEnd(20)}  ${wallErrorMm.toFixed(1).padStart(13)}${bad ? '  check its points' : ''}`,
+            ),
             ...check.problems,
           ],
           exitCode: flagged ? EXIT.someMissing : EXIT.allFound,
@@ -81,9 +99,13 @@ async function extend(set: TemplateSet, file: string, flags: AddFlags): Promise<
   const { scan: scans, labels, points } = flags
   const sources = labels ?? points
   if (sources === undefined || (labels !== undefined && points !== undefined) || sources.length !== scans.length) {
-    throw new MedlsamError('usage', 'Give each --scan one label map (--labels) or one points file (--points), in the same order.')
+    throw new MedlsamError(
+      'usage',
+      'Give each --scan one label map (--labels) or one points file (--points), in the same order.',
+    )
   }
-  const names: readonly Structure[] = flags.labelNames === undefined ? set.structures : await readStructureNames(flags.labelNames)
+  const names: readonly Structure[] =
+    flags.labelNames === undefined ? set.structures : await readStructureNames(flags.labelNames)
   let extended = set
   for (const [index, scan] of scans.entries()) {
     const added =
@@ -95,7 +117,9 @@ async function extend(set: TemplateSet, file: string, flags: AddFlags): Promise<
   await writeTemplateSet(file, extended)
   return {
     document: extended,
-    lines: [`${file}: ${extended.scans.length} scans, ${extended.structures.map((structure) => structure.name).join(', ')}`],
+    lines: [
+      `${file}: ${extended.scans.length} scans, ${extended.structures.map((structure) => structure.name).join(', ')}`,
+    ],
     exitCode: EXIT.allFound,
   }
 }

@@ -22,7 +22,12 @@ export function startPace(total: number, nowMs: () => number = () => performance
       const hours = (workedMs + (since === null ? 0 : nowMs() - since)) / 3_600_000
       const left = total - counts.done - counts.failed - counts.already
       const scansPerHour = counts.done === 0 || hours === 0 ? null : counts.done / hours
-      return { total, ...counts, scansPerHour, secondsLeft: scansPerHour === null ? null : (left / scansPerHour) * 3600 }
+      return {
+        total,
+        ...counts,
+        scansPerHour,
+        secondsLeft: scansPerHour === null ? null : (left / scansPerHour) * 3600,
+      }
     },
     stopClock() {
       if (since !== null) workedMs += nowMs() - since

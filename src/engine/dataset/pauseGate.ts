@@ -14,7 +14,9 @@ export function makePauseGate(): PauseGate {
   return {
     pause() {
       if (opened !== null) return
-      opened = new Promise((resolve) => { open = resolve })
+      opened = new Promise((resolve) => {
+        open = resolve
+      })
     },
     resume() {
       opened = null
@@ -23,7 +25,15 @@ export function makePauseGate(): PauseGate {
     isPaused: () => opened !== null,
     async pass(signal) {
       while (opened !== null && signal?.aborted !== true) {
-        const stopped = new Promise<void>((resolve) => signal?.addEventListener('abort', () => { resolve() }, { once: true }))
+        const stopped = new Promise<void>((resolve) =>
+          signal?.addEventListener(
+            'abort',
+            () => {
+              resolve()
+            },
+            { once: true },
+          ),
+        )
         await Promise.race([opened, stopped])
       }
     },

@@ -27,16 +27,28 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
   })
   const { scans, skipped } = placeScans(found.scans, request)
   if (scans.length === 0) {
-    const why = found.skipped.length === 0 ? 'no file there is a NIfTI, NRRD or MetaImage' : `${found.skipped.length} files there look like scans but are left out (${[...new Set(found.skipped.map(({ reason }) => reason))].join(', ')})`
+    const why =
+      found.skipped.length === 0
+        ? 'no file there is a NIfTI, NRRD or MetaImage'
+        : `${found.skipped.length} files there look like scans but are left out (${[...new Set(found.skipped.map(({ reason }) => reason))].join(', ')})`
     throw new MedlsamError('input', `${request.folder} holds no scan to segment: ${why}.`, request.folder)
   }
   const recipe = recipeHash(prepared.recipe)
   const state = stateFolderOf(outFolder)
-  const hasRun = await access(state.journal).then(() => true, () => false)
-  const journal: Pick<Journal, 'last' | 'written'> = hasRun ? await openJournal(state.journal) : { last: () => null, written: () => new Map() }
+  const hasRun = await access(state.journal).then(
+    () => true,
+    () => false,
+  )
+  const journal: Pick<Journal, 'last' | 'written'> = hasRun
+    ? await openJournal(state.journal)
+    : { last: () => null, written: () => new Map() }
   const planned: PlannedScan[] = []
   for (const [index, scan] of scans.entries()) {
-    planned.push({ ...scan, inShard: isInShard(index, request.shard), state: await scanState(scan, journal, { outFolder, recipe, force: request.force ?? false }) })
+    planned.push({
+      ...scan,
+      inShard: isInShard(index, request.shard),
+      state: await scanState(scan, journal, { outFolder, recipe, force: request.force ?? false }),
+    })
   }
   return {
     request,

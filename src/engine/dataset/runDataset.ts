@@ -62,23 +62,47 @@ export interface DatasetHooks {
  * @throws MedlsamError `output` when nothing can be written any more (disk full, folder gone); `model` or
  *   `template` when a worker cannot be opened, or they are at fault twice running
  */
-export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hooks: DatasetHooks = {}): Promise<DatasetOutcome> {
+export async function runDataset(
+  plan: DatasetPlan,
+  workers: DatasetWorkers,
+  hooks: DatasetHooks = {},
+): Promise<DatasetOutcome> {
   const state = stateFolderOf(plan.outFolder)
   const claimTimes = hooks.claimTimes ?? CLAIM_TIMES
   await makeStateFolder(state)
   const journal = await openJournal(state.journal)
-  const context: RunContext = { plan, inProcess: workers.inProcess, state, journal, recipe: recipeHash(plan.recipe), tell: (event) => hooks.onEvent?.(event) }
-  await journal.append({ kind: 'run', at: new Date().toISOString(), tool: TOOL_VERSION, host: os.hostname(), pid: process.pid, recipe: context.recipe, request: plan.request })
+  const context: RunContext = {
+    plan,
+    inProcess: workers.inProcess,
+    state,
+    journal,
+    recipe: recipeHash(plan.recipe),
+    tell: (event) => hooks.onEvent?.(event),
+  }
+  await journal.append({
+    kind: 'run',
+    at: new Date().toISOString(),
+    tool: TOOL_VERSION,
+    host: os.hostname(),
+    pid: process.pid,
+    recipe: context.recipe,
+    request: plan.request,
+  })
   await removeDeadClaims(state.claims, claimTimes)
   await removeOrphans(context, claimTimes)
-  if (plan.request.bids === true) await withClaim(state.claims, 'dataset', claimTimes, () => describeBids(plan.request, plan.outFolder, journal))
+  if (plan.request.bids === true)
+    await withClaim(state.claims, 'dataset', claimTimes, () => describeBids(plan.request, plan.outFolder, journal))
 
   const mine = plan.scans.filter(({ inShard }) => inShard)
   const pace = startPace(mine.length)
   for (const scan of mine) if (scan.state.kind !== 'todo') pace.count('already')
   const failures: ScanFailure[] = []
   const queue = makeScanQueue(mine, {
-    state, journal, recipe: context.recipe, force: plan.request.force ?? false, claimTimes,
+    state,
+    journal,
+    recipe: context.recipe,
+    force: plan.request.force ?? false,
+    claimTimes,
     onElsewhere: (scan, record) => {
       if (record?.kind === 'failed') {
         failures.push({ path: scan.path, stage: record.stage, error: withoutUndefined(record.error) })
@@ -86,11 +110,15 @@ export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hoo
       } else pace.count('already')
       context.tell({ kind: 'scanElsewhere', scan, totals: pace.totals() })
     },
-    onWaiting: (scans) => { context.tell({ kind: 'waiting', scans }) },
+    onWaiting: (scans) => {
+      context.tell({ kind: 'waiting', scans })
+    },
   })
 
   const stop = new AbortController()
-  const stopAll = (): void => { stop.abort() }
+  const stopAll = (): void => {
+    stop.abort()
+  }
   hooks.signal?.addEventListener('abort', stopAll)
   if (hooks.signal?.aborted === true) stopAll()
 
@@ -141,7 +169,8 @@ export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hoo
           }
           settle(lane, taken, answer)
           const trouble = troubleOf(answer)
-          if (answer.kind === 'failed' && (answer.stopsRun || (trouble !== null && trouble === lastTrouble))) throw runStopper(answer.error, plan)
+          if (answer.kind === 'failed' && (answer.stopsRun || (trouble !== null && trouble === lastTrouble)))
+            throw runStopper(answer.error, plan)
           lastTrouble = trouble
           if (answer.kind === 'lost') {
             await worker.close()
@@ -174,8 +203,17 @@ export async function runDataset(plan: DatasetPlan, workers: DatasetWorkers, hoo
   if (broken !== undefined) throw broken.reason
   const stopped = queue.left() > 0
   await removeDeadClaims(state.claims, claimTimes)
-  const summary = plan.request.summary === false ? summaryPaths(plan) : await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
-  return { totals: pace.totals(), failures, kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])), stopped, ...summary }
+  const summary =
+    plan.request.summary === false
+      ? summaryPaths(plan)
+      : await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
+  return {
+    totals: pace.totals(),
+    failures,
+    kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])),
+    stopped,
+    ...summary,
+  }
 }
 
 /** Cleans up after scans that a dead process was at and that are not to be done any more. */
@@ -201,10 +239,22 @@ async function removeOrphans({ plan, state, journal }: RunContext, claimTimes: C
 
 /** The end of a run of which no other scan could be done. */
 function runStopper(error: ErrorData, plan: DatasetPlan): MedlsamError {
-  return new MedlsamError(error.kind, `${error.message} The run stopped there; finished scans are kept, so start the same command again.`, error.file ?? plan.outFolder)
+  return new MedlsamError(
+    error.kind,
+    `${error.message} The run stopped there; finished scans are kept, so start the same command again.`,
+    error.file ?? plan.outFolder,
+  )
 }
 
-function withoutUndefined({ kind, message, file }: { readonly kind: ErrorData['kind']; readonly message: string; readonly file?: string | undefined }): ErrorData {
+function withoutUndefined({
+  kind,
+  message,
+  file,
+}: {
+  readonly kind: ErrorData['kind']
+  readonly message: string
+  readonly file?: string | undefined
+}): ErrorData {
   return { kind, message, ...(file === undefined ? {} : { file }) }
 }
 

@@ -51,7 +51,9 @@ export function makeScanQueue(planned: readonly PlannedScan[], context: QueueCon
   const { state, journal, recipe, force } = context
   const todo = planned.filter((scan) => scan.state.kind === 'todo')
   const hasFailed = (scan: PlannedScan): boolean => scan.state.kind === 'todo' && scan.state.why === 'failed before'
-  const waiting = new Map([...todo.filter((scan) => !hasFailed(scan)), ...todo.filter(hasFailed)].map((scan) => [scan.output, scan]))
+  const waiting = new Map(
+    [...todo.filter((scan) => !hasFailed(scan)), ...todo.filter(hasFailed)].map((scan) => [scan.output, scan]),
+  )
   const taken = new Set<string>()
 
   /** Takes a scan if nobody has it and it still needs doing. */
@@ -63,7 +65,13 @@ export function makeScanQueue(planned: readonly PlannedScan[], context: QueueCon
       const before = journal.last(scan.output)
       const isNew = journal.isNew(scan.output)
       const failedElsewhere = isNew && before?.kind === 'failed' && before.recipe === recipe
-      const now = failedElsewhere ? null : await scanState(scan, journal, { outFolder: state.outFolder, recipe, force: force && !(isNew && before?.kind === 'done') })
+      const now = failedElsewhere
+        ? null
+        : await scanState(scan, journal, {
+            outFolder: state.outFolder,
+            recipe,
+            force: force && !(isNew && before?.kind === 'done'),
+          })
       if (now?.kind === 'todo') return { scan, claim: held, before }
       waiting.delete(scan.output)
       context.onElsewhere(scan, before)

@@ -42,17 +42,30 @@ export async function workOnScan(
   const about = { scan: scan.path, output: scan.output }
   const source = sourceOf(scan, plan.outFolder)
   const pictures = picturesPath(state, claimName(scan.output))
-  const tidy = (): Promise<void> => removeUnfinished(plan.outFolder, scan.output, journal, { halves: journal.last(scan.output)?.kind === 'writing' })
+  const tidy = (): Promise<void> =>
+    removeUnfinished(plan.outFolder, scan.output, journal, { halves: journal.last(scan.output)?.kind === 'writing' })
   const startMs = performance.now()
   let stage = null as Stage | null
   const fail = async (error: ErrorData): Promise<void> => {
     await tidy()
     await checkStateFolder(state)
-    await journal.append({ kind: 'failed', at: now(), ...about, recipe, stage, error, seconds: (performance.now() - startMs) / 1000 })
+    await journal.append({
+      kind: 'failed',
+      at: now(),
+      ...about,
+      recipe,
+      stage,
+      error,
+      seconds: (performance.now() - startMs) / 1000,
+    })
   }
   const attempts = before?.kind === 'start' || before?.kind === 'writing' ? before.attempt : 0
   if (inProcess && attempts >= MOST_ATTEMPTS && plan.request.force !== true) {
-    const error: ErrorData = { kind: 'internal', message: `The process has ended ${attempts} times while it was at ${scan.scanPath}, perhaps because memory ran out, so this run passes it over: start again to try it once more.`, file: scan.scanPath }
+    const error: ErrorData = {
+      kind: 'internal',
+      message: `The process has ended ${attempts} times while it was at ${scan.scanPath}, perhaps because memory ran out, so this run passes it over: start again to try it once more.`,
+      file: scan.scanPath,
+    }
     await fail(error)
     return { kind: 'failed', error, stage, stopsRun: false }
   }
@@ -61,11 +74,23 @@ export async function workOnScan(
   await journal.append({ kind: 'start', at: now(), ...about, attempt })
   await removeTemporaries(pictures)
   tell({ kind: 'scanStarted', lane, scan })
-  const relative = (files: readonly HashedFile[]): HashedFile[] => files.map((file) => ({ ...file, path: path.relative(plan.outFolder, file.path).split(path.sep).join('/') }))
-  const write: { refused: { readonly kind: 'taken over' } | { readonly kind: 'no journal'; readonly error: unknown } | null } = { refused: null }
+  const relative = (files: readonly HashedFile[]): HashedFile[] =>
+    files.map((file) => ({ ...file, path: path.relative(plan.outFolder, file.path).split(path.sep).join('/') }))
+  const write: {
+    refused: { readonly kind: 'taken over' } | { readonly kind: 'no journal'; readonly error: unknown } | null
+  } = { refused: null }
   const mayWrite = async ({ inputSha256, outputs }: ScanFiles): Promise<boolean> => {
     try {
-      if (await held.isHeld()) await journal.append({ kind: 'writing', at: now(), ...about, attempt, source, input: inputSha256, outputs: relative(outputs) })
+      if (await held.isHeld())
+        await journal.append({
+          kind: 'writing',
+          at: now(),
+          ...about,
+          attempt,
+          source,
+          input: inputSha256,
+          outputs: relative(outputs),
+        })
       else write.refused = { kind: 'taken over' }
     } catch (error) {
       write.refused = { kind: 'no journal', error }
@@ -75,7 +100,13 @@ export async function workOnScan(
   const { settings, bids } = plan.request
   const answer: ScanAnswer = await worker.segment(
     {
-      request: { ...settings, scanPath: scan.scanPath, out: scan.labelMapPath, reproducible: true, ...(bids === true ? { bidsFields: bidsFieldsOf(scan) } : {}) },
+      request: {
+        ...settings,
+        scanPath: scan.scanPath,
+        out: scan.labelMapPath,
+        reproducible: true,
+        ...(bids === true ? { bidsFields: bidsFieldsOf(scan) } : {}),
+      },
       templatesSha256: plan.recipe.templates,
       picturesPath: pictures,
     },
@@ -94,7 +125,17 @@ export async function workOnScan(
   switch (answer.kind) {
     case 'done': {
       const { inputSha256, stamp, outputs, seconds } = answer.result
-      await journal.append({ kind: 'done', at: now(), ...about, source, recipe, key: { input: inputSha256, ...plan.recipe }, stamp, outputs: relative(outputs), seconds })
+      await journal.append({
+        kind: 'done',
+        at: now(),
+        ...about,
+        source,
+        recipe,
+        key: { input: inputSha256, ...plan.recipe },
+        stamp,
+        outputs: relative(outputs),
+        seconds,
+      })
       return answer
     }
     case 'cancelled':
@@ -110,7 +151,9 @@ export async function workOnScan(
 
 /** What is wrong with models or templates; the same for two scans running, it is not the scans. */
 export function troubleOf(answer: SettledAnswer): string | null {
-  return answer.kind === 'failed' && (answer.error.kind === 'model' || answer.error.kind === 'template') ? answer.error.message : null
+  return answer.kind === 'failed' && (answer.error.kind === 'model' || answer.error.kind === 'template')
+    ? answer.error.message
+    : null
 }
 
 function now(): string {

@@ -88,6 +88,9 @@ export function dropStrayPieces(volume: LabelVolume, places: readonly LabelPlace
 }
 
 /** Whether a label is one connected piece, debris of less than 2 % aside. */
-export function isOnePiece(volume: Pick<LabelVolume, 'data' | 'size'>, extent: LabelPlace & { readonly voxels: number }): boolean {
+export function isOnePiece(
+  volume: Pick<LabelVolume, 'data' | 'size'>,
+  extent: LabelPlace & { readonly voxels: number },
+): boolean {
   return componentSizes(volume, extent).filter((count) => count >= DEBRIS_PART * extent.voxels).length === 1
 }

@@ -30,7 +30,7 @@ export function labelExtents({ data, size }: Pick<LabelVolume, 'data' | 'size'>)
   let at = 0
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; ) {
+      for (let x = 0; x < nx;) {
         const value = data[at]
         const from = x
         do {
@@ -61,7 +61,10 @@ export function labelExtents({ data, size }: Pick<LabelVolume, 'data' | 'size'>)
  * Box of one label: in RAS mm the box around its voxels' faces, in stored voxel indices, and its size;
  * null when the label does not occur.
  */
-export function boxOfLabel(volume: LabelVolume, labelValue: number): { readonly boxMm: BoxMm; readonly boxVoxel: BoxVoxel; readonly voxels: number } | null {
+export function boxOfLabel(
+  volume: LabelVolume,
+  labelValue: number,
+): { readonly boxMm: BoxMm; readonly boxVoxel: BoxVoxel; readonly voxels: number } | null {
   const extent = labelExtents(volume).find((label) => label.labelValue === labelValue)
   if (extent === undefined) return null
   const { boxVoxel, voxels } = extent
@@ -77,7 +80,10 @@ export function boxOfLabel(volume: LabelVolume, labelValue: number): { readonly 
  *   by section 11 item 17): slabs of equal numbers of planes that cover the whole label
  * @returns labels in order of their values, 0 left out
  */
-export function extremePointsOfLabels(volume: LabelVolume, options: { readonly maxParts?: number } = {}): readonly LabelPoints[] {
+export function extremePointsOfLabels(
+  volume: LabelVolume,
+  options: { readonly maxParts?: number } = {},
+): readonly LabelPoints[] {
   const order = canonicalOrder(volume)
   return labelExtents(volume).map((extent) => {
     const box = canonicalBox(order, extent.boxVoxel)
@@ -89,7 +95,12 @@ export function extremePointsOfLabels(volume: LabelVolume, options: { readonly m
       const to = box.min[2] + Math.floor(((i + 1) * planes) / count) - 1
       return slabPoints(mask, box, from, to)
     })
-    return { ...extent, points: slabPoints(mask, box, box.min[2], box.max[2]), parts, onePiece: isOnePiece(volume, extent) }
+    return {
+      ...extent,
+      points: slabPoints(mask, box, box.min[2], box.max[2]),
+      parts,
+      onePiece: isOnePiece(volume, extent),
+    }
   })
 }
 
@@ -139,7 +150,11 @@ function slabPoints(mask: Mask, whole: Box, from: number, to: number): ExtremePo
 }
 
 /** Visits the voxels of a mask inside a box; the visitor returns false to stop. */
-function visit({ data, value, order }: Mask, { min, max }: Box, visitor: (x: number, y: number, z: number) => boolean): void {
+function visit(
+  { data, value, order }: Mask,
+  { min, max }: Box,
+  visitor: (x: number, y: number, z: number) => boolean,
+): void {
   const [sx, sy, sz] = order.strides
   for (let z = min[2]; z <= max[2]; z++) {
     for (let y = min[1]; y <= max[1]; y++) {
@@ -171,7 +186,8 @@ function planesWithLabel(mask: Mask, { min, max }: Box, from: number, to: number
 function nearestPlane(mask: Mask, whole: Box, from: number, to: number): readonly [number, number] {
   const below = planesWithLabel(mask, whole, whole.min[2], from - 1)
   const above = planesWithLabel(mask, whole, to + 1, whole.max[2])
-  if (above === null || (below !== null && from - below[1] <= above[0] - to)) return [below?.[1] ?? from, below?.[1] ?? from]
+  if (above === null || (below !== null && from - below[1] <= above[0] - to))
+    return [below?.[1] ?? from, below?.[1] ?? from]
   return [above[0], above[0]]
 }
 

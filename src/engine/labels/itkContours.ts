@@ -22,12 +22,17 @@ export async function interpolateContours<T extends Uint8Array | Uint16Array>(la
   const cut = labels.slice(0, cutSize[0] * cutSize[1] * cutSize[2]) as T
   const eachRow = (visit: (whole: number, part: number) => void): void => {
     for (let z = 0, part = 0; z < cutSize[2]; z++) {
-      for (let y = 0; y < cutSize[1]; y++, part += cutSize[0]) visit(min[0] + size[0] * (min[1] + y + size[1] * (min[2] + z)), part)
+      for (let y = 0; y < cutSize[1]; y++, part += cutSize[0])
+        visit(min[0] + size[0] * (min[1] + y + size[1] * (min[2] + z)), part)
     }
   }
-  eachRow((whole, part) => { cut.set(labels.subarray(whole, whole + cutSize[0]), part) })
+  eachRow((whole, part) => {
+    cut.set(labels.subarray(whole, whole + cutSize[0]), part)
+  })
   const result = await interpolate(cut, cutSize)
-  eachRow((whole, part) => { filled.set(result.subarray(part, part + cutSize[0]), whole) })
+  eachRow((whole, part) => {
+    filled.set(result.subarray(part, part + cutSize[0]), whole)
+  })
   return filled
 }
 
@@ -59,7 +64,9 @@ async function interpolate<T extends Uint8Array | Uint16Array>(labels: T, size: 
     import('@itk-wasm/morphological-contour-interpolation'),
     import('itk-wasm'),
   ])
-  const image = new Image(new ImageType(3, labels instanceof Uint8Array ? IntTypes.UInt8 : IntTypes.UInt16, PixelTypes.Scalar, 1))
+  const image = new Image(
+    new ImageType(3, labels instanceof Uint8Array ? IntTypes.UInt8 : IntTypes.UInt16, PixelTypes.Scalar, 1),
+  )
   image.size = [...size]
   image.spacing = [1, 1, 1]
   image.data = labels

@@ -49,6 +49,7 @@ export function unpackAppearance(text: string): OrganAppearance | null {
   if (bytes.length !== PACKED_BYTES) return null
   const cover = Uint8Array.from(bytes.subarray(0, CELLS))
   if (cover.some((value) => value > FULL_COVER)) return null
-  const shares = (from: number): Uint16Array => Uint16Array.from({ length: HU_BINS.count }, (_, bin) => bytes.readUInt16LE(CELLS + 2 * (from + bin)))
+  const shares = (from: number): Uint16Array =>
+    Uint16Array.from({ length: HU_BINS.count }, (_, bin) => bytes.readUInt16LE(CELLS + 2 * (from + bin)))
   return { cover, organHu: shares(0), surroundingsHu: shares(HU_BINS.count) }
 }

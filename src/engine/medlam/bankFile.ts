@@ -22,7 +22,11 @@ const pointsSchema = z.object({
   left: pointSchema,
 })
 const perSideSchema = z.array(z.number()).length(6)
-const calibrationSchema = z.object({ shiftMm: perSideSchema.default([0, 0, 0, 0, 0, 0]), errorMm: perSideSchema, similarity: perSideSchema })
+const calibrationSchema = z.object({
+  shiftMm: perSideSchema.default([0, 0, 0, 0, 0, 0]),
+  errorMm: perSideSchema,
+  similarity: perSideSchema,
+})
 
 const bankSchema = z.object({
   format: z.literal('medlsam-template-bank'),
@@ -37,7 +41,15 @@ const bankSchema = z.object({
     z.object({
       id: z.string(),
       sha256: z.string(),
-      structures: z.record(z.string(), z.object({ points: pointsSchema, parts: z.array(pointsSchema), onePiece: z.boolean(), appearance: z.string().nullable() })),
+      structures: z.record(
+        z.string(),
+        z.object({
+          points: pointsSchema,
+          parts: z.array(pointsSchema),
+          onePiece: z.boolean(),
+          appearance: z.string().nullable(),
+        }),
+      ),
     }),
   ),
 })
@@ -54,14 +66,24 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
     modelHash: bank.modelHash,
     credit: bank.credit,
     structures: [...bank.structures],
-    calibrations: Object.fromEntries([...bank.calibrations].map(([name, { shiftMm, errorMm, similarity }]) => [name, { shiftMm: [...shiftMm], errorMm: [...errorMm], similarity: [...similarity] }])),
+    calibrations: Object.fromEntries(
+      [...bank.calibrations].map(([name, { shiftMm, errorMm, similarity }]) => [
+        name,
+        { shiftMm: [...shiftMm], errorMm: [...errorMm], similarity: [...similarity] },
+      ]),
+    ),
     templates: bank.templates.map(({ id, sha256, structures }) => ({
       id,
       sha256,
       structures: Object.fromEntries(
         [...structures].map(([name, { points, parts, onePiece, appearance }]) => [
           name,
-          { points: storePoints(points), parts: parts.map(storePoints), onePiece, appearance: appearance === null ? null : packAppearance(appearance) },
+          {
+            points: storePoints(points),
+            parts: parts.map(storePoints),
+            onePiece,
+            appearance: appearance === null ? null : packAppearance(appearance),
+          },
         ]),
       ),
     })),
@@ -83,7 +105,9 @@ export async function readBank(path: string): Promise<TemplateBank> {
   try {
     bytes = await readFile(path)
   } catch (error) {
-    throw new MedlsamError('template', `The template bank ${path} cannot be read: check the path.`, path, { cause: error })
+    throw new MedlsamError('template', `The template bank ${path} cannot be read: check the path.`, path, {
+      cause: error,
+    })
   }
   return parseBank(bytes, path)
 }
@@ -94,11 +118,17 @@ export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
   try {
     decoded = decode(bytes)
   } catch (error) {
-    throw new MedlsamError('template', `${path} is not a template bank: build one with "medlsam bank build".`, path, { cause: error })
+    throw new MedlsamError('template', `${path} is not a template bank: build one with "medlsam bank build".`, path, {
+      cause: error,
+    })
   }
   const parsed = bankSchema.safeParse(decoded)
   if (!parsed.success) {
-    throw new MedlsamError('template', `The template bank ${path} is damaged: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, path)
+    throw new MedlsamError(
+      'template',
+      `The template bank ${path} is damaged: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+      path,
+    )
   }
   const { name, modelId, modelHash, credit, structures, calibrations, templates } = parsed.data
   return {
@@ -114,7 +144,12 @@ export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
       structures: new Map(
         Object.entries(template.structures).map(([structure, stored]): [string, BankStructure] => [
           structure,
-          { points: loadPoints(stored.points), parts: stored.parts.map(loadPoints), onePiece: stored.onePiece, appearance: stored.appearance === null ? null : unpackAppearance(stored.appearance) },
+          {
+            points: loadPoints(stored.points),
+            parts: stored.parts.map(loadPoints),
+            onePiece: stored.onePiece,
+            appearance: stored.appearance === null ? null : unpackAppearance(stored.appearance),
+          },
         ]),
       ),
     })),

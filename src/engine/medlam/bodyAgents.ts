@@ -25,7 +25,8 @@ export function isBodyCell(volume: PreparedVolume, centre: Sal, sideVoxels: numb
   let sum = 0
   for (let z = Math.max(0, from[0]); z < Math.min(nz, from[0] + sideVoxels); z++) {
     for (let y = Math.max(0, from[1]); y < Math.min(ny, from[1] + sideVoxels); y++) {
-      for (let x = Math.max(0, from[2]); x < Math.min(nx, from[2] + sideVoxels); x++) sum += volume.data[(z * ny + y) * nx + x]
+      for (let x = Math.max(0, from[2]); x < Math.min(nx, from[2] + sideVoxels); x++)
+        sum += volume.data[(z * ny + y) * nx + x]
     }
   }
   return sum / sideVoxels ** 3 > BODY_CELL_INTENSITY

@@ -67,7 +67,11 @@ export function moveWalls({ min, max }: BoxMm, inwardsMm: readonly number[]): Bo
     walls[sign > 0 ? 'max' : 'min'][axis] -= sign * inwardsMm[i]
   }
   const keeps = ([0, 1, 2] as const).map((axis) => walls.max[axis] - walls.min[axis] >= (max[axis] - min[axis]) / 2)
-  const pick = (moved: readonly number[], old: PointMm): PointMm => [keeps[0] ? moved[0] : old[0], keeps[1] ? moved[1] : old[1], keeps[2] ? moved[2] : old[2]]
+  const pick = (moved: readonly number[], old: PointMm): PointMm => [
+    keeps[0] ? moved[0] : old[0],
+    keeps[1] ? moved[1] : old[1],
+    keeps[2] ? moved[2] : old[2],
+  ]
   return { min: pick(walls.min, min), max: pick(walls.max, max) }
 }
 

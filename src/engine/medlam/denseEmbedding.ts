@@ -40,7 +40,11 @@ export function embedDense(model: MedlamModel, card: DenseModelCard, volume: Pre
     const cells = field.size[0] * field.size[1] * field.size[2]
     const agents: Agent[] = []
     for (let i = 0; i < cells; i++) {
-      const [z, y, x] = [Math.floor(i / (field.size[1] * field.size[2])), Math.floor(i / field.size[2]) % field.size[1], i % field.size[2]]
+      const [z, y, x] = [
+        Math.floor(i / (field.size[1] * field.size[2])),
+        Math.floor(i / field.size[2]) % field.size[1],
+        i % field.size[2],
+      ]
       const voxel: Sal = [
         field.originVoxel[0] + z * field.strideVoxels,
         field.originVoxel[1] + y * field.strideVoxels,
@@ -58,7 +62,8 @@ export function embedDense(model: MedlamModel, card: DenseModelCard, volume: Pre
     bodyAgents: async () => thinned(await allAgents(), MAX_BODY_AGENTS),
     agentsNear: async (centre, radiusMm) => {
       const squared = (radiusMm / volume.spacingMm) ** 2
-      const away = ({ voxel }: Agent): number => (voxel[0] - centre[0]) ** 2 + (voxel[1] - centre[1]) ** 2 + (voxel[2] - centre[2]) ** 2
+      const away = ({ voxel }: Agent): number =>
+        (voxel[0] - centre[0]) ** 2 + (voxel[1] - centre[1]) ** 2 + (voxel[2] - centre[2]) ** 2
       const agents = await allAgents()
       const near = agents.filter((agent) => away(agent) <= squared)
       if (near.length >= MIN_NEAR_AGENTS) return near
@@ -96,8 +101,16 @@ interface FeatureRegion {
 function around(voxel: Sal, radius: number, size: Sal): FeatureRegion {
   const clamp = (value: number, axis: 0 | 1 | 2): number => Math.min(Math.max(value, 0), size[axis] - 1)
   return {
-    min: [clamp(Math.floor(voxel[0] - radius), 0), clamp(Math.floor(voxel[1] - radius), 1), clamp(Math.floor(voxel[2] - radius), 2)],
-    max: [clamp(Math.ceil(voxel[0] + radius), 0), clamp(Math.ceil(voxel[1] + radius), 1), clamp(Math.ceil(voxel[2] + radius), 2)],
+    min: [
+      clamp(Math.floor(voxel[0] - radius), 0),
+      clamp(Math.floor(voxel[1] - radius), 1),
+      clamp(Math.floor(voxel[2] - radius), 2),
+    ],
+    max: [
+      clamp(Math.ceil(voxel[0] + radius), 0),
+      clamp(Math.ceil(voxel[1] + radius), 1),
+      clamp(Math.ceil(voxel[2] + radius), 2),
+    ],
   }
 }
 
@@ -131,7 +144,9 @@ function volumeOf({ min, max }: FeatureRegion): number {
 async function runPosition(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): Promise<Field> {
   const { input, output, multipleOf, strideVoxels, offsetVoxels } = card.position
   const size = volume.size.map((n) => Math.ceil(n / multipleOf) * multipleOf) as unknown as Sal
-  const outputs = await model.position.run({ [input]: { data: cutBlock(volume, [0, 0, 0], size), dims: [1, 1, ...size] } })
+  const outputs = await model.position.run({
+    [input]: { data: cutBlock(volume, [0, 0, 0], size), dims: [1, 1, ...size] },
+  })
   return toField(outputs[output], card.position.file, 3, [offsetVoxels, offsetVoxels, offsetVoxels], strideVoxels)
 }
 
@@ -145,7 +160,9 @@ async function runFeatures(
   const { input, multipleOf, haloVoxels, outputs: scales } = card.features
   const axes = [0, 1, 2] as const
   // Clipped to the volume, so that a region at its border sees what one pass over the whole would.
-  const from = axes.map((axis) => Math.max(0, Math.floor((region.min[axis] - haloVoxels) / multipleOf) * multipleOf)) as unknown as Sal
+  const from = axes.map((axis) =>
+    Math.max(0, Math.floor((region.min[axis] - haloVoxels) / multipleOf) * multipleOf),
+  ) as unknown as Sal
   const size = axes.map((axis) => {
     const end = Math.min(region.max[axis] + haloVoxels + 1, volume.size[axis])
     return Math.ceil((end - from[axis]) / multipleOf) * multipleOf
@@ -190,7 +207,11 @@ function trim(field: Field, region: FeatureRegion, kernelSide: number): Field {
 function toField(tensor: NetworkTensor, file: string, channels: number, originVoxel: Sal, strideVoxels: number): Field {
   const { data, dims } = tensor
   if (!(data instanceof Float32Array) || dims.length !== 5 || dims[1] !== channels) {
-    throw new MedlsamError('model', `${file} gives an output of shape ${dims.join('x')} where its card promises ${channels} channels.`, file)
+    throw new MedlsamError(
+      'model',
+      `${file} gives an output of shape ${dims.join('x')} where its card promises ${channels} channels.`,
+      file,
+    )
   }
   return { data, channels, size: [dims[2], dims[3], dims[4]], originVoxel, strideVoxels }
 }

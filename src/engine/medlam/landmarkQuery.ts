@@ -34,7 +34,12 @@ export function listTargets(bank: TemplateBank, structures: readonly string[], p
     const partCount = parts ? mostCommon(having.map(({ encoded }) => encoded.parts.length)) : 0
     // Parts can only be averaged over templates that were cut into equally many.
     const cutAlike = having.filter(({ encoded }) => encoded.parts.length === partCount)
-    const of = (from: typeof having, part: number | null, side: ExtremeSide, pick: (encoded: BankStructure) => BankPoints): Target => ({
+    const of = (
+      from: typeof having,
+      part: number | null,
+      side: ExtremeSide,
+      pick: (encoded: BankStructure) => BankPoints,
+    ): Target => ({
       structure,
       part,
       side,
@@ -52,5 +57,8 @@ export function listTargets(bank: TemplateBank, structures: readonly string[], p
 /** The most frequent number; of several the largest. */
 function mostCommon(counts: readonly number[]): number {
   const times = (count: number): number => counts.filter((other) => other === count).length
-  return counts.reduce((best, count) => (times(count) > times(best) || (times(count) === times(best) && count > best) ? count : best), counts[0])
+  return counts.reduce(
+    (best, count) => (times(count) > times(best) || (times(count) === times(best) && count > best) ? count : best),
+    counts[0],
+  )
 }

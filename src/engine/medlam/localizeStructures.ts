@@ -1,7 +1,22 @@
-import { EXTREME_SIDES, type BoxMm, type ExtremePoints, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
+import {
+  EXTREME_SIDES,
+  type BoxMm,
+  type ExtremePoints,
+  type ExtremeSide,
+  type PointMm,
+} from '../../shared/geometry/points.js'
 import type { LocalizedStructure, Structure } from '../../shared/structure.js'
 import type { TemplateBank } from './bank.js'
-import { boxOfPoints, boxSizeMm, boxVolumeMm3, checkBox, intersectBoxes, moveWalls, pointsOnWalls, stretchBox } from './boxes.js'
+import {
+  boxOfPoints,
+  boxSizeMm,
+  boxVolumeMm3,
+  checkBox,
+  intersectBoxes,
+  moveWalls,
+  pointsOnWalls,
+  stretchBox,
+} from './boxes.js'
 import { confidenceOf, wallSpreadMm } from './confidence.js'
 import { localizeRobustly } from './robust.js'
 import { salToRas, type Sal } from './salFrame.js'
@@ -42,7 +57,11 @@ export async function localize(
   scanBox: BoxMm,
   options: LocalizeOptions,
 ): Promise<LocalizedInSpace[]> {
-  const targets = listTargets(bank, structures.map((structure) => structure.name), options.parts)
+  const targets = listTargets(
+    bank,
+    structures.map((structure) => structure.name),
+    options.parts,
+  )
   const onDone = (done: number): void => {
     options.onProgress(done, targets.length)
   }
@@ -77,14 +96,21 @@ function assess(
   const coarse = boxOfPoints(toExtremePoints(whole, (point) => point.coarseMm))
   // The published procedure only swaps walls that are the wrong way round.
   const { box: asFound, repaired } =
-    options.procedure === 'paper' ? { box: ordered(boxOfPoints(predicted)), repaired: [] } : checkBox(boxOfPoints(predicted), coarse, sizes)
+    options.procedure === 'paper'
+      ? { box: ordered(boxOfPoints(predicted)), repaired: [] }
+      : checkBox(boxOfPoints(predicted), coarse, sizes)
   const calibration = bank.calibrations.get(structure.name)
-  const box = options.procedure === 'paper' || calibration === undefined ? asFound : moveWalls(asFound, calibration.shiftMm)
+  const box =
+    options.procedure === 'paper' || calibration === undefined ? asFound : moveWalls(asFound, calibration.shiftMm)
   const confidence = confidenceOf(whole, calibration) * (repaired.length > 0 ? 0.5 : 1)
   const inside = intersectBoxes(box, scanBox)
   const share = inside === null ? 0 : boxVolumeMm3(inside) / boxVolumeMm3(box)
   if (inside === null || share < MIN_INSIDE) {
-    return notFound(structure, 'Its landmarks fall outside this scan: it is probably not in the field of view.', confidence)
+    return notFound(
+      structure,
+      'Its landmarks fall outside this scan: it is probably not in the field of view.',
+      confidence,
+    )
   }
   if (confidence < options.minConfidence) {
     return notFound(
@@ -96,7 +122,9 @@ function assess(
   const parts = partBoxes(found, asFound, box, inside)
   const notes = [
     ...(share < 0.98 ? ['The field of view cuts it.'] : []),
-    ...(repaired.length > 0 ? [`Its ${repaired.join(' and ')} size did not fit the templates and was corrected: check the box.`] : []),
+    ...(repaired.length > 0
+      ? [`Its ${repaired.join(' and ')} size did not fit the templates and was corrected: check the box.`]
+      : []),
   ]
   return {
     ...structure,
@@ -115,15 +143,29 @@ function partBoxes(found: readonly FoundPoint[], asFound: BoxMm, box: BoxMm, who
   const count = 1 + Math.max(-1, ...found.map((point) => point.target.part ?? -1))
   const boxes: BoxMm[] = []
   for (let part = 0; part < count; part++) {
-    const predicted = ordered(boxOfPoints(toExtremePoints(found.filter((point) => point.target.part === part), (point) => point.pointMm)))
-    const inside = intersectBoxes(box === asFound ? predicted : stretchBox(predicted, asFound, box), { min: [-Infinity, -Infinity, whole.min[2]], max: [Infinity, Infinity, whole.max[2]] })
+    const predicted = ordered(
+      boxOfPoints(
+        toExtremePoints(
+          found.filter((point) => point.target.part === part),
+          (point) => point.pointMm,
+        ),
+      ),
+    )
+    const inside = intersectBoxes(box === asFound ? predicted : stretchBox(predicted, asFound, box), {
+      min: [-Infinity, -Infinity, whole.min[2]],
+      max: [Infinity, Infinity, whole.max[2]],
+    })
     if (inside !== null) boxes.push(inside)
   }
   return boxes
 }
 
 function ordered({ min, max }: BoxMm): BoxMm {
-  const pick = (f: (a: number, b: number) => number): PointMm => [f(min[0], max[0]), f(min[1], max[1]), f(min[2], max[2])]
+  const pick = (f: (a: number, b: number) => number): PointMm => [
+    f(min[0], max[0]),
+    f(min[1], max[1]),
+    f(min[2], max[2]),
+  ]
   return { min: pick(Math.min), max: pick(Math.max) }
 }
 

@@ -22,7 +22,10 @@ export interface MedlamModel {
 /** Hash of what a card makes the engine compute: networks and numbers, not prose. */
 export function modelHash(card: ModelCard): string {
   const { kind, spacingMm, huKnots, rangeMm, paddingVoxels } = card
-  const networks = card.kind === 'dense' ? [card.position, card.features] : [card.position, card.features, card.patchVoxels, card.weights]
+  const networks =
+    card.kind === 'dense'
+      ? [card.position, card.features]
+      : [card.position, card.features, card.patchVoxels, card.weights]
   return createHash('sha256')
     .update(JSON.stringify([kind, spacingMm, huKnots, rangeMm, paddingVoxels, networks]))
     .digest('hex')
@@ -37,17 +40,28 @@ export async function readModelCard(cardPath: string): Promise<ModelCard> {
   try {
     text = await readFile(cardPath, 'utf8')
   } catch (error) {
-    throw new MedlsamError('model', `The model card ${cardPath} cannot be read: check the path.`, cardPath, { cause: error })
+    throw new MedlsamError('model', `The model card ${cardPath} cannot be read: check the path.`, cardPath, {
+      cause: error,
+    })
   }
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new MedlsamError('model', `The model card ${cardPath} is not JSON: name the .json file beside the ONNX file.`, cardPath, { cause: error })
+    throw new MedlsamError(
+      'model',
+      `The model card ${cardPath} is not JSON: name the .json file beside the ONNX file.`,
+      cardPath,
+      { cause: error },
+    )
   }
   const parsed = modelCardSchema.safeParse(json)
   if (!parsed.success) {
-    throw new MedlsamError('model', `The model card ${cardPath} is not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, cardPath)
+    throw new MedlsamError(
+      'model',
+      `The model card ${cardPath} is not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+      cardPath,
+    )
   }
   return parsed.data
 }
@@ -73,7 +87,12 @@ export async function openMedlamModel(
       const position = await open(card.position)
       const features = await open(card.features)
       requireNames(position, beside(card.position.file), [card.position.input], [card.position.output])
-      requireNames(features, beside(card.features.file), [card.features.input], card.features.outputs.map((o) => o.name))
+      requireNames(
+        features,
+        beside(card.features.file),
+        [card.features.input],
+        card.features.outputs.map((o) => o.name),
+      )
       return { card, hash, position, features, correlate }
     }
     case 'patch': {
@@ -81,7 +100,12 @@ export async function openMedlamModel(
       const features = await open(card.features)
       const position = card.position.file === card.features.file ? features : await open(card.position)
       requireNames(position, beside(card.position.file), [card.position.input], [card.position.output])
-      requireNames(features, beside(card.features.file), [card.features.input], card.features.outputs.map((o) => o.name))
+      requireNames(
+        features,
+        beside(card.features.file),
+        [card.features.input],
+        card.features.outputs.map((o) => o.name),
+      )
       return { card, hash, position, features, correlate }
     }
   }

@@ -40,7 +40,10 @@ export async function localizeAsPublished(
   const centres = jumps.map((mm) => {
     const voxel = salToVoxel(volume, mm)
     const clamp = (axis: 0 | 1 | 2): number =>
-      Math.max(Math.min(Math.round(voxel[axis]), volume.size[axis] - 1 - WINDOW_VOXELS), Math.min(WINDOW_VOXELS, Math.floor(volume.size[axis] / 2)))
+      Math.max(
+        Math.min(Math.round(voxel[axis]), volume.size[axis] - 1 - WINDOW_VOXELS),
+        Math.min(WINDOW_VOXELS, Math.floor(volume.size[axis] / 2)),
+      )
     return [clamp(0), clamp(1), clamp(2)] as const
   })
   embedding.reserveFeatures(centres, WINDOW_VOXELS)
@@ -50,7 +53,10 @@ export async function localizeAsPublished(
     const window = await similarityWindow(model, embedding, centres[i], [averaged], WINDOW_VOXELS - 1, 1)
     checkCancelled()
     const peak = window === null ? null : findPeak(window.maps[0], window, centres[i], Infinity, 0)
-    const voxel = peak === null ? centres[i] : ([Math.round(peak.voxel[0]), Math.round(peak.voxel[1]), Math.round(peak.voxel[2])] as const)
+    const voxel =
+      peak === null
+        ? centres[i]
+        : ([Math.round(peak.voxel[0]), Math.round(peak.voxel[1]), Math.round(peak.voxel[2])] as const)
     found.push({
       target,
       pointMm: voxelToSal(volume, voxel),

@@ -31,7 +31,9 @@ export function embedPatches(model: MedlamModel, card: PatchModelCard, volume: P
     const key = whole.join()
     const known = latents.get(key)
     if (known !== undefined) return { voxel: whole, latent: known }
-    const { [card.position.output]: output } = await model.position.run({ [card.position.input]: patchAt(whole) }, [card.position.output])
+    const { [card.position.output]: output } = await model.position.run({ [card.position.input]: patchAt(whole) }, [
+      card.position.output,
+    ])
     const latent = toLatent(output)
     latents.set(key, latent)
     return { voxel: whole, latent }
@@ -47,7 +49,10 @@ export function embedPatches(model: MedlamModel, card: PatchModelCard, volume: P
     const fields = card.features.outputs.map((output) => {
       const { data, dims } = outputs[output.name]
       if (!(data instanceof Float32Array) || dims[1] !== output.channels) {
-        throw new MedlsamError('model', `The output ${output.name} of ${card.features.file} has not the ${output.channels} channels its card promises.`)
+        throw new MedlsamError(
+          'model',
+          `The output ${output.name} of ${card.features.file} has not the ${output.channels} channels its card promises.`,
+        )
       }
       const offset = output.offsetVoxels
       return normaliseField({

@@ -19,12 +19,7 @@ export function medianInPlace(values: Float64Array): number {
 }
 
 /** Where the agents think a target is: the median per axis of their votes, in mm of the prepared volume's frame. */
-export function voteMedian(
-  agents: readonly Agent[],
-  positionsMm: readonly Sal[],
-  target: Sal,
-  rangeMm: Sal,
-): Sal {
+export function voteMedian(agents: readonly Agent[], positionsMm: readonly Sal[], target: Sal, rangeMm: Sal): Sal {
   const votes = [new Float64Array(agents.length), new Float64Array(agents.length), new Float64Array(agents.length)]
   agents.forEach((agent, i) => {
     const d = relativeDistanceMm(rangeMm, target, agent.latent)

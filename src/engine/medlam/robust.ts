@@ -65,4 +65,3 @@ function meanMap({ maps }: SimilarityWindow): Float32Array {
   for (const map of maps) for (let i = 0; i < mean.length; i++) mean[i] += map[i] / maps.length
   return mean
 }
-

@@ -62,7 +62,11 @@ function addResampled(
 ): void {
   const side = 2 * half + 1
   const taps = ([0, 1, 2] as const).map((axis) =>
-    cubicTaps(side, source.size[axis], (i) => (centre[axis] + (i - half) * step - source.originVoxel[axis]) / source.strideVoxels),
+    cubicTaps(
+      side,
+      source.size[axis],
+      (i) => (centre[axis] + (i - half) * step - source.originVoxel[axis]) / source.strideVoxels,
+    ),
   )
   const [d, h, w] = source.size
   targets.forEach((target, n) => {
@@ -87,10 +91,10 @@ function cubicTaps(count: number, length: number, position: (i: number) => numbe
     const low = Math.floor(at)
     const t = at - low
     const weights = [
-      ((-t + 2) * t - 1) * t / 2,
+      (((-t + 2) * t - 1) * t) / 2,
       ((3 * t - 5) * t * t + 2) / 2,
-      ((-3 * t + 4) * t + 1) * t / 2,
-      (t - 1) * t * t / 2,
+      (((-3 * t + 4) * t + 1) * t) / 2,
+      ((t - 1) * t * t) / 2,
     ]
     for (let tap = 0; tap < 4; tap++) {
       index[4 * i + tap] = Math.min(Math.max(low - 1 + tap, 0), length - 1)
@@ -101,7 +105,14 @@ function cubicTaps(count: number, length: number, position: (i: number) => numbe
 }
 
 /** Resamples the middle axis of an array seen as [outer][length][inner]. */
-function resampleAxis(data: Float32Array, outer: number, length: number, inner: number, { index, weight }: Taps, count: number): Float32Array {
+function resampleAxis(
+  data: Float32Array,
+  outer: number,
+  length: number,
+  inner: number,
+  { index, weight }: Taps,
+  count: number,
+): Float32Array {
   const out = new Float32Array(outer * count * inner)
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < count; i++) {

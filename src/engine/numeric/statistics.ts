@@ -37,7 +37,10 @@ export function quantileOfSorted(sorted: ArrayLike<number>, share: number): numb
 
 /** The middle value. */
 export function median(values: readonly number[]): number {
-  return quantileOfSorted([...values].sort((a, b) => a - b), 0.5)
+  return quantileOfSorted(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  )
 }
 
 /**
@@ -46,9 +49,15 @@ export function median(values: readonly number[]): number {
  * @param count how many cases there are to draw from
  * @param statistic of the cases drawn, given as indices
  */
-export function bootstrapInterval(count: number, statistic: (drawn: readonly number[]) => number, seed: number): readonly [number, number] {
+export function bootstrapInterval(
+  count: number,
+  statistic: (drawn: readonly number[]) => number,
+  seed: number,
+): readonly [number, number] {
   const random = makeRandom(seed)
-  const values = Float64Array.from({ length: RESAMPLES }, () => statistic(Array.from({ length: count }, () => Math.floor(random() * count))))
+  const values = Float64Array.from({ length: RESAMPLES }, () =>
+    statistic(Array.from({ length: count }, () => Math.floor(random() * count))),
+  )
   // A draw in which nothing was measured says nothing.
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   return [quantileOfSorted(sorted, 0.025), quantileOfSorted(sorted, 0.975)]

@@ -26,7 +26,16 @@ export async function localizeScan(
   clock: StageClock,
   hooks: LocalizeHooks = {},
 ): Promise<LocalizedScan> {
-  return localizeEmbedded(model, embedScan(model, prepareVolume(scan, model.card)), scan, bank, structures, run, clock, hooks)
+  return localizeEmbedded(
+    model,
+    embedScan(model, prepareVolume(scan, model.card)),
+    scan,
+    bank,
+    structures,
+    run,
+    clock,
+    hooks,
+  )
 }
 
 /** What accompanies localization. */
@@ -51,12 +60,17 @@ export async function localizeEmbedded(
     seed: run.seed,
     parts: run.parts,
     minConfidence: run.minConfidence,
-    checkCancelled: () => { throwIfCancelled(hooks.signal) },
-    onProgress: (done, total) => { clock.report(done, total) },
+    checkCancelled: () => {
+      throwIfCancelled(hooks.signal)
+    },
+    onProgress: (done, total) => {
+      clock.report(done, total)
+    },
   })
-  const placed = localized.map(
-    (structure): LocalizedStructure => ({ ...structure, boxVoxel: structure.boxMm === null ? null : boxToVoxels(scan, structure.boxMm) }),
-  )
+  const placed = localized.map((structure): LocalizedStructure => ({
+    ...structure,
+    boxVoxel: structure.boxMm === null ? null : boxToVoxels(scan, structure.boxMm),
+  }))
   for (const structure of placed) hooks.onStructure?.(structure)
   return { structures: placed }
 }

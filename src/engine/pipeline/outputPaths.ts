@@ -45,6 +45,11 @@ export async function prepareOutputFolder(labelMap: string): Promise<void> {
     await mkdir(folder, { recursive: true })
     if (!(await stat(folder)).isDirectory()) throw new Error('not a folder')
   } catch (error) {
-    throw new MedlsamError('output', `The output folder ${folder} cannot be made or is not a folder: choose another place.`, folder, { cause: error })
+    throw new MedlsamError(
+      'output',
+      `The output folder ${folder} cannot be made or is not a folder: choose another place.`,
+      folder,
+      { cause: error },
+    )
   }
 }

@@ -26,7 +26,9 @@ export function localizationReport(facts: RunFacts): LocalizationReport {
 }
 
 /** What lies beside a label map. */
-export function segmentationReport(facts: RunFacts & { readonly segmenter: Segmenter; readonly masks: Segmentation; readonly labelMap: string }): Sidecar {
+export function segmentationReport(
+  facts: RunFacts & { readonly segmenter: Segmenter; readonly masks: Segmentation; readonly labelMap: string },
+): Sidecar {
   const { request, segmenter, masks, localized, labelMap, scan } = facts
   const common = commonFacts(facts, segmenter.networks)
   // With slashes, so that it is the same on every system.
@@ -64,7 +66,11 @@ function commonFacts(
     formatVersion: 1,
     tool: { name: 'medlsam', version: TOOL_VERSION },
     input: { path: scan.path, sha256: scan.sha256, timePoint: request.timePoint ?? null },
-    templates: { name: built.bank.name, modelHash: built.bank.modelHash, ids: built.bank.templates.map((template) => template.id) },
+    templates: {
+      name: built.bank.name,
+      modelHash: built.bank.modelHash,
+      ids: built.bank.templates.map((template) => template.id),
+    },
     options: run,
     localizer: modelUse(model.card.id, [...new Set([model.position, model.features])]),
     seconds,

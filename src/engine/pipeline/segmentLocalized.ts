@@ -38,14 +38,18 @@ export function segmentLocalized(
   return segmentScan(scan, requests, segmenter, segmentOptions(run), {
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
     ...(hooks.onEarlyMask === undefined ? {} : { onEarlyMask: hooks.onEarlyMask }),
-    onProgress: (done, total, organs) => { clock.report(done, total, organs.join(', ')) },
+    onProgress: (done, total, organs) => {
+      clock.report(done, total, organs.join(', '))
+    },
   })
 }
 
 function segmentOptions(run: RunOptions): Partial<SegmentOptions> {
   const margin: SegmentOptions['margin'] | null = run.paperMargin
     ? PAPER_MARGIN
-    : run.marginMm === null ? null : { unit: 'mm', values: run.marginMm }
+    : run.marginMm === null
+      ? null
+      : { unit: 'mm', values: run.marginMm }
   return { sliceStep: run.sliceStep, ...(margin === null ? {} : { margin }) }
 }
 

@@ -11,7 +11,10 @@ export interface StageClock {
 }
 
 /** Starts a clock; `now` returns milliseconds and exists for tests. */
-export function startClock(listener: ProgressListener | undefined, now: () => number = () => performance.now()): StageClock {
+export function startClock(
+  listener: ProgressListener | undefined,
+  now: () => number = () => performance.now(),
+): StageClock {
   const seconds: Record<string, number> = {}
   let stage: Stage | null = null
   let since = 0
@@ -26,7 +29,7 @@ export function startClock(listener: ProgressListener | undefined, now: () => nu
       // Extrapolate from the first unit on, so that loading and warming up do not count.
       first ??= { done, at: now() }
       const worked = done - first.done
-      const secondsLeft = worked > 0 ? ((now() - first.at) / worked) * (total - done) / 1000 : null
+      const secondsLeft = worked > 0 ? (((now() - first.at) / worked) * (total - done)) / 1000 : null
       const progress: Progress = { stage, done, total, secondsLeft, ...(detail === undefined ? {} : { detail }) }
       listener?.(progress)
     },

@@ -27,10 +27,16 @@ export async function writeResult(
   sidecar: Sidecar,
   beforeFiles?: (files: readonly HashedFile[], sidecar: Sidecar) => Promise<void>,
 ): Promise<void> {
-  const labelMap = { file: paths.labelMap, bytes: await encodeLabelMap(paths.labelMap, labels, geometry, sidecar.structures) }
+  const labelMap = {
+    file: paths.labelMap,
+    bytes: await encodeLabelMap(paths.labelMap, labels, geometry, sidecar.structures),
+  }
   const names = { file: paths.names, bytes: Buffer.from(labelTsv(sidecar.structures)) }
   const details = { file: paths.sidecar, bytes: Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`) }
-  await beforeFiles?.([labelMap, names, details].map(({ file, bytes }) => ({ path: file, sha256: sha256Of(bytes) })), sidecar)
+  await beforeFiles?.(
+    [labelMap, names, details].map(({ file, bytes }) => ({ path: file, sha256: sha256Of(bytes) })),
+    sidecar,
+  )
   await writeBytesTogether([details, names, labelMap], async () => {
     // Of a link what it points to, which is what is written.
     for (const file of [paths.sidecar, paths.names]) await rm(await realpath(file).catch(() => file), { force: true })

@@ -2,15 +2,31 @@ import type { ProviderRequest } from '../../protocol/engineSetup.js'
 
 /** Element types of a tensor, by their ONNX Runtime names. `float16` travels as raw bits in a `Uint16Array`. */
 export type TensorType =
-  | 'float32' | 'float64' | 'float16'
-  | 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64'
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
   | 'bool'
 
 /** Arrays a tensor's numbers can lie in. */
 export type TensorData =
-  | Float32Array | Float64Array
-  | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
-  | BigInt64Array | BigUint64Array
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
 
 /** A tensor as plain data, row-major: the last of `dims` runs fastest. */
 export interface NetworkTensor {
@@ -50,7 +66,10 @@ export interface Network {
    * @param fetches Names of the outputs to return; all of them when absent.
    * @throws MedlsamError `model` when the network refuses the feeds or fails.
    */
-  run(feeds: Readonly<Record<string, NetworkTensor>>, fetches?: readonly string[]): Promise<Record<string, NetworkTensor>>
+  run(
+    feeds: Readonly<Record<string, NetworkTensor>>,
+    fetches?: readonly string[],
+  ): Promise<Record<string, NetworkTensor>>
   /** Frees its memory; the network must not be run afterwards. Safe to call twice. */
   release(): Promise<void>
 }

@@ -18,10 +18,19 @@ export async function readNpy(file: string, sha256?: string): Promise<NetworkTen
     throw new MedlsamError('model', `The model file ${file} cannot be read: check that it is there.`, file, { cause })
   })
   if (sha256 !== undefined && sha256Of(bytes) !== sha256) {
-    throw new MedlsamError('model', `The model file ${file} has another SHA-256 than expected: it is damaged or another version, so install it again.`, file)
+    throw new MedlsamError(
+      'model',
+      `The model file ${file} has another SHA-256 than expected: it is damaged or another version, so install it again.`,
+      file,
+    )
   }
   const tensor = parse(bytes)
-  if (tensor === null) throw new MedlsamError('model', `The model file ${file} is not a NumPy file of little-endian 32-bit floats in C order: write it again with numpy.save.`, file)
+  if (tensor === null)
+    throw new MedlsamError(
+      'model',
+      `The model file ${file} is not a NumPy file of little-endian 32-bit floats in C order: write it again with numpy.save.`,
+      file,
+    )
   return tensor
 }
 
@@ -33,7 +42,11 @@ function parse(bytes: Buffer): NetworkTensor | null {
   const header = bytes.toString('latin1', start, start + headerLength)
   const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(header)
   if (shape === null || !/'descr':\s*'<f4'/.test(header) || !/'fortran_order':\s*False/.test(header)) return null
-  const dims = shape[1].split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number)
+  const dims = shape[1]
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(Number)
   const count = dims.reduce((product, n) => product * n, 1)
   const body = bytes.subarray(start + headerLength)
   if (count > MOST_NUMBERS || body.length !== 4 * count) return null

@@ -69,11 +69,18 @@ interface LoadedSession {
 /** Loads a file on the provider that is asked for, else on the CPU. */
 async function loadSession(file: string, options: OpenNetworkOptions): Promise<LoadedSession> {
   const wanted = options.provider ?? 'auto'
-  const onCpu = async (note: string | null): Promise<LoadedSession> => ({ session: await createSession(file, 'cpu', options), provider: 'cpu', note })
+  const onCpu = async (note: string | null): Promise<LoadedSession> => ({
+    session: await createSession(file, 'cpu', options),
+    provider: 'cpu',
+    note,
+  })
   if (wanted === 'auto' || wanted === 'cpu') return onCpu(null)
-  if (!listedProviders().includes(wanted)) return onCpu(`${wanted} is not part of ONNX Runtime on this system, so the CPU is used.`)
+  if (!listedProviders().includes(wanted))
+    return onCpu(`${wanted} is not part of ONNX Runtime on this system, so the CPU is used.`)
   if (missingFiles(wanted, runtimeFolder()).length > 0) {
-    return onCpu(`${wanted} needs the GPU files of ONNX Runtime ${RUNTIME_VERSION}, which are not here (get them with "medlsam models gpu-runtime"), so the CPU is used.`)
+    return onCpu(
+      `${wanted} needs the GPU files of ONNX Runtime ${RUNTIME_VERSION}, which are not here (get them with "medlsam models gpu-runtime"), so the CPU is used.`,
+    )
   }
   try {
     return { session: await createSession(file, wanted, options), provider: wanted, note: null }
@@ -101,7 +108,11 @@ export async function checkedHash(file: string, expected: string | undefined): P
   return actual
 }
 
-async function createSession(file: string, provider: Provider, { threads }: OpenNetworkOptions): Promise<ort.InferenceSession> {
+async function createSession(
+  file: string,
+  provider: Provider,
+  { threads }: OpenNetworkOptions,
+): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(file, {
       executionProviders: provider === 'cpu' ? ['cpu'] : [BACKEND[provider], 'cpu'],
@@ -161,12 +172,16 @@ function wrap(file: string, sha256: string, first: LoadedSession, options: OpenN
       const loaded = await holder.take()
       const started = performance.now()
       try {
-        const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor, typeOf.get(name))]))
+        const tensors = Object.fromEntries(
+          Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor, typeOf.get(name))]),
+        )
         const results = await loaded.run(tensors, fetches ?? loaded.outputNames)
         runs += 1
         return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]))
       } catch (error) {
-        throw new MedlsamError('model', `The model ${file} failed while it ran: ${firstLine(error)}.`, file, { cause: error })
+        throw new MedlsamError('model', `The model ${file} failed while it ran: ${firstLine(error)}.`, file, {
+          cause: error,
+        })
       } finally {
         secondsInside += (performance.now() - started) / 1000
         holder.giveBack()
@@ -188,7 +203,11 @@ interface SessionHolder {
 }
 
 /** Keeps a session while it is used, and for `idleSeconds` after; for ever when that is undefined. */
-function holdSession(first: ort.InferenceSession, idleSeconds: number | undefined, load: () => Promise<ort.InferenceSession>): SessionHolder {
+function holdSession(
+  first: ort.InferenceSession,
+  idleSeconds: number | undefined,
+  load: () => Promise<ort.InferenceSession>,
+): SessionHolder {
   let session: Promise<ort.InferenceSession> | null = Promise.resolve(first)
   let users = 0
   let timer: NodeJS.Timeout | undefined
@@ -234,7 +253,11 @@ function holdSession(first: ort.InferenceSession, idleSeconds: number | undefine
 
 function describe(file: string, info: ort.InferenceSession.ValueMetadata): TensorInfo {
   if (!info.isTensor || info.type === 'string' || info.type === 'uint4' || info.type === 'int4') {
-    throw new MedlsamError('model', `The model file ${file} has an input or output "${info.name}" that is not a tensor of plain numbers, so it cannot be used here.`, file)
+    throw new MedlsamError(
+      'model',
+      `The model file ${file} has an input or output "${info.name}" that is not a tensor of plain numbers, so it cannot be used here.`,
+      file,
+    )
   }
   return { name: info.name, type: info.type, dims: info.shape }
 }

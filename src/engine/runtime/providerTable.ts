@@ -20,7 +20,11 @@ const DIRECTML: PlatformProvider = { provider: 'directml', auto: true, extraFile
 const COREML: PlatformProvider = { provider: 'coreml', auto: true, extraFiles: [], plausible: always }
 
 /** What the CUDA and TensorRT providers need beside ONNX Runtime's binary on Linux. */
-export const GPU_RUNTIME_FILES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so', 'libonnxruntime_providers_tensorrt.so'] as const
+export const GPU_RUNTIME_FILES = [
+  'libonnxruntime_providers_shared.so',
+  'libonnxruntime_providers_cuda.so',
+  'libonnxruntime_providers_tensorrt.so',
+] as const
 
 /**
  * Providers per platform, by the table in the README of onnxruntime-node 1.30; the first that is fastest wins. An
@@ -29,7 +33,12 @@ export const GPU_RUNTIME_FILES = ['libonnxruntime_providers_shared.so', 'libonnx
 const PROVIDERS: Readonly<Record<string, readonly PlatformProvider[]>> = {
   'linux-x64': [
     // TensorRT compiles a model for minutes when it is loaded: only on request.
-    { provider: 'tensorrt', auto: false, extraFiles: [GPU_RUNTIME_FILES[0], GPU_RUNTIME_FILES[2]], plausible: hasNvidia },
+    {
+      provider: 'tensorrt',
+      auto: false,
+      extraFiles: [GPU_RUNTIME_FILES[0], GPU_RUNTIME_FILES[2]],
+      plausible: hasNvidia,
+    },
     { provider: 'cuda', auto: true, extraFiles: [GPU_RUNTIME_FILES[0], GPU_RUNTIME_FILES[1]], plausible: hasNvidia },
     { ...WEBGPU, plausible: hasRenderDevice },
     CPU,
@@ -41,7 +50,10 @@ const PROVIDERS: Readonly<Record<string, readonly PlatformProvider[]>> = {
 }
 
 /** The providers of a platform, this machine's when none is named. */
-export function platformProviders(platform: string = process.platform, arch: string = process.arch): readonly PlatformProvider[] {
+export function platformProviders(
+  platform: string = process.platform,
+  arch: string = process.arch,
+): readonly PlatformProvider[] {
   return PROVIDERS[`${platform}-${arch}`] ?? [CPU]
 }
 
@@ -54,7 +66,9 @@ export function missingFiles(provider: Provider, runtimeFolder: string): string[
 /** Providers that `auto` should try on this machine, the CPU last. */
 export function autoCandidates(runtimeFolder: string): Provider[] {
   return platformProviders()
-    .filter(({ provider, auto, plausible }) => auto && plausible() && missingFiles(provider, runtimeFolder).length === 0)
+    .filter(
+      ({ provider, auto, plausible }) => auto && plausible() && missingFiles(provider, runtimeFolder).length === 0,
+    )
     .map(({ provider }) => provider)
 }
 

@@ -87,13 +87,24 @@ export async function segmentScan(
     const best = new Float32Array(view.size[0] * view.size[1])
     for (const [windowHu, organs] of byWindow(plans, slice, segmenter.windowHu)) {
       throwIfCancelled(signal)
-      const shown = shownRegion(view, organs.map(({ box }) => box), contextMm)
+      const shown = shownRegion(
+        view,
+        organs.map(({ box }) => box),
+        contextMm,
+      )
       const embedding = await segmenter.encodeSlice(windowSlice(scan.data, view, slice, shown, windowHu))
       encoderRuns += 1
       for (const { index, box, reach, height } of organs) {
         throwIfCancelled(signal)
         const region = regionAround(moved(reach, -shown.x0, -shown.y0), shown.x1 - shown.x0, shown.y1 - shown.y0)
-        const decoded = await decodeOrgan(segmenter, embedding, moved(box, -shown.x0, -shown.y0), region, tighten, signal)
+        const decoded = await decodeOrgan(
+          segmenter,
+          embedding,
+          moved(box, -shown.x0, -shown.y0),
+          region,
+          tighten,
+          signal,
+        )
         decoderRuns += decoded.runs
         iouPredictions[index].push(decoded.mask.iouPrediction)
         const mask = { ...decoded.mask, region: moved(decoded.mask.region, shown.x0, shown.y0) }
@@ -102,7 +113,11 @@ export async function segmentScan(
         paint(scan, labels, best, view, slice, mask, structure.labelValue, weigh)
       }
     }
-    onProgress?.(done + 1, slices.length, plans.filter(({ sampled }) => sampled.has(slice)).map(({ request }) => request.structure.name))
+    onProgress?.(
+      done + 1,
+      slices.length,
+      plans.filter(({ sampled }) => sampled.has(slice)).map(({ request }) => request.structure.name),
+    )
     for (const [index, plan] of plans.entries()) {
       if (early === null || Math.max(...plan.sampled) !== slice) continue
       throwIfCancelled(signal)
@@ -145,7 +160,11 @@ function byWindow(plans: readonly OrganPlan[], slice: number, standard: WindowHu
   return [...groups.values()]
 }
 
-function shownRegion({ size, spacingMm }: AxialView, boxes: readonly PixelBox[], contextMm: number | null): PixelRegion {
+function shownRegion(
+  { size, spacingMm }: AxialView,
+  boxes: readonly PixelBox[],
+  contextMm: number | null,
+): PixelRegion {
   const [columns, rows] = size
   if (contextMm === null) return { x0: 0, y0: 0, x1: columns, y1: rows }
   const { x0, y0, x1, y1 } = boxes.reduce(unionPixels)

@@ -103,7 +103,7 @@ export function createSegmenter(
   return {
     id,
     layout,
-    preprocessing: runner.ownPreprocessing === null ? preprocessing ?? null : null,
+    preprocessing: runner.ownPreprocessing === null ? (preprocessing ?? null) : null,
     windowHu,
     // A slice takes its time in the encoder, so that network's provider is the one to name.
     get provider() {
@@ -123,8 +123,7 @@ export function createSegmenter(
 
 /** What networks turned out to be: one of the layouts, which may be of no use for boxes. */
 export type RecognisedLayout =
-  | { readonly layout: LayoutId; readonly runner: LayoutRunner }
-  | { readonly layout: LayoutId; readonly refusal: string }
+  { readonly layout: LayoutId; readonly runner: LayoutRunner } | { readonly layout: LayoutId; readonly refusal: string }
 
 /**
  * Finds out how networks were exported.
@@ -138,7 +137,9 @@ export function recogniseLayout(networks: readonly Network[], context: LayoutCon
     return 'refusal' in found ? { layout: layout.id, refusal: found.refusal } : { layout: layout.id, runner: found }
   }
   const seen = networks
-    .map(({ file, inputs, outputs }) => `${file} takes ${describeTensors(inputs)} and returns ${describeTensors(outputs)}`)
+    .map(
+      ({ file, inputs, outputs }) => `${file} takes ${describeTensors(inputs)} and returns ${describeTensors(outputs)}`,
+    )
     .join('; ')
   throw new MedlsamError(
     'model',

@@ -34,14 +34,23 @@ export interface OrganPlan {
  * Prompts for every organ.
  * @param sliceStep Run every Nth slice of the scan, and always the first and last of an organ.
  */
-export function planOrgans(view: AxialView, requests: readonly SegmentRequest[], margin: BoxMargin, mode: PartsMode, sliceStep: number): OrganPlan[] {
+export function planOrgans(
+  view: AxialView,
+  requests: readonly SegmentRequest[],
+  margin: BoxMargin,
+  mode: PartsMode,
+  sliceStep: number,
+): OrganPlan[] {
   const grownMm = marginMm(margin, view)
   return requests.map((request) => {
     const boxes = boxPerSlice(view, request.boxesMm, grownMm, mode)
     const slices = [...boxes.keys()]
     // Counted from the scan's lowest slice, so that organs share slices and with them their encoding.
     const sampled = slices.filter((slice, i) => slice % sliceStep === 0 || i === 0 || i === slices.length - 1)
-    const reach = request.appearance === undefined ? boxes : new Map([...boxes].map(([slice, box]) => [slice, insideView(withReach(box), view)]))
+    const reach =
+      request.appearance === undefined
+        ? boxes
+        : new Map([...boxes].map(([slice, box]) => [slice, insideView(withReach(box), view)]))
     return { request, boxes, reach, sampled: new Set(sampled) }
   })
 }

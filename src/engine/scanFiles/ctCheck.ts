@@ -8,8 +8,13 @@ import type { ValueRange } from '../../imageio/voxels.js'
  * @throws MedlsamError `input` with the reason
  */
 export function checkCt(file: string, { min, max }: ValueRange, forceHu: boolean): void {
-  if (Number.isNaN(min)) throw inputError(file, `No voxel of ${file} holds a number (all are NaN or infinite): export the scan again.`)
-  if (min === max) throw inputError(file, `All voxels of ${file} have the same value, ${min}: there is nothing to see in it, so choose another scan.`)
+  if (Number.isNaN(min))
+    throw inputError(file, `No voxel of ${file} holds a number (all are NaN or infinite): export the scan again.`)
+  if (min === max)
+    throw inputError(
+      file,
+      `All voxels of ${file} have the same value, ${min}: there is nothing to see in it, so choose another scan.`,
+    )
   if (forceHu) return
   if (min < -32768 || max > 32767) {
     throw notCt(file, `has values from ${shown(min)} to ${shown(max)}, a wider range than CT in HU has`)
@@ -21,7 +26,12 @@ export function checkCt(file: string, { min, max }: ValueRange, forceHu: boolean
 }
 
 function notCt(file: string, reason: string): MedlsamError {
-  return new MedlsamError('input', `${file} ${reason}: choose a CT scan, or say that it is one all the same (--force-hu).`, file, { remedy: { option: 'forceHu' } })
+  return new MedlsamError(
+    'input',
+    `${file} ${reason}: choose a CT scan, or say that it is one all the same (--force-hu).`,
+    file,
+    { remedy: { option: 'forceHu' } },
+  )
 }
 
 function shown(value: number): string {

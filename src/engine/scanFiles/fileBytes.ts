@@ -18,7 +18,8 @@ export async function fileSize(file: string): Promise<number> {
   const info = await stat(file).catch((error: unknown) => {
     throw inputError(file, `${file} does not exist or cannot be opened: check the path.`, error)
   })
-  if (info.isDirectory()) throw inputError(file, `${file} is a folder: name a scan file (DICOM series must be converted to NIfTI first).`)
+  if (info.isDirectory())
+    throw inputError(file, `${file} is a folder: name a scan file (DICOM series must be converted to NIfTI first).`)
   if (!info.isFile()) throw inputError(file, `${file} is not a file: name a scan file.`)
   if (info.size === 0) throw inputError(file, `${file} is empty: copy or export it again.`)
   return info.size
@@ -45,12 +46,20 @@ export async function readStart(stored: StoredBytes, length: number): Promise<Ui
  * @param toEnd whether the data should end there: then a gzip checksum is checked, and more data is an error
  * @throws MedlsamError `input` when there are fewer bytes, when they cannot be unpacked, or when they are too many
  */
-export async function readVoxelBytes(stored: StoredBytes, offset: number, into: Uint8Array, toEnd: boolean): Promise<void> {
+export async function readVoxelBytes(
+  stored: StoredBytes,
+  offset: number,
+  into: Uint8Array,
+  toEnd: boolean,
+): Promise<void> {
   const present = (await fileSize(stored.file)) - stored.from
   const cannotHold = present * (stored.isPacked ? BEST_RATIO : 1) < offset + into.length
   const filled = cannotHold ? 0 : await readRange(stored, offset, into, toEnd)
   if (filled < into.length) {
-    throw inputError(stored.file, `${stored.file} is cut off: it holds fewer voxels than its header promises, so copy or export it again.`)
+    throw inputError(
+      stored.file,
+      `${stored.file} is cut off: it holds fewer voxels than its header promises, so copy or export it again.`,
+    )
   }
 }
 
@@ -86,7 +95,12 @@ async function readPlain(file: string, from: number, into: Uint8Array): Promise<
   }
 }
 
-async function unpackRange({ file, from: storedFrom }: StoredBytes, offset: number, into: Uint8Array, toEnd: boolean): Promise<number> {
+async function unpackRange(
+  { file, from: storedFrom }: StoredBytes,
+  offset: number,
+  into: Uint8Array,
+  toEnd: boolean,
+): Promise<number> {
   const stored = createReadStream(file, { start: storedFrom, highWaterMark: 1 << 18 })
   const inflate = createUnzip({ chunkSize: into.length > 1 << 20 ? 1 << 19 : 1 << 14 })
   stored.on('error', (error) => inflate.destroy(error))
@@ -104,7 +118,10 @@ async function unpackRange({ file, from: storedFrom }: StoredBytes, offset: numb
       position += chunk.length
       if (filled === into.length && !toEnd) break
       if (position > offset + into.length + SLACK_BYTES) {
-        throw inputError(file, `${file} holds more data than its header promises: it is damaged, so export the scan again.`)
+        throw inputError(
+          file,
+          `${file} holds more data than its header promises: it is damaged, so export the scan again.`,
+        )
       }
     }
   } catch (error) {

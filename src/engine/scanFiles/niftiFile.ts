@@ -25,7 +25,11 @@ export async function openNifti(path: string): Promise<ImageHeader> {
     warnings: header.warnings,
     niftiHeader: header.bytes,
     files,
-    source: { stored: await wholeFile(files[files.length - 1]), offsetBytes: header.offsetBytes, littleEndian: header.littleEndian },
+    source: {
+      stored: await wholeFile(files[files.length - 1]),
+      offsetBytes: header.offsetBytes,
+      littleEndian: header.littleEndian,
+    },
   }
 }
 

@@ -27,7 +27,10 @@ export async function openImage(file: string): Promise<ImageHeader> {
   if (/\.n(rrd|hdr)$/i.test(file)) return openTextImage(file, 'nrrd')
   if (/\.mh[ad]$/i.test(file)) return openTextImage(file, 'meta')
   await fileSize(file)
-  throw inputError(file, `${file} is of no known kind: name a .nii, .nii.gz, .hdr, .img, .nrrd, .nhdr, .mha or .mhd file.`)
+  throw inputError(
+    file,
+    `${file} is of no known kind: name a .nii, .nii.gz, .hdr, .img, .nrrd, .nhdr, .mha or .mhd file.`,
+  )
 }
 
 /** One volume of an image as stored, and the hash of its files. */
@@ -55,11 +58,20 @@ export async function readStoredVoxels(header: ImageHeader, options: ReadOptions
 
 function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | undefined): number {
   if (chosen === undefined && timePoints > 1) {
-    throw new MedlsamError('input', `${path} is 4D with ${timePoints} time points: choose one (--time-point 0 to ${timePoints - 1}).`, path, { remedy: { option: 'timePoint', timePoints } })
+    throw new MedlsamError(
+      'input',
+      `${path} is 4D with ${timePoints} time points: choose one (--time-point 0 to ${timePoints - 1}).`,
+      path,
+      { remedy: { option: 'timePoint', timePoints } },
+    )
   }
   const timePoint = chosen ?? 0
   if (!Number.isInteger(timePoint) || timePoint < 0 || timePoint >= timePoints) {
-    throw new MedlsamError('usage', `There is no time point ${timePoint} in ${path}, which has ${timePoints}: choose 0 to ${timePoints - 1}.`, path)
+    throw new MedlsamError(
+      'usage',
+      `There is no time point ${timePoint} in ${path}, which has ${timePoints}: choose 0 to ${timePoints - 1}.`,
+      path,
+    )
   }
   return timePoint
 }

@@ -20,8 +20,29 @@ export async function readLabelMap(path: string, options: ReadOptions = {}): Pro
   const header = await openImage(path)
   const { raw, sha256 } = await readStoredVoxels(header, options)
   const { min, max, isIntegral, nonFinite } = rangeOf(raw, header.scaling)
-  const wrong = nonFinite > 0 ? 'values that are no numbers' : !isIntegral ? 'fractions' : min < 0 ? `negative values (down to ${min})` : max > 0xffffffff ? `values as large as ${max}` : null
-  if (wrong !== null) throw inputError(path, `${path} is not a label map, since it holds ${wrong}: name a file with one whole number per structure.`)
-  const empty = max <= 0xff ? new Uint8Array(raw.length) : max <= 0xffff ? new Uint16Array(raw.length) : new Uint32Array(raw.length)
-  return { data: convertInto(empty, raw, header.scaling, 0), size: header.size, affine: header.affine, path, sha256, warnings: header.warnings }
+  const wrong =
+    nonFinite > 0
+      ? 'values that are no numbers'
+      : !isIntegral
+        ? 'fractions'
+        : min < 0
+          ? `negative values (down to ${min})`
+          : max > 0xffffffff
+            ? `values as large as ${max}`
+            : null
+  if (wrong !== null)
+    throw inputError(
+      path,
+      `${path} is not a label map, since it holds ${wrong}: name a file with one whole number per structure.`,
+    )
+  const empty =
+    max <= 0xff ? new Uint8Array(raw.length) : max <= 0xffff ? new Uint16Array(raw.length) : new Uint32Array(raw.length)
+  return {
+    data: convertInto(empty, raw, header.scaling, 0),
+    size: header.size,
+    affine: header.affine,
+    path,
+    sha256,
+    warnings: header.warnings,
+  }
 }

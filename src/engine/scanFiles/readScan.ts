@@ -23,7 +23,10 @@ export interface ScanOptions extends ReadOptions {
 export async function readScan(path: string, options: ScanOptions = {}): Promise<Scan> {
   const header = await openImage(path)
   if (header.size.some((n) => n < 2)) {
-    throw inputError(path, `${path} is a single picture of ${header.size.join(' x ')} voxels, not a volume: choose a 3D scan.`)
+    throw inputError(
+      path,
+      `${path} is a single picture of ${header.size.join(' x ')} voxels, not a volume: choose a 3D scan.`,
+    )
   }
   const { raw, sha256 } = await readStoredVoxels(header, options)
   const range = rangeOf(raw, header.scaling)
@@ -38,7 +41,10 @@ export async function readScan(path: string, options: ScanOptions = {}): Promise
     warnings:
       range.nonFinite === 0
         ? header.warnings
-        : [...header.warnings, `${range.nonFinite} voxels of ${path} hold no number (NaN or infinite); they count as air.`],
+        : [
+            ...header.warnings,
+            `${range.nonFinite} voxels of ${path} hold no number (NaN or infinite); they count as air.`,
+          ],
   }
 }
 

@@ -10,14 +10,23 @@ const LARGEST = 255
  * where they are packed.
  * @throws MedlsamError `input`, or an error of the system, when the file cannot be read or unpacked
  */
-export async function holdsSmallWholeNumbers({ dtype, size, timePoints, scaling, source }: ImageHeader): Promise<boolean> {
+export async function holdsSmallWholeNumbers({
+  dtype,
+  size,
+  timePoints,
+  scaling,
+  source,
+}: ImageHeader): Promise<boolean> {
   if (scaling.slope !== 1 || scaling.inter !== 0) return false
   const width = DTYPE_BYTES[dtype]
   const end = source.offsetBytes + size[0] * size[1] * size[2] * timePoints * width
   let position = 0
   let rest: Uint8Array = new Uint8Array()
   for await (const chunk of storedChunks(source.stored)) {
-    const bytes = Buffer.concat([rest, chunk.subarray(Math.max(0, source.offsetBytes - position), Math.max(0, end - position))])
+    const bytes = Buffer.concat([
+      rest,
+      chunk.subarray(Math.max(0, source.offsetBytes - position), Math.max(0, end - position)),
+    ])
     position += chunk.length
     const whole = bytes.length - (bytes.length % width)
     rest = bytes.subarray(whole)

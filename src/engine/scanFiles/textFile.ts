@@ -19,9 +19,15 @@ const TEXT_HEADER_BYTES = 1 << 16
 export async function openTextImage(file: string, format: 'nrrd' | 'meta'): Promise<ImageHeader> {
   const start = await readStart(await wholeFile(file), TEXT_HEADER_BYTES)
   const header = format === 'nrrd' ? parseNrrdHeader(start, file) : parseMetaHeader(start, file)
-  if (header.components !== 1) throw inputError(file, `The voxels of ${file} are vectors or colours, not the single numbers of a CT: choose a CT scan.`)
-  if (header.sizes.length < 3) throw inputError(file, `${file} is a ${header.sizes.length}D image, not a volume: choose a 3D scan.`)
-  if (header.sizes.length > 4) throw inputError(file, `${file} has ${header.sizes.length} dimensions: choose a 3D scan.`)
+  if (header.components !== 1)
+    throw inputError(
+      file,
+      `The voxels of ${file} are vectors or colours, not the single numbers of a CT: choose a CT scan.`,
+    )
+  if (header.sizes.length < 3)
+    throw inputError(file, `${file} is a ${header.sizes.length}D image, not a volume: choose a 3D scan.`)
+  if (header.sizes.length > 4)
+    throw inputError(file, `${file} has ${header.sizes.length} dimensions: choose a 3D scan.`)
   const size = checkSize(file, header.sizes)
   checkAffine(file, header.affine)
 
@@ -44,7 +50,10 @@ export async function openTextImage(file: string, format: 'nrrd' | 'meta'): Prom
 }
 
 /** Where the data begins: after the header, or as many bytes before the end as there must be. */
-async function firstByte({ headerBytes, dataFile, skipBytes, sizes, dtype }: TextHeader, file: string): Promise<number> {
+async function firstByte(
+  { headerBytes, dataFile, skipBytes, sizes, dtype }: TextHeader,
+  file: string,
+): Promise<number> {
   if (skipBytes !== 'from the end') return skipBytes + (dataFile === null ? headerBytes : 0)
   const promised = sizes.reduce((product, n) => product * n, 1) * DTYPE_BYTES[dtype]
   return Math.max(0, (await fileSize(file)) - promised)

@@ -12,7 +12,12 @@ import { encodeNifti } from './writeNifti.js'
  * @param structures what may occur in the label map, whether it does or not
  * @throws MedlsamError `output` when it cannot be written, `internal` when labels and scan differ in size
  */
-export async function writeLabelMap(path: string, labels: LabelVolume, geometry: SourceGeometry, structures: readonly Pick<Structure, 'labelValue'>[]): Promise<void> {
+export async function writeLabelMap(
+  path: string,
+  labels: LabelVolume,
+  geometry: SourceGeometry,
+  structures: readonly Pick<Structure, 'labelValue'>[],
+): Promise<void> {
   await writeBytesAtomic(path, await encodeLabelMap(path, labels, geometry, structures))
 }
 
@@ -20,12 +25,26 @@ export async function writeLabelMap(path: string, labels: LabelVolume, geometry:
  * The bytes that {@link writeLabelMap} writes.
  * @throws MedlsamError `output` when there can be no such file, `internal` when labels and scan differ in size
  */
-export async function encodeLabelMap(path: string, labels: LabelVolume, geometry: SourceGeometry, structures: readonly Pick<Structure, 'labelValue'>[]): Promise<Uint8Array> {
+export async function encodeLabelMap(
+  path: string,
+  labels: LabelVolume,
+  geometry: SourceGeometry,
+  structures: readonly Pick<Structure, 'labelValue'>[],
+): Promise<Uint8Array> {
   if (labels.size.some((n, axis) => n !== geometry.size[axis])) {
-    throw new MedlsamError('internal', `The label map for ${path} has ${labels.size.join(' x ')} voxels, its scan ${geometry.size.join(' x ')}; please report this.`, path)
+    throw new MedlsamError(
+      'internal',
+      `The label map for ${path} has ${labels.size.join(' x ')} voxels, its scan ${geometry.size.join(' x ')}; please report this.`,
+      path,
+    )
   }
   let largest = structures.reduce((max, { labelValue }) => Math.max(max, labelValue), 0)
   for (const value of labels.data) if (value > largest) largest = value
-  const data = largest <= 0xff ? new Uint8Array(labels.data) : largest <= 0xffff ? new Uint16Array(labels.data) : new Uint32Array(labels.data)
+  const data =
+    largest <= 0xff
+      ? new Uint8Array(labels.data)
+      : largest <= 0xffff
+        ? new Uint16Array(labels.data)
+        : new Uint32Array(labels.data)
   return encodeNifti(path, data, geometry, 'labels')
 }

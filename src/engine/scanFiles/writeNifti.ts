@@ -21,7 +21,12 @@ function dtypeOf(data: VoxelArray): 'int16' | 'float32' | 'uint8' | 'uint16' | '
  * Writes voxels as NIfTI (`.nii.gz`, or `.nii`) on a scan's grid; other programs see the whole file or none.
  * @throws MedlsamError as {@link encodeNifti}, and `output` when it cannot be written
  */
-export async function writeNifti(path: string, data: VoxelArray, geometry: SourceGeometry, kind: 'labels' | 'scan'): Promise<void> {
+export async function writeNifti(
+  path: string,
+  data: VoxelArray,
+  geometry: SourceGeometry,
+  kind: 'labels' | 'scan',
+): Promise<void> {
   await writeBytesAtomic(path, await encodeNifti(path, data, geometry, kind))
 }
 
@@ -30,14 +35,28 @@ export async function writeNifti(path: string, data: VoxelArray, geometry: Sourc
  * give the same bytes.
  * @throws MedlsamError `output` when it cannot be a NIfTI file, `internal` when voxels and grid differ in size
  */
-export async function encodeNifti(path: string, data: VoxelArray, geometry: SourceGeometry, kind: 'labels' | 'scan'): Promise<Uint8Array> {
+export async function encodeNifti(
+  path: string,
+  data: VoxelArray,
+  geometry: SourceGeometry,
+  kind: 'labels' | 'scan',
+): Promise<Uint8Array> {
   const { size } = geometry
-  if (!/\.nii(\.gz)?$/i.test(path)) throw new MedlsamError('output', `${path} cannot be written: its name must end in .nii.gz or .nii.`, path)
+  if (!/\.nii(\.gz)?$/i.test(path))
+    throw new MedlsamError('output', `${path} cannot be written: its name must end in .nii.gz or .nii.`, path)
   if (data.length !== size[0] * size[1] * size[2]) {
-    throw new MedlsamError('internal', `${path} was to hold ${size.join(' x ')} voxels but got ${data.length}; please report this.`, path)
+    throw new MedlsamError(
+      'internal',
+      `${path} was to hold ${size.join(' x ')} voxels but got ${data.length}; please report this.`,
+      path,
+    )
   }
   if (geometry.niftiHeader?.length !== 540 && size.some((n) => n > 32767)) {
-    throw new MedlsamError('output', `${path} cannot be written: an axis of more than 32767 voxels does not fit into NIfTI-1.`, path)
+    throw new MedlsamError(
+      'output',
+      `${path} cannot be written: an axis of more than 32767 voxels does not fit into NIfTI-1.`,
+      path,
+    )
   }
   const header = headerOnGrid(geometry, dtypeOf(data), kind)
   const file = new Uint8Array(header.bytes.length + data.byteLength)

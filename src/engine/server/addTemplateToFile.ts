@@ -34,12 +34,20 @@ async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, se
   switch (source.kind) {
     case 'labelMap': {
       const names = namesFileOf(source.path)
-      return templateFromLabelMap(setPath, scanPath, source.path, names === null ? set.structures : await readStructureNames(names), MAX_PARTS)
+      return templateFromLabelMap(
+        setPath,
+        scanPath,
+        source.path,
+        names === null ? set.structures : await readStructureNames(names),
+        MAX_PARTS,
+      )
     }
     case 'points': {
       await readHeader(scanPath)
       const structures = source.structures.map(({ name, color }, index) => ({ name, color, labelValue: index + 1 }))
-      const points = Object.fromEntries(source.structures.map(({ name, points: six }): [string, TemplateStructure] => [name, { points: six }]))
+      const points = Object.fromEntries(
+        source.structures.map(({ name, points: six }): [string, TemplateStructure] => [name, { points: six }]),
+      )
       const markups = source.markupsPath === null ? {} : { markups: storedScanPath(setPath, source.markupsPath) }
       return { structures, scan: { ...describeScan(setPath, scanPath, await hashScan(scanPath), points), ...markups } }
     }

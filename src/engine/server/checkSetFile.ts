@@ -10,7 +10,11 @@ export async function checkSetFile(engine: Engine, setPath: string, hooks: RunHo
   const clock = startClock(hooks.onProgress)
   clock.start('templates')
   return checkTemplates(await engine.medlam(), await readTemplateSet(setPath), setPath, {
-    checkCancelled: () => { throwIfCancelled(hooks.signal) },
-    onProgress: (done, total, template) => { clock.report(done, total, template) },
+    checkCancelled: () => {
+      throwIfCancelled(hooks.signal)
+    },
+    onProgress: (done, total, template) => {
+      clock.report(done, total, template)
+    },
   })
 }

@@ -10,8 +10,14 @@ import { writeLabelMap } from '../scanFiles/writeLabelMap.js'
  * Runs work that writes the masks so far into a folder whenever one more is there, and tells. Earlier files
  * stay, since someone may still read them; the whole folder goes when the work ends or the process does.
  */
-export async function withEarlyMaskFiles<T>(folder: string, tell: (note: EarlyMaskNote) => void, work: (hooks: Pick<RunHooks, 'onEarlyMask'>) => Promise<T>): Promise<T> {
-  const removeNow = (): void => { rmSync(folder, { recursive: true, force: true }) }
+export async function withEarlyMaskFiles<T>(
+  folder: string,
+  tell: (note: EarlyMaskNote) => void,
+  work: (hooks: Pick<RunHooks, 'onEarlyMask'>) => Promise<T>,
+): Promise<T> {
+  const removeNow = (): void => {
+    rmSync(folder, { recursive: true, force: true })
+  }
   process.once('exit', removeNow)
   try {
     return await work({ onEarlyMask: earlyMaskWriter(folder, tell) })

@@ -5,7 +5,9 @@ import { serve } from './serve.js'
 
 // The engine process of the extension: forked with an IPC channel, gone when the channel closes.
 
-const setup = engineSetupSchema.parse(JSON.parse(process.env[ENGINE_SETUP_VARIABLE] ?? '{"provider":"auto","threads":0}'))
+const setup = engineSetupSchema.parse(
+  JSON.parse(process.env[ENGINE_SETUP_VARIABLE] ?? '{"provider":"auto","threads":0}'),
+)
 
 /** People look at a result for a while before they go on; the networks of an editor left open overnight are only in the way. */
 const IDLE_SECONDS = 600

@@ -16,7 +16,9 @@ export function oneAtATime(): Order {
       throwIfCancelled(signal)
       return work()
     })()
-    last = Promise.allSettled([turn, mine]).then(() => { ahead-- })
+    last = Promise.allSettled([turn, mine]).then(() => {
+      ahead--
+    })
     return mine
   }
 }
@@ -24,6 +26,13 @@ export function oneAtATime(): Order {
 function whenAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => { resolve() }, { once: true })
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve()
+        },
+        { once: true },
+      )
   })
 }

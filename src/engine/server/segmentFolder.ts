@@ -5,7 +5,11 @@ import { oneWorker, runDataset, type DatasetHooks } from '../dataset/runDataset.
 import type { Engine } from '../engine.js'
 
 /** Segments a folder of scans with the engine of this process, one after another; goes on where an earlier run stopped. */
-export async function segmentFolder(engine: Engine, request: DatasetRequest, hooks: DatasetHooks & { readonly signal: AbortSignal }): Promise<DatasetOutcome> {
+export async function segmentFolder(
+  engine: Engine,
+  request: DatasetRequest,
+  hooks: DatasetHooks & { readonly signal: AbortSignal },
+): Promise<DatasetOutcome> {
   const worker = engineWorker(engine)
   const plan = await planDataset(request, await worker.prepare(request, { signal: hooks.signal }))
   return runDataset(plan, oneWorker(worker), hooks)

@@ -38,7 +38,12 @@ const CALIBRATION_TEMPLATES = 10
  * `problems` and skipped.
  * @throws MedlsamError `template` when no scan is left
  */
-export async function buildBank(model: MedlamModel, set: TemplateSet, setFile: string, options: BuildBankOptions = {}): Promise<BuiltBank> {
+export async function buildBank(
+  model: MedlamModel,
+  set: TemplateSet,
+  setFile: string,
+  options: BuildBankOptions = {},
+): Promise<BuiltBank> {
   const problems: string[] = []
   const templates: BankTemplate[] = []
   const embeddings: ScanEmbedding[] = []
@@ -52,20 +57,41 @@ export async function buildBank(model: MedlamModel, set: TemplateSet, setFile: s
       continue
     }
     const missing = set.structures.filter((structure) => !(structure.name in scan.structures))
-    if (missing.length > 0) problems.push(`Template ${scan.id} has no points of ${missing.map((m) => m.name).join(', ')}; the other templates are used for these.`)
+    if (missing.length > 0)
+      problems.push(
+        `Template ${scan.id} has no points of ${missing.map((m) => m.name).join(', ')}; the other templates are used for these.`,
+      )
     const { template, embedding } = await encodeScan(model, templateScanPath(setFile, scan), scan)
     templates.push(template)
     if (embeddings.length < CALIBRATION_TEMPLATES) embeddings.push(embedding)
   }
   options.onProgress?.(enabled.length, enabled.length, '')
   if (templates.length === 0) {
-    throw new MedlsamError('template', `The template set ${setFile} has no usable scan. ${problems.join(' ')}`.trim(), setFile)
+    throw new MedlsamError(
+      'template',
+      `The template set ${setFile} has no usable scan. ${problems.join(' ')}`.trim(),
+      setFile,
+    )
   }
-  const structures = set.structures.filter((structure) => templates.some((template) => template.structures.has(structure.name)))
-  const bank: TemplateBank = { name: set.name, modelId: model.card.id, modelHash: model.hash, structures, templates, calibrations: new Map(), credit: options.credit ?? '' }
+  const structures = set.structures.filter((structure) =>
+    templates.some((template) => template.structures.has(structure.name)),
+  )
+  const bank: TemplateBank = {
+    name: set.name,
+    modelId: model.card.id,
+    modelHash: model.hash,
+    structures,
+    templates,
+    calibrations: new Map(),
+    credit: options.credit ?? '',
+  }
   if (options.calibrateOn !== undefined) {
     const learned = await calibrateOnScans(model, roundBank(bank), options.calibrateOn, options)
-    return { bank: roundBank({ ...bank, calibrations: learned.calibrations }), problems: [...problems, ...learned.problems], leftOut: [] }
+    return {
+      bank: roundBank({ ...bank, calibrations: learned.calibrations }),
+      problems: [...problems, ...learned.problems],
+      leftOut: [],
+    }
   }
   if (templates.length < 2) return { bank: roundBank(bank), problems, leftOut: [] }
   const leftOut: MeasuredPoint[] = []
@@ -86,7 +112,8 @@ export async function templateProblem(setFile: string, scan: TemplateScan): Prom
   if (info === null || !info.isFile()) return `Template ${scan.id} is skipped: its scan ${file} is not there any more.`
   const sha256 = await hashScan(file).catch(() => null)
   if (sha256 === null) return `Template ${scan.id} is skipped: its scan ${file} cannot be read any more.`
-  if (sha256 !== scan.sha256) return `Template ${scan.id} is skipped: its scan ${file} has changed since the points were set.`
+  if (sha256 !== scan.sha256)
+    return `Template ${scan.id} is skipped: its scan ${file} has changed since the points were set.`
   return null
 }
 
@@ -94,10 +121,17 @@ export async function templateProblem(setFile: string, scan: TemplateScan): Prom
 async function encodeScan(
   model: MedlamModel,
   file: string,
-  scan: { readonly id: string; readonly sha256: string; readonly structures: Readonly<Record<string, TemplateStructure>> },
+  scan: {
+    readonly id: string
+    readonly sha256: string
+    readonly structures: Readonly<Record<string, TemplateStructure>>
+  },
 ): Promise<{ readonly template: BankTemplate; readonly embedding: ScanEmbedding }> {
   // The points were set on this very file, so doubts about its intensities were settled then.
   const volume = prepareVolume(await readScan(file, { forceHu: true }), model.card)
   const embedding = embedScan(model, volume)
-  return { template: await encodeTemplate(model, embedding, { id: scan.id, sha256: scan.sha256 }, scan.structures), embedding }
+  return {
+    template: await encodeTemplate(model, embedding, { id: scan.id, sha256: scan.sha256 }, scan.structures),
+    embedding,
+  }
 }

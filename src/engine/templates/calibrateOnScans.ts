@@ -48,7 +48,12 @@ export async function calibrateOnScans(
       const scan = await readScan(file, { forceHu: true })
       if (templates.has(scan.sha256)) continue
       const known = knownPoints(await readLabelMap(labels), structures, bank)
-      if (known.size > 0) points.push(...(await measureOn(model, bank, file, known, embedScan(model, prepareVolume(scan, model.card)), () => checkCancelled?.())))
+      if (known.size > 0)
+        points.push(
+          ...(await measureOn(model, bank, file, known, embedScan(model, prepareVolume(scan, model.card)), () =>
+            checkCancelled?.(),
+          )),
+        )
     } catch (error) {
       if (!(error instanceof MedlsamError) || error.kind === 'cancelled') throw error
       problems.push(`${file} teaches nothing: ${error.message}`)
@@ -56,20 +61,31 @@ export async function calibrateOnScans(
   }
   onProgress?.(scans.length, scans.length, '')
   if (points.length === 0) {
-    throw new MedlsamError('input', `None of the ${scans.length} labelled scans shows a whole structure of the templates ${bank.name}: give scans that are no templates, with the same structure names. ${problems.join(' ')}`.trim())
+    throw new MedlsamError(
+      'input',
+      `None of the ${scans.length} labelled scans shows a whole structure of the templates ${bank.name}: give scans that are no templates, with the same structure names. ${problems.join(' ')}`.trim(),
+    )
   }
   return { calibrations: calibrate(points, { shifts: true }), problems }
 }
 
 /** Extreme points of the bank's structures that are drawn and whole. */
-function knownPoints(labels: LabelVolume, structures: readonly Structure[], bank: TemplateBank): Map<string, ExtremePoints> {
+function knownPoints(
+  labels: LabelVolume,
+  structures: readonly Structure[],
+  bank: TemplateBank,
+): Map<string, ExtremePoints> {
   const extents = labelExtents(labels)
   const drawn = dropStrayPieces(labels, extents)
   return new Map(
-    extremePointsOfLabels(drawn).flatMap(({ labelValue, points, boxVoxel: { min, max } }): [string, ExtremePoints][] => {
-      const name = structures.find((structure) => structure.labelValue === labelValue)?.name
-      const whole = labels.size.every((n, axis) => min[axis] > 0 && max[axis] < n - 1)
-      return name !== undefined && whole && bank.structures.some((structure) => structure.name === name) ? [[name, points]] : []
-    }),
+    extremePointsOfLabels(drawn).flatMap(
+      ({ labelValue, points, boxVoxel: { min, max } }): [string, ExtremePoints][] => {
+        const name = structures.find((structure) => structure.labelValue === labelValue)?.name
+        const whole = labels.size.every((n, axis) => min[axis] > 0 && max[axis] < n - 1)
+        return name !== undefined && whole && bank.structures.some((structure) => structure.name === name)
+          ? [[name, points]]
+          : []
+      },
+    ),
   )
 }

@@ -27,7 +27,12 @@ const BAD_RATIO = 2
  * Localizes template scans (the first ten) with the other templates and compares with their own points, so
  * that a misplaced point or an unlike scan shows.
  */
-export async function checkTemplates(model: MedlamModel, set: TemplateSet, setFile: string, options: BuildBankOptions = {}): Promise<TemplateCheck> {
+export async function checkTemplates(
+  model: MedlamModel,
+  set: TemplateSet,
+  setFile: string,
+  options: BuildBankOptions = {},
+): Promise<TemplateCheck> {
   const { problems, leftOut } = await buildBank(model, set, setFile, options)
   const errors = new Map<string, { template: string; structure: string; walls: number[] }>()
   for (const { scan: template, structure, outsideMm } of leftOut) {
@@ -44,7 +49,12 @@ export async function checkTemplates(model: MedlamModel, set: TemplateSet, setFi
   return {
     problems,
     rows: rows.map((row) => {
-      const usual = medianInPlace(Float64Array.from(rows.filter((other) => other.structure === row.structure), (other) => other.wallErrorMm))
+      const usual = medianInPlace(
+        Float64Array.from(
+          rows.filter((other) => other.structure === row.structure),
+          (other) => other.wallErrorMm,
+        ),
+      )
       return { ...row, flagged: row.wallErrorMm > BAD_ERROR_MM && row.wallErrorMm > BAD_RATIO * usual }
     }),
   }

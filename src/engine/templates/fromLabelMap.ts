@@ -60,10 +60,20 @@ export async function templateFromLabelMap(
   const points = Object.fromEntries(
     found.map((label, index): [string, TemplateStructure] => {
       const { points: whole, parts, onePiece } = label
-      const appearance = measureAppearance(scan, drawn, label.labelValue, (parts.length > 0 ? parts : [whole]).map(boxOfPoints))
+      const appearance = measureAppearance(
+        scan,
+        drawn,
+        label.labelValue,
+        (parts.length > 0 ? parts : [whole]).map(boxOfPoints),
+      )
       return [
         structures[index].name,
-        { points: whole, ...(parts.length > 0 ? { parts } : {}), onePiece, ...(appearance === null ? {} : { appearance: packAppearance(appearance) }) },
+        {
+          points: whole,
+          ...(parts.length > 0 ? { parts } : {}),
+          onePiece,
+          ...(appearance === null ? {} : { appearance: packAppearance(appearance) }),
+        },
       ]
     }),
   )
@@ -77,7 +87,12 @@ const pointsFileSchema = z.record(z.string().min(1), extremePointsSchema)
  * structure name, `{"Larynx": {"left": [x, y, z], ...}}`.
  * @throws MedlsamError `template` when the points cannot be understood
  */
-export async function templateFromPoints(setFile: string, scanFile: string, pointsFile: string, names: readonly Structure[]): Promise<NewTemplate> {
+export async function templateFromPoints(
+  setFile: string,
+  scanFile: string,
+  pointsFile: string,
+  names: readonly Structure[],
+): Promise<NewTemplate> {
   let json: unknown
   try {
     json = JSON.parse(await readFile(pointsFile, 'utf8'))
@@ -86,14 +101,20 @@ export async function templateFromPoints(setFile: string, scanFile: string, poin
   }
   const parsed = pointsFileSchema.safeParse(json)
   if (!parsed.success) {
-    throw new MedlsamError('template', `The points ${pointsFile} are not understood: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, pointsFile)
+    throw new MedlsamError(
+      'template',
+      `The points ${pointsFile} are not understood: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+      pointsFile,
+    )
   }
   await readHeader(scanFile)
   const structures = Object.keys(parsed.data).map((name, index): Structure => {
     const named = names.find((structure) => structure.name === name)
     return named ?? { name, labelValue: index + 1, color: defaultColor(index) }
   })
-  const points = Object.fromEntries(Object.entries(parsed.data).map(([name, six]): [string, TemplateStructure] => [name, { points: six }]))
+  const points = Object.fromEntries(
+    Object.entries(parsed.data).map(([name, six]): [string, TemplateStructure] => [name, { points: six }]),
+  )
   return { scan: describeScan(setFile, scanFile, await hashScan(scanFile), points), structures }
 }
 
@@ -113,7 +134,12 @@ export function addTemplate(set: TemplateSet, { scan, structures }: NewTemplate)
     merged.push({ ...structure, labelValue })
   }
   const there = set.scans.find((known) => known.path === scan.path)
-  if (there !== undefined) return { ...set, structures: merged, scans: set.scans.map((known) => (known === there ? mergeScan(there, scan) : known)) }
+  if (there !== undefined)
+    return {
+      ...set,
+      structures: merged,
+      scans: set.scans.map((known) => (known === there ? mergeScan(there, scan) : known)),
+    }
   const ids = new Set(set.scans.map((known) => known.id))
   let id = scan.id
   for (let n = 2; ids.has(id); n++) id = `${scan.id}-${n}`
@@ -125,13 +151,23 @@ function mergeScan(there: TemplateScan, added: TemplateScan): TemplateScan {
   if (there.sha256 !== added.sha256) return { ...added, id, enabled }
   const structures = Object.entries(added.structures).map(([name, structure]): [string, TemplateStructure] => {
     const known = Object.hasOwn(there.structures, name) ? there.structures[name] : null
-    return [name, known !== null && samePoints(known.points, structure.points) ? { ...known, ...structure, points: known.points } : structure]
+    return [
+      name,
+      known !== null && samePoints(known.points, structure.points)
+        ? { ...known, ...structure, points: known.points }
+        : structure,
+    ]
   })
   return { ...there, ...added, id, enabled, structures: { ...there.structures, ...Object.fromEntries(structures) } }
 }
 
 /** The entry of a scan in a set file: its id, stored path and hash, with the points given. */
-export function describeScan(setFile: string, scanFile: string, sha256: string, structures: TemplateScan['structures']): TemplateScan {
+export function describeScan(
+  setFile: string,
+  scanFile: string,
+  sha256: string,
+  structures: TemplateScan['structures'],
+): TemplateScan {
   return {
     id: path.basename(scanFile).replace(/\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|hdr|img)$/i, ''),
     path: storedScanPath(setFile, scanFile),

@@ -32,7 +32,13 @@ export async function measureOn(
   embedding: ScanEmbedding,
   checkCancelled: () => void,
 ): Promise<MeasuredPoint[]> {
-  const found = await localizeRobustly(model, embedding, listTargets(bank, [...known.keys()], false), checkCancelled, () => undefined)
+  const found = await localizeRobustly(
+    model,
+    embedding,
+    listTargets(bank, [...known.keys()], false),
+    checkCancelled,
+    () => undefined,
+  )
   return found.flatMap(({ target: { structure, side }, pointMm, similarity }) => {
     const truth = known.get(structure)?.[side]
     const { axis, sign } = SIDE_AXIS[side]
@@ -50,17 +56,19 @@ export async function localizeLeftOut(
   checkCancelled: () => void,
 ): Promise<MeasuredPoint[]> {
   const others: TemplateBank = { ...bank, templates: bank.templates.filter((template) => template !== leftOut) }
-  const known = new Map([...leftOut.structures].map(([name, { points }]): [string, ExtremePoints] => [
-    name,
-    {
-      inferior: points.inferior.pointMm,
-      posterior: points.posterior.pointMm,
-      right: points.right.pointMm,
-      superior: points.superior.pointMm,
-      anterior: points.anterior.pointMm,
-      left: points.left.pointMm,
-    },
-  ]))
+  const known = new Map(
+    [...leftOut.structures].map(([name, { points }]): [string, ExtremePoints] => [
+      name,
+      {
+        inferior: points.inferior.pointMm,
+        posterior: points.posterior.pointMm,
+        right: points.right.pointMm,
+        superior: points.superior.pointMm,
+        anterior: points.anterior.pointMm,
+        left: points.left.pointMm,
+      },
+    ]),
+  )
   return measureOn(model, others, leftOut.id, known, embedding, checkCancelled)
 }
 
@@ -74,15 +82,22 @@ const SCANS_WITHOUT_SHIFT = 10
  * @param shifts Learn to which side walls are usually off. Only scans that are no templates can teach that: where
  *   templates end an organ is their own convention, and among themselves they agree on the average.
  */
-export function calibrate(points: readonly MeasuredPoint[], { shifts }: { readonly shifts: boolean }): Map<string, Calibration> {
+export function calibrate(
+  points: readonly MeasuredPoint[],
+  { shifts }: { readonly shifts: boolean },
+): Map<string, Calibration> {
   const calibrations = new Map<string, Calibration>()
   for (const structure of new Set(points.map((point) => point.structure))) {
-    const sides = EXTREME_SIDES.map((side) => points.filter((point) => point.structure === structure && point.side === side))
+    const sides = EXTREME_SIDES.map((side) =>
+      points.filter((point) => point.structure === structure && point.side === side),
+    )
     if (sides.some((side) => side.length === 0)) continue
     const shiftMm = sides.map((side) => (shifts ? usualShiftMm(side) : 0))
     calibrations.set(structure, {
       shiftMm,
-      errorMm: sides.map((side, i) => mean(side.map(({ outsideMm }) => Math.min(MOST_ERROR_MM, Math.abs(outsideMm - shiftMm[i]))))),
+      errorMm: sides.map((side, i) =>
+        mean(side.map(({ outsideMm }) => Math.min(MOST_ERROR_MM, Math.abs(outsideMm - shiftMm[i])))),
+      ),
       similarity: sides.map((side) => mean(side.map(({ similarity }) => similarity))),
     })
   }

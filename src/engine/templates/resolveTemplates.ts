@@ -30,7 +30,8 @@ export async function resolveTemplates(
 ): Promise<BuiltBank> {
   const builtIn = builtInBankPath(sources.assetsFolder, templates)
   if (!existsSync(templates)) {
-    if (path.basename(templates) === templates && existsSync(builtIn)) return { bank: await readMatchingBank(model, builtIn), problems: [], leftOut: [] }
+    if (path.basename(templates) === templates && existsSync(builtIn))
+      return { bank: await readMatchingBank(model, builtIn), problems: [], leftOut: [] }
     const names = await listBuiltInBanks(sources.assetsFolder)
     throw new MedlsamError(
       'template',
@@ -38,7 +39,8 @@ export async function resolveTemplates(
       templates,
     )
   }
-  if (templates.endsWith('.msgpack')) return { bank: await readMatchingBank(model, templates), problems: [], leftOut: [] }
+  if (templates.endsWith('.msgpack'))
+    return { bank: await readMatchingBank(model, templates), problems: [], leftOut: [] }
   return bankOfSet(model, templates, sources.cacheFolder, options)
 }
 
@@ -54,18 +56,31 @@ async function readMatchingBank(model: MedlamModel, file: string): Promise<Templ
   return bank
 }
 
-async function bankOfSet(model: MedlamModel, setFile: string, cacheFolder: string, options: BuildBankOptions): Promise<BuiltBank> {
+async function bankOfSet(
+  model: MedlamModel,
+  setFile: string,
+  cacheFolder: string,
+  options: BuildBankOptions,
+): Promise<BuiltBank> {
   const set = await readTemplateSet(setFile)
   // Only what the latents depend on: a renamed or recoloured structure must not cost an encoding.
   const key = createHash('sha256')
-    .update(JSON.stringify([model.hash, set.scans.filter((scan) => scan.enabled).map(({ sha256, structures }) => [sha256, structures])]))
+    .update(
+      JSON.stringify([
+        model.hash,
+        set.scans.filter((scan) => scan.enabled).map(({ sha256, structures }) => [sha256, structures]),
+      ]),
+    )
     .digest('hex')
   const cached = path.join(cacheFolder, 'banks', `${key}.msgpack`)
   // A cache file that cannot be read is no reason to stop: it is built again.
   const kept = existsSync(cached) ? await readMatchingBank(model, cached).catch(() => null) : null
   if (kept !== null) {
-    const problems = (await Promise.all(set.scans.filter((scan) => scan.enabled).map((scan) => templateProblem(setFile, scan)))).flatMap((p) => p ?? [])
-    if (problems.length === 0) return { bank: { ...kept, name: set.name, structures: set.structures }, problems, leftOut: [] }
+    const problems = (
+      await Promise.all(set.scans.filter((scan) => scan.enabled).map((scan) => templateProblem(setFile, scan)))
+    ).flatMap((p) => p ?? [])
+    if (problems.length === 0)
+      return { bank: { ...kept, name: set.name, structures: set.structures }, problems, leftOut: [] }
   }
   const built = await buildBank(model, set, setFile, options)
   if (built.bank.templates.length < set.scans.filter((scan) => scan.enabled).length) return built

@@ -5,8 +5,22 @@ import { MedlsamError } from '../../shared/medlsamError.js'
 
 /** Colours that stay apart for common kinds of colour blindness (Okabe and Ito 2008), then lighter and darker ones. */
 const PALETTE = [
-  '#e69f00', '#56b4e9', '#009e73', '#f0e442', '#0072b2', '#d55e00', '#cc79a7', '#999999',
-  '#b15928', '#6a3d9a', '#33a02c', '#fb9a99', '#a6cee3', '#fdbf6f', '#b2df8a', '#cab2d6',
+  '#e69f00',
+  '#56b4e9',
+  '#009e73',
+  '#f0e442',
+  '#0072b2',
+  '#d55e00',
+  '#cc79a7',
+  '#999999',
+  '#b15928',
+  '#6a3d9a',
+  '#33a02c',
+  '#fb9a99',
+  '#a6cee3',
+  '#fdbf6f',
+  '#b2df8a',
+  '#cab2d6',
 ] as const
 
 /** The colour of the nth structure when nobody chose one. */
@@ -17,7 +31,11 @@ export function defaultColor(index: number): string {
 const namesSchema = z.union([
   z.object({ labels: z.record(z.string().regex(/^\d+$/), z.string().min(1)) }).transform((file) => file.labels),
   // nnU-Net's dataset.json has it the other way round.
-  z.object({ labels: z.record(z.string().min(1), z.int().nonnegative()) }).transform(({ labels }) => Object.fromEntries(Object.entries(labels).map(([name, value]) => [String(value), name]))),
+  z
+    .object({ labels: z.record(z.string().min(1), z.int().nonnegative()) })
+    .transform(({ labels }) =>
+      Object.fromEntries(Object.entries(labels).map(([name, value]) => [String(value), name])),
+    ),
   z.record(z.string().regex(/^\d+$/), z.string().min(1)),
 ])
 
@@ -32,7 +50,9 @@ export async function readStructureNames(file: string): Promise<Structure[]> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw new MedlsamError('template', `The label names ${file} cannot be read: check the path.`, file, { cause: error })
+    throw new MedlsamError('template', `The label names ${file} cannot be read: check the path.`, file, {
+      cause: error,
+    })
   }
   return file.endsWith('.tsv') ? parseTsv(text, file) : parseJson(text, file)
 }
@@ -42,11 +62,20 @@ function parseJson(text: string, file: string): Structure[] {
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new MedlsamError('template', `The label names ${file} are not JSON: expected {"labels": {"1": "Brainstem"}}.`, file, { cause: error })
+    throw new MedlsamError(
+      'template',
+      `The label names ${file} are not JSON: expected {"labels": {"1": "Brainstem"}}.`,
+      file,
+      { cause: error },
+    )
   }
   const parsed = namesSchema.safeParse(json)
   if (!parsed.success) {
-    throw new MedlsamError('template', `The label names ${file} are not understood: expected {"labels": {"1": "Brainstem"}}.`, file)
+    throw new MedlsamError(
+      'template',
+      `The label names ${file} are not understood: expected {"labels": {"1": "Brainstem"}}.`,
+      file,
+    )
   }
   return Object.entries(parsed.data)
     .map(([value, name]) => ({ name, labelValue: Number(value) }))
@@ -56,7 +85,10 @@ function parseJson(text: string, file: string): Structure[] {
 }
 
 function parseTsv(text: string, file: string): Structure[] {
-  const rows = text.split(/\r?\n/).filter((line) => line.trim() !== '').map((line) => line.split('\t'))
+  const rows = text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.split('\t'))
   const header = rows.shift() ?? []
   const [index, name, color] = ['index', 'name', 'color'].map((column) => header.indexOf(column))
   if (index < 0 || name < 0) {

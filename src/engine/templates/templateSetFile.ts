@@ -15,7 +15,9 @@ export async function readTemplateSet(file: string): Promise<TemplateSet> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw new MedlsamError('template', `The template set ${file} cannot be read: check the path.`, file, { cause: error })
+    throw new MedlsamError('template', `The template set ${file} cannot be read: check the path.`, file, {
+      cause: error,
+    })
   }
   return parseTemplateSet(text, file)
 }
@@ -26,28 +28,51 @@ export function parseTemplateSet(text: string, file: string): TemplateSet {
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new MedlsamError('template', `The template set ${file} is not JSON: name a file made by "medlsam template create".`, file, { cause: error })
+    throw new MedlsamError(
+      'template',
+      `The template set ${file} is not JSON: name a file made by "medlsam template create".`,
+      file,
+      { cause: error },
+    )
   }
   const parsed = templateSetSchema.safeParse(json)
   if (!parsed.success) {
-    throw new MedlsamError('template', `The template set ${file} is not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, file)
+    throw new MedlsamError(
+      'template',
+      `The template set ${file} is not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+      file,
+    )
   }
   const known = new Set(parsed.data.structures.map((structure) => structure.name))
   for (const scan of parsed.data.scans) {
     const unknown = Object.keys(scan.structures).find((name) => !known.has(name))
     if (unknown !== undefined) {
-      throw new MedlsamError('template', `The template set ${file} gives points of "${unknown}" in ${scan.id}, but does not list that structure.`, file)
+      throw new MedlsamError(
+        'template',
+        `The template set ${file} gives points of "${unknown}" in ${scan.id}, but does not list that structure.`,
+        file,
+      )
     }
   }
   for (const scan of parsed.data.scans) {
-    const damaged = Object.entries(scan.structures).find(([, { appearance }]) => appearance !== undefined && unpackAppearance(appearance) === null)
+    const damaged = Object.entries(scan.structures).find(
+      ([, { appearance }]) => appearance !== undefined && unpackAppearance(appearance) === null,
+    )
     if (damaged !== undefined) {
-      throw new MedlsamError('template', `The template set ${file} has a damaged appearance of ${damaged[0]} in ${scan.id}: add that scan with its label map again.`, file)
+      throw new MedlsamError(
+        'template',
+        `The template set ${file} has a damaged appearance of ${damaged[0]} in ${scan.id}: add that scan with its label map again.`,
+        file,
+      )
     }
   }
   const values = parsed.data.structures.map((structure) => structure.labelValue)
   if (new Set(values).size < values.length || known.size < values.length) {
-    throw new MedlsamError('template', `The template set ${file} uses a structure name or label value twice: make them unique.`, file)
+    throw new MedlsamError(
+      'template',
+      `The template set ${file} uses a structure name or label value twice: make them unique.`,
+      file,
+    )
   }
   return parsed.data
 }

@@ -11,7 +11,10 @@ export function volumeBox({ size, affine }: Pick<Volume, 'size' | 'affine'>): Bo
 
 /** The box in RAS mm around the faces of the voxels of an inclusive box of voxel indices. */
 export function boxVoxelToMm(affine: Affine, { min, max }: BoxVoxel): BoxMm {
-  const faces = { min: [min[0] - 0.5, min[1] - 0.5, min[2] - 0.5], max: [max[0] + 0.5, max[1] + 0.5, max[2] + 0.5] } as const
+  const faces = {
+    min: [min[0] - 0.5, min[1] - 0.5, min[2] - 0.5],
+    max: [max[0] + 0.5, max[1] + 0.5, max[2] + 0.5],
+  } as const
   return around(cornersOf(faces).map((corner) => applyAffine(affine, corner)))
 }
 
@@ -25,7 +28,11 @@ export function boxToVoxels({ size, affine }: Pick<Volume, 'size' | 'affine'>, b
 }
 
 function cornersOf({ min, max }: BoxMm): PointMm[] {
-  return [0, 1, 2, 3, 4, 5, 6, 7].map((i) => [i & 1 ? max[0] : min[0], i & 2 ? max[1] : min[1], i & 4 ? max[2] : min[2]])
+  return [0, 1, 2, 3, 4, 5, 6, 7].map((i) => [
+    i & 1 ? max[0] : min[0],
+    i & 2 ? max[1] : min[1],
+    i & 4 ? max[2] : min[2],
+  ])
 }
 
 function around(points: readonly PointMm[]): BoxMm {

@@ -40,7 +40,8 @@ export function worldGridOf(volume: Pick<Volume, 'size' | 'affine'>, targetMm: n
   const { min, max } = volumeBox(volume)
   const count = (axis: 0 | 1 | 2): number => Math.max(1, Math.ceil((max[axis] - min[axis]) / targetMm - 1e-3))
   const [nx, ny, nz] = [count(0), count(1), count(2)]
-  const from = (axis: 0 | 1 | 2, n: number, sign: 1 | -1): number => (min[axis] + max[axis]) / 2 - (sign * (n - 1) * targetMm) / 2
+  const from = (axis: 0 | 1 | 2, n: number, sign: 1 | -1): number =>
+    (min[axis] + max[axis]) / 2 - (sign * (n - 1) * targetMm) / 2
   return { size: [nz, ny, nx], originMm: [from(0, nx, -1), from(1, ny, 1), from(2, nz, 1)], spacingMm: targetMm }
 }
 
@@ -52,20 +53,27 @@ export function worldGridOf(volume: Pick<Volume, 'size' | 'affine'>, targetMm: n
  *
  * @param targetMm side of a grid voxel in mm
  */
-export function resampleToWorldGrid(volume: Pick<Volume, 'data' | 'size' | 'affine'>, targetMm: number): WorldGridVolume {
+export function resampleToWorldGrid(
+  volume: Pick<Volume, 'data' | 'size' | 'affine'>,
+  targetMm: number,
+): WorldGridVolume {
   const grid = worldGridOf(volume, targetMm)
   const order = canonicalOrder(volume)
   const spacing = spacingMm(order.affine)
-  const factor = (axis: 0 | 1 | 2): number => Math.min(order.size[axis], Math.max(1, Math.floor(targetMm / spacing[axis])))
+  const factor = (axis: 0 | 1 | 2): number =>
+    Math.min(order.size[axis], Math.max(1, Math.floor(targetMm / spacing[axis])))
   const factors: Size3 = [factor(0), factor(1), factor(2)]
-  const data = isStraight(order) ? sampleStraight(volume, order, factors, grid) : sampleTurned(volume, order, factors, grid)
+  const data = isStraight(order)
+    ? sampleStraight(volume, order, factors, grid)
+    : sampleTurned(volume, order, factors, grid)
   return { ...grid, data }
 }
 
 /** Whether the canonical axes run along the patient axes. */
 export function isStraight({ affine, size }: Pick<CanonicalOrder, 'affine' | 'size'>): boolean {
   let drift = 0
-  for (let row = 0; row < 3; row++) for (let axis = 0; axis < 3; axis++) if (row !== axis) drift += Math.abs(affine[4 * row + axis]) * size[axis]
+  for (let row = 0; row < 3; row++)
+    for (let axis = 0; axis < 3; axis++) if (row !== axis) drift += Math.abs(affine[4 * row + axis]) * size[axis]
   return drift < STRAIGHT_MM
 }
 
@@ -90,7 +98,10 @@ function tapsOf(order: CanonicalOrder, ras: 0 | 1 | 2, factor: number, grid: Wor
     const inside = Math.min(blocks - 1, Math.max(0, index))
     const low = Math.min(Math.floor(inside), Math.max(0, blocks - 2))
     const part = inside - low
-    const weights = Array.from({ length: factor * (part > 0 ? 2 : 1) }, (_, j) => (j < factor ? 1 - part : part) / factor)
+    const weights = Array.from(
+      { length: factor * (part > 0 ? 2 : 1) },
+      (_, j) => (j < factor ? 1 - part : part) / factor,
+    )
     const start = low * factor
     return flip ? { start: length - start - weights.length, weights: weights.reverse() } : { start, weights }
   })
@@ -100,7 +111,12 @@ function tapsOf(order: CanonicalOrder, ras: 0 | 1 | 2, factor: number, grid: Wor
  * The separable case. Works through the stored array once, in its own order: rows, then columns of a
  * slice, then a weighted sum of the few reduced slices that each grid plane needs.
  */
-function sampleStraight(volume: Pick<Volume, 'data' | 'size'>, order: CanonicalOrder, factors: Size3, grid: WorldGrid): Float32Array {
+function sampleStraight(
+  volume: Pick<Volume, 'data' | 'size'>,
+  order: CanonicalOrder,
+  factors: Size3,
+  grid: WorldGrid,
+): Float32Array {
   const rasOf = [0, 1, 2].map((stored) => order.ras.findIndex(({ axis }) => axis === stored) as 0 | 1 | 2)
   const [tapsA, tapsB, tapsC] = rasOf.map((ras) => tapsOf(order, ras, factors[ras], grid))
   const gridStrides = [1, grid.size[2], grid.size[1] * grid.size[2]]
@@ -140,7 +156,8 @@ function sampleStraight(volume: Pick<Volume, 'data' | 'size'>, order: CanonicalO
   const sum = new Float64Array(nb * na)
   tapsC.forEach((tap, c) => {
     if (tap === null) return
-    for (const slice of slices.keys()) if (slice < tap.start - 1 || slice > tap.start + tap.weights.length) slices.delete(slice)
+    for (const slice of slices.keys())
+      if (slice < tap.start - 1 || slice > tap.start + tap.weights.length) slices.delete(slice)
     sum.fill(0)
     tap.weights.forEach((weight, j) => {
       const slice = slices.get(tap.start + j) ?? reduceSlice(tap.start + j)
@@ -156,7 +173,11 @@ function sampleStraight(volume: Pick<Volume, 'data' | 'size'>, order: CanonicalO
 }
 
 /** Block averages in canonical order; the scan itself, walked in that order, where no factor is above 1. */
-function blocksOf(volume: Pick<Volume, 'data'>, order: CanonicalOrder, factors: Size3): { data: ArrayLike<number>; size: Size3; origin: number; strides: Size3; affine: Affine } {
+function blocksOf(
+  volume: Pick<Volume, 'data'>,
+  order: CanonicalOrder,
+  factors: Size3,
+): { data: ArrayLike<number>; size: Size3; origin: number; strides: Size3; affine: Affine } {
   const [kx, ky, kz] = factors
   if (kx * ky * kz === 1) return { data: volume.data, ...order }
   const size: Size3 = [Math.floor(order.size[0] / kx), Math.floor(order.size[1] / ky), Math.floor(order.size[2] / kz)]
@@ -179,12 +200,34 @@ function blocksOf(volume: Pick<Volume, 'data'>, order: CanonicalOrder, factors: 
   }
   const middle = applyAffine(order.affine, [(kx - 1) / 2, (ky - 1) / 2, (kz - 1) / 2])
   const m = order.affine
-  const affine: Affine = [m[0] * kx, m[1] * ky, m[2] * kz, middle[0], m[4] * kx, m[5] * ky, m[6] * kz, middle[1], m[8] * kx, m[9] * ky, m[10] * kz, middle[2], 0, 0, 0, 1]
+  const affine: Affine = [
+    m[0] * kx,
+    m[1] * ky,
+    m[2] * kz,
+    middle[0],
+    m[4] * kx,
+    m[5] * ky,
+    m[6] * kz,
+    middle[1],
+    m[8] * kx,
+    m[9] * ky,
+    m[10] * kz,
+    middle[2],
+    0,
+    0,
+    0,
+    1,
+  ]
   return { data: sums, size, origin: 0, strides: [1, size[0], size[0] * size[1]], affine }
 }
 
 /** The general case: every grid point through the inverse affine. */
-function sampleTurned(volume: Pick<Volume, 'data'>, order: CanonicalOrder, factors: Size3, grid: WorldGrid): Float32Array {
+function sampleTurned(
+  volume: Pick<Volume, 'data'>,
+  order: CanonicalOrder,
+  factors: Size3,
+  grid: WorldGrid,
+): Float32Array {
   const { data, size, origin, strides, affine } = blocksOf(volume, order, factors)
   const inverse = invertAffine(affine)
   const [nz, ny, nx] = grid.size
@@ -214,9 +257,13 @@ function sampleTurned(volume: Pick<Volume, 'data'>, order: CanonicalOrder, facto
         const right = u > 0 ? strides[0] : 0
         const ahead = v > 0 ? strides[1] : 0
         const above = w > 0 ? strides[2] : 0
-        const lower = (1 - v) * ((1 - u) * data[p] + u * data[p + right]) + v * ((1 - u) * data[p + ahead] + u * data[p + ahead + right])
+        const lower =
+          (1 - v) * ((1 - u) * data[p] + u * data[p + right]) +
+          v * ((1 - u) * data[p + ahead] + u * data[p + ahead + right])
         const q = p + above
-        const upper = (1 - v) * ((1 - u) * data[q] + u * data[q + right]) + v * ((1 - u) * data[q + ahead] + u * data[q + ahead + right])
+        const upper =
+          (1 - v) * ((1 - u) * data[q] + u * data[q + right]) +
+          v * ((1 - u) * data[q + ahead] + u * data[q + ahead + right])
         out[at] = (1 - w) * lower + w * upper
       }
     }

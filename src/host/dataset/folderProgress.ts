@@ -51,7 +51,9 @@ export function progressText(progress: FolderProgress): string {
   if (totals === null) return step === '' ? 'loading models and templates' : step
   const left = totals.secondsLeft === null || state === 'paused' ? '' : `about ${timeText(totals.secondsLeft)} left`
   const failed = totals.failed > 0 ? `${totals.failed} failed` : ''
-  return [STATE_TEXT[state], countText(progress), scan ?? '', step, failed, left].filter((part) => part !== '').join(' · ')
+  return [STATE_TEXT[state], countText(progress), scan ?? '', step, failed, left]
+    .filter((part) => part !== '')
+    .join(' · ')
 }
 
 /** One or two sentences about how a run ended. */
@@ -61,10 +63,18 @@ export function outcomeText({ totals, failures, kept, stopped }: DatasetOutcome)
   const parts = [
     `${totals.done} of ${totals.total} scans segmented`,
     ...(before > 0 ? [`${before} done before`] : []),
-    ...(kept.length > 0 ? [`${kept.length} left alone, since their label maps are not from such a run or were edited`] : []),
+    ...(kept.length > 0
+      ? [`${kept.length} left alone, since their label maps are not from such a run or were edited`]
+      : []),
     ...(stopped ? [`${left} not done: start it again to go on`] : []),
   ]
-  const failed = failures.length === 0 ? '' : ` ${failures.length} failed: ${failures.slice(0, 3).map(({ path, error }) => `${path}: ${error.message}`).join(' ')}`
+  const failed =
+    failures.length === 0
+      ? ''
+      : ` ${failures.length} failed: ${failures
+          .slice(0, 3)
+          .map(({ path, error }) => `${path}: ${error.message}`)
+          .join(' ')}`
   return `${parts.join(', ')}.${failed}`
 }
 

@@ -10,7 +10,14 @@ import { removeLeftovers, resultStamps } from '../segment/partialFiles.js'
 import { refuseWhenBusy } from '../segment/refuseWhenBusy.js'
 import { chooseRun, type RunChoice } from '../segment/runChoices.js'
 import type { RunContext } from '../segment/runKeeper.js'
-import { afterEvent, countText, FIRST_PROGRESS, outcomeText, progressText, type FolderProgress } from './folderProgress.js'
+import {
+  afterEvent,
+  countText,
+  FIRST_PROGRESS,
+  outcomeText,
+  progressText,
+  type FolderProgress,
+} from './folderProgress.js'
 import { showSummary } from './summaryPanel.js'
 
 /** Runs of whole folders: there is one at a time. */
@@ -54,14 +61,20 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
 
   async function run(folder: vscode.Uri, choice: RunChoice): Promise<void> {
     const settings = vscode.workspace.getConfiguration('medlsam.run', folder)
-    const options = { structures: choice.structures, sliceStep: settings.get('sliceStep', 1), minConfidence: settings.get('minConfidence', DEFAULT_RUN_OPTIONS.minConfidence) }
+    const options = {
+      structures: choice.structures,
+      sliceStep: settings.get('sliceStep', 1),
+      minConfidence: settings.get('minConfidence', DEFAULT_RUN_OPTIONS.minConfidence),
+    }
     const outcome = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: `Segmenting ${baseName(folder)}`, cancellable: true },
       async (report, token) => {
         // Whoever answered other lists faster goes first.
         if (busy()) return null
         const abort = new AbortController()
-        token.onCancellationRequested(() => { cancel() })
+        token.onCancellationRequested(() => {
+          cancel()
+        })
         let shown = 0
         const onEvent = (event: DatasetEvent): void => {
           if (current === undefined) return
@@ -73,15 +86,25 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
         const show = (): void => {
           const progress = current?.progress ?? FIRST_PROGRESS
           const { totals } = progress
-          const percent = totals === null ? 0 : (100 * (totals.done + totals.failed + totals.already)) / Math.max(1, totals.total)
+          const percent =
+            totals === null ? 0 : (100 * (totals.done + totals.failed + totals.already)) / Math.max(1, totals.total)
           report.report({ message: progressText(progress), increment: percent - shown })
           shown = percent
           const paused = progress.state === 'paused' || progress.state === 'pausing'
           item.text = `$(${paused ? 'play' : 'debug-pause'}) MedLSAM ${countText(progress)}`
           item.tooltip = `${progressText(progress)}. Click to ${paused ? 'go on' : 'pause after this scan'}.`
-          item.accessibilityInformation = { label: `MedLSAM folder: ${progressText(progress)}. ${paused ? 'Go on' : 'Pause'}` }
+          item.accessibilityInformation = {
+            label: `MedLSAM folder: ${progressText(progress)}. ${paused ? 'Go on' : 'Pause'}`,
+          }
         }
-        const started = context.engine.segmentFolder({ folder: folder.fsPath, settings: { templates: choice.templates, segmenter: chosenSegmenter(folder), options } }, onEvent, abort.signal)
+        const started = context.engine.segmentFolder(
+          {
+            folder: folder.fsPath,
+            settings: { templates: choice.templates, segmenter: chosenSegmenter(folder), options },
+          },
+          onEvent,
+          abort.signal,
+        )
         setCurrent({ run: started, abort, progress: FIRST_PROGRESS, show })
         show()
         try {
@@ -89,7 +112,12 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
         } catch (error) {
           if (!(error instanceof EngineDied)) throw error
           // The next run looks at the label map itself; what is of no use to anyone goes now.
-          if (working !== undefined) await removeLeftovers(working.labelMapPath, await resultStamps(working.labelMapPath)).catch((problem: unknown) => { context.log.warn(errorText(problem)) })
+          if (working !== undefined)
+            await removeLeftovers(working.labelMapPath, await resultStamps(working.labelMapPath)).catch(
+              (problem: unknown) => {
+                context.log.warn(errorText(problem))
+              },
+            )
           void offerToGoOn(folder, choice, error.message)
           return null
         } finally {
@@ -105,7 +133,10 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
 
   async function offerToGoOn(folder: vscode.Uri, choice: RunChoice, message: string): Promise<void> {
     const goOn = 'Go On'
-    const picked = await vscode.window.showErrorMessage(`${baseName(folder)}: ${message} Finished scans are kept.`, goOn)
+    const picked = await vscode.window.showErrorMessage(
+      `${baseName(folder)}: ${message} Finished scans are kept.`,
+      goOn,
+    )
     if (picked === goOn) await sayErrors(() => run(folder, choice))
   }
 
@@ -123,7 +154,11 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
       case 'scanDone':
         working = undefined
         context.editors.setRun(uriOf(event.scan), { kind: 'idle' })
-        context.editors.showLabelMap(uriOf(event.scan), baseName(vscode.Uri.file(event.scan.labelMapPath))).catch((error: unknown) => { context.log.warn(String(error)) })
+        context.editors
+          .showLabelMap(uriOf(event.scan), baseName(vscode.Uri.file(event.scan.labelMapPath)))
+          .catch((error: unknown) => {
+            context.log.warn(String(error))
+          })
         return
       case 'queued':
       case 'started':
@@ -140,9 +175,10 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
     const summary = 'Open Summary'
     const failures = 'Show Failures'
     const text = outcomeText(outcome)
-    const picked = outcome.failures.length > 0
-      ? await vscode.window.showWarningMessage(text, summary, failures)
-      : await vscode.window.showInformationMessage(text, summary)
+    const picked =
+      outcome.failures.length > 0
+        ? await vscode.window.showWarningMessage(text, summary, failures)
+        : await vscode.window.showInformationMessage(text, summary)
     if (picked === failures) context.log.show()
     if (picked === summary) await showSummary(vscode.Uri.file(outcome.summaryHtml), context.editors)
   }
@@ -156,7 +192,8 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
 
   return {
     async start(folder) {
-      if (folder.scheme !== 'file') void vscode.window.showWarningMessage('Running needs scans that are files on this machine.')
+      if (folder.scheme !== 'file')
+        void vscode.window.showWarningMessage('Running needs scans that are files on this machine.')
       else if (!busy()) {
         const choice = await chooseRun(context.extension, context.store, context.loadBanks)
         if (choice !== undefined) await run(folder, choice)
@@ -171,7 +208,9 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
     },
     cancel,
     running: () => current !== undefined,
-    dispose: () => { item.dispose() },
+    dispose: () => {
+      item.dispose()
+    },
   }
 }
 

@@ -6,7 +6,9 @@ import { createHash, randomBytes } from 'node:crypto'
  */
 export function securedPage(page: string): string {
   const nonce = randomBytes(16).toString('hex')
-  const hashes = [...page.matchAll(/<script>([^]*?)<\/script>/g)].map(([, script]) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`)
+  const hashes = [...page.matchAll(/<script>([^]*?)<\/script>/g)].map(
+    ([, script]) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  )
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'nonce-${nonce}' ${hashes.join(' ')}`
   const script = `const host = acquireVsCodeApi()
 addEventListener('click', (event) => {

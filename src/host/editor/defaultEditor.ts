@@ -8,10 +8,11 @@ const PATTERNS = ['*.nii', '*.nii.gz', '*.nrrd', '*.mha']
 
 /** Follows the setting that makes ours the editor that a click on a scan opens. */
 export function followDefaultEditorSetting(state: vscode.Memento): vscode.Disposable {
-  const follow = (): void => void sayErrors(async () => {
-    await associate(isWanted())
-    await state.update(KEY, isWanted())
-  })
+  const follow = (): void =>
+    void sayErrors(async () => {
+      await associate(isWanted())
+      await state.update(KEY, isWanted())
+    })
   // Turned on or off while no window ran us: catch up. What people associate by themselves is left alone.
   if (isWanted() || state.get<boolean>(KEY) === true) follow()
   return vscode.workspace.onDidChangeConfiguration((event) => {
@@ -27,7 +28,13 @@ async function associate(wanted: boolean): Promise<void> {
   const workbench = vscode.workspace.getConfiguration('workbench')
   const before = workbench.inspect<Record<string, string>>('editorAssociations')?.globalValue ?? {}
   if (wanted && PATTERNS.every((pattern) => before[pattern] === SCAN_EDITOR)) return
-  const kept = Object.entries(before).filter(([pattern, editor]) => !(PATTERNS.includes(pattern) && (wanted || editor === SCAN_EDITOR)))
+  const kept = Object.entries(before).filter(
+    ([pattern, editor]) => !(PATTERNS.includes(pattern) && (wanted || editor === SCAN_EDITOR)),
+  )
   const ours = wanted ? PATTERNS.map((pattern) => [pattern, SCAN_EDITOR] as const) : []
-  await workbench.update('editorAssociations', Object.fromEntries([...kept, ...ours]), vscode.ConfigurationTarget.Global)
+  await workbench.update(
+    'editorAssociations',
+    Object.fromEntries([...kept, ...ours]),
+    vscode.ConfigurationTarget.Global,
+  )
 }

@@ -12,5 +12,8 @@ export function keyHelp(packageJson: PackageJson): KeyHelp[] {
   const { commands, keybindings } = packageJson.contributes
   return keybindings
     .filter(({ when }) => when?.includes("activeCustomEditorId == 'medlsam.scanEditor'"))
-    .map(({ command, key }) => ({ keys: key, title: commands.find((entry) => entry.command === command)?.title ?? command }))
+    .map(({ command, key }) => ({
+      keys: key,
+      title: commands.find((entry) => entry.command === command)?.title ?? command,
+    }))
 }

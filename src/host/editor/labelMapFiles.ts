@@ -88,7 +88,10 @@ export function freeOutputName(scanName: string, names: readonly string[]): stri
 }
 
 /** Names of the files that describe a label map: the sidecar and the table of names. */
-export function describingNames(labelMapName: string): { readonly sidecar: string; readonly tables: readonly string[] } {
+export function describingNames(labelMapName: string): {
+  readonly sidecar: string
+  readonly tables: readonly string[]
+} {
   const stem = stemOf(labelMapName)
   return { sidecar: `${stem}.json`, tables: [`${stem}.tsv`, `${stem}_dseg.tsv`] }
 }

@@ -48,7 +48,11 @@ async function readSidecar(labelMap: vscode.Uri): Promise<Sidecar | null> {
   return parsed.success ? parsed.data : null
 }
 
-function listed(structure: { readonly name: string; readonly labelValue: number; readonly color: string }): ListedStructure {
+function listed(structure: {
+  readonly name: string
+  readonly labelValue: number
+  readonly color: string
+}): ListedStructure {
   return { ...structure, status: 'found', confidence: null, volumeMl: null, boxMm: null, extremePointsMm: null }
 }
 

@@ -41,7 +41,11 @@ export function baseName(uri: vscode.Uri): string {
 }
 
 /** Opens a scan's marks, from a backup after a crash, else from the file beside the scan. */
-export async function openScanDocument(uri: vscode.Uri, backupId: string | undefined, unsaved: UnsavedMarks): Promise<ScanDocument> {
+export async function openScanDocument(
+  uri: vscode.Uri,
+  backupId: string | undefined,
+  unsaved: UnsavedMarks,
+): Promise<ScanDocument> {
   const changed = new vscode.EventEmitter<{ readonly activate?: string }>()
   const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   const file = markupsUri(uri)
@@ -67,7 +71,16 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
     apply(edit, activate) {
       marks = edit.after
       changed.fire(activate === undefined ? {} : { activate })
-      edited.fire({ document, label: edit.label, undo: () => { show(edit.before) }, redo: () => { show(edit.after) } })
+      edited.fire({
+        document,
+        label: edit.label,
+        undo: () => {
+          show(edit.before)
+        },
+        redo: () => {
+          show(edit.after)
+        },
+      })
     },
     recover() {
       if (lost !== null) document.apply({ label: 'Recover unsaved points', before: marks, after: lost })
@@ -106,7 +119,10 @@ export async function openScanDocument(uri: vscode.Uri, backupId: string | undef
     async backup(destination) {
       await writeWhole(destination, encode(JSON.stringify({ ...marks, savedText: opened.text })))
       unsaved.remember(uri, destination.toString())
-      return { id: destination.toString(), delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined) }
+      return {
+        id: destination.toString(),
+        delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined),
+      }
     },
     dispose() {
       changed.dispose()
@@ -152,10 +168,18 @@ type Backup = { readonly marks: Marks | null; readonly savedText: string | null;
 async function readBackup(backupId: string | undefined, scan: string): Promise<Backup> {
   if (backupId === undefined) return { marks: null, savedText: null, problem: null }
   try {
-    const { savedText, ...marks } = backupSchema.parse(JSON.parse(decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId)))))
+    const { savedText, ...marks } = backupSchema.parse(
+      JSON.parse(decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId)))),
+    )
     return { marks, savedText, problem: null }
   } catch (error) {
-    return { marks: null, savedText: null, problem: isMissing(error) ? null : `The points of ${scan} that were not saved cannot be read back: their backup is damaged. The saved ones are shown.` }
+    return {
+      marks: null,
+      savedText: null,
+      problem: isMissing(error)
+        ? null
+        : `The points of ${scan} that were not saved cannot be read back: their backup is damaged. The saved ones are shown.`,
+    }
   }
 }
 

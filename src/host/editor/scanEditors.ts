@@ -10,7 +10,15 @@ import { createLastViews } from './lastViews.js'
 import { baseName, openScanDocument, type ScanDocument } from './scanDocument.js'
 import { createUnsavedMarks } from './unsavedPoints.js'
 import { isLabelMapName, markupsName } from './labelMapFiles.js'
-import { connectPanel, fileSource, fillPanel, scanFolder, sendLabelMaps, type ScanPanel, type SharedView } from './scanPanel.js'
+import {
+  connectPanel,
+  fileSource,
+  fillPanel,
+  scanFolder,
+  sendLabelMaps,
+  type ScanPanel,
+  type SharedView,
+} from './scanPanel.js'
 
 /** View type of the scan editor. */
 export const SCAN_EDITOR = 'medlsam.scanEditor'
@@ -46,7 +54,12 @@ export interface ScanEditors {
 }
 
 /** Registers the scan editor and keeps track of what is open. */
-export function createScanEditors(context: vscode.ExtensionContext, keys: readonly KeyHelp[], previewRoot: vscode.Uri, handlers: ScanEditorHandlers): ScanEditors {
+export function createScanEditors(
+  context: vscode.ExtensionContext,
+  keys: readonly KeyHelp[],
+  previewRoot: vscode.Uri,
+  handlers: ScanEditorHandlers,
+): ScanEditors {
   const sessions = new Map<string, ScanSession>()
   const lastViews = createLastViews(context.workspaceState)
   const unsaved = createUnsavedMarks(context.workspaceState)
@@ -58,13 +71,20 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
     async openCustomDocument(uri, { backupId }) {
       const document = await openScanDocument(uri, backupId, unsaved)
       const names = await listLabelMaps(uri)
-      const session: ScanSession = { document, panels: new Set(), shared: { names, shown: names[0] ?? null, looks: 0, run: { kind: 'idle' }, preview: null } }
+      const session: ScanSession = {
+        document,
+        panels: new Set(),
+        shared: { names, shown: names[0] ?? null, looks: 0, run: { kind: 'idle' }, preview: null },
+      }
       sessions.set(uri.toString(), session)
       const subscriptions = [
         watchFolder(session),
-        document.onDidEdit((event) => { edited.fire(event) }),
+        document.onDidEdit((event) => {
+          edited.fire(event)
+        }),
         document.onDidChangeMarks(({ activate }) => {
-          for (const panel of session.panels) panel.send({ type: 'marks', marks: document.marks(), ...(activate === undefined ? {} : { activate }) })
+          for (const panel of session.panels)
+            panel.send({ type: 'marks', marks: document.marks(), ...(activate === undefined ? {} : { activate }) })
         }),
       ]
       return Object.assign(document, {
@@ -79,10 +99,17 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
       if (session === undefined) return
       webviewPanel.webview.options = {
         enableScripts: true,
-        localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, 'dist'), vscode.Uri.joinPath(context.extensionUri, 'media'), scanFolder(document.uri), previewRoot],
+        localResourceRoots: [
+          vscode.Uri.joinPath(context.extensionUri, 'dist'),
+          vscode.Uri.joinPath(context.extensionUri, 'media'),
+          scanFolder(document.uri),
+          previewRoot,
+        ],
       }
       const panel = connectPanel(webviewPanel, (message) => {
-        onMessage(session, panel, message).catch((error: unknown) => void vscode.window.showErrorMessage(errorText(error)))
+        onMessage(session, panel, message).catch(
+          (error: unknown) => void vscode.window.showErrorMessage(errorText(error)),
+        )
       })
       session.panels.add(panel)
       const onViewState = (active: boolean): void => {
@@ -121,7 +148,14 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
     switch (message.type) {
       case 'ready':
         session.document.recover()
-        await fillPanel(panel, session.document, session.shared, keys, canRun(session.document.uri), lastViews.of(session.document.uri))
+        await fillPanel(
+          panel,
+          session.document,
+          session.shared,
+          keys,
+          canRun(session.document.uri),
+          lastViews.of(session.document.uri),
+        )
         await lookForLabelMaps(session)
         return
       case 'focus':
@@ -130,7 +164,8 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
         tellFocus()
         return
       case 'crosshair':
-        for (const other of session.panels) if (other !== panel) other.send({ type: 'crosshair', pointMm: message.pointMm })
+        for (const other of session.panels)
+          if (other !== panel) other.send({ type: 'crosshair', pointMm: message.pointMm })
         return
       case 'view':
         lastViews.remember(session.document.uri, message.view)
@@ -147,7 +182,9 @@ export function createScanEditors(context: vscode.ExtensionContext, keys: readon
     }
   }
 
-  const registration = vscode.window.registerCustomEditorProvider(SCAN_EDITOR, provider, { supportsMultipleEditorsPerDocument: true })
+  const registration = vscode.window.registerCustomEditorProvider(SCAN_EDITOR, provider, {
+    supportsMultipleEditorsPerDocument: true,
+  })
 
   const editors: ScanEditors = {
     active: () => activePanel?.session,
@@ -243,7 +280,9 @@ async function listLabelMaps(scan: vscode.Uri): Promise<string[]> {
     // Gone with the scan, whose editor says so.
     if (isMissing(error)) return []
     // Some virtual file systems cannot list folders; the scan itself can still be seen.
-    void vscode.window.showWarningMessage(`Label maps beside ${baseName(scan)} were not looked for: ${errorText(error)}`)
+    void vscode.window.showWarningMessage(
+      `Label maps beside ${baseName(scan)} were not looked for: ${errorText(error)}`,
+    )
     return []
   }
 }

@@ -26,9 +26,18 @@ export interface SharedView {
 }
 
 /** Sends what a fresh webview needs to show a scan, label maps aside; says so in it when the scan cannot be had. */
-export async function fillPanel(panel: ScanPanel, document: ScanDocument, shared: SharedView, keys: readonly KeyHelp[], canRun: boolean, view: unknown): Promise<void> {
+export async function fillPanel(
+  panel: ScanPanel,
+  document: ScanDocument,
+  shared: SharedView,
+  keys: readonly KeyHelp[],
+  canRun: boolean,
+  view: unknown,
+): Promise<void> {
   const scan = await fileSource(panel, document.uri).catch((error: unknown) => {
-    const text = isMissing(error) ? 'The file is not there any more. Put it back and try again, or close this editor.' : `The file cannot be read (${errorText(error)}). Check that you may read it, then try again.`
+    const text = isMissing(error)
+      ? 'The file is not there any more. Put it back and try again, or close this editor.'
+      : `The file cannot be read (${errorText(error)}). Check that you may read it, then try again.`
     panel.send({ type: 'problem', name: document.name, text })
     panel.send({ type: 'marks', marks: document.marks() })
     return null
@@ -61,7 +70,11 @@ export async function fileSource({ panel }: ScanPanel, file: vscode.Uri): Promis
 }
 
 /** The label map on display as this panel may fetch it; null for none. */
-async function shownLabelMap(panel: ScanPanel, document: ScanDocument, shared: SharedView): Promise<LabelMapView | null> {
+async function shownLabelMap(
+  panel: ScanPanel,
+  document: ScanDocument,
+  shared: SharedView,
+): Promise<LabelMapView | null> {
   if (shared.shown === null) return null
   const labelMap = vscode.Uri.joinPath(document.uri, '..', shared.shown)
   try {
@@ -86,4 +99,3 @@ export function connectPanel(webviewPanel: vscode.WebviewPanel, onMessage: (mess
 export function scanFolder(scan: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(scan, '..')
 }
-

@@ -1,9 +1,26 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node'
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ResponseError,
+  type CancellationToken,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node'
 import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../../shared/datasetRun.js'
 import { ENGINE_SETUP_VARIABLE, type EngineSetup } from '../../protocol/engineSetup.js'
 import type { ErrorData } from '../../shared/errorData.js'
-import type { DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile } from '../../shared/modelTypes.js'
+import type {
+  DownloadModelRequest,
+  GpuRuntimeInfo,
+  ImportModelRequest,
+  InstalledModel,
+  ModelChoice,
+  ModelsInfo,
+  ProviderTestReport,
+  VerifiedFile,
+} from '../../shared/modelTypes.js'
 import type { Progress } from '../../shared/progress.js'
 import {
   addTemplateMethod,
@@ -171,14 +188,20 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
-    child.stdout?.on('data', (data: Buffer) => { options.onOutput(data.toString()) })
-    child.stderr?.on('data', (data: Buffer) => { options.onOutput(data.toString()) })
+    child.stdout?.on('data', (data: Buffer) => {
+      options.onOutput(data.toString())
+    })
+    child.stderr?.on('data', (data: Buffer) => {
+      options.onOutput(data.toString())
+    })
     const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
     connection.onNotification(progressNotification, ({ run, progress }) => listeners.get(run)?.onProgress(progress))
     connection.onNotification(structureNotification, ({ run, structure }) => listeners.get(run)?.onStructure(structure))
     connection.onNotification(earlyMaskNotification, ({ run, mask }) => listeners.get(run)?.onEarlyMask?.(mask))
     connection.onNotification(datasetEventNotification, ({ run, event }) => folderListeners.get(run)?.(event))
-    connection.onError(([error]) => { options.onOutput(`${error.message}\n`) })
+    connection.onError(([error]) => {
+      options.onOutput(`${error.message}\n`)
+    })
     const death = new Promise<never>((_, reject) => {
       const forget = (): void => {
         if (running?.child !== child) return
@@ -194,7 +217,13 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         const isMeant = running?.child !== child
         forget()
         // First the reason, then the wire: disposing it rejects what is pending with a less helpful one.
-        reject(new EngineDied(isMeant ? 'The engine was stopped: try again.' : `The engine stopped unexpectedly (${signal ?? `exit code ${String(code)}`}): try again.`))
+        reject(
+          new EngineDied(
+            isMeant
+              ? 'The engine was stopped: try again.'
+              : `The engine stopped unexpectedly (${signal ?? `exit code ${String(code)}`}): try again.`,
+          ),
+        )
         connection.dispose()
       })
     })
@@ -212,11 +241,16 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     requests.add(request)
     let killer: NodeJS.Timeout | undefined
     const answer = Promise.race([work(connection, source.token), death])
-    const ended = answer.then(() => undefined, () => undefined).finally(() => {
-      clearTimeout(killer)
-      requests.delete(request)
-      renew()
-    })
+    const ended = answer
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .finally(() => {
+        clearTimeout(killer)
+        requests.delete(request)
+        renew()
+      })
     return {
       answer,
       ended,
@@ -255,16 +289,24 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   }
 
   /** Asks for something that is over for people as soon as they stop it. */
-  async function ask<T>(work: Send<T>, signal?: AbortSignal, patienceMs = options.patienceMs ?? PATIENCE_MS): Promise<T> {
+  async function ask<T>(
+    work: Send<T>,
+    signal?: AbortSignal,
+    patienceMs = options.patienceMs ?? PATIENCE_MS,
+  ): Promise<T> {
     await quiet
     if (signal?.aborted === true) throw new RunCancelled(quiet)
     const sent = send(work)
     const cancelled = new Promise<never>((_, reject) => {
-      signal?.addEventListener('abort', () => {
-        sent.stop(patienceMs)
-        quiet = Promise.all([quiet, sent.ended]).then(() => undefined)
-        reject(new RunCancelled(sent.ended))
-      }, { once: true })
+      signal?.addEventListener(
+        'abort',
+        () => {
+          sent.stop(patienceMs)
+          quiet = Promise.all([quiet, sent.ended]).then(() => undefined)
+          reject(new RunCancelled(sent.ended))
+        },
+        { once: true },
+      )
     })
     cancelled.catch(() => undefined)
     try {
@@ -278,7 +320,9 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   async function askToTheEnd<T>(work: Send<T>, signal: AbortSignal, patienceMs: number | null): Promise<T> {
     await quiet
     const sent = send(work)
-    const onAbort = (): void => { sent.stop(patienceMs) }
+    const onAbort = (): void => {
+      sent.stop(patienceMs)
+    }
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
     try {
@@ -310,27 +354,49 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     whileListening(run, (id) => askToTheEnd((connection, token) => work(connection, id, token), run.signal, null))
 
   return {
-    segment: (request, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(segmentMethod, { run: id, request }, token)),
+    segment: (request, run) =>
+      askNumbered(run, (connection, id, token) => connection.sendRequest(segmentMethod, { run: id, request }, token)),
     segmentFolder(request, onEvent, signal) {
       const id = ++lastRun
       folderListeners.set(id, onEvent)
-      const outcome = askToTheEnd((connection, token) => connection.sendRequest(segmentFolderMethod, { run: id, request }, token), signal, FOLDER_PATIENCE_MS)
+      const outcome = askToTheEnd(
+        (connection, token) => connection.sendRequest(segmentFolderMethod, { run: id, request }, token),
+        signal,
+        FOLDER_PATIENCE_MS,
+      )
       return {
         outcome: outcome.finally(() => folderListeners.delete(id)),
         pause: (paused) => void running?.connection.sendNotification(pauseNotification, { run: id, paused }),
       }
     },
-    checkTemplates: (setPath, run) => askNumbered(run, (connection, id, token) => connection.sendRequest(checkTemplatesMethod, { run: id, request: { setPath } }, token)),
+    checkTemplates: (setPath, run) =>
+      askNumbered(run, (connection, id, token) =>
+        connection.sendRequest(checkTemplatesMethod, { run: id, request: { setPath } }, token),
+      ),
     addTemplate: (request) => ask((connection) => connection.sendRequest(addTemplateMethod, request)),
     scanProblems: (setPath) => ask((connection) => connection.sendRequest(scanProblemsMethod, { setPath })),
     listModels: () => ask((connection) => connection.sendRequest(listModelsMethod)),
-    downloadModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(downloadModelMethod, { run: id, request }, token)),
-    importModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(importModelMethod, { run: id, request }, token)),
+    downloadModel: (request, run) =>
+      askBeside(run, (connection, id, token) =>
+        connection.sendRequest(downloadModelMethod, { run: id, request }, token),
+      ),
+    importModel: (request, run) =>
+      askBeside(run, (connection, id, token) => connection.sendRequest(importModelMethod, { run: id, request }, token)),
     verifyModel: (choice) => ask((connection) => connection.sendRequest(verifyModelMethod, choice)),
-    removeModel: (request, run) => askBeside(run, (connection, id, token) => connection.sendRequest(removeModelMethod, { run: id, request }, token)),
-    testProviders: (id, run) => askNumbered(run, (connection, number, token) => connection.sendRequest(testProvidersMethod, { run: number, request: { id } }, token), SELF_TEST_PATIENCE_MS),
+    removeModel: (request, run) =>
+      askBeside(run, (connection, id, token) => connection.sendRequest(removeModelMethod, { run: id, request }, token)),
+    testProviders: (id, run) =>
+      askNumbered(
+        run,
+        (connection, number, token) =>
+          connection.sendRequest(testProvidersMethod, { run: number, request: { id } }, token),
+        SELF_TEST_PATIENCE_MS,
+      ),
     gpuRuntime: () => ask((connection) => connection.sendRequest(gpuRuntimeMethod)),
-    downloadGpuRuntime: (acceptUnverified, run) => askBeside(run, (connection, id, token) => connection.sendRequest(downloadGpuRuntimeMethod, { run: id, request: { acceptUnverified } }, token)),
+    downloadGpuRuntime: (acceptUnverified, run) =>
+      askBeside(run, (connection, id, token) =>
+        connection.sendRequest(downloadGpuRuntimeMethod, { run: id, request: { acceptUnverified } }, token),
+      ),
     info: () => ask((connection) => connection.sendRequest(infoMethod)),
     bankInfo: (path) => ask((connection) => connection.sendRequest(bankInfoMethod, { path })),
     state: () => (running === undefined ? 'stopped' : 'running'),

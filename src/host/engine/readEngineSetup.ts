@@ -34,5 +34,7 @@ export function engineSetup(medlsam: Settings, http: Settings): EngineSetup {
   })
   if (parsed.success) return parsed.data
   const [{ path, message }] = parsed.error.issues
-  throw new Error(`The setting "${Object.entries(SETTINGS).find(([key]) => key === path[0])?.[1] ?? 'medlsam'}" cannot be used (${message}): change it in the settings.`)
+  throw new Error(
+    `The setting "${Object.entries(SETTINGS).find(([key]) => key === path[0])?.[1] ?? 'medlsam'}" cannot be used (${message}): change it in the settings.`,
+  )
 }

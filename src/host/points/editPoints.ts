@@ -15,17 +15,29 @@ export function addStructure(marks: Marks, name: string, color: string): MarksEd
 
 /** Takes a structure away. */
 export function removeStructure(marks: Marks, name: string): MarksEdit {
-  return edit(`Remove ${name}`, marks, marks.structures.filter((structure) => structure.name !== name))
+  return edit(
+    `Remove ${name}`,
+    marks,
+    marks.structures.filter((structure) => structure.name !== name),
+  )
 }
 
 /** Gives a structure another name. */
 export function renameStructure(marks: Marks, from: string, to: string): MarksEdit {
-  return edit(`Rename ${from}`, marks, replace(marks, from, (structure) => ({ ...structure, name: to })))
+  return edit(
+    `Rename ${from}`,
+    marks,
+    replace(marks, from, (structure) => ({ ...structure, name: to })),
+  )
 }
 
 /** Gives a structure another colour. */
 export function recolorStructure(marks: Marks, name: string, color: string): MarksEdit {
-  return edit(`Recolour ${name}`, marks, replace(marks, name, (structure) => ({ ...structure, color })))
+  return edit(
+    `Recolour ${name}`,
+    marks,
+    replace(marks, name, (structure) => ({ ...structure, color })),
+  )
 }
 
 /** Places or moves a point. */
@@ -67,6 +79,10 @@ function edit(label: string, before: Marks, structures: readonly MarkedStructure
   return { label, before, after: { structures } }
 }
 
-function replace(marks: Marks, name: string, change: (structure: MarkedStructure) => MarkedStructure): MarkedStructure[] {
+function replace(
+  marks: Marks,
+  name: string,
+  change: (structure: MarkedStructure) => MarkedStructure,
+): MarkedStructure[] {
   return marks.structures.map((structure) => (structure.name === name ? change(structure) : structure))
 }

@@ -43,9 +43,22 @@ export const ORGAN_NAMES: readonly OrganName[] = [
 
 /** Colours to choose from, by the name people know them by. */
 export const COLOR_NAMES: Readonly<Record<string, string>> = {
-  Red: '#e6194b', Green: '#3cb44b', Blue: '#4363d8', Yellow: '#ffe119', Orange: '#f58231', Purple: '#911eb4',
-  Cyan: '#46f0f0', Magenta: '#f032e6', Lime: '#bcf60c', Pink: '#fabebe', Teal: '#008080', Lavender: '#e6beff',
-  Brown: '#9a6324', Beige: '#fffac8', Maroon: '#800000', Mint: '#aaffc3',
+  Red: '#e6194b',
+  Green: '#3cb44b',
+  Blue: '#4363d8',
+  Yellow: '#ffe119',
+  Orange: '#f58231',
+  Purple: '#911eb4',
+  Cyan: '#46f0f0',
+  Magenta: '#f032e6',
+  Lime: '#bcf60c',
+  Pink: '#fabebe',
+  Teal: '#008080',
+  Lavender: '#e6beff',
+  Brown: '#9a6324',
+  Beige: '#fffac8',
+  Maroon: '#800000',
+  Mint: '#aaffc3',
 }
 
 /** The colour for a structure: the dictionary's, else the first that no other structure has. */

@@ -1,7 +1,15 @@
 import * as vscode from 'vscode'
 import type { MarksRequest } from '../../protocol/scanEditor.js'
 import type { ScanSession } from '../editor/scanEditors.js'
-import { addStructure, deletePoint, nameProblem, placePoint, recolorStructure, removeStructure, renameStructure } from './editPoints.js'
+import {
+  addStructure,
+  deletePoint,
+  nameProblem,
+  placePoint,
+  recolorStructure,
+  removeStructure,
+  renameStructure,
+} from './editPoints.js'
 import { COLOR_NAMES, colorFor, ORGAN_NAMES } from './organNames.js'
 
 /** Does what the panel asks of the marks, asking people for names and colours where needed. */
@@ -11,21 +19,36 @@ export async function handleMarksRequest({ document }: ScanSession, request: Mar
       const name = await askName(document.marks())
       if (name === undefined) return
       const marks = document.marks()
-      document.apply(addStructure(marks, name, colorFor(name, marks.structures.map(({ color }) => color))), name)
+      document.apply(
+        addStructure(
+          marks,
+          name,
+          colorFor(
+            name,
+            marks.structures.map(({ color }) => color),
+          ),
+        ),
+        name,
+      )
       return
     }
     case 'rename': {
       const name = await vscode.window.showInputBox({
         title: `Rename ${request.structure}`,
         value: request.structure,
-        validateInput: (value) => (value.trim() === request.structure ? undefined : nameProblem(document.marks(), value)),
+        validateInput: (value) =>
+          value.trim() === request.structure ? undefined : nameProblem(document.marks(), value),
       })
-      if (name !== undefined && name.trim() !== request.structure) document.apply(renameStructure(document.marks(), request.structure, name.trim()), name.trim())
+      if (name !== undefined && name.trim() !== request.structure)
+        document.apply(renameStructure(document.marks(), request.structure, name.trim()), name.trim())
       return
     }
     case 'recolor': {
-      const picked = await vscode.window.showQuickPick(Object.keys(COLOR_NAMES), { title: `Colour of ${request.structure}` })
-      if (picked !== undefined) document.apply(recolorStructure(document.marks(), request.structure, COLOR_NAMES[picked]))
+      const picked = await vscode.window.showQuickPick(Object.keys(COLOR_NAMES), {
+        title: `Colour of ${request.structure}`,
+      })
+      if (picked !== undefined)
+        document.apply(recolorStructure(document.marks(), request.structure, COLOR_NAMES[picked]))
       return
     }
     case 'remove':
@@ -45,13 +68,22 @@ async function askName(marks: Parameters<typeof nameProblem>[0]): Promise<string
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly name: string }>()
   pick.title = 'Add structure'
   pick.placeholder = 'Choose a structure or type a name'
-  const suggestions = ORGAN_NAMES.filter(({ name }) => nameProblem(marks, name) === null).map(({ name, region }) => ({ label: name, description: region, name }))
+  const suggestions = ORGAN_NAMES.filter(({ name }) => nameProblem(marks, name) === null).map(({ name, region }) => ({
+    label: name,
+    description: region,
+    name,
+  }))
   pick.items = suggestions
   pick.onDidChangeValue((value) => {
     const typed = value.trim()
     const own = typed !== '' && !suggestions.some(({ name }) => name.toLowerCase() === typed.toLowerCase())
     // VS Code sorts by where the text matches: the words in front put the name as typed last.
-    pick.items = own ? [...suggestions, { label: `As typed: ${typed}`, description: nameProblem(marks, typed) ?? '', name: typed, alwaysShow: true }] : suggestions
+    pick.items = own
+      ? [
+          ...suggestions,
+          { label: `As typed: ${typed}`, description: nameProblem(marks, typed) ?? '', name: typed, alwaysShow: true },
+        ]
+      : suggestions
   })
   return new Promise((resolve) => {
     pick.onDidAccept(() => {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { EXTREME_SIDES, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
 import type { MarkedStructure, Marks } from '../../shared/scanPoints.js'
 
-const SCHEMA = 'https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/markups-schema-v1.0.3.json#'
+const SCHEMA =
+  'https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/markups-schema-v1.0.3.json#'
 const COLORS = ['#e6194b', '#3cb44b', '#4363d8', '#ffe119', '#f58231', '#911eb4', '#46f0f0', '#f032e6'] as const
 
 const unit = z.number().min(0).max(1)
@@ -37,7 +38,8 @@ export interface MarkupsFile {
 export function parseMarkups(text: string, fileName: string): MarkupsFile {
   const json = parseJson(text, fileName)
   const file = fileSchema.safeParse(json)
-  if (!file.success) throw new Error(`${fileName} is not a 3D Slicer markups file: move it away or open it in 3D Slicer.`)
+  if (!file.success)
+    throw new Error(`${fileName} is not a 3D Slicer markups file: move it away or open it in 3D Slicer.`)
   const structures: MarkedStructure[] = []
   const others: unknown[] = []
   for (const markup of file.data.markups) {
@@ -89,7 +91,19 @@ function markupOf(structure: MarkedStructure): object {
     labelFormat: '%N-%d',
     controlPoints: EXTREME_SIDES.flatMap((side, index) => {
       const point = structure.points[side]
-      return point === undefined ? [] : [{ id: String(index + 1), label: side, position: flip(point), selected: true, locked: false, visibility: true, positionStatus: 'defined' }]
+      return point === undefined
+        ? []
+        : [
+            {
+              id: String(index + 1),
+              label: side,
+              position: flip(point),
+              selected: true,
+              locked: false,
+              visibility: true,
+              positionStatus: 'defined',
+            },
+          ]
     }),
     display: { visibility: true, color: rgb, selectedColor: rgb },
   }
@@ -101,5 +115,11 @@ function flip([x, y, z]: PointMm): PointMm {
 }
 
 function hexOf(rgb: readonly number[]): string {
-  return `#${rgb.map((value) => Math.round(value * 255).toString(16).padStart(2, '0')).join('')}`
+  return `#${rgb
+    .map((value) =>
+      Math.round(value * 255)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`
 }

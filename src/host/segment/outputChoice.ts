@@ -11,7 +11,10 @@ export async function chooseOutput(scan: vscode.Uri): Promise<vscode.Uri | undef
   const overwrite = { label: 'Overwrite', description: baseName(first), choice: 'overwrite' as const }
   const number = { label: 'Keep both', description: baseName(next), choice: 'number' as const }
   const name = { label: 'Another name…', description: 'a NIfTI file beside the scan', choice: 'name' as const }
-  const picked = await vscode.window.showQuickPick([overwrite, number, name], { title: `${baseName(first)} is there already`, ignoreFocusOut: true })
+  const picked = await vscode.window.showQuickPick([overwrite, number, name], {
+    title: `${baseName(first)} is there already`,
+    ignoreFocusOut: true,
+  })
   switch (picked?.choice) {
     case undefined:
       return undefined
@@ -47,5 +50,8 @@ function beside(scan: vscode.Uri, name: string): vscode.Uri {
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {
-  return vscode.workspace.fs.stat(uri).then(() => true, () => false)
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  )
 }

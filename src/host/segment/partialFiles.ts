@@ -25,7 +25,9 @@ export async function removeLeftovers(labelMapPath: string, before: ResultStamps
   const { sidecar, tables } = describingNames(labelMap)
   const names = await readdir(folder)
   const now = await resultStamps(labelMapPath)
-  const unfinished = names.filter((name) => [labelMap, sidecar, ...tables].some((target) => isTemporaryOf(name, target)))
+  const unfinished = names.filter((name) =>
+    [labelMap, sidecar, ...tables].some((target) => isTemporaryOf(name, target)),
+  )
   const isHalf = now.sidecar === null && now.labelMap !== null && now.labelMap !== before.labelMap
   const half = isHalf ? names.filter((name) => name === labelMap || tables.includes(name)) : []
   for (const name of [...unfinished, ...half]) await rm(path.join(folder, name), { force: true })

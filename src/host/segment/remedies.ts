@@ -23,7 +23,11 @@ export async function chooseRemedy(remedy: ScanRemedy): Promise<SaidOfScan | und
     case 'forceHu':
       return { forceHu: true }
     case 'timePoint': {
-      const all = Array.from({ length: remedy.timePoints }, (_, timePoint) => ({ label: `Time point ${timePoint}`, ...(timePoint === 0 ? { description: 'the one that the editor shows' } : {}), timePoint }))
+      const all = Array.from({ length: remedy.timePoints }, (_, timePoint) => ({
+        label: `Time point ${timePoint}`,
+        ...(timePoint === 0 ? { description: 'the one that the editor shows' } : {}),
+        timePoint,
+      }))
       const picked = await vscode.window.showQuickPick(all, { title: 'Localize & Segment: time point of the 4D scan' })
       return picked && { timePoint: picked.timePoint }
     }

@@ -69,7 +69,12 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     void vscode.commands.executeCommand('setContext', 'medlsam.running', abort !== undefined)
   }
 
-  async function runOne(scan: vscode.Uri, { output, choice, said }: LastRun, signal: AbortSignal, show: (view: RunView) => void): Promise<Sidecar> {
+  async function runOne(
+    scan: vscode.Uri,
+    { output, choice, said }: LastRun,
+    signal: AbortSignal,
+    show: (view: RunView) => void,
+  ): Promise<Sidecar> {
     const settings = vscode.workspace.getConfiguration('medlsam.run', scan)
     const structures = new Map<string, ListedStructure>(await waitingStructures(context, choice))
     let progress: Progress | null = null
@@ -89,7 +94,11 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
           segmenter: chosenSegmenter(scan),
           out: output.fsPath,
           previewFolder,
-          options: { structures: choice.structures, sliceStep: settings.get('sliceStep', 1), minConfidence: settings.get('minConfidence', DEFAULT_RUN_OPTIONS.minConfidence) },
+          options: {
+            structures: choice.structures,
+            sliceStep: settings.get('sliceStep', 1),
+            minConfidence: settings.get('minConfidence', DEFAULT_RUN_OPTIONS.minConfidence),
+          },
         },
         {
           signal,
@@ -105,7 +114,9 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
             const structure = structures.get(name)
             if (structure !== undefined) structures.set(name, { ...structure, volumeMl })
             showRunning()
-            context.editors.showPreview(scan, vscode.Uri.file(labelMapPath)).catch((error: unknown) => { context.log.warn(`The masks so far cannot be shown: ${errorText(error)}`) })
+            context.editors.showPreview(scan, vscode.Uri.file(labelMapPath)).catch((error: unknown) => {
+              context.log.warn(`The masks so far cannot be shown: ${errorText(error)}`)
+            })
           },
         },
       )
@@ -119,11 +130,20 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
       if (error instanceof EngineDied) await cleanUp()
       // A cancelled engine may still be busy for a moment; people need not wait for that.
       if (error instanceof RunCancelled) {
-        void error.stopped.then(cleanUp).then(async (written) => {
-          if (!written || current !== undefined) return
-          await context.editors.showLabelMap(scan, baseName(output))
-          show({ kind: 'done', summary: `It was finished before it could be stopped; written to ${baseName(output)}.`, warnings: [] })
-        }).catch((problem: unknown) => { context.log.warn(errorText(problem)) })
+        void error.stopped
+          .then(cleanUp)
+          .then(async (written) => {
+            if (!written || current !== undefined) return
+            await context.editors.showLabelMap(scan, baseName(output))
+            show({
+              kind: 'done',
+              summary: `It was finished before it could be stopped; written to ${baseName(output)}.`,
+              warnings: [],
+            })
+          })
+          .catch((problem: unknown) => {
+            context.log.warn(errorText(problem))
+          })
       }
       throw error
     } finally {
@@ -137,7 +157,9 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     last.set(scan.toString(), lastRun)
     const abort = new AbortController()
     setRunning(abort)
-    const show = (view: RunView): void => { context.editors.setRun(scan, view) }
+    const show = (view: RunView): void => {
+      context.editors.setRun(scan, view)
+    }
     try {
       const sidecar = await runOne(scan, lastRun, abort.signal, show)
       await context.editors.showLabelMap(scan, baseName(lastRun.output))
@@ -151,7 +173,10 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
         // Runs import no models.
         const remedy = said?.option === 'normalisation' ? undefined : said
         if (remedy !== undefined) last.set(scan.toString(), { ...lastRun, remedy })
-        const next = remedy === undefined ? { action: 'retry' as const, label: 'Retry' } : { action: 'remedy' as const, label: remedyLabel(remedy) }
+        const next =
+          remedy === undefined
+            ? { action: 'retry' as const, label: 'Retry' }
+            : { action: 'remedy' as const, label: remedyLabel(remedy) }
         const message = errorText(error)
         show({ kind: 'failed', message, next })
         const namesScan = error instanceof EngineError && error.data.file === scan.fsPath
@@ -168,14 +193,20 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     if ((await vscode.window.showInformationMessage(message, open)) === open) await context.editors.open(scan)
   }
 
-  async function offerNext(scan: vscode.Uri, message: string, { action, label }: { readonly action: 'retry' | 'remedy'; readonly label: string }): Promise<void> {
+  async function offerNext(
+    scan: vscode.Uri,
+    message: string,
+    { action, label }: { readonly action: 'retry' | 'remedy'; readonly label: string },
+  ): Promise<void> {
     if ((await vscode.window.showErrorMessage(message, label)) === label) await keeper[action](scan)
   }
 
   const keeper: RunKeeper = {
     async start(scan) {
       if (!canRun(scan)) {
-        void vscode.window.showWarningMessage('Running needs a trusted workspace and scans that are files on this machine.')
+        void vscode.window.showWarningMessage(
+          'Running needs a trusted workspace and scans that are files on this machine.',
+        )
         return
       }
       if (busy()) return
@@ -197,18 +228,28 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
       const more = await chooseRemedy(remedy)
       if (more !== undefined) await run(scan, { output, choice, said: { ...said, ...more } })
     },
-    cancel: () => { current?.abort() },
+    cancel: () => {
+      current?.abort()
+    },
     running: () => current !== undefined,
-    dispose: () => { item.dispose() },
+    dispose: () => {
+      item.dispose()
+    },
   }
   return keeper
 }
 
 /** The structures that are looked for, before anything is known about them. */
-async function waitingStructures({ store, loadBanks }: RunContext, choice: RunChoice): Promise<[string, ListedStructure][]> {
+async function waitingStructures(
+  { store, loadBanks }: RunContext,
+  choice: RunChoice,
+): Promise<[string, ListedStructure][]> {
   return (await structuresOf(store, choice.templates, loadBanks))
     .filter(({ name }) => choice.structures === null || choice.structures.includes(name))
-    .map((structure) => [structure.name, { ...structure, status: 'waiting', confidence: null, volumeMl: null, boxMm: null, extremePointsMm: null }])
+    .map((structure) => [
+      structure.name,
+      { ...structure, status: 'waiting', confidence: null, volumeMl: null, boxMm: null, extremePointsMm: null },
+    ])
 }
 
 function listed(structure: LocalizedStructure): ListedStructure {

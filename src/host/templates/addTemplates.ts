@@ -28,7 +28,9 @@ export async function addMarkedScan(context: TemplateContext, { document }: Scan
   }
   const source = pointsSource(document.marks(), markupsUri(document.uri).fsPath)
   if (source === null) {
-    void vscode.window.showWarningMessage(`No structure of ${document.name} has all six points yet: place the missing ones first.`)
+    void vscode.window.showWarningMessage(
+      `No structure of ${document.name} has all six points yet: place the missing ones first.`,
+    )
     return
   }
   const setPath = await pickSet(context.store, 'Add Marked Scan to Template Set')
@@ -45,16 +47,24 @@ export async function useLabelMap(context: TemplateContext, { document, shared }
     return
   }
   if (shared.shown === null) {
-    void vscode.window.showWarningMessage(`No label map of ${document.name} is shown: choose one in the list of structures first.`)
+    void vscode.window.showWarningMessage(
+      `No label map of ${document.name} is shown: choose one in the list of structures first.`,
+    )
     return
   }
   const setPath = await pickSet(context.store, 'Use Label Map as Template')
   if (setPath === undefined) return
   const labelMap = vscode.Uri.joinPath(document.uri, '..', shared.shown)
-  const set = await addAndSay(context, { setPath, scanPath: document.uri.fsPath, source: { kind: 'labelMap', path: labelMap.fsPath } })
+  const set = await addAndSay(context, {
+    setPath,
+    scanPath: document.uri.fsPath,
+    source: { kind: 'labelMap', path: labelMap.fsPath },
+  })
   const scan = scanOfFile(setPath, set, document.uri.fsPath)
   if (scan === undefined) return
-  const structures = set.structures.flatMap(({ name, color }) => (Object.hasOwn(scan.structures, name) ? [{ name, color, points: scan.structures[name].points }] : []))
+  const structures = set.structures.flatMap(({ name, color }) =>
+    Object.hasOwn(scan.structures, name) ? [{ name, color, points: scan.structures[name].points }] : [],
+  )
   document.apply(mergeStructures(document.marks(), `Points of ${shared.shown}`, structures))
 }
 
@@ -62,7 +72,9 @@ async function addAndSay(context: TemplateContext, request: AddTemplateRequest):
   const set = await add(context, request)
   const scan = scanOfFile(request.setPath, set, request.scanPath)
   const from = request.source.kind === 'labelMap' ? `, made of ${path.basename(request.source.path)}` : ''
-  void vscode.window.showInformationMessage(`${path.basename(request.scanPath)} is a template of ${Object.keys(scan?.structures ?? {}).length} structures in ${set.name}${from}.`)
+  void vscode.window.showInformationMessage(
+    `${path.basename(request.scanPath)} is a template of ${Object.keys(scan?.structures ?? {}).length} structures in ${set.name}${from}.`,
+  )
   return set
 }
 
@@ -88,28 +100,40 @@ export async function addScans(context: TemplateContext, setPath: string, scans:
   const unmarked: vscode.Uri[] = []
   const labelMaps: string[] = []
   const failures: { name: string; message: string }[] = []
-  const stopped = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Adding scans to ${set}`, cancellable: true }, async (progress, token) => {
-    for (const scan of scans) {
-      if (token.isCancellationRequested) return true
-      const name = baseName(scan)
-      progress.report({ message: name })
-      try {
-        if (!canRun(scan)) throw new Error(NOT_HERE)
-        const source = (await markedSource(scan)) ?? (await labelMapSource(scan))
-        if (source !== null) {
-          set = (await add(context, { setPath, scanPath: scan.fsPath, source })).name
-          added.push(name)
-          if (source.kind === 'labelMap') madeOf.push(path.basename(source.path))
-        } else if (isLabelMapName(name)) labelMaps.push(name)
-        else unmarked.push(scan)
-      } catch (error) {
-        failures.push({ name, message: errorText(error) })
+  const stopped = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Adding scans to ${set}`, cancellable: true },
+    async (progress, token) => {
+      for (const scan of scans) {
+        if (token.isCancellationRequested) return true
+        const name = baseName(scan)
+        progress.report({ message: name })
+        try {
+          if (!canRun(scan)) throw new Error(NOT_HERE)
+          const source = (await markedSource(scan)) ?? (await labelMapSource(scan))
+          if (source !== null) {
+            set = (await add(context, { setPath, scanPath: scan.fsPath, source })).name
+            added.push(name)
+            if (source.kind === 'labelMap') madeOf.push(path.basename(source.path))
+          } else if (isLabelMapName(name)) labelMaps.push(name)
+          else unmarked.push(scan)
+        } catch (error) {
+          failures.push({ name, message: errorText(error) })
+        }
+        progress.report({ increment: 100 / scans.length })
       }
-      progress.report({ increment: 100 / scans.length })
-    }
-    return false
+      return false
+    },
+  )
+  const text = addedText({
+    set,
+    scans: scans.length,
+    added,
+    madeOf,
+    unmarked: unmarked.map(baseName),
+    labelMaps,
+    failures,
+    stopped,
   })
-  const text = addedText({ set, scans: scans.length, added, madeOf, unmarked: unmarked.map(baseName), labelMaps, failures, stopped })
   const open = 'Open and Mark'
   if (added.length === scans.length) void vscode.window.showInformationMessage(text)
   else if (unmarked.length === 0) void vscode.window.showWarningMessage(text)
@@ -138,10 +162,22 @@ export async function chooseScans(context: TemplateContext, node: TemplateNode |
   if (setPath === undefined) return
   const found = await vscode.workspace.findFiles('**/*.{nii,nii.gz,nrrd,mha}', '**/node_modules/**', 2000)
   const picked = await vscode.window.showQuickPick(
-    found.filter((uri) => isScanName(baseName(uri)) && !isLabelMapName(baseName(uri))).map((uri) => ({ label: baseName(uri), description: vscode.workspace.asRelativePath(uri), uri })).sort((a, b) => a.label.localeCompare(b.label)),
-    { title: 'Add Scans to Set', placeHolder: 'Scans with marked points or a label map beside them', canPickMany: true },
+    found
+      .filter((uri) => isScanName(baseName(uri)) && !isLabelMapName(baseName(uri)))
+      .map((uri) => ({ label: baseName(uri), description: vscode.workspace.asRelativePath(uri), uri }))
+      .sort((a, b) => a.label.localeCompare(b.label)),
+    {
+      title: 'Add Scans to Set',
+      placeHolder: 'Scans with marked points or a label map beside them',
+      canPickMany: true,
+    },
   )
-  if (picked !== undefined && picked.length > 0) await addScans(context, setPath, picked.map(({ uri }) => uri))
+  if (picked !== undefined && picked.length > 0)
+    await addScans(
+      context,
+      setPath,
+      picked.map(({ uri }) => uri),
+    )
 }
 
 /** Keeps template sets in step with the marks of a scan that was saved; in a workspace that is not trusted only the points are written. */

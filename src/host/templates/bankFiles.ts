@@ -10,7 +10,10 @@ export function isUnread(bank: StoredBank | undefined): boolean {
  * Asks the engine what bank files hold that it has not been asked about.
  * @throws Error when the engine is gone, which says nothing about the banks
  */
-export async function readBankFiles(store: Pick<TemplateStore, 'banks' | 'setBank'>, engine: Pick<EngineClient, 'bankInfo'>): Promise<void> {
+export async function readBankFiles(
+  store: Pick<TemplateStore, 'banks' | 'setBank'>,
+  engine: Pick<EngineClient, 'bankInfo'>,
+): Promise<void> {
   for (const bank of store.banks()) {
     if (bank.builtIn || !isUnread(bank)) continue
     try {

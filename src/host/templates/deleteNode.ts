@@ -11,11 +11,19 @@ type Undo = () => Promise<void>
 export async function deleteNode(store: TemplateStore, node: TemplateNode | undefined): Promise<void> {
   if (node === undefined || node.kind === 'bank' || node.kind === 'bankStructure') return
   const set = store.sets().find((stored) => stored.path === node.setPath)?.set
-  if (node.kind === 'set') return offerUndo(`${path.basename(node.setPath)} was deleted.`, await store.remove(node.setPath))
+  if (node.kind === 'set')
+    return offerUndo(`${path.basename(node.setPath)} was deleted.`, await store.remove(node.setPath))
   // The view may be a moment behind: what is gone already needs no deleting.
   if (!set?.structures.some(({ name }) => name === node.structure)) return
-  if (node.kind === 'structure') return offerUndo(`${node.structure} of ${set.name} was deleted.`, await takeOut(store, node.setPath, (now) => removeSetStructure(now, node.structure)))
-  return offerUndo(`${node.structure} in ${node.scanId} was deleted.`, await takeOut(store, node.setPath, (now) => removeScanStructure(now, node.scanId, node.structure)))
+  if (node.kind === 'structure')
+    return offerUndo(
+      `${node.structure} of ${set.name} was deleted.`,
+      await takeOut(store, node.setPath, (now) => removeSetStructure(now, node.structure)),
+    )
+  return offerUndo(
+    `${node.structure} in ${node.scanId} was deleted.`,
+    await takeOut(store, node.setPath, (now) => removeScanStructure(now, node.scanId, node.structure)),
+  )
 }
 
 /** Takes a scan with all its points out of a set; offers to undo it. */
@@ -27,7 +35,11 @@ export async function removeScanNode(store: TemplateStore, node: TemplateNode | 
 }
 
 /** Changes a set so that something is gone; what it returns brings just that back, whatever else has changed by then. */
-async function takeOut(store: TemplateStore, setPath: string, change: (set: TemplateSet) => TemplateSet): Promise<Undo> {
+async function takeOut(
+  store: TemplateStore,
+  setPath: string,
+  change: (set: TemplateSet) => TemplateSet,
+): Promise<Undo> {
   let undo: (now: TemplateSet) => TemplateSet = (now) => now
   await store.update(setPath, (before) => {
     const after = change(before)

@@ -7,7 +7,10 @@ export function renameSetStructure(set: TemplateSet, from: string, to: string): 
   return {
     ...set,
     structures: set.structures.map((structure) => (structure.name === from ? { ...structure, name: to } : structure)),
-    scans: set.scans.map((scan) => ({ ...scan, structures: mapKeys(scan.structures, (name) => (name === from ? to : name)) })),
+    scans: set.scans.map((scan) => ({
+      ...scan,
+      structures: mapKeys(scan.structures, (name) => (name === from ? to : name)),
+    })),
   }
 }
 
@@ -45,14 +48,18 @@ export function restoreRemoved(now: TemplateSet, before: TemplateSet, after: Tem
     structures.splice(index, 0, { ...structure, labelValue })
   }
   const listed = (points: TemplateScan['structures']): TemplateScan['structures'] =>
-    Object.fromEntries(Object.entries(points).filter(([name]) => structures.some((structure) => structure.name === name)))
+    Object.fromEntries(
+      Object.entries(points).filter(([name]) => structures.some((structure) => structure.name === name)),
+    )
   const scans = [...now.scans]
   for (const [index, scan] of before.scans.entries()) {
     const kept = after.scans.find(({ id }) => id === scan.id)
     const at = scans.findIndex(({ id, path }) => id === scan.id || path === scan.path)
     if (at < 0 && kept === undefined) scans.splice(index, 0, { ...scan, structures: listed(scan.structures) })
     if (at < 0) continue
-    const removed = Object.fromEntries(Object.entries(scan.structures).filter(([name]) => kept === undefined || !Object.hasOwn(kept.structures, name)))
+    const removed = Object.fromEntries(
+      Object.entries(scan.structures).filter(([name]) => kept === undefined || !Object.hasOwn(kept.structures, name)),
+    )
     scans[at] = { ...scans[at], structures: { ...listed(removed), ...scans[at].structures } }
   }
   return { ...now, structures, scans }
@@ -71,7 +78,9 @@ export function enableScan(set: TemplateSet, scanId: string, enabled: boolean): 
 export function updateScanPoints(set: TemplateSet, scanId: string, marks: Marks): TemplateSet {
   return {
     ...set,
-    scans: set.scans.map((scan) => (scan.id === scanId ? { ...scan, structures: updatedPoints(set, scan, marks) } : scan)),
+    scans: set.scans.map((scan) =>
+      scan.id === scanId ? { ...scan, structures: updatedPoints(set, scan, marks) } : scan,
+    ),
   }
 }
 

@@ -16,12 +16,20 @@ export async function newSet(store: TemplateStore): Promise<string | undefined> 
     placeHolder: 'my-organs',
     validateInput: (value) => {
       if (!/^[\w. -]+$/.test(value.trim())) return 'Use letters, digits, spaces, dots and dashes.'
-      return store.sets().some((stored) => stored.path === setPathFor(folder.uri, value)) ? 'A set of this name is there already.' : undefined
+      return store.sets().some((stored) => stored.path === setPathFor(folder.uri, value))
+        ? 'A set of this name is there already.'
+        : undefined
     },
   })
   if (name === undefined) return undefined
   const setPath = setPathFor(folder.uri, name)
-  await store.create(setPath, { format: 'medlsam-template-set', formatVersion: 1, name: name.trim(), structures: [], scans: [] })
+  await store.create(setPath, {
+    format: 'medlsam-template-set',
+    formatVersion: 1,
+    name: name.trim(),
+    structures: [],
+    scans: [],
+  })
   return setPath
 }
 
@@ -31,7 +39,17 @@ export async function pickSet(store: TemplateStore, title: string): Promise<stri
   const own = store.sets().filter((stored) => stored.set !== null)
   if (own.length === 0) return newSet(store)
   const fresh = { label: '$(add) New template set…', setPath: null }
-  const picked = await vscode.window.showQuickPick([...own.map((stored) => ({ label: stored.name, description: vscode.workspace.asRelativePath(stored.path), setPath: stored.path })), fresh], { title })
+  const picked = await vscode.window.showQuickPick(
+    [
+      ...own.map((stored) => ({
+        label: stored.name,
+        description: vscode.workspace.asRelativePath(stored.path),
+        setPath: stored.path,
+      })),
+      fresh,
+    ],
+    { title },
+  )
   if (picked === undefined) return undefined
   return picked.setPath ?? newSet(store)
 }

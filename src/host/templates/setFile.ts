@@ -19,7 +19,8 @@ export function parseSet(text: string, fileName: string): TemplateSet {
     throw new Error(`${fileName} is not JSON: mend it or delete it.`, { cause: error })
   }
   const parsed = templateSetSchema.safeParse(json)
-  if (!parsed.success) throw new Error(`${fileName} is no template set: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`)
+  if (!parsed.success)
+    throw new Error(`${fileName} is no template set: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`)
   return parsed.data
 }
 

@@ -24,12 +24,17 @@ export async function renameNode(store: TemplateStore, node: TemplateNode | unde
     value: old,
     validateInput: (value) => {
       if (value.trim() === '') return 'Give it a name.'
-      const taken = node.kind === 'structure' && value.trim() !== old && set.structures.some((structure) => structure.name === value.trim())
+      const taken =
+        node.kind === 'structure' &&
+        value.trim() !== old &&
+        set.structures.some((structure) => structure.name === value.trim())
       return taken ? `${value.trim()} is in the set already.` : undefined
     },
   })
   if (name === undefined || name.trim() === old) return
-  await store.update(node.setPath, (now) => (node.kind === 'set' ? { ...now, name: name.trim() } : renameSetStructure(now, old, name.trim())))
+  await store.update(node.setPath, (now) =>
+    node.kind === 'set' ? { ...now, name: name.trim() } : renameSetStructure(now, old, name.trim()),
+  )
 }
 
 /** Finds every template of a set with the other ones and shows the errors in the tree. */
@@ -38,29 +43,42 @@ export async function checkSet(context: TemplateContext, node: TemplateNode | un
   const stored = setPath === undefined ? undefined : storedSet(context.store, setPath)
   if (setPath === undefined || stored?.set == null) return
   if (stored.set.scans.filter((scan) => scan.enabled).length < 2) {
-    void vscode.window.showWarningMessage(`${stored.name} needs at least two scans in use: each is looked for with the others.`)
+    void vscode.window.showWarningMessage(
+      `${stored.name} needs at least two scans in use: each is looked for with the others.`,
+    )
     return
   }
-  const report = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Checking ${stored.name}`, cancellable: true }, async (progress, token) => {
-    const abort = new AbortController()
-    token.onCancellationRequested(() => { abort.abort() })
-    try {
-      return await context.engine.checkTemplates(setPath, {
-        signal: abort.signal,
-        onStructure: () => undefined,
-        onProgress: ({ done, total, detail }) => { progress.report({ message: `${detail ?? ''} ${total > 0 ? `${done} of ${total}` : ''}`.trim() }) },
+  const report = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Checking ${stored.name}`, cancellable: true },
+    async (progress, token) => {
+      const abort = new AbortController()
+      token.onCancellationRequested(() => {
+        abort.abort()
       })
-    } catch (error) {
-      if (error instanceof RunCancelled) return null
-      throw error
-    }
-  })
+      try {
+        return await context.engine.checkTemplates(setPath, {
+          signal: abort.signal,
+          onStructure: () => undefined,
+          onProgress: ({ done, total, detail }) => {
+            progress.report({ message: `${detail ?? ''} ${total > 0 ? `${done} of ${total}` : ''}`.trim() })
+          },
+        })
+      } catch (error) {
+        if (error instanceof RunCancelled) return null
+        throw error
+      }
+    },
+  )
   if (report === null) return
   context.store.setCheck(setPath, stored.set, report)
   const flagged = report.rows.filter((row) => row.flagged)
   const problems = report.problems.length > 0 ? ` ${report.problems.join(' ')}` : ''
-  if (flagged.length === 0) void vscode.window.showInformationMessage(`The templates of ${stored.name} agree with each other.${problems}`)
-  else void vscode.window.showWarningMessage(`Check the points of ${flagged.map((row) => `${row.structure} in ${row.template}`).join(', ')}.${problems}`)
+  if (flagged.length === 0)
+    void vscode.window.showInformationMessage(`The templates of ${stored.name} agree with each other.${problems}`)
+  else
+    void vscode.window.showWarningMessage(
+      `Check the points of ${flagged.map((row) => `${row.structure} in ${row.template}`).join(', ')}.${problems}`,
+    )
 }
 
 /** Opens the file of a set as text. */

@@ -72,7 +72,11 @@ const BANK_ENDING = /(\.medlsam)?\.msgpack$/i
 const BUILT_IN = /^bank-(.+)\.msgpack$/
 
 /** Finds template sets and watches them. */
-export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth, onProblem: (text: string) => void): TemplateStore {
+export function createTemplateStore(
+  extensionUri: vscode.Uri,
+  health: ScanHealth,
+  onProblem: (text: string) => void,
+): TemplateStore {
   const changed = new vscode.EventEmitter<void>()
   const checks = new Map<string, Check>()
   const answers = new Map<string, Pick<StoredBank, 'info' | 'problem'>>()
@@ -87,12 +91,23 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
   async function read(): Promise<void> {
     const files = await filesOf(SET_SUFFIX)
     banks = [
-      ...(await filesOf(BANK_SUFFIX)).map((file) => ({ id: file, name: path.basename(file).replace(BANK_ENDING, ''), builtIn: false })),
+      ...(await filesOf(BANK_SUFFIX)).map((file) => ({
+        id: file,
+        name: path.basename(file).replace(BANK_ENDING, ''),
+        builtIn: false,
+      })),
       ...(await builtInNames(extensionUri)).map((name) => ({ id: name, name, builtIn: true })),
     ]
-    sets = (await Promise.all(files.map((file) => readStored(file, checks.get(file) ?? null, health)))).sort((a, b) => a.name.localeCompare(b.name))
+    sets = (await Promise.all(files.map((file) => readStored(file, checks.get(file) ?? null, health)))).sort((a, b) =>
+      a.name.localeCompare(b.name),
+    )
     // VS Code loses clicks on a list that is drawn anew, and every save is seen twice: here and by the watcher.
-    const now = JSON.stringify([vscode.workspace.isTrusted, vscode.workspace.workspaceFolders, banks, sets.map((stored) => [stored, [...stored.scanProblems]])])
+    const now = JSON.stringify([
+      vscode.workspace.isTrusted,
+      vscode.workspace.workspaceFolders,
+      banks,
+      sets.map((stored) => [stored, [...stored.scanProblems]]),
+    ])
     if (now !== shown) changed.fire()
     shown = now
     if (watching) checkScans()
@@ -103,11 +118,16 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
     if (!vscode.workspace.isTrusted) return
     for (const { path: file, set } of sets) {
       if (set === null) continue
-      health.check(file, set).then((news) => {
-        if (!news) return
-        sets = sets.map((stored) => (stored.path === file ? { ...stored, scanProblems: health.known(file) } : stored))
-        changed.fire()
-      }, (error: unknown) => { onProblem(`The scans of ${file} could not be checked: ${errorText(error)}`) })
+      health.check(file, set).then(
+        (news) => {
+          if (!news) return
+          sets = sets.map((stored) => (stored.path === file ? { ...stored, scanProblems: health.known(file) } : stored))
+          changed.fire()
+        },
+        (error: unknown) => {
+          onProblem(`The scans of ${file} could not be checked: ${errorText(error)}`)
+        },
+      )
     }
   }
 
@@ -117,7 +137,9 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
       again = true
       return refreshing
     }
-    refreshing = read().finally(() => { refreshing = undefined })
+    refreshing = read().finally(() => {
+      refreshing = undefined
+    })
     await refreshing
     if (again) {
       again = false
@@ -132,20 +154,31 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
   }
 
   const refreshOrSay = (): Promise<void> =>
-    refresh().catch((error: unknown) => void vscode.window.showErrorMessage(`The template sets could not be read: ${errorText(error)}`))
+    refresh().catch(
+      (error: unknown) =>
+        void vscode.window.showErrorMessage(`The template sets could not be read: ${errorText(error)}`),
+    )
   const watcher = vscode.workspace.createFileSystemWatcher(`**/*{${SET_SUFFIX},${BANK_SUFFIX}}`)
   const onFile = ({ fsPath }: vscode.Uri): void => {
     // What was told of another bank of that name is no longer true.
     if (answers.delete(fsPath)) changed.fire()
     void refreshOrSay()
   }
-  const bankOf = (bank: (typeof banks)[number]): StoredBank => ({ ...bank, ...(answers.get(bank.id) ?? { info: null, problem: null }) })
+  const bankOf = (bank: (typeof banks)[number]): StoredBank => ({
+    ...bank,
+    ...(answers.get(bank.id) ?? { info: null, problem: null }),
+  })
   const subscriptions = [
-    changed, watcher,
-    watcher.onDidChange(onFile), watcher.onDidCreate(onFile), watcher.onDidDelete(onFile),
+    changed,
+    watcher,
+    watcher.onDidChange(onFile),
+    watcher.onDidCreate(onFile),
+    watcher.onDidDelete(onFile),
     vscode.workspace.onDidChangeWorkspaceFolders(refreshOrSay),
     vscode.workspace.onDidGrantWorkspaceTrust(refreshOrSay),
-    vscode.workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('medlsam.templates')) void refreshOrSay() }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('medlsam.templates')) void refreshOrSay()
+    }),
   ]
 
   return {
@@ -190,7 +223,8 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
       await refresh()
       return async () => {
         await inTurn(async () => {
-          if (await exists(uri)) throw new Error(`${path.basename(setPath)} is there again: the deleted one was not put in its place.`)
+          if (await exists(uri))
+            throw new Error(`${path.basename(setPath)} is there again: the deleted one was not put in its place.`)
           await writeWhole(uri, before)
         })
         await refresh()
@@ -200,7 +234,8 @@ export function createTemplateStore(extensionUri: vscode.Uri, health: ScanHealth
       checks.set(setPath, { checked, report })
       void refreshOrSay()
     },
-    setsWith: (scanPath) => sets.filter(({ path: setPath, set }) => set !== null && scanOfFile(setPath, set, scanPath) !== undefined),
+    setsWith: (scanPath) =>
+      sets.filter(({ path: setPath, set }) => set !== null && scanOfFile(setPath, set, scanPath) !== undefined),
     dispose() {
       for (const subscription of subscriptions) subscription.dispose()
     },
@@ -221,13 +256,23 @@ async function builtInNames(extensionUri: vscode.Uri): Promise<string[]> {
 async function filesOf(suffix: typeof SET_SUFFIX | typeof BANK_SUFFIX): Promise<string[]> {
   const found = await vscode.workspace.findFiles(`**/*${suffix}`, '**/node_modules/**')
   const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? ''
-  const listed = vscode.workspace.isTrusted ? vscode.workspace.getConfiguration('medlsam.templates').get<string[]>('sets', []) : []
-  const paths = [...found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath), ...listed.filter((file) => BANK_ENDING.test(file) === (suffix === BANK_SUFFIX)).map((file) => path.resolve(root, file))]
+  const listed = vscode.workspace.isTrusted
+    ? vscode.workspace.getConfiguration('medlsam.templates').get<string[]>('sets', [])
+    : []
+  const paths = [
+    ...found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath),
+    ...listed
+      .filter((file) => BANK_ENDING.test(file) === (suffix === BANK_SUFFIX))
+      .map((file) => path.resolve(root, file)),
+  ]
   return [...new Set(paths)]
 }
 
 async function readSet(file: string): Promise<TemplateSet> {
-  return parseSet(new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file))), path.basename(file))
+  return parseSet(
+    new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file))),
+    path.basename(file),
+  )
 }
 
 async function writeSet(file: string, set: TemplateSet): Promise<void> {
@@ -244,14 +289,31 @@ async function deleteFile(uri: vscode.Uri): Promise<void> {
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {
-  return vscode.workspace.fs.stat(uri).then(() => true, () => false)
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function readStored(file: string, check: Check | null, health: ScanHealth): Promise<StoredSet> {
   try {
     const set = await readSet(file)
-    return { path: file, name: set.name, set, problem: null, scanProblems: health.known(file), check: check && currentCheck(check.report, check.checked, set) }
+    return {
+      path: file,
+      name: set.name,
+      set,
+      problem: null,
+      scanProblems: health.known(file),
+      check: check && currentCheck(check.report, check.checked, set),
+    }
   } catch (error) {
-    return { path: file, name: path.basename(file, SET_SUFFIX), set: null, problem: errorText(error), scanProblems: new Map(), check: null }
+    return {
+      path: file,
+      name: path.basename(file, SET_SUFFIX),
+      set: null,
+      problem: errorText(error),
+      scanProblems: new Map(),
+      check: null,
+    }
   }
 }

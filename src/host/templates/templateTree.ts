@@ -29,7 +29,9 @@ export interface TreeHandlers {
 /** Shows the Templates view: sets, their structures, the scans with points of each. */
 export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers): vscode.TreeView<TemplateNode> {
   const changed = new vscode.EventEmitter<undefined>()
-  store.onDidChange(() => { changed.fire(undefined) })
+  store.onDidChange(() => {
+    changed.fire(undefined)
+  })
   const setOf = (setPath: string): StoredSet | undefined => store.sets().find((stored) => stored.path === setPath)
 
   const provider: vscode.TreeDataProvider<TemplateNode> = {
@@ -45,14 +47,28 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
       }
       switch (node.kind) {
         case 'set':
-          return (setOf(node.setPath)?.set?.structures ?? []).map(({ name }): TemplateNode => ({ kind: 'structure', setPath: node.setPath, structure: name }))
+          return (setOf(node.setPath)?.set?.structures ?? []).map(({ name }): TemplateNode => ({
+            kind: 'structure',
+            setPath: node.setPath,
+            structure: name,
+          }))
         case 'structure': {
           const set = setOf(node.setPath)?.set
-          return set ? scansOfStructure(set, node.structure).map((scan): TemplateNode => ({ ...node, kind: 'scan', scanId: scan.id })) : []
+          return set
+            ? scansOfStructure(set, node.structure).map((scan): TemplateNode => ({
+                ...node,
+                kind: 'scan',
+                scanId: scan.id,
+              }))
+            : []
         }
         case 'bank':
           if (isUnread(store.bank(node.id))) await handlers.loadBanks()
-          return (store.bank(node.id)?.info?.structures ?? []).map(({ name }): TemplateNode => ({ kind: 'bankStructure', bank: node.id, structure: name }))
+          return (store.bank(node.id)?.info?.structures ?? []).map(({ name }): TemplateNode => ({
+            kind: 'bankStructure',
+            bank: node.id,
+            structure: name,
+          }))
         case 'scan':
         case 'bankStructure':
           return []
@@ -73,8 +89,15 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
           return
         }
         const list = await data.get('text/uri-list')?.asString()
-        const scans = (list ?? '').split(/\r?\n/).filter((line) => line !== '').map((line) => vscode.Uri.parse(line)).filter((uri) => isScanName(baseName(uri)))
-        if (scans.length === 0) void vscode.window.showInformationMessage('Only scans (.nii, .nii.gz, .nrrd, .mha) can be added to a template set.')
+        const scans = (list ?? '')
+          .split(/\r?\n/)
+          .filter((line) => line !== '')
+          .map((line) => vscode.Uri.parse(line))
+          .filter((uri) => isScanName(baseName(uri)))
+        if (scans.length === 0)
+          void vscode.window.showInformationMessage(
+            'Only scans (.nii, .nii.gz, .nrrd, .mha) can be added to a template set.',
+          )
         else await handlers.onDropScans(target.setPath, scans)
       },
     },
@@ -87,7 +110,11 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
   const onTicked = async (items: vscode.TreeCheckboxChangeEvent<TemplateNode>['items']): Promise<void> => {
     for (const [node, state] of items) {
       if (node.kind !== 'scan') continue
-      await whenTrusted(() => store.update(node.setPath, (set) => enableScan(set, node.scanId, state === vscode.TreeItemCheckboxState.Checked)))
+      await whenTrusted(() =>
+        store.update(node.setPath, (set) =>
+          enableScan(set, node.scanId, state === vscode.TreeItemCheckboxState.Checked),
+        ),
+      )
     }
   }
   view.onDidChangeCheckboxState(({ items }) => sayErrors(() => onTicked(items)))
@@ -104,7 +131,8 @@ export async function focusedNode(view: vscode.TreeView<TemplateNode>): Promise<
   await vscode.commands.executeCommand('list.toggleSelection')
   const after = view.selection
   await vscode.commands.executeCommand('list.toggleSelection')
-  const has = (nodes: readonly TemplateNode[], node: TemplateNode): boolean => nodes.some((other) => JSON.stringify(other) === JSON.stringify(node))
+  const has = (nodes: readonly TemplateNode[], node: TemplateNode): boolean =>
+    nodes.some((other) => JSON.stringify(other) === JSON.stringify(node))
   return [...before, ...after].find((node) => has(before, node) !== has(after, node))
 }
 
@@ -112,7 +140,11 @@ function canUseBanks(): boolean {
   return vscode.workspace.isTrusted && (vscode.workspace.workspaceFolders ?? []).length > 0
 }
 
-function itemOf(node: TemplateNode, store: TemplateStore, setOf: (setPath: string) => StoredSet | undefined): vscode.TreeItem {
+function itemOf(
+  node: TemplateNode,
+  store: TemplateStore,
+  setOf: (setPath: string) => StoredSet | undefined,
+): vscode.TreeItem {
   switch (node.kind) {
     case 'set':
       return setItem(setOf(node.setPath), node.setPath)
@@ -146,8 +178,11 @@ function bankItem(bank: StoredBank | undefined, id: string): vscode.TreeItem {
     item.iconPath = new vscode.ThemeIcon('error')
     return item
   }
-  item.description = info === null ? kind : `${kind} · ${info.structures.length} structures, ${info.templates.length} scans`
-  item.tooltip = [builtIn ? 'Template bank that comes with MedLSAM.' : id, info?.credit ?? ''].filter((text) => text !== '').join('\n')
+  item.description =
+    info === null ? kind : `${kind} · ${info.structures.length} structures, ${info.templates.length} scans`
+  item.tooltip = [builtIn ? 'Template bank that comes with MedLSAM.' : id, info?.credit ?? '']
+    .filter((text) => text !== '')
+    .join('\n')
   item.iconPath = new vscode.ThemeIcon('library')
   return item
 }
@@ -192,15 +227,27 @@ function scanItem(stored: StoredSet | undefined, structure: string, scanId: stri
   item.contextValue = 'scanOfStructure'
   item.checkboxState = {
     state: scan.enabled ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
-    tooltip: scan.enabled ? 'Used: click to leave this scan out of all structures of the set' : 'Not used: click to use it again',
+    tooltip: scan.enabled
+      ? 'Used: click to leave this scan out of all structures of the set'
+      : 'Not used: click to use it again',
     accessibilityInformation: { label: `Use ${scanId} as a template` },
   }
   const problem = stored.scanProblems.get(scanId)
   const row = stored.check?.rows.find((candidate) => candidate.template === scanId && candidate.structure === structure)
   const error = row === undefined ? '' : `error ${row.wallErrorMm.toFixed(1)} mm`
-  item.description = [problem === undefined ? '' : 'moved or changed', error, row?.flagged === true ? 'check its points' : ''].filter((text) => text !== '').join(' · ')
+  item.description = [
+    problem === undefined ? '' : 'moved or changed',
+    error,
+    row?.flagged === true ? 'check its points' : '',
+  ]
+    .filter((text) => text !== '')
+    .join(' · ')
   item.tooltip = problem ?? scanPathOf(stored.path, scan)
   item.iconPath = new vscode.ThemeIcon(problem !== undefined || row?.flagged === true ? 'warning' : 'file-media')
-  item.command = { command: 'medlsam.openScan', title: 'Open Scan', arguments: [vscode.Uri.file(scanPathOf(stored.path, scan))] }
+  item.command = {
+    command: 'medlsam.openScan',
+    title: 'Open Scan',
+    arguments: [vscode.Uri.file(scanPathOf(stored.path, scan))],
+  }
   return item
 }

@@ -11,7 +11,10 @@ const TYPES = {
 } as const
 
 /** What a volume is: the header says so in its intent and description. */
-const KINDS = { labels: { intent: 1002, text: 'MedLSAM label map' }, scan: { intent: 0, text: 'MedLSAM scan' } } as const
+const KINDS = {
+  labels: { intent: 1002, text: 'MedLSAM label map' },
+  scan: { intent: 0, text: 'MedLSAM scan' },
+} as const
 
 /** A header to write, extension flag included, and the byte order its voxels must have. */
 export interface HeaderToWrite {
@@ -24,7 +27,11 @@ export interface HeaderToWrite {
  * bit for bit, in its version and byte order; what describes the voxels is new. Free text of the scan,
  * which may name the patient, is not carried over.
  */
-export function headerOnGrid(geometry: SourceGeometry, dtype: keyof typeof TYPES, kind: keyof typeof KINDS): HeaderToWrite {
+export function headerOnGrid(
+  geometry: SourceGeometry,
+  dtype: keyof typeof TYPES,
+  kind: keyof typeof KINDS,
+): HeaderToWrite {
   const source = geometry.niftiHeader ?? newHeader(geometry)
   const isNifti2 = source.length === 540
   const bytes = new Uint8Array(source.length + 4)
@@ -89,7 +96,11 @@ function newHeader({ affine }: SourceGeometry): Uint8Array {
 /** b, c, d of the unit quaternion of an affine's rotation (NIfTI-1 standard), or null when it is sheared. */
 function quaternionOf(m: Affine, qfac: 1 | -1): readonly [number, number, number] | null {
   const [sx, sy, sz] = spacingMm(m)
-  const column = (axis: 0 | 1 | 2, length: number): [number, number, number] => [m[axis] / length, m[4 + axis] / length, m[8 + axis] / length]
+  const column = (axis: 0 | 1 | 2, length: number): [number, number, number] => [
+    m[axis] / length,
+    m[4 + axis] / length,
+    m[8 + axis] / length,
+  ]
   const [x, y, z] = [column(0, sx), column(1, sy), column(2, qfac * sz)]
   const dot = (p: readonly number[], q: readonly number[]): number => p[0] * q[0] + p[1] * q[1] + p[2] * q[2]
   if (Math.max(Math.abs(dot(x, y)), Math.abs(dot(y, z)), Math.abs(dot(x, z))) > 1e-5) return null

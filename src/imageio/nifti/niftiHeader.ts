@@ -64,9 +64,14 @@ export function parseNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
   const warnings: string[] = []
 
   const unusable = UNUSABLE.get(raw.datatypeCode)
-  if (unusable !== undefined) throw inputError(file, `The voxels of ${file} are ${unusable}, not the single numbers of a CT: choose a CT scan.`)
+  if (unusable !== undefined)
+    throw inputError(file, `The voxels of ${file} are ${unusable}, not the single numbers of a CT: choose a CT scan.`)
   const dtype = DTYPES.get(raw.datatypeCode)
-  if (dtype === undefined) throw inputError(file, `The header of ${file} gives the unknown voxel type ${raw.datatypeCode}: it is damaged, so export the scan again.`)
+  if (dtype === undefined)
+    throw inputError(
+      file,
+      `The header of ${file} gives the unknown voxel type ${raw.datatypeCode}: it is damaged, so export the scan again.`,
+    )
 
   const toMm = unitToMm(raw.xyzt_units & NIFTI1.SPATIAL_UNITS_MASK, file, warnings)
   const spacing = [raw.pixDims[1] * toMm, raw.pixDims[2] * toMm, raw.pixDims[3] * toMm]
@@ -79,7 +84,10 @@ export function parseNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
   const smallest = isPair ? 0 : isNifti2 ? 544 : 352
   const offset = raw.vox_offset === 0 ? smallest : raw.vox_offset
   if (!Number.isSafeInteger(offset) || offset < smallest || offset > 2 ** 31) {
-    throw inputError(file, `The header of ${file} says that its voxels begin at byte ${offset}, which cannot be: it is damaged, so export the scan again.`)
+    throw inputError(
+      file,
+      `The header of ${file} says that its voxels begin at byte ${offset}, which cannot be: it is damaged, so export the scan again.`,
+    )
   }
   return {
     bytes: own,
@@ -99,30 +107,42 @@ export function parseNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
 /** Finds out which of the two headers it is and lets the library read its fields. */
 function readFields(bytes: Uint8Array, file: string): { raw: NIFTI1 | NIFTI2; bytes: Uint8Array } {
   const copy = (length: number): ArrayBuffer => Uint8Array.from(bytes.subarray(0, length)).buffer
-  if (bytes.length < 348) throw inputError(file, `${file} is too short to be a scan: it holds ${bytes.length} bytes, so copy or export it again.`)
+  if (bytes.length < 348)
+    throw inputError(
+      file,
+      `${file} is too short to be a scan: it holds ${bytes.length} bytes, so copy or export it again.`,
+    )
   const start = copy(NIFTI_HEADER_BYTES)
   const version = isNIFTI1(start, true) ? 1 : isNIFTI2(start, true) ? 2 : null
-  if (version === null) throw inputError(file, `${file} is not a NIfTI file (its magic number is wrong): export the scan as NIfTI again.`)
-  if (version === 2 && bytes.length < NIFTI_HEADER_BYTES) throw inputError(file, `${file} ends within its header: copy or export it again.`)
+  if (version === null)
+    throw inputError(file, `${file} is not a NIfTI file (its magic number is wrong): export the scan as NIfTI again.`)
+  if (version === 2 && bytes.length < NIFTI_HEADER_BYTES)
+    throw inputError(file, `${file} ends within its header: copy or export it again.`)
   // Only the header itself is handed over: with more, the library also walks extensions, which may be damaged.
   const own = copy(version === 1 ? 348 : NIFTI_HEADER_BYTES)
   const raw = version === 1 ? new NIFTI1() : new NIFTI2()
   try {
     raw.readHeader(own)
   } catch (error) {
-    throw inputError(file, `${file} is not a NIfTI file (its header length is wrong): export the scan as NIfTI again.`, error)
+    throw inputError(
+      file,
+      `${file} is not a NIfTI file (its header length is wrong): export the scan as NIfTI again.`,
+      error,
+    )
   }
   return { raw, bytes: new Uint8Array(own) }
 }
 
 function sizeOf(raw: NIFTI1 | NIFTI2, file: string): Size3 {
   const count = raw.dims[0]
-  if (!(count >= 1 && count <= 7)) throw inputError(file, `The header of ${file} gives ${count} dimensions: it is damaged, so export the scan again.`)
+  if (!(count >= 1 && count <= 7))
+    throw inputError(file, `The header of ${file} gives ${count} dimensions: it is damaged, so export the scan again.`)
   if (count < 3) throw inputError(file, `${file} is a ${count}D image, not a volume: choose a 3D scan.`)
   const size = checkSize(file, raw.dims.slice(1, 4))
   checkSize(file, raw.dims.slice(1, count + 1))
   const beyond = raw.dims.slice(5, count + 1).find((n) => n > 1)
-  if (beyond !== undefined) throw inputError(file, `The voxels of ${file} are vectors, not the single numbers of a CT: choose a CT scan.`)
+  if (beyond !== undefined)
+    throw inputError(file, `The voxels of ${file} are vectors, not the single numbers of a CT: choose a CT scan.`)
   return size
 }
 
@@ -150,21 +170,35 @@ function scalingOf(slope: number, inter: number): Scaling {
 function sformRows(bytes: Uint8Array, raw: NIFTI1 | NIFTI2): readonly number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   return Array.from({ length: 12 }, (_, i) =>
-    raw instanceof NIFTI2 ? view.getFloat64(400 + 8 * i, raw.littleEndian) : view.getFloat32(280 + 4 * i, raw.littleEndian),
+    raw instanceof NIFTI2
+      ? view.getFloat64(400 + 8 * i, raw.littleEndian)
+      : view.getFloat32(280 + 4 * i, raw.littleEndian),
   )
 }
 
 /** sform where its code is set, else qform, else the spacing alone; says so when the two forms disagree. */
-function chooseAffine(raw: NIFTI1 | NIFTI2, rows: readonly number[], size: Size3, toMm: number, file: string, warnings: string[]): Affine {
+function chooseAffine(
+  raw: NIFTI1 | NIFTI2,
+  rows: readonly number[],
+  size: Size3,
+  toMm: number,
+  file: string,
+  warnings: string[],
+): Affine {
   const sform = raw.sform_code > 0 ? toAffine(rows, toMm) : null
   const qform = raw.qform_code > 0 ? toAffine(qformRows(raw), toMm) : null
   if (sform !== null && qform !== null) {
     const difference = describeDifference(sform, qform, size)
-    if (difference !== null) warnings.push(`The two positions in the header of ${file} (sform and qform) ${difference}; the sform is used, so check left and right.`)
+    if (difference !== null)
+      warnings.push(
+        `The two positions in the header of ${file} (sform and qform) ${difference}; the sform is used, so check left and right.`,
+      )
   }
   if (sform !== null) return sform
   if (qform !== null) return qform
-  warnings.push(`The header of ${file} does not say how the patient lies (neither sform nor qform is set); right, anterior, superior is assumed, so check left and right.`)
+  warnings.push(
+    `The header of ${file} does not say how the patient lies (neither sform nor qform is set); right, anterior, superior is assumed, so check left and right.`,
+  )
   return toAffine([raw.pixDims[1], 0, 0, 0, 0, raw.pixDims[2], 0, 0, 0, 0, raw.pixDims[3], 0], toMm)
 }
 
@@ -187,16 +221,26 @@ function qformRows(raw: NIFTI1 | NIFTI2): readonly number[] {
   } else a = Math.sqrt(1 - square)
   const [x, y, z] = [raw.pixDims[1], raw.pixDims[2], raw.pixDims[3] * (raw.pixDims[0] < 0 ? -1 : 1)]
   return [
-    (a * a + b * b - c * c - d * d) * x, 2 * (b * c - a * d) * y, 2 * (b * d + a * c) * z, raw.qoffset_x,
-    2 * (b * c + a * d) * x, (a * a + c * c - b * b - d * d) * y, 2 * (c * d - a * b) * z, raw.qoffset_y,
-    2 * (b * d - a * c) * x, 2 * (c * d + a * b) * y, (a * a + d * d - b * b - c * c) * z, raw.qoffset_z,
+    (a * a + b * b - c * c - d * d) * x,
+    2 * (b * c - a * d) * y,
+    2 * (b * d + a * c) * z,
+    raw.qoffset_x,
+    2 * (b * c + a * d) * x,
+    (a * a + c * c - b * b - d * d) * y,
+    2 * (c * d - a * b) * z,
+    raw.qoffset_y,
+    2 * (b * d - a * c) * x,
+    2 * (c * d + a * b) * y,
+    (a * a + d * d - b * b - c * c) * z,
+    raw.qoffset_z,
   ]
 }
 
 /** How two affines of one volume disagree, or null when they agree within {@link TRANSFORM_TOLERANCE_MM}. */
 function describeDifference(sform: Affine, qform: Affine, size: Size3): string | null {
   const sides = (m: Affine): string => JSON.stringify(closestRas(m))
-  if (determinant(sform) * determinant(qform) < 0 || sides(sform) !== sides(qform)) return 'disagree about the sides of the patient'
+  if (determinant(sform) * determinant(qform) < 0 || sides(sform) !== sides(qform))
+    return 'disagree about the sides of the patient'
   let farthest = 0
   for (let corner = 0; corner < 8; corner++) {
     const at: PointMm = [corner & 1 ? size[0] - 1 : 0, corner & 2 ? size[1] - 1 : 0, corner & 4 ? size[2] - 1 : 0]

@@ -1,5 +1,14 @@
 import { inputError } from '../../shared/inputError.js'
-import { affineFromLps, besideHeader, fieldsOf, need, numbersOf, unknownType, type Fields, type TextHeader } from './textHeader.js'
+import {
+  affineFromLps,
+  besideHeader,
+  fieldsOf,
+  need,
+  numbersOf,
+  unknownType,
+  type Fields,
+  type TextHeader,
+} from './textHeader.js'
 import type { Affine } from '../../shared/geometry/affine.js'
 import type { Dtype } from '../voxels.js'
 
@@ -29,11 +38,13 @@ export function parseMetaHeader(start: Uint8Array, file: string): TextHeader {
   const end = /^ElementDataFile *=[^\n]*\n?/m.exec(text)
   const headerBytes = end === null ? text.length : end.index + end[0].length
   const fields = fieldsOf(text.slice(0, headerBytes), /^([A-Za-z]+) *= *(.*)$/)
-  if (!fields.has('ndims')) throw inputError(file, `${file} is not a MetaImage file (it has no NDims): export the scan again.`)
+  if (!fields.has('ndims'))
+    throw inputError(file, `${file} is not a MetaImage file (it has no NDims): export the scan again.`)
   const type = need(fields, 'elementtype', file)
   const dtype = TYPES.get(type.replace(/_ARRAY$/, ''))
   if (dtype === undefined) throw unknownType(file, type)
-  if (isFalse(fields.get('binarydata') ?? 'True')) throw inputError(file, `The data of ${file} is stored as text, which is not supported: save it as binary.`)
+  if (isFalse(fields.get('binarydata') ?? 'True'))
+    throw inputError(file, `The data of ${file} is stored as text, which is not supported: save it as binary.`)
   const dataFile = need(fields, 'elementdatafile', file)
   const sizes = numbersOf(need(fields, 'dimsize', file))
   const skip = Number(fields.get('headersize') ?? 0)
@@ -65,6 +76,8 @@ function affineOf(fields: Fields, dimensions: number): Affine {
   const matrix = first('transformmatrix', 'orientation', 'rotation') ?? identity
   const origin = first('offset', 'position', 'origin') ?? [0, 0, 0]
   const spacing = first('elementspacing', 'elementsize') ?? [1, 1, 1]
-  const axes = [0, 1, 2].map((axis) => [0, 1, 2].map((row) => (matrix[axis * dimensions + row] ?? Number.NaN) * (spacing[axis] ?? Number.NaN)))
+  const axes = [0, 1, 2].map((axis) =>
+    [0, 1, 2].map((row) => (matrix[axis * dimensions + row] ?? Number.NaN) * (spacing[axis] ?? Number.NaN)),
+  )
   return affineFromLps(axes, origin)
 }

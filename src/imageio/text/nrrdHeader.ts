@@ -1,5 +1,14 @@
 import { inputError } from '../../shared/inputError.js'
-import { affineFromLps, besideHeader, fieldsOf, need, numbersOf, unknownType, type Fields, type TextHeader } from './textHeader.js'
+import {
+  affineFromLps,
+  besideHeader,
+  fieldsOf,
+  need,
+  numbersOf,
+  unknownType,
+  type Fields,
+  type TextHeader,
+} from './textHeader.js'
 import type { Affine } from '../../shared/geometry/affine.js'
 import { DTYPE_BYTES, type Dtype } from '../voxels.js'
 
@@ -37,7 +46,8 @@ const SPACES: ReadonlyMap<string, readonly [number, number]> = new Map([
  */
 export function parseNrrdHeader(start: Uint8Array, file: string): TextHeader {
   const text = Buffer.from(start.buffer, start.byteOffset, start.byteLength).toString('latin1')
-  if (!/^NRRD000[1-9]\r?\n/.test(text)) throw inputError(file, `${file} is not an NRRD file (its first line is wrong): export the scan again.`)
+  if (!/^NRRD000[1-9]\r?\n/.test(text))
+    throw inputError(file, `${file} is not an NRRD file (its first line is wrong): export the scan again.`)
   const end = /\r?\n\r?\n/.exec(text)
   const fields = fieldsOf(end === null ? text : text.slice(0, end.index), /^([^:#=]+):(?!=) ?(.*)$/)
   const sizes = numbersOf(need(fields, 'sizes', file))
@@ -49,7 +59,10 @@ export function parseNrrdHeader(start: Uint8Array, file: string): TextHeader {
   const dataFile = fields.get('data file') ?? fields.get('datafile')
   const skip = Number(fields.get('byte skip') ?? fields.get('byteskip') ?? 0)
   if (Number(fields.get('line skip') ?? fields.get('lineskip') ?? 0) !== 0 || !Number.isInteger(skip) || skip < -1) {
-    throw inputError(file, `The header of ${file} skips lines before its data, which is not supported: save it as one file.`)
+    throw inputError(
+      file,
+      `The header of ${file} skips lines before its data, which is not supported: save it as one file.`,
+    )
   }
   return {
     sizes: spatial.map((axis) => sizes[axis]),
@@ -60,7 +73,17 @@ export function parseNrrdHeader(start: Uint8Array, file: string): TextHeader {
     dataFile: dataFile === undefined ? null : besideHeader(dataFile, file),
     headerBytes: end === null ? text.length : end.index + end[0].length,
     skipBytes: skip === -1 ? 'from the end' : skip,
-    affine: sizes.length < 3 || components !== 1 ? affineFromLps([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0]) : affineOf(fields, file, warnings),
+    affine:
+      sizes.length < 3 || components !== 1
+        ? affineFromLps(
+            [
+              [1, 0, 0],
+              [0, 1, 0],
+              [0, 0, 1],
+            ],
+            [0, 0, 0],
+          )
+        : affineOf(fields, file, warnings),
     warnings,
   }
 }
@@ -68,7 +91,10 @@ export function parseNrrdHeader(start: Uint8Array, file: string): TextHeader {
 function isPacked(encoding: string, file: string): boolean {
   if (encoding === 'raw') return false
   if (encoding === 'gzip' || encoding === 'gz') return true
-  throw inputError(file, `The data of ${file} is stored as "${encoding}", which is not supported: save it as raw or gzip.`)
+  throw inputError(
+    file,
+    `The data of ${file} is stored as "${encoding}", which is not supported: save it as raw or gzip.`,
+  )
 }
 
 /** Which axes are space, and how many numbers a voxel has: an axis of values may come before or after them. */
@@ -76,7 +102,10 @@ function axesOf(fields: Fields, sizes: readonly number[]): { components: number;
   const kinds = (fields.get('kinds') ?? '').toLowerCase().split(/\s+/).filter(Boolean)
   const isValue = (axis: number): boolean => {
     const kind = kinds[axis] ?? ''
-    return /vector|color|matrix|complex|quaternion|point|normal|gradient/.test(kind) || (axis < 3 && sizes.length > 3 && /list|none|\?/.test(kind))
+    return (
+      /vector|color|matrix|complex|quaternion|point|normal|gradient/.test(kind) ||
+      (axis < 3 && sizes.length > 3 && /list|none|\?/.test(kind))
+    )
   }
   const spatial = sizes.map((_, axis) => axis).filter((axis) => !isValue(axis))
   const components = sizes.reduce((product, n, axis) => (isValue(axis) ? product * n : product), 1)
@@ -84,16 +113,23 @@ function axesOf(fields: Fields, sizes: readonly number[]): { components: number;
 }
 
 function affineOf(fields: Fields, file: string, warnings: string[]): Affine {
-  const space = fields.get('space')?.toLowerCase().replace(/-time$|t$/, '')
+  const space = fields
+    .get('space')
+    ?.toLowerCase()
+    .replace(/-time$|t$/, '')
   const signs = space === undefined ? undefined : SPACES.get(space)
-  if (signs === undefined) warnings.push(`The header of ${file} does not say how the patient lies (no known "space"); left, posterior, superior is assumed, so check left and right.`)
+  if (signs === undefined)
+    warnings.push(
+      `The header of ${file} does not say how the patient lies (no known "space"); left, posterior, superior is assumed, so check left and right.`,
+    )
   const [sx, sy] = signs ?? [1, 1]
   const toLps = ([x, y, z]: readonly number[]): readonly number[] => [sx * x, sy * y, z]
   const directions = fields.get('space directions')
   const origin = vectorsOf(fields.get('space origin') ?? '(0,0,0)')
   if (directions !== undefined) {
     const axes = vectorsOf(directions)
-    if (axes.length < 3 || origin.length < 1) throw inputError(file, `The "space directions" of ${file} are incomplete: export the scan again.`)
+    if (axes.length < 3 || origin.length < 1)
+      throw inputError(file, `The "space directions" of ${file} are incomplete: export the scan again.`)
     return affineFromLps(axes.slice(0, 3).map(toLps), toLps(origin[0]))
   }
   const spacings = numbersOf(fields.get('spacings') ?? '1 1 1')

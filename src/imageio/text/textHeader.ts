@@ -43,7 +43,8 @@ export function fieldsOf(header: string, line: RegExp): Fields {
  */
 export function need(fields: Fields, name: string, file: string): string {
   const value = fields.get(name)
-  if (value === undefined || value === '') throw inputError(file, `The header of ${file} has no "${name}": it is damaged, so export the scan again.`)
+  if (value === undefined || value === '')
+    throw inputError(file, `The header of ${file} has no "${name}": it is damaged, so export the scan again.`)
   return value
 }
 
@@ -62,7 +63,11 @@ export function unknownType(file: string, type: string): Error {
  * @throws MedlsamError `input` when it is anything else
  */
 export function besideHeader(name: string, file: string): string {
-  if (/^LIST\b|%\d*d/i.test(name)) throw inputError(file, `The data of ${file} is spread over many files, which is not supported: save it as one file.`)
+  if (/^LIST\b|%\d*d/i.test(name))
+    throw inputError(
+      file,
+      `The data of ${file} is spread over many files, which is not supported: save it as one file.`,
+    )
   if (name !== path.basename(name) || name.includes('\\') || name === '..') {
     throw inputError(file, `The data file "${name}" of ${file} must lie beside it: put both in one folder.`)
   }
@@ -71,6 +76,11 @@ export function besideHeader(name: string, file: string): string {
 
 /** RAS affine of three axis vectors and an origin given in LPS (x to the left, y to the back). */
 export function affineFromLps(axes: readonly (readonly number[])[], origin: readonly number[]): Affine {
-  const row = (r: 0 | 1 | 2, sign: 1 | -1): [number, number, number, number] => [sign * axes[0][r], sign * axes[1][r], sign * axes[2][r], sign * origin[r]]
+  const row = (r: 0 | 1 | 2, sign: 1 | -1): [number, number, number, number] => [
+    sign * axes[0][r],
+    sign * axes[1][r],
+    sign * axes[2][r],
+    sign * origin[r],
+  ]
   return [...row(0, -1), ...row(1, -1), ...row(2, 1), 0, 0, 0, 1]
 }

@@ -22,22 +22,38 @@ export interface Column {
 
 /** The columns of the paper's tables 2 and 3: automatic boxes with each segmenter, then manual ones, then exact ones. */
 export function maskColumns({ variants, segmenters }: Benchmark): Column[] {
-  return variants.filter(({ variant }) => ['medlam', 'manual', 'exact'].includes(variant.id)).flatMap(({ variant }) =>
-    segmenters.map((segmenter) => ({ variant: variant.id, segmenter, title: `${variant.title} + ${segmenter}` })))
+  return variants
+    .filter(({ variant }) => ['medlam', 'manual', 'exact'].includes(variant.id))
+    .flatMap(({ variant }) =>
+      segmenters.map((segmenter) => ({ variant: variant.id, segmenter, title: `${variant.title} + ${segmenter}` })),
+    )
 }
 
 /** Everything that was run, one column each: also ablations, and boxes without masks. */
 export function allColumns({ variants, segmenters }: Benchmark): Pick<Column, 'variant' | 'segmenter'>[] {
-  return variants.flatMap(({ variant, masks }) => (masks ? segmenters : [null]).map((segmenter) => ({ variant: variant.id, segmenter })))
+  return variants.flatMap(({ variant, masks }) =>
+    (masks ? segmenters : [null]).map((segmenter) => ({ variant: variant.id, segmenter })),
+  )
 }
 
 /** Scores of one column by case. */
-export function scoresOf({ cases }: Benchmark, { variant, segmenter }: Pick<Column, 'variant' | 'segmenter'>, protocol: Protocol): CaseScores[] {
-  return cases.map(({ id, results }) => ({ id, scores: results.find((result) => result.variant === variant && result.segmenter === segmenter)?.[protocol] ?? [] }))
+export function scoresOf(
+  { cases }: Benchmark,
+  { variant, segmenter }: Pick<Column, 'variant' | 'segmenter'>,
+  protocol: Protocol,
+): CaseScores[] {
+  return cases.map(({ id, results }) => ({
+    id,
+    scores: results.find((result) => result.variant === variant && result.segmenter === segmenter)?.[protocol] ?? [],
+  }))
 }
 
 /** Summary of one column. */
-export function summaryOf(benchmark: Benchmark, column: Pick<Column, 'variant' | 'segmenter'>, protocol: Protocol): EvaluationSummary {
+export function summaryOf(
+  benchmark: Benchmark,
+  column: Pick<Column, 'variant' | 'segmenter'>,
+  protocol: Protocol,
+): EvaluationSummary {
   return summarizeCases(scoresOf(benchmark, column, protocol), benchmark.seed)
 }
 
@@ -46,7 +62,8 @@ export function segmentationTable(benchmark: Benchmark, protocol: Protocol): Tab
   const columns = maskColumns(benchmark)
   const summaries = columns.map((column) => summaryOf(benchmark, column, protocol))
   const shares = benchmark.segmenters.map((segmenter) => {
-    const of = (variant: string): number => columns.findIndex((column) => column.variant === variant && column.segmenter === segmenter)
+    const of = (variant: string): number =>
+      columns.findIndex((column) => column.variant === variant && column.segmenter === segmenter)
     return { title: `${MEDLAM.title} / manual, ${segmenter} %`, automatic: of('medlam'), manual: of('manual') }
   })
   const row = (title: string, cells: readonly Cell[], means: readonly (number | undefined)[]): Cell[] => [
@@ -60,12 +77,20 @@ export function segmentationTable(benchmark: Benchmark, protocol: Protocol): Tab
     rows: [
       ...benchmark.structures.map(({ name }) => {
         const own = summaries.map(({ structures }) => structures.find(({ structure }) => structure === name))
-        const [title, ...cells] = row(name, own.map((summary) => meanCell('dice', summary?.metrics.dice ?? null)), own.map((summary) => summary?.metrics.dice?.mean))
+        const [title, ...cells] = row(
+          name,
+          own.map((summary) => meanCell('dice', summary?.metrics.dice ?? null)),
+          own.map((summary) => summary?.metrics.dice?.mean),
+        )
         const drawn = own[0]?.drawn ?? 0
         return [title, { text: String(drawn), value: drawn }, ...cells]
       }),
       (() => {
-        const [title, ...cells] = row('mean over organs', summaries.map(({ overall }) => overallCell('dice', overall.dice)), summaries.map(({ overall }) => overall.dice?.mean))
+        const [title, ...cells] = row(
+          'mean over organs',
+          summaries.map(({ overall }) => overallCell('dice', overall.dice)),
+          summaries.map(({ overall }) => overall.dice?.mean),
+        )
         return [title, words(''), ...cells]
       })(),
     ],
@@ -75,7 +100,7 @@ export function segmentationTable(benchmark: Benchmark, protocol: Protocol): Tab
 }
 
 function withBest(cells: readonly Cell[], compared: (column: number) => boolean): Cell[] {
-  const best = Math.max(...cells.flatMap(({ value }, i) => (compared(i) ? value ?? [] : [])))
+  const best = Math.max(...cells.flatMap(({ value }, i) => (compared(i) ? (value ?? []) : [])))
   return cells.map((cell, i) => (compared(i) && cell.value === best ? { ...cell, best: true } : cell))
 }
 
@@ -96,24 +121,61 @@ export function protocolWords({ minPixels }: Benchmark, protocol: Protocol): str
 
 /** Figure 5 of the paper and more: box IoU and wall distance per organ. */
 export function localizationTable(benchmark: Benchmark): Table {
-  const { structures, overall } = summaryOf(benchmark, { variant: 'medlam', segmenter: benchmark.segmenters[0] ?? null }, 'deploy')
+  const { structures, overall } = summaryOf(
+    benchmark,
+    { variant: 'medlam', segmenter: benchmark.segmenters[0] ?? null },
+    'deploy',
+  )
   const own = benchmark.cases.flatMap(({ results }) => results.find(({ variant }) => variant === MEDLAM.id) ?? [])
-  const isMissing = (name: string) => ({ structures: found, deploy }: CaseResult): boolean =>
-    deploy.some(({ structure, truthMl }) => structure === name && truthMl > 0) && found.some((structure) => structure.name === name && structure.status !== 'found')
+  const isMissing =
+    (name: string) =>
+    ({ structures: found, deploy }: CaseResult): boolean =>
+      deploy.some(({ structure, truthMl }) => structure === name && truthMl > 0) &&
+      found.some((structure) => structure.name === name && structure.status !== 'found')
   return {
     title: 'Localization: boxes of MedLAM against those of the drawn organs',
-    columns: ['organ', 'cases', 'not found', 'box IoU %', 'wall distance mm', 'median', 'right', 'left', 'posterior', 'anterior', 'inferior', 'superior'],
+    columns: [
+      'organ',
+      'cases',
+      'not found',
+      'box IoU %',
+      'wall distance mm',
+      'median',
+      'right',
+      'left',
+      'posterior',
+      'anterior',
+      'inferior',
+      'superior',
+    ],
     rows: [
       ...structures.map(({ structure, drawn, metrics, walls }) => {
         const missing = own.filter(isMissing(structure)).length
         const signed = [walls.right, walls.left, walls.posterior, walls.anterior, walls.inferior, walls.superior]
         return [
-          words(structure), count(drawn), count(missing), meanCell('boxIou', metrics.boxIou), meanCell('wallDistanceMm', metrics.wallDistanceMm),
-          metrics.wallDistanceMm === null ? words('–') : { text: metrics.wallDistanceMm.median.toFixed(1), value: metrics.wallDistanceMm.median },
-          ...signed.map((wall) => (wall === null ? words('–') : { text: `${wall.mean > 0 ? '+' : ''}${wall.mean.toFixed(1)}`, value: wall.mean })),
+          words(structure),
+          count(drawn),
+          count(missing),
+          meanCell('boxIou', metrics.boxIou),
+          meanCell('wallDistanceMm', metrics.wallDistanceMm),
+          metrics.wallDistanceMm === null
+            ? words('–')
+            : { text: metrics.wallDistanceMm.median.toFixed(1), value: metrics.wallDistanceMm.median },
+          ...signed.map((wall) =>
+            wall === null
+              ? words('–')
+              : { text: `${wall.mean > 0 ? '+' : ''}${wall.mean.toFixed(1)}`, value: wall.mean },
+          ),
         ]
       }),
-      [words('mean over organs'), words(''), words(''), overallCell('boxIou', overall.boxIou), overallCell('wallDistanceMm', overall.wallDistanceMm), ...Array.from({ length: 7 }, () => words(''))],
+      [
+        words('mean over organs'),
+        words(''),
+        words(''),
+        overallCell('boxIou', overall.boxIou),
+        overallCell('wallDistanceMm', overall.wallDistanceMm),
+        ...Array.from({ length: 7 }, () => words('')),
+      ],
     ],
     footRows: 1,
     note: 'The last six columns are signed mean errors of the walls in mm: positive lies outside of the true wall. Walls that the field of view cuts are not judged.',
@@ -125,17 +187,28 @@ export function ablationTable(benchmark: Benchmark): Table | null {
   const ids = new Set(ablationVariants(ABLATIONS, Infinity).map(({ id }) => id))
   const compared = benchmark.variants.filter(({ variant }) => ids.has(variant.id))
   if (compared.length === 0) return null
-  const own = benchmark.variants.filter(({ variant }) => variant.id === MEDLAM.id).map(({ variant, masks }) => ({
-    variant: { ...variant, title: `MedLAM as it is: ${benchmark.templates.ids.length} templates, parts (SPL), similarity (MSS)` },
-    masks,
-  }))
-  const rows = [...own, ...compared].flatMap(({ variant, masks }) => (masks ? benchmark.segmenters : [null]).map((segmenter): Cell[] => {
-    const { overall } = summaryOf(benchmark, { variant: variant.id, segmenter }, 'deploy')
-    return [
-      words(variant.title), words(segmenter ?? '–'), overallCell('boxIou', overall.boxIou), overallCell('wallDistanceMm', overall.wallDistanceMm),
-      segmenter === null ? words('–') : overallCell('dice', overall.dice), segmenter === null ? words('–') : overallCell('surfaceDice', overall.surfaceDice),
-    ]
-  }))
+  const own = benchmark.variants
+    .filter(({ variant }) => variant.id === MEDLAM.id)
+    .map(({ variant, masks }) => ({
+      variant: {
+        ...variant,
+        title: `MedLAM as it is: ${benchmark.templates.ids.length} templates, parts (SPL), similarity (MSS)`,
+      },
+      masks,
+    }))
+  const rows = [...own, ...compared].flatMap(({ variant, masks }) =>
+    (masks ? benchmark.segmenters : [null]).map((segmenter): Cell[] => {
+      const { overall } = summaryOf(benchmark, { variant: variant.id, segmenter }, 'deploy')
+      return [
+        words(variant.title),
+        words(segmenter ?? '–'),
+        overallCell('boxIou', overall.boxIou),
+        overallCell('wallDistanceMm', overall.wallDistanceMm),
+        segmenter === null ? words('–') : overallCell('dice', overall.dice),
+        segmenter === null ? words('–') : overallCell('surfaceDice', overall.surfaceDice),
+      ]
+    }),
+  )
   return {
     title: 'What the parts of the method bring',
     columns: ['variant', 'segmenter', 'box IoU %', 'wall distance mm', 'DSC %', 'surface Dice %'],
@@ -148,14 +221,22 @@ export function ablationTable(benchmark: Benchmark): Table | null {
 export function missedStructures({ cases }: Benchmark): string[] {
   return cases.flatMap(({ id, results }) => {
     const own = results.filter(({ variant }) => variant === MEDLAM.id)
-    const missed = own.flatMap(({ segmenter, structures, deploy }) => deploy.flatMap(({ structure, outcome, reason = '' }) => {
-      const boxOnly = segmenter === null && structures.some(({ name, status }) => name === structure && status === 'found')
-      return outcome === 'missed' && !boxOnly ? [{ structure, segmenter, reason }] : []
-    }))
-    return [...new Set(missed.map(({ structure, segmenter, reason }) => {
-      const withAll = missed.filter((other) => other.structure === structure && other.reason === reason).length === own.length
-      return `Missed: ${structure} of ${id}${withAll ? '' : ` with ${segmenter}`}. ${reason}`.trim()
-    }))]
+    const missed = own.flatMap(({ segmenter, structures, deploy }) =>
+      deploy.flatMap(({ structure, outcome, reason = '' }) => {
+        const boxOnly =
+          segmenter === null && structures.some(({ name, status }) => name === structure && status === 'found')
+        return outcome === 'missed' && !boxOnly ? [{ structure, segmenter, reason }] : []
+      }),
+    )
+    return [
+      ...new Set(
+        missed.map(({ structure, segmenter, reason }) => {
+          const withAll =
+            missed.filter((other) => other.structure === structure && other.reason === reason).length === own.length
+          return `Missed: ${structure} of ${id}${withAll ? '' : ` with ${segmenter}`}. ${reason}`.trim()
+        }),
+      ),
+    ]
   })
 }
 
@@ -184,16 +265,31 @@ export function confidencePoints({ cases }: Benchmark): ConfidencePoint[] {
 /** Confidence against error, in steps of a tenth. */
 export function confidenceTable(benchmark: Benchmark): Table {
   const points = confidencePoints(benchmark)
-  const steps = Array.from({ length: 10 }, (_, i) => points.filter(({ confidence }) => Math.min(9, Math.floor(confidence * 10)) === i))
-  const rank = spearman(points.map(({ confidence }) => confidence), points.map(({ wallDistanceMm }) => -wallDistanceMm))
+  const steps = Array.from({ length: 10 }, (_, i) =>
+    points.filter(({ confidence }) => Math.min(9, Math.floor(confidence * 10)) === i),
+  )
+  const rank = spearman(
+    points.map(({ confidence }) => confidence),
+    points.map(({ wallDistanceMm }) => -wallDistanceMm),
+  )
   return {
     title: 'Confidence against error',
     columns: ['confidence', 'structures', 'wall distance mm', 'box IoU %'],
-    rows: steps.flatMap((step, i) => (step.length === 0 ? [] : [[
-      { text: `${(i / 10).toFixed(1)} to ${((i + 1) / 10).toFixed(1)}`, value: i / 10 }, count(step.length),
-      decimal(mean(step.map(({ wallDistanceMm }) => wallDistanceMm))), decimal(100 * mean(step.map(({ boxIou }) => boxIou))),
-    ]])),
-    note: Number.isNaN(rank) ? 'Too few structures for a rank correlation.' : `Rank correlation (Spearman) of confidence with accuracy: ${rank.toFixed(2)}, over ${points.length} structures.`,
+    rows: steps.flatMap((step, i) =>
+      step.length === 0
+        ? []
+        : [
+            [
+              { text: `${(i / 10).toFixed(1)} to ${((i + 1) / 10).toFixed(1)}`, value: i / 10 },
+              count(step.length),
+              decimal(mean(step.map(({ wallDistanceMm }) => wallDistanceMm))),
+              decimal(100 * mean(step.map(({ boxIou }) => boxIou))),
+            ],
+          ],
+    ),
+    note: Number.isNaN(rank)
+      ? 'Too few structures for a rank correlation.'
+      : `Rank correlation (Spearman) of confidence with accuracy: ${rank.toFixed(2)}, over ${points.length} structures.`,
   }
 }
 

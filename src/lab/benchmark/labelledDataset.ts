@@ -31,30 +31,62 @@ const SCAN = /[._-](ct|0000)\.(nii\.gz|nii|nrrd|nhdr|mha|mhd)$/i
  * @throws MedlsamError `input` when there are no pairs or no names, or two pairs of one name
  */
 export async function findDataset(folder: string, labelsFile?: string): Promise<LabelledDataset> {
-  const nnunet = ['Tr', 'Ts'].filter((part) => existsSync(path.join(folder, `images${part}`)) && existsSync(path.join(folder, `labels${part}`)))
-  const pairs = nnunet.length > 0
-    ? (await Promise.all(nnunet.map((part) => pairsOf(path.join(folder, `images${part}`), path.join(folder, `labels${part}`))))).flat()
-    : await pairsOf(folder, folder)
+  const nnunet = ['Tr', 'Ts'].filter(
+    (part) => existsSync(path.join(folder, `images${part}`)) && existsSync(path.join(folder, `labels${part}`)),
+  )
+  const pairs =
+    nnunet.length > 0
+      ? (
+          await Promise.all(
+            nnunet.map((part) => pairsOf(path.join(folder, `images${part}`), path.join(folder, `labels${part}`))),
+          )
+        ).flat()
+      : await pairsOf(folder, folder)
   if (pairs.length === 0) {
-    throw new MedlsamError('input', `The folder ${folder} holds no scan with a label map: expected X_ct.nii.gz with X_seg.nii.gz, or imagesTr/X_0000.nii.gz with labelsTr/X.nii.gz.`, folder)
+    throw new MedlsamError(
+      'input',
+      `The folder ${folder} holds no scan with a label map: expected X_ct.nii.gz with X_seg.nii.gz, or imagesTr/X_0000.nii.gz with labelsTr/X.nii.gz.`,
+      folder,
+    )
   }
   const twice = pairs.find(({ id }, i) => pairs.findIndex((other) => other.id === id) < i)
-  if (twice !== undefined) throw new MedlsamError('input', `Two scans of ${folder} make one case (${twice.id}), one of them ${twice.scan}: rename it.`, twice.scan)
-  const namesFile = labelsFile ?? ['labels.json', 'dataset.json', '../labels.json', '../dataset.json'].map((name) => path.join(folder, name)).find((file) => existsSync(file))
+  if (twice !== undefined)
+    throw new MedlsamError(
+      'input',
+      `Two scans of ${folder} make one case (${twice.id}), one of them ${twice.scan}: rename it.`,
+      twice.scan,
+    )
+  const namesFile =
+    labelsFile ??
+    ['labels.json', 'dataset.json', '../labels.json', '../dataset.json']
+      .map((name) => path.join(folder, name))
+      .find((file) => existsSync(file))
   if (namesFile === undefined) {
-    throw new MedlsamError('input', `Nothing names the label values of ${folder}: put a labels.json ({"labels": {"1": "Liver"}}) into it, or give --labels.`, folder)
+    throw new MedlsamError(
+      'input',
+      `Nothing names the label values of ${folder}: put a labels.json ({"labels": {"1": "Liver"}}) into it, or give --labels.`,
+      folder,
+    )
   }
-  return { scans: pairs.sort((a, b) => (a.id < b.id ? -1 : 1)), structures: await readStructureNames(namesFile), namesFile }
+  return {
+    scans: pairs.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    structures: await readStructureNames(namesFile),
+    namesFile,
+  }
 }
 
 async function pairsOf(scanFolder: string, labelFolder: string): Promise<LabelledScan[]> {
   const labelMaps = await findLabelMaps(labelFolder)
   const files = await readdir(scanFolder, { recursive: true })
-  return files.filter((file) => SCAN.test(file)).flatMap((file) => {
-    const id = caseIdOf(file)
-    const labels = labelMaps.get(id)
-    return labels === undefined ? [] : [{ id: id.split(path.sep).join('-'), scan: path.join(scanFolder, file), labels }]
-  })
+  return files
+    .filter((file) => SCAN.test(file))
+    .flatMap((file) => {
+      const id = caseIdOf(file)
+      const labels = labelMaps.get(id)
+      return labels === undefined
+        ? []
+        : [{ id: id.split(path.sep).join('-'), scan: path.join(scanFolder, file), labels }]
+    })
 }
 
 /** Draws k support scans; the same seed draws the same ones (Fisher and Yates). */
@@ -75,7 +107,11 @@ export function drawSupport(scans: readonly LabelledScan[], k: number, seed: num
 export function namedScans(scans: readonly LabelledScan[], ids: readonly string[]): LabelledScan[] {
   return [...new Set(ids)].map((id) => {
     const scan = scans.find((candidate) => candidate.id === id)
-    if (scan === undefined) throw new MedlsamError('usage', `The data set has no scan "${id}": it has ${scans.map((one) => one.id).join(', ')}.`)
+    if (scan === undefined)
+      throw new MedlsamError(
+        'usage',
+        `The data set has no scan "${id}": it has ${scans.map((one) => one.id).join(', ')}.`,
+      )
     return scan
   })
 }

@@ -47,7 +47,11 @@ export interface MeasureData {
  * Measures a segmenter in this process, which should have done nothing else before: memory is the process's peak.
  * @param open loads it
  */
-export async function measureSegmenter(open: () => Promise<Segmenter>, data: MeasureData | null, onScan?: (done: number, total: number) => void): Promise<SegmenterMeasurement> {
+export async function measureSegmenter(
+  open: () => Promise<Segmenter>,
+  data: MeasureData | null,
+  onScan?: (done: number, total: number) => void,
+): Promise<SegmenterMeasurement> {
   const started = performance.now()
   const segmenter = await open()
   const loadSeconds = (performance.now() - started) / 1000
@@ -56,13 +60,24 @@ export async function measureSegmenter(open: () => Promise<Segmenter>, data: Mea
     const whole = { x0: 0, y0: 0, x1: picture.width, y1: picture.height }
     const box = { x0: 60, y0: 60, x1: 120, y1: 120 }
     let embedding = await segmenter.encodeSlice(picture)
-    const encodeMs = await medianMs(async () => { embedding = await segmenter.encodeSlice(picture) })
+    const encodeMs = await medianMs(async () => {
+      embedding = await segmenter.encodeSlice(picture)
+    })
     await segmenter.decodeBox(embedding, box, whole)
     const decodeMs = await medianMs(() => segmenter.decodeBox(embedding, box, whole))
     const peakMb = process.resourceUsage().maxRSS / 1024
     const { provider, providerNote } = segmenter
     const dices = data === null ? [] : await manualBoxDice(segmenter, data, onScan)
-    return { provider, providerNote, loadSeconds, encodeMs, decodeMs, peakMb, dice: dices.length === 0 ? null : mean(dices), scans: data === null ? 0 : Math.min(data.scans, data.dataset.scans.length) }
+    return {
+      provider,
+      providerNote,
+      loadSeconds,
+      encodeMs,
+      decodeMs,
+      peakMb,
+      dice: dices.length === 0 ? null : mean(dices),
+      scans: data === null ? 0 : Math.min(data.scans, data.dataset.scans.length),
+    }
   } finally {
     await segmenter.release()
   }
@@ -79,7 +94,11 @@ async function medianMs(run: () => Promise<unknown>): Promise<number> {
 }
 
 /** Dice of every drawn structure, inside boxes that a person would have drawn on every slice. */
-async function manualBoxDice(segmenter: Segmenter, { dataset, scans, sliceStep }: MeasureData, onScan?: (done: number, total: number) => void): Promise<number[]> {
+async function manualBoxDice(
+  segmenter: Segmenter,
+  { dataset, scans, sliceStep }: MeasureData,
+  onScan?: (done: number, total: number) => void,
+): Promise<number[]> {
   const dices: number[] = []
   const chosen = dataset.scans.slice(0, scans)
   for (const [done, { id, scan: file, labels }] of chosen.entries()) {
@@ -87,9 +106,17 @@ async function manualBoxDice(segmenter: Segmenter, { dataset, scans, sliceStep }
     const scan = await readScan(file)
     const truth = await readTruth({ scan: file, labels }, scan)
     const boxes = manualBoxes(truth, dataset.structures, id, SEED, JITTER_PIXELS)
-    const requests = boxes.map(({ name, labelValue, partsMm = [] }) => ({ structure: { name, labelValue }, boxesMm: partsMm, onePiece: false }))
+    const requests = boxes.map(({ name, labelValue, partsMm = [] }) => ({
+      structure: { name, labelValue },
+      boxesMm: partsMm,
+      onePiece: false,
+    }))
     const masks = await segmentScan(scan, requests, segmenter, { partsMode: 'union', sliceStep })
-    const scores = scoreStructures(masks.labels, truth, boxes.map(({ name, labelValue }) => ({ name, labelValue, predictedValue: labelValue, toleranceMm: 2 })))
+    const scores = scoreStructures(
+      masks.labels,
+      truth,
+      boxes.map(({ name, labelValue }) => ({ name, labelValue, predictedValue: labelValue, toleranceMm: 2 })),
+    )
     dices.push(...scores.flatMap(({ dice }) => dice ?? []))
   }
   onScan?.(chosen.length, chosen.length)

@@ -12,7 +12,11 @@ import { readTolerances, toleranceMm } from '../evaluation/tolerances.js'
 import { makeFolder } from '../evaluation/writeEvaluation.js'
 import { serialiseBank } from '../../engine/medlam/bankFile.js'
 import { programHash } from '../../engine/programHash.js'
-import { cacheEmbeddings, type CachingSegmenter, type EmbeddingCacheOptions } from '../../engine/sam/embeddings/embeddingCache.js'
+import {
+  cacheEmbeddings,
+  type CachingSegmenter,
+  type EmbeddingCacheOptions,
+} from '../../engine/sam/embeddings/embeddingCache.js'
 import type { BuiltBank } from '../../engine/templates/buildBank.js'
 import { storedScanPath } from '../../engine/templates/templateSetFile.js'
 import { hashScan } from '../../engine/scanFiles/hashScan.js'
@@ -85,7 +89,11 @@ export interface BenchmarkHooks {
  * segmented, beside boxes of the drawn organs. A run that was stopped goes on where it was.
  * @throws MedlsamError
  */
-export async function runBenchmark(engine: Engine, request: BenchmarkRequest, hooks: BenchmarkHooks = {}): Promise<Benchmark> {
+export async function runBenchmark(
+  engine: Engine,
+  request: BenchmarkRequest,
+  hooks: BenchmarkHooks = {},
+): Promise<Benchmark> {
   await makeFolder(request.out)
   const dataset = await findDataset(request.dataset, request.labels)
   const { built, support } = await resolveSupport(engine, request, dataset, hooks.signal)
@@ -100,28 +108,56 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
     else cases.push(one)
   }
   if (left.length > 0) warnings.push(`Templates themselves, and so not scored: ${left.join(', ')}.`)
-  if (cases.length === 0) throw new MedlsamError('input', `The data set ${request.dataset} has no scan that is not a template: nothing is left to score.`, request.dataset)
+  if (cases.length === 0)
+    throw new MedlsamError(
+      'input',
+      `The data set ${request.dataset} has no scan that is not a template: nothing is left to score.`,
+      request.dataset,
+    )
   const { known, drawn, unknown } = matchStructures(dataset.structures, bank.structures, request.structures)
   if (unknown.length > 0) warnings.push(`The templates do not have ${unknown.join(', ')}; these are not scored.`)
-  if (drawn.length === 0) throw new MedlsamError('template', `The templates (${bank.structures.map(({ name }) => name).join(', ')}) have no structure of the data set (${dataset.structures.map(({ name }) => name).join(', ')}).`)
-  if (request.ablations.includes('templates') && TEMPLATE_COUNTS.some((count) => count > bank.templates.length)) warnings.push(`There are ${bank.templates.length} templates, so larger numbers are not compared.`)
+  if (drawn.length === 0)
+    throw new MedlsamError(
+      'template',
+      `The templates (${bank.structures.map(({ name }) => name).join(', ')}) have no structure of the data set (${dataset.structures.map(({ name }) => name).join(', ')}).`,
+    )
+  if (request.ablations.includes('templates') && TEMPLATE_COUNTS.some((count) => count > bank.templates.length))
+    warnings.push(`There are ${bank.templates.length} templates, so larger numbers are not compared.`)
 
   const segmenters: CachingSegmenter[] = []
-  for (const name of new Set(request.segmenters)) segmenters.push(await cacheEmbeddings(await engine.segmenter(name), request.cache))
+  for (const name of new Set(request.segmenters))
+    segmenters.push(await cacheEmbeddings(await engine.segmenter(name), request.cache))
   const twice = segmenters.find(({ id }, i) => segmenters.findIndex((other) => other.id === id) < i)
-  if (twice !== undefined) throw new MedlsamError('usage', `Two of the segmenters are called "${twice.id}", and their results could not be told apart: leave one out, or import it under an id of its own ("medlsam models import").`)
+  if (twice !== undefined)
+    throw new MedlsamError(
+      'usage',
+      `Two of the segmenters are called "${twice.id}", and their results could not be told apart: leave one out, or import it under an id of its own ("medlsam models import").`,
+    )
   const wanted: WantedVariant[] = [
-    ...[MEDLAM, MANUAL, EXACT].filter(({ boxes }) => boxes === 'medlam' || request.beside.includes(boxes)).map((variant) => ({ variant, masks: segmenters.length > 0 })),
-    ...ablationVariants(request.ablations, bank.templates.length).map((variant) => ({ variant, masks: segmenters.length > 0 && request.ablationMasks })),
+    ...[MEDLAM, MANUAL, EXACT]
+      .filter(({ boxes }) => boxes === 'medlam' || request.beside.includes(boxes))
+      .map((variant) => ({ variant, masks: segmenters.length > 0 })),
+    ...ablationVariants(request.ablations, bank.templates.length).map((variant) => ({
+      variant,
+      masks: segmenters.length > 0 && request.ablationMasks,
+    })),
   ]
-  const unusual = Object.entries(request.run).filter(([option, value]) => JSON.stringify(value) !== JSON.stringify(DEFAULT_RUN_OPTIONS[option as keyof RunOptions]))
-  if (unusual.length > 0) warnings.push(`Made with other options than usual: ${unusual.map(([option, value]) => `${option} ${JSON.stringify(value)}`).join(', ')}.`)
+  const unusual = Object.entries(request.run).filter(
+    ([option, value]) => JSON.stringify(value) !== JSON.stringify(DEFAULT_RUN_OPTIONS[option as keyof RunOptions]),
+  )
+  if (unusual.length > 0)
+    warnings.push(
+      `Made with other options than usual: ${unusual.map(([option, value]) => `${option} ${JSON.stringify(value)}`).join(', ')}.`,
+    )
   const given = await readTolerances(dataset.namesFile, dataset.structures)
   warnings.push(...given.warnings)
   const tools: CaseTools = {
     folder: request.out,
     model: await engine.medlam(),
-    bank: { ...bank, structures: bank.structures.filter(({ name }) => known.some((structure) => structure.name === name)) },
+    bank: {
+      ...bank,
+      structures: bank.structures.filter(({ name }) => known.some((structure) => structure.name === name)),
+    },
     basis: keyOf(programHash(), Buffer.from(serialiseBank(bank)).toString('base64')),
     segmenters,
     drawn,
@@ -139,7 +175,13 @@ export async function runBenchmark(engine: Engine, request: BenchmarkRequest, ho
     hooks.onCase?.(results.length, mine.length, one.id)
     const { results: ofCase, failures: ofThis } = await runCase(tools, one, wanted, hooks.signal)
     results.push({ ...one, results: ofCase })
-    failures.push(...ofThis.map((reason) => (ofCase.length === 0 ? `${one.id} is not scored. ${reason}` : `${one.id} failed wholly or in part, and what is drawn in it counts as 0 there. ${reason}`)))
+    failures.push(
+      ...ofThis.map((reason) =>
+        ofCase.length === 0
+          ? `${one.id} is not scored. ${reason}`
+          : `${one.id} failed wholly or in part, and what is drawn in it counts as 0 there. ${reason}`,
+      ),
+    )
   }
   hooks.onCase?.(mine.length, mine.length, '')
   warnings.push(...new Set(segmenters.flatMap(({ cache }) => cache.problem ?? [])))
@@ -178,7 +220,12 @@ async function resolveSupport(
   const make = async (scans: readonly LabelledScan[], from: LabelledDataset): Promise<BuiltBank> => {
     const file = path.join(out, 'templates.medlsam.json')
     // The set names its scans by their paths, so it is worth nothing once they have moved.
-    const key = keyOf(programHash(), from.structures, scans.map(({ scan }) => storedScanPath(file, scan)), await Promise.all(scans.flatMap(({ scan, labels: map }) => [hashScan(scan), hashScan(map)])))
+    const key = keyOf(
+      programHash(),
+      from.structures,
+      scans.map(({ scan }) => storedScanPath(file, scan)),
+      await Promise.all(scans.flatMap(({ scan, labels: map }) => [hashScan(scan), hashScan(map)])),
+    )
     if (!existsSync(file)) await rm(path.join(out, 'templates-made.json'), { force: true })
     await stored(path.join(out, 'templates-made.json'), key, z.literal(true), async () => {
       await writeSupportSet(file, scans, from)
@@ -189,7 +236,8 @@ async function resolveSupport(
   switch (support.kind) {
     case 'templates': {
       const { templates } = support
-      if (!existsSync(templates) || !statSync(templates).isDirectory()) return { built: await engine.templates(templates, hooks), support: [] }
+      if (!existsSync(templates) || !statSync(templates).isDirectory())
+        return { built: await engine.templates(templates, hooks), support: [] }
       const from = await findDataset(templates, labels)
       return { built: await make(from.scans, from), support: [] }
     }
@@ -213,13 +261,31 @@ interface MatchedStructures {
   readonly unknown: readonly string[]
 }
 
-function matchStructures(drawn: readonly Structure[], inBank: readonly Structure[], wanted: readonly string[] | undefined): MatchedStructures {
-  const like = (name: string) => (other: { readonly name: string }): boolean => other.name.toLowerCase() === name.toLowerCase()
-  const asked = wanted === undefined ? drawn : [...new Set(wanted.map((name) => {
-    const structure = drawn.find(like(name))
-    if (structure === undefined) throw new MedlsamError('usage', `The data set has no structure "${name}": it has ${drawn.map((one) => one.name).join(', ')}.`)
-    return structure
-  }))]
+function matchStructures(
+  drawn: readonly Structure[],
+  inBank: readonly Structure[],
+  wanted: readonly string[] | undefined,
+): MatchedStructures {
+  const like =
+    (name: string) =>
+    (other: { readonly name: string }): boolean =>
+      other.name.toLowerCase() === name.toLowerCase()
+  const asked =
+    wanted === undefined
+      ? drawn
+      : [
+          ...new Set(
+            wanted.map((name) => {
+              const structure = drawn.find(like(name))
+              if (structure === undefined)
+                throw new MedlsamError(
+                  'usage',
+                  `The data set has no structure "${name}": it has ${drawn.map((one) => one.name).join(', ')}.`,
+                )
+              return structure
+            }),
+          ),
+        ]
   const asInBank = (structure: Structure): Structure[] => {
     const own = inBank.find(like(structure.name))
     return own === undefined ? [] : [{ ...structure, name: own.name, color: own.color }]

@@ -5,7 +5,12 @@ import { z } from 'zod'
 import type { RunOptions } from '../../shared/sidecar.js'
 import { localizedStructureSchema, type LocalizedStructure, type Structure } from '../../shared/structure.js'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
-import { scoreStructures, structureScoreSchema, type ScoredStructure, type StructureScore } from '../evaluation/scoreStructure.js'
+import {
+  scoreStructures,
+  structureScoreSchema,
+  type ScoredStructure,
+  type StructureScore,
+} from '../evaluation/scoreStructure.js'
 import type { TemplateBank } from '../../engine/medlam/bank.js'
 import type { MedlamModel } from '../../engine/medlam/model.js'
 import type { ScanEmbedding } from '../../engine/medlam/scanEmbedding.js'
@@ -92,14 +97,18 @@ export async function runCase(
   const automatic = wanted.filter(({ variant }) => variant.boxes === 'medlam')
   const beside = wanted.filter(({ variant }) => variant.boxes !== 'medlam')
   const scan = await orReason(() => readScan(labelled.scan, { forceHu: true }))
-  const made = 'reason' in scan
-    ? wanted.flatMap(({ variant, masks }) => failedMade(tools, variant.id, segmenterIds(tools, masks), scan.reason))
-    : await inferCase(tools, folder, scan.done, automatic, signal)
+  const made =
+    'reason' in scan
+      ? wanted.flatMap(({ variant, masks }) => failedMade(tools, variant.id, segmenterIds(tools, masks), scan.reason))
+      : await inferCase(tools, folder, scan.done, automatic, signal)
 
   // Only from here on is it known what was drawn.
-  const truth = await orReason(() => ('reason' in scan ? readLabelMap(labelled.labels) : readTruth(labelled, scan.done)))
+  const truth = await orReason(() =>
+    'reason' in scan ? readLabelMap(labelled.labels) : readTruth(labelled, scan.done),
+  )
   if ('reason' in truth) return { results: [], failures: [truth.reason] }
-  if (!('reason' in scan)) made.push(...(await inTruthBoxes(tools, folder, scan.done, truth.done, labelled.id, beside, signal)))
+  if (!('reason' in scan))
+    made.push(...(await inTruthBoxes(tools, folder, scan.done, truth.done, labelled.id, beside, signal)))
   const results: CaseResult[] = []
   for (const one of made) results.push(await scoreMade(tools, folder, truth.done, one))
   return { results, failures: [...new Set(made.flatMap(({ failure }) => failure ?? []))] }
@@ -131,13 +140,39 @@ function segmenterIds({ segmenters }: CaseTools, masks: boolean): (string | null
   return masks ? segmenters.map(({ id }) => id) : [null]
 }
 
-function failedMade({ drawn }: CaseTools, variant: string, segmenters: readonly (string | null)[], reason: string): Made[] {
-  const structures = drawn.map((structure): LocalizedStructure => ({ ...structure, status: 'failed', reason, confidence: 0, boxMm: null, boxVoxel: null, extremePointsMm: null }))
-  return segmenters.map((segmenter) => ({ variant, segmenter, structures, labelMap: null, key: keyOf(reason), failure: reason }))
+function failedMade(
+  { drawn }: CaseTools,
+  variant: string,
+  segmenters: readonly (string | null)[],
+  reason: string,
+): Made[] {
+  const structures = drawn.map((structure): LocalizedStructure => ({
+    ...structure,
+    status: 'failed',
+    reason,
+    confidence: 0,
+    boxMm: null,
+    boxVoxel: null,
+    extremePointsMm: null,
+  }))
+  return segmenters.map((segmenter) => ({
+    variant,
+    segmenter,
+    structures,
+    labelMap: null,
+    key: keyOf(reason),
+    failure: reason,
+  }))
 }
 
 /** Localizes and segments; nothing here has seen the truth. */
-async function inferCase(tools: CaseTools, folder: string, scan: Scan, wanted: readonly WantedVariant[], signal?: AbortSignal): Promise<Made[]> {
+async function inferCase(
+  tools: CaseTools,
+  folder: string,
+  scan: Scan,
+  wanted: readonly WantedVariant[],
+  signal?: AbortSignal,
+): Promise<Made[]> {
   const made: Made[] = []
   let embedding: ScanEmbedding | undefined
   for (const { variant, masks } of wanted) {
@@ -145,9 +180,30 @@ async function inferCase(tools: CaseTools, folder: string, scan: Scan, wanted: r
     const { templates, parts, similarity, procedure } = variant
     const bank = firstTemplates(tools.bank, templates)
     // All that boxes depend on: whatever is segmented of them, and how, they are found once.
-    const key = keyOf(tools.basis, scan.sha256, tools.bank.structures, tools.run.seed, tools.run.minConfidence, templates, parts, similarity, procedure)
-    const found = await orReason(() => stored(path.join(folder, `boxes-${variant.id}.json`), key, z.array(localizedStructureSchema), async () =>
-      [...(await localizeCase(tools.model, scan, (embedding ??= lookAt(tools.model, scan)), bank, variant, tools.run, signal))]))
+    const key = keyOf(
+      tools.basis,
+      scan.sha256,
+      tools.bank.structures,
+      tools.run.seed,
+      tools.run.minConfidence,
+      templates,
+      parts,
+      similarity,
+      procedure,
+    )
+    const found = await orReason(() =>
+      stored(path.join(folder, `boxes-${variant.id}.json`), key, z.array(localizedStructureSchema), async () => [
+        ...(await localizeCase(
+          tools.model,
+          scan,
+          (embedding ??= lookAt(tools.model, scan)),
+          bank,
+          variant,
+          tools.run,
+          signal,
+        )),
+      ]),
+    )
     if ('reason' in found) {
       made.push(...failedMade(tools, variant.id, segmenterIds(tools, masks), found.reason))
       continue
@@ -158,7 +214,15 @@ async function inferCase(tools: CaseTools, folder: string, scan: Scan, wanted: r
   return made
 }
 
-async function inTruthBoxes(tools: CaseTools, folder: string, scan: Scan, truth: LabelMap, id: string, wanted: readonly WantedVariant[], signal?: AbortSignal): Promise<Made[]> {
+async function inTruthBoxes(
+  tools: CaseTools,
+  folder: string,
+  scan: Scan,
+  truth: LabelMap,
+  id: string,
+  wanted: readonly WantedVariant[],
+  signal?: AbortSignal,
+): Promise<Made[]> {
   const made: Made[] = []
   for (const { variant, masks } of wanted) {
     const boxes = manualBoxes(truth, tools.drawn, id, tools.seed, variant.boxes === 'exact' ? 0 : JITTER_PIXELS)
@@ -167,7 +231,19 @@ async function inTruthBoxes(tools: CaseTools, folder: string, scan: Scan, truth:
       const own = tools.bank.structures.find(({ name }) => name === box.name)
       return own === undefined ? [] : [{ ...box, labelValue: own.labelValue }]
     })
-    made.push(...(await segmentInto(tools, tools.bank, folder, scan, variant.id, structures, masks, { ...tools.run, marginMm: [0, 0, 0], paperMargin: false }, signal)))
+    made.push(
+      ...(await segmentInto(
+        tools,
+        tools.bank,
+        folder,
+        scan,
+        variant.id,
+        structures,
+        masks,
+        { ...tools.run, marginMm: [0, 0, 0], paperMargin: false },
+        signal,
+      )),
+    )
   }
   return made
 }
@@ -190,23 +266,39 @@ async function segmentInto(
     const name = `${variant}-${fileSafe(segmenter.id)}`
     const labelMap = path.join(folder, `${name}_dseg.nii.gz`)
     const file = path.join(folder, `masks-${name}.json`)
-    const key = keyOf(tools.basis, bank.templates.length, scan.sha256, structures, run, segmenter.layout, segmenter.windowHu, segmenter.networks.map(({ sha256 }) => sha256))
+    const key = keyOf(
+      tools.basis,
+      bank.templates.length,
+      scan.sha256,
+      structures,
+      run,
+      segmenter.layout,
+      segmenter.windowHu,
+      segmenter.networks.map(({ sha256 }) => sha256),
+    )
     if (!existsSync(labelMap)) await rm(file, { force: true })
-    const masked = await orReason(() => stored(file, key, masksSchema, async () => {
-      // From here on the label map is no longer the one that the file speaks of.
-      await rm(file, { force: true })
-      const started = performance.now()
-      const { labels, encoderRuns, decoderRuns } = await segmentCase(segmenter, scan, bank, structures, run, signal)
-      await writeLabelMap(labelMap, labels, scan.geometry, bank.structures)
-      return { encoderRuns, decoderRuns, seconds: (performance.now() - started) / 1000 }
-    }))
+    const masked = await orReason(() =>
+      stored(file, key, masksSchema, async () => {
+        // From here on the label map is no longer the one that the file speaks of.
+        await rm(file, { force: true })
+        const started = performance.now()
+        const { labels, encoderRuns, decoderRuns } = await segmentCase(segmenter, scan, bank, structures, run, signal)
+        await writeLabelMap(labelMap, labels, scan.geometry, bank.structures)
+        return { encoderRuns, decoderRuns, seconds: (performance.now() - started) / 1000 }
+      }),
+    )
     if ('reason' in masked) made.push(...failedMade(tools, variant, [segmenter.id], masked.reason))
     else made.push({ variant, segmenter: segmenter.id, structures, labelMap, key, failure: null })
   }
   return made
 }
 
-async function scoreMade(tools: CaseTools, folder: string, truth: LabelMap, { variant, segmenter, structures, labelMap, key, failure }: Made): Promise<CaseResult> {
+async function scoreMade(
+  tools: CaseTools,
+  folder: string,
+  truth: LabelMap,
+  { variant, segmenter, structures, labelMap, key, failure }: Made,
+): Promise<CaseResult> {
   const scored = tools.drawn.map(({ name, labelValue }): ScoredStructure => {
     const own = structures.find((structure) => structure.name === name)
     return {
@@ -218,31 +310,62 @@ async function scoreMade(tools: CaseTools, folder: string, truth: LabelMap, { va
     }
   })
   if (failure !== null) {
-    const nothing = (drawn: LabelVolume): StructureScore[] => withReasons(scoreStructures(null, drawn, scored), structures, failure).map(segmenter === null ? withoutMask : (score) => score)
-    return { variant, segmenter, structures, labelMap, deploy: nothing(truth), paper: nothing(skipSmallSlices({ prediction: truth, truth }, scored, tools.minPixels).truth) }
+    const nothing = (drawn: LabelVolume): StructureScore[] =>
+      withReasons(scoreStructures(null, drawn, scored), structures, failure).map(
+        segmenter === null ? withoutMask : (score) => score,
+      )
+    return {
+      variant,
+      segmenter,
+      structures,
+      labelMap,
+      deploy: nothing(truth),
+      paper: nothing(skipSmallSlices({ prediction: truth, truth }, scored, tools.minPixels).truth),
+    }
   }
   const file = path.join(folder, `scores-${variant}${segmenter === null ? '' : `-${fileSafe(segmenter)}`}.json`)
-  const scores = await stored(file, keyOf(SCORES_VERSION, key, truth.sha256, scored, tools.minPixels), scoresSchema, async () => {
-    if (labelMap === null) {
-      const boxesOnly = withReasons(scoreStructures(null, truth, scored), structures, 'Only its box was wanted.').map(withoutMask)
-      return { deploy: boxesOnly, paper: boxesOnly }
-    }
-    const prediction: LabelVolume = await readLabelMap(labelMap)
-    const kept = skipSmallSlices({ prediction, truth }, scored, tools.minPixels)
-    const deploy = withReasons(scoreStructures(prediction, truth, scored), structures, NO_MASK)
-    return { deploy, paper: withReasons(scoreStructures(kept.prediction, kept.truth, scored), structures, NO_MASK).map((score, i) => withBoxOf(score, deploy[i])) }
-  })
+  const scores = await stored(
+    file,
+    keyOf(SCORES_VERSION, key, truth.sha256, scored, tools.minPixels),
+    scoresSchema,
+    async () => {
+      if (labelMap === null) {
+        const boxesOnly = withReasons(scoreStructures(null, truth, scored), structures, 'Only its box was wanted.').map(
+          withoutMask,
+        )
+        return { deploy: boxesOnly, paper: boxesOnly }
+      }
+      const prediction: LabelVolume = await readLabelMap(labelMap)
+      const kept = skipSmallSlices({ prediction, truth }, scored, tools.minPixels)
+      const deploy = withReasons(scoreStructures(prediction, truth, scored), structures, NO_MASK)
+      return {
+        deploy,
+        paper: withReasons(scoreStructures(kept.prediction, kept.truth, scored), structures, NO_MASK).map((score, i) =>
+          withBoxOf(score, deploy[i]),
+        ),
+      }
+    },
+  )
   return { variant, segmenter, structures, labelMap, ...scores }
 }
 
 const NO_MASK = 'Its box was found, but no mask.'
 
 /** @param whereFound what to say of a structure without a mask whose box was found */
-function withReasons(scores: readonly StructureScore[], structures: readonly LocalizedStructure[], whereFound: string): StructureScore[] {
+function withReasons(
+  scores: readonly StructureScore[],
+  structures: readonly LocalizedStructure[],
+  whereFound: string,
+): StructureScore[] {
   return scores.map((score) => {
     if (score.outcome !== 'missed') return score
     const own = structures.find(({ name }) => name === score.structure)
-    const reason = own === undefined ? 'The templates do not have it.' : own.status === 'found' ? whereFound : own.reason ?? 'It was not found.'
+    const reason =
+      own === undefined
+        ? 'The templates do not have it.'
+        : own.status === 'found'
+          ? whereFound
+          : (own.reason ?? 'It was not found.')
     return { ...score, reason }
   })
 }
@@ -253,7 +376,10 @@ function withoutMask(score: StructureScore): StructureScore {
 }
 
 /** A score of masks without some slices, whose box is that of the whole organ all the same. */
-function withBoxOf(score: StructureScore, { boxIou, wallErrorsMm, wallDistanceMm, cutSides }: StructureScore): StructureScore {
+function withBoxOf(
+  score: StructureScore,
+  { boxIou, wallErrorsMm, wallDistanceMm, cutSides }: StructureScore,
+): StructureScore {
   switch (score.outcome) {
     case 'scored':
     case 'missed':

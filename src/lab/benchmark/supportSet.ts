@@ -8,12 +8,24 @@ import type { LabelledDataset, LabelledScan } from './labelledDataset.js'
 const PARTS = 6
 
 /** Makes a template set of support scans from their label maps, with only the structures that are named. */
-export async function writeSupportSet(file: string, support: readonly LabelledScan[], { structures }: LabelledDataset): Promise<void> {
-  let set: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, name: path.basename(file).replace(/(\.medlsam)?\.json$/, ''), structures: [], scans: [] }
+export async function writeSupportSet(
+  file: string,
+  support: readonly LabelledScan[],
+  { structures }: LabelledDataset,
+): Promise<void> {
+  let set: TemplateSet = {
+    format: 'medlsam-template-set',
+    formatVersion: 1,
+    name: path.basename(file).replace(/(\.medlsam)?\.json$/, ''),
+    structures: [],
+    scans: [],
+  }
   for (const { scan, labels } of support) {
     const made = await templateFromLabelMap(file, scan, labels, structures, PARTS)
     const named = made.structures.filter(({ name }) => structures.some((structure) => structure.name === name))
-    const points = Object.fromEntries(Object.entries(made.scan.structures).filter(([name]) => named.some((structure) => structure.name === name)))
+    const points = Object.fromEntries(
+      Object.entries(made.scan.structures).filter(([name]) => named.some((structure) => structure.name === name)),
+    )
     set = addTemplate(set, { structures: named, scan: { ...made.scan, structures: points } })
   }
   await writeTemplateSet(file, set)

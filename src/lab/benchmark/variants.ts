@@ -27,7 +27,15 @@ export type Ablation = (typeof ABLATIONS)[number]
 export const TEMPLATE_COUNTS = [1, 3, 5, 10] as const
 
 /** As `segment` works. */
-export const MEDLAM: Variant = { id: 'medlam', title: 'MedLAM', boxes: 'medlam', templates: null, parts: true, similarity: true, procedure: 'deploy' }
+export const MEDLAM: Variant = {
+  id: 'medlam',
+  title: 'MedLAM',
+  boxes: 'medlam',
+  templates: null,
+  parts: true,
+  similarity: true,
+  procedure: 'deploy',
+}
 /** Boxes of the drawn organs, walls moved out by 0 to 20 pixels: the paper's manual columns. */
 export const MANUAL: Variant = { ...MEDLAM, id: 'manual', title: 'manual', boxes: 'manual' }
 /** Boxes of the drawn organs as they are: what no localization can surpass. */
@@ -38,7 +46,12 @@ export function ablationVariants(ablations: readonly Ablation[], templates: numb
   return [...new Set(ablations)].flatMap((ablation): Variant[] => {
     switch (ablation) {
       case 'templates':
-        return TEMPLATE_COUNTS.filter((count) => count < templates).map((count) => ({ ...MEDLAM, id: `templates-${count}`, title: count === 1 ? '1 template' : `${count} templates`, templates: count }))
+        return TEMPLATE_COUNTS.filter((count) => count < templates).map((count) => ({
+          ...MEDLAM,
+          id: `templates-${count}`,
+          title: count === 1 ? '1 template' : `${count} templates`,
+          templates: count,
+        }))
       case 'parts':
         return [{ ...MEDLAM, id: 'wpl', title: 'one whole box (WPL)', parts: false }]
       case 'similarity':

@@ -2,7 +2,20 @@ import path from 'node:path'
 import { scoresTable, statisticsTable, summaryTable } from '../evaluation/scoreTables.js'
 import { toCsv, toLatex, toMarkdown, words, type Table } from '../evaluation/textTable.js'
 import { writeTextAtomic } from '../../shared/node/wholeFiles.js'
-import { ablationTable, allColumns, confidenceTable, localizationTable, maskColumns, PROTOCOLS, protocolWords, scoresOf, segmentationTable, summaryOf, type Column, type Protocol } from './benchmarkTables.js'
+import {
+  ablationTable,
+  allColumns,
+  confidenceTable,
+  localizationTable,
+  maskColumns,
+  PROTOCOLS,
+  protocolWords,
+  scoresOf,
+  segmentationTable,
+  summaryOf,
+  type Column,
+  type Protocol,
+} from './benchmarkTables.js'
 import type { Benchmark } from './runBenchmark.js'
 import { MEDLAM } from './variants.js'
 
@@ -10,15 +23,25 @@ import { MEDLAM } from './variants.js'
 export function benchmarkTables(benchmark: Benchmark, protocol: Protocol): ReadonlyMap<string, Table> {
   const ablation = ablationTable(benchmark)
   return new Map([
-    ...(benchmark.segmenters.length === 0 ? [] : [
-      ...(protocol === 'paper' ? [['segmentation-paper', segmentationTable(benchmark, 'paper')] as const] : []),
-      ['segmentation', segmentationTable(benchmark, 'deploy')] as const,
-    ]),
+    ...(benchmark.segmenters.length === 0
+      ? []
+      : [
+          ...(protocol === 'paper' ? [['segmentation-paper', segmentationTable(benchmark, 'paper')] as const] : []),
+          ['segmentation', segmentationTable(benchmark, 'deploy')] as const,
+        ]),
     ['localization', localizationTable(benchmark)] as const,
-    ...maskColumns(benchmark).filter(({ variant }) => variant === MEDLAM.id).map((column, i) => [
-      i === 0 ? 'measures' : `measures-${i + 1}`,
-      summaryTable(summaryOf(benchmark, column, 'deploy'), `All measures, ${column.title}, ${protocolWords(benchmark, 'deploy')}`),
-    ] as const),
+    ...maskColumns(benchmark)
+      .filter(({ variant }) => variant === MEDLAM.id)
+      .map(
+        (column, i) =>
+          [
+            i === 0 ? 'measures' : `measures-${i + 1}`,
+            summaryTable(
+              summaryOf(benchmark, column, 'deploy'),
+              `All measures, ${column.title}, ${protocolWords(benchmark, 'deploy')}`,
+            ),
+          ] as const,
+      ),
     ...(ablation === null ? [] : [['ablations', ablation] as const]),
     ['confidence', confidenceTable(benchmark)] as const,
   ])
@@ -49,21 +72,34 @@ interface Part extends Pick<Column, 'variant' | 'segmenter'> {
 
 /** Both protocols of all that was run, which is one where there are no masks. */
 function partsOf(benchmark: Benchmark): Part[] {
-  return allColumns(benchmark).flatMap((column) => PROTOCOLS.filter((protocol) => protocol === 'deploy' || column.segmenter !== null).map((protocol) => ({ ...column, protocol })))
+  return allColumns(benchmark).flatMap((column) =>
+    PROTOCOLS.filter((protocol) => protocol === 'deploy' || column.segmenter !== null).map((protocol) => ({
+      ...column,
+      protocol,
+    })),
+  )
 }
 
 function joined(title: string, tables: readonly { readonly part: Part; readonly table: Table }[]): Table {
   return {
     title,
     columns: [...ROW_COLUMNS, ...(tables[0]?.table.columns ?? [])],
-    rows: tables.flatMap(({ part, table }) => table.rows.map((row) => [words(part.variant), words(part.segmenter ?? ''), words(part.protocol), ...row])),
+    rows: tables.flatMap(({ part, table }) =>
+      table.rows.map((row) => [words(part.variant), words(part.segmenter ?? ''), words(part.protocol), ...row]),
+    ),
   }
 }
 
 function allScores(benchmark: Benchmark): Table {
-  return joined('All scores', partsOf(benchmark).map((part) => ({ part, table: scoresTable(scoresOf(benchmark, part, part.protocol)) })))
+  return joined(
+    'All scores',
+    partsOf(benchmark).map((part) => ({ part, table: scoresTable(scoresOf(benchmark, part, part.protocol)) })),
+  )
 }
 
 function allStatistics(benchmark: Benchmark): Table {
-  return joined('All statistics', partsOf(benchmark).map((part) => ({ part, table: statisticsTable(summaryOf(benchmark, part, part.protocol)) })))
+  return joined(
+    'All statistics',
+    partsOf(benchmark).map((part) => ({ part, table: statisticsTable(summaryOf(benchmark, part, part.protocol)) })),
+  )
 }

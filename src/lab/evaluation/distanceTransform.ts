@@ -6,7 +6,11 @@ import type { PointMm, Size3 } from '../../shared/geometry/points.js'
  * other, each as the lower envelope of parabolas (Felzenszwalb and Huttenlocher 2012), so in linear time.
  * @param features non-zero at feature voxels, x fastest
  */
-export function squaredDistances(features: ArrayLike<number>, [nx, ny, nz]: Size3, [sx, sy, sz]: PointMm): Float64Array {
+export function squaredDistances(
+  features: ArrayLike<number>,
+  [nx, ny, nz]: Size3,
+  [sx, sy, sz]: PointMm,
+): Float64Array {
   const distances = new Float64Array(nx * ny * nz)
   for (let i = 0; i < distances.length; i++) distances[i] = features[i] === 0 ? Infinity : 0
   const line = envelope(Math.max(nx, ny, nz))

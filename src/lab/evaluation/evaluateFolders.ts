@@ -35,7 +35,10 @@ export interface FolderEvaluation {
  * prediction, or with one that cannot be read or placed, counts: all its structures were missed.
  * @throws MedlsamError `input` or `template` when a folder, a truth or the names cannot be used
  */
-export async function evaluateFolders(request: EvaluateRequest, hooks: { readonly signal?: AbortSignal; readonly onCase?: (done: number, total: number, id: string) => void } = {}): Promise<FolderEvaluation> {
+export async function evaluateFolders(
+  request: EvaluateRequest,
+  hooks: { readonly signal?: AbortSignal; readonly onCase?: (done: number, total: number, id: string) => void } = {},
+): Promise<FolderEvaluation> {
   const structures = await readStructureNames(request.labels)
   const [truths, predictions] = [await findLabelMaps(request.truth), await findLabelMaps(request.predictions)]
   const { tolerancesMm, warnings: aboutTolerances } = await readTolerances(request.labels, structures)
@@ -50,32 +53,46 @@ export async function evaluateFolders(request: EvaluateRequest, hooks: { readonl
     const truth = await readLabelMap(truthFile)
     const file = predictionOf(id, predictions)
     if (file !== null) used.add(file)
-    const { prediction, reason } = file === null
-      ? { prediction: null, reason: `There is no prediction of ${id} in ${request.predictions}.` }
-      : await placedPrediction(file, truth, truthFile, request.resample, warnings)
+    const { prediction, reason } =
+      file === null
+        ? { prediction: null, reason: `There is no prediction of ${id} in ${request.predictions}.` }
+        : await placedPrediction(file, truth, truthFile, request.resample, warnings)
     const sidecar = file !== null && /\.nii(\.gz)?$/i.test(file) ? await readSidecar(file) : null
-    const said = (name: string): SegmentedStructure | undefined => sidecar?.structures.find((structure) => structure.name.toLowerCase() === name.toLowerCase())
-    const scores = scoreStructures(prediction, truth, structures.map(({ name, labelValue }) => {
-      const own = said(name)
-      return {
-        name,
-        labelValue,
-        // A prediction that brings its own names may number them differently.
-        predictedValue: sidecar === null ? labelValue : own?.labelValue ?? -1,
-        toleranceMm: toleranceMm(name, tolerancesMm),
-        ...(own?.boxMm == null ? {} : { boxMm: own.boxMm }),
-      }
-    }))
+    const said = (name: string): SegmentedStructure | undefined =>
+      sidecar?.structures.find((structure) => structure.name.toLowerCase() === name.toLowerCase())
+    const scores = scoreStructures(
+      prediction,
+      truth,
+      structures.map(({ name, labelValue }) => {
+        const own = said(name)
+        return {
+          name,
+          labelValue,
+          // A prediction that brings its own names may number them differently.
+          predictedValue: sidecar === null ? labelValue : (own?.labelValue ?? -1),
+          toleranceMm: toleranceMm(name, tolerancesMm),
+          ...(own?.boxMm == null ? {} : { boxMm: own.boxMm }),
+        }
+      }),
+    )
     const names = sidecar?.structures.map((structure) => structure.name) ?? []
-    for (const name of names) if (!structures.some((structure) => structure.name.toLowerCase() === name.toLowerCase())) unmatched.add(name)
+    for (const name of names)
+      if (!structures.some((structure) => structure.name.toLowerCase() === name.toLowerCase())) unmatched.add(name)
     const why = (name: string): string =>
-      reason ?? said(name)?.reason ?? (sidecar === null || said(name) !== undefined ? 'The prediction has no voxel of it.' : `Its sidecar names ${names.join(', ')}, but no ${name}.`)
+      reason ??
+      said(name)?.reason ??
+      (sidecar === null || said(name) !== undefined
+        ? 'The prediction has no voxel of it.'
+        : `Its sidecar names ${names.join(', ')}, but no ${name}.`)
     cases.push({ id, scores: scores.map((score) => explained(score, why(score.structure), request.truthIsComplete)) })
   }
   hooks.onCase?.(truths.size, truths.size, '')
   const unused = [...predictions.values()].filter((file) => !used.has(file))
   if (unused.length > 0) warnings.push(`Without a truth of the same name, and so not scored: ${unused.join(', ')}.`)
-  if (unmatched.size > 0) warnings.push(`Predicted structures that ${request.labels} does not name, and so not scored: ${[...unmatched].join(', ')}. Where one of them is drawn, give it the same name there.`)
+  if (unmatched.size > 0)
+    warnings.push(
+      `Predicted structures that ${request.labels} does not name, and so not scored: ${[...unmatched].join(', ')}. Where one of them is drawn, give it the same name there.`,
+    )
   return { structures, cases, warnings }
 }
 
@@ -103,7 +120,13 @@ function explained(score: StructureScore, reason: string, truthIsComplete: boole
       return { ...score, reason }
     case 'extra':
       return truthIsComplete
-        ? { ...score, dice: 0, surfaceDice: 0, boxIou: 0, reason: 'Found where the truth, which is said to be complete, has none.' }
+        ? {
+            ...score,
+            dice: 0,
+            surfaceDice: 0,
+            boxIou: 0,
+            reason: 'Found where the truth, which is said to be complete, has none.',
+          }
         : { ...score, reason: 'Nobody drew it, so there is nothing to compare with.' }
     case 'scored':
     case 'absent':

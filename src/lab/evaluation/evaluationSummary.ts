@@ -3,7 +3,15 @@ import type { StructureScore } from './scoreStructure.js'
 import { bootstrapInterval, mean, summarize, type Summary } from '../../engine/numeric/statistics.js'
 
 /** The measures that are summed up over cases. */
-export const METRICS = ['dice', 'surfaceDice', 'hd95Mm', 'boxIou', 'wallDistanceMm', 'volumeErrorMl', 'volumeErrorPercent'] as const
+export const METRICS = [
+  'dice',
+  'surfaceDice',
+  'hd95Mm',
+  'boxIou',
+  'wallDistanceMm',
+  'volumeErrorMl',
+  'volumeErrorPercent',
+] as const
 
 /** One of {@link METRICS}. */
 export type Metric = (typeof METRICS)[number]
@@ -48,25 +56,47 @@ export function summarizeCases(cases: readonly CaseScores[], seed: number): Eval
   const names = [...new Set(cases.flatMap(({ scores }) => scores.map(({ structure }) => structure)))]
   const structures = names.map((structure): StructureSummary => {
     const all = cases.flatMap(({ scores }) => scores.filter((score) => score.structure === structure))
-    const count = (outcome: StructureScore['outcome']): number => all.filter((score) => score.outcome === outcome).length
+    const count = (outcome: StructureScore['outcome']): number =>
+      all.filter((score) => score.outcome === outcome).length
     return {
       structure,
       toleranceMm: all[0].toleranceMm,
       drawn: count('scored') + count('missed'),
       missed: count('missed'),
       extra: count('extra'),
-      metrics: eachMetric((metric) => summarize(all.flatMap((score) => score[metric] ?? []), seed)),
-      walls: eachSide((side) => summarize(all.flatMap(({ wallErrorsMm, cutSides }) => (wallErrorsMm === null || cutSides.includes(side) ? [] : [wallErrorsMm[side]])), seed)),
+      metrics: eachMetric((metric) =>
+        summarize(
+          all.flatMap((score) => score[metric] ?? []),
+          seed,
+        ),
+      ),
+      walls: eachSide((side) =>
+        summarize(
+          all.flatMap(({ wallErrorsMm, cutSides }) =>
+            wallErrorsMm === null || cutSides.includes(side) ? [] : [wallErrorsMm[side]],
+          ),
+          seed,
+        ),
+      ),
     }
   })
   return { structures, overall: eachMetric((metric) => overStructures(cases, names, metric, seed)) }
 }
 
 /** Mean over structures of their mean over cases; whole cases are drawn again for the interval, since organs of one case go together. */
-function overStructures(cases: readonly CaseScores[], names: readonly string[], metric: Metric, seed: number): MeanOverStructures | null {
-  const values = names.map((name) => cases.map(({ scores }) => scores.find(({ structure }) => structure === name)?.[metric] ?? null))
+function overStructures(
+  cases: readonly CaseScores[],
+  names: readonly string[],
+  metric: Metric,
+  seed: number,
+): MeanOverStructures | null {
+  const values = names.map((name) =>
+    cases.map(({ scores }) => scores.find(({ structure }) => structure === name)?.[metric] ?? null),
+  )
   const statistic = (drawn: readonly number[]): number => {
-    const means = values.map((column) => mean(drawn.flatMap((i) => column[i] ?? []))).filter((value) => !Number.isNaN(value))
+    const means = values
+      .map((column) => mean(drawn.flatMap((i) => column[i] ?? [])))
+      .filter((value) => !Number.isNaN(value))
     return mean(means)
   }
   const value = statistic(cases.map((_, i) => i))

@@ -24,15 +24,25 @@ export async function findLabelMaps(folder: string): Promise<ReadonlyMap<string,
   })
   const byCase = new Map<string, string>()
   for (const file of files.sort()) {
-    if (!EXTENSION.test(file) || path.basename(file).startsWith('.') || SCAN_WORD.test(file.replace(EXTENSION, ''))) continue
+    if (!EXTENSION.test(file) || path.basename(file).startsWith('.') || SCAN_WORD.test(file.replace(EXTENSION, '')))
+      continue
     const id = caseIdOf(file)
     const other = byCase.get(id)
     if (other !== undefined) {
-      throw new MedlsamError('input', `${other} and ${path.join(folder, file)} belong to one case (${id}): leave one of them in the folder.`, folder)
+      throw new MedlsamError(
+        'input',
+        `${other} and ${path.join(folder, file)} belong to one case (${id}): leave one of them in the folder.`,
+        folder,
+      )
     }
     byCase.set(id, path.join(folder, file))
   }
-  if (byCase.size === 0) throw new MedlsamError('input', `The folder ${folder} holds no label map (.nii.gz, .nii, .nrrd, .mha): name the folder that does.`, folder)
+  if (byCase.size === 0)
+    throw new MedlsamError(
+      'input',
+      `The folder ${folder} holds no label map (.nii.gz, .nii, .nrrd, .mha): name the folder that does.`,
+      folder,
+    )
   return byCase
 }
 

@@ -17,7 +17,11 @@ export function unionOfBoxes(a: BoxVoxel, b: BoxVoxel): BoxVoxel {
 }
 
 /** Cuts one label out of a label map: what lies in `box`, with a margin of one empty voxel. */
-export function cutPadded({ data, size }: Pick<LabelVolume, 'data' | 'size'>, labelValue: number, { min, max }: BoxVoxel): PaddedMask {
+export function cutPadded(
+  { data, size }: Pick<LabelVolume, 'data' | 'size'>,
+  labelValue: number,
+  { min, max }: BoxVoxel,
+): PaddedMask {
   const [nx, ny, nz] = [max[0] - min[0] + 3, max[1] - min[1] + 3, max[2] - min[2] + 3]
   const mask = new Uint8Array(nx * ny * nz)
   for (let z = min[2]; z <= max[2]; z++) {

@@ -21,19 +21,35 @@ const SAME_PLACE_MM = 0.01
  * @param resample false to refuse other grids
  * @throws MedlsamError `input` when the two do not meet in space, or when resampling is not wanted
  */
-export function placeOnGrid(prediction: LabelVolume, truth: LabelVolume, file: string, truthFile: string, resample = true): PlacedLabels {
+export function placeOnGrid(
+  prediction: LabelVolume,
+  truth: LabelVolume,
+  file: string,
+  truthFile: string,
+  resample = true,
+): PlacedLabels {
   if (sameGrid(prediction, truth)) return { labels: prediction, warning: null }
   const [from, to] = [canonicalOrder(prediction), canonicalOrder(truth)]
   const sorted = sameGrid({ size: from.size, affine: from.affine }, { size: to.size, affine: to.affine })
   if (!sorted && !resample) {
-    throw new MedlsamError('input', `${file} lies on another grid than ${truthFile} (${describe(prediction)} against ${describe(truth)}): segment the scan that was drawn on.`, file)
+    throw new MedlsamError(
+      'input',
+      `${file} lies on another grid than ${truthFile} (${describe(prediction)} against ${describe(truth)}): segment the scan that was drawn on.`,
+      file,
+    )
   }
   if (intersectBoxes(volumeBox(prediction), volumeBox(truth)) === null) {
-    throw new MedlsamError('input', `${file} and ${truthFile} lie in different places: compare label maps of one scan.`, file)
+    throw new MedlsamError(
+      'input',
+      `${file} and ${truthFile} lie in different places: compare label maps of one scan.`,
+      file,
+    )
   }
   return {
     labels: { data: sample(prediction, truth), size: truth.size, affine: truth.affine },
-    warning: sorted ? null : `${file} lies on another grid than ${truthFile} (${describe(prediction)} against ${describe(truth)}) and was resampled to it; thin organs lose accuracy.`,
+    warning: sorted
+      ? null
+      : `${file} lies on another grid than ${truthFile} (${describe(prediction)} against ${describe(truth)}) and was resampled to it; thin organs lose accuracy.`,
   }
 }
 
@@ -44,7 +60,9 @@ interface Grid {
 
 function sameGrid(a: Grid, b: Grid): boolean {
   if (a.size.some((n, axis) => n !== b.size[axis])) return false
-  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => [i & 1 ? a.size[0] - 1 : 0, i & 2 ? a.size[1] - 1 : 0, i & 4 ? a.size[2] - 1 : 0] as const)
+  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map(
+    (i) => [i & 1 ? a.size[0] - 1 : 0, i & 2 ? a.size[1] - 1 : 0, i & 4 ? a.size[2] - 1 : 0] as const,
+  )
   return corners.every((corner) => {
     const [p, q] = [applyAffine(a.affine, corner), applyAffine(b.affine, corner)]
     return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]) < SAME_PLACE_MM
@@ -56,7 +74,12 @@ function sample(source: LabelVolume, target: LabelVolume): LabelVolume['data'] {
   const [nx, ny, nz] = target.size
   const [sx, sy, sz] = source.size
   const voxels = nx * ny * nz
-  const data = source.data instanceof Uint8Array ? new Uint8Array(voxels) : source.data instanceof Uint16Array ? new Uint16Array(voxels) : new Uint32Array(voxels)
+  const data =
+    source.data instanceof Uint8Array
+      ? new Uint8Array(voxels)
+      : source.data instanceof Uint16Array
+        ? new Uint16Array(voxels)
+        : new Uint32Array(voxels)
   for (let z = 0, at = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       for (let x = 0; x < nx; x++, at++) {

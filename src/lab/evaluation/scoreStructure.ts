@@ -21,7 +21,14 @@ import { surfaceDice } from './surfaceDice.js'
  */
 const OUTCOMES = ['scored', 'missed', 'extra', 'absent'] as const
 
-const perWall = z.object({ inferior: z.number(), posterior: z.number(), right: z.number(), superior: z.number(), anterior: z.number(), left: z.number() })
+const perWall = z.object({
+  inferior: z.number(),
+  posterior: z.number(),
+  right: z.number(),
+  superior: z.number(),
+  anterior: z.number(),
+  left: z.number(),
+})
 
 /** Schema of all measures of one structure in one case; null where a measure has no meaning. */
 export const structureScoreSchema = z.object({
@@ -71,7 +78,11 @@ export interface ScoredStructure {
  * true box, since they would be scored as its walls; masks are compared as drawn.
  * @param prediction on the grid of the truth; null when there is none
  */
-export function scoreStructures(prediction: LabelVolume | null, truth: LabelVolume, structures: readonly ScoredStructure[]): StructureScore[] {
+export function scoreStructures(
+  prediction: LabelVolume | null,
+  truth: LabelVolume,
+  structures: readonly ScoredStructure[],
+): StructureScore[] {
   const drawn = byValue(labelExtents(truth))
   const tidy = dropStrayPieces(truth, [...drawn.values()])
   const tidyExtents = byValue(labelExtents(tidy))
@@ -83,8 +94,19 @@ export function scoreStructures(prediction: LabelVolume | null, truth: LabelVolu
     const volumeMl = (ours?.voxels ?? 0) * voxelMl
     const truthMl = (theirs?.voxels ?? 0) * voxelMl
     const nothing = {
-      structure: name, dice: null, surfaceDice: null, toleranceMm, hd95Mm: null, volumeMl, truthMl,
-      volumeErrorMl: null, volumeErrorPercent: null, boxIou: null, wallErrorsMm: null, wallDistanceMm: null, cutSides: [],
+      structure: name,
+      dice: null,
+      surfaceDice: null,
+      toleranceMm,
+      hd95Mm: null,
+      volumeMl,
+      truthMl,
+      volumeErrorMl: null,
+      volumeErrorPercent: null,
+      boxIou: null,
+      wallErrorsMm: null,
+      wallDistanceMm: null,
+      cutSides: [],
     }
     if (theirs === undefined) return { ...nothing, outcome: ours === undefined ? 'absent' : 'extra' }
     const box = scoreBox(structure, prediction, ours, tidy, tidyExtents.get(labelValue) ?? theirs)
@@ -124,5 +146,10 @@ function scoreBox(
   if (found === null) return { boxIou: 0, wallErrorsMm: null, wallDistanceMm: null, cutSides: cut }
   const inside = intersectBoxes(found, scanBox)
   const errors = wallErrorsMm(found, truthBox)
-  return { boxIou: inside === null ? 0 : boxIou(inside, truthBox), wallErrorsMm: errors, wallDistanceMm: wallDistanceMm(errors, cut), cutSides: cut }
+  return {
+    boxIou: inside === null ? 0 : boxIou(inside, truthBox),
+    wallErrorsMm: errors,
+    wallDistanceMm: wallDistanceMm(errors, cut),
+    cutSides: cut,
+  }
 }

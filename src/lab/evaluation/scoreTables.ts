@@ -1,10 +1,18 @@
 import { EXTREME_SIDES } from '../../shared/geometry/points.js'
 import type { Summary } from '../../engine/numeric/statistics.js'
-import { METRICS, type CaseScores, type EvaluationSummary, type MeanOverStructures, type Metric } from './evaluationSummary.js'
+import {
+  METRICS,
+  type CaseScores,
+  type EvaluationSummary,
+  type MeanOverStructures,
+  type Metric,
+} from './evaluationSummary.js'
 import { words, type Cell, type Table } from './textTable.js'
 
 /** How each measure is called and written. */
-const METRIC_WORDS: Readonly<Record<Metric, { readonly title: string; readonly digits: number; readonly factor: number }>> = {
+const METRIC_WORDS: Readonly<
+  Record<Metric, { readonly title: string; readonly digits: number; readonly factor: number }>
+> = {
   dice: { title: 'DSC %', digits: 1, factor: 100 },
   surfaceDice: { title: 'surface Dice %', digits: 1, factor: 100 },
   hd95Mm: { title: 'HD95 mm', digits: 1, factor: 1 },
@@ -36,10 +44,17 @@ export function summaryTable({ structures, overall }: EvaluationSummary, title: 
     columns: ['structure', 'cases', 'missed', 'extra', ...METRICS.map((metric) => METRIC_WORDS[metric].title)],
     rows: [
       ...structures.map(({ structure, drawn, missed, extra, metrics }) => [
-        words(structure), ...[drawn, missed, extra].map((value) => ({ text: String(value), value })),
+        words(structure),
+        ...[drawn, missed, extra].map((value) => ({ text: String(value), value })),
         ...METRICS.map((metric) => meanCell(metric, metrics[metric])),
       ]),
-      [words('mean over structures'), words(''), words(''), words(''), ...METRICS.map((metric) => overallCell(metric, overall[metric]))],
+      [
+        words('mean over structures'),
+        words(''),
+        words(''),
+        words(''),
+        ...METRICS.map((metric) => overallCell(metric, overall[metric])),
+      ],
     ],
     footRows: 1,
     note: 'Mean ± standard deviation over the cases in which a structure is drawn; missed ones count as DSC, surface Dice and box IoU 0 and have no distance. Extra: found where nobody drew it, which counts as 0 too where the truth is said to be complete, and not at all elsewhere.',
@@ -49,7 +64,13 @@ export function summaryTable({ structures, overall }: EvaluationSummary, title: 
 /** Every statistic of every measure, one a row. */
 export function statisticsTable({ structures, overall }: EvaluationSummary): Table {
   const row = (structure: string, measure: string, s: Summary | null): Cell[] =>
-    s === null ? [] : [words(structure), words(measure), ...[s.n, s.mean, s.std, s.median, s.low, s.high].map((value) => ({ text: value.toFixed(3), value }))]
+    s === null
+      ? []
+      : [
+          words(structure),
+          words(measure),
+          ...[s.n, s.mean, s.std, s.median, s.low, s.high].map((value) => ({ text: value.toFixed(3), value })),
+        ]
   return {
     title: 'All statistics',
     columns: ['structure', 'measure', 'n', 'mean', 'std', 'median', 'mean_low_95', 'mean_high_95'],
@@ -60,7 +81,17 @@ export function statisticsTable({ structures, overall }: EvaluationSummary): Tab
       ]),
       ...METRICS.map((metric) => {
         const all = overall[metric]
-        return all === null ? [] : [words('mean over structures'), words(snake(metric)), words(''), ...[all.mean].map((value) => ({ text: value.toFixed(3), value })), words(''), words(''), ...[all.low, all.high].map((value) => ({ text: value.toFixed(3), value }))]
+        return all === null
+          ? []
+          : [
+              words('mean over structures'),
+              words(snake(metric)),
+              words(''),
+              ...[all.mean].map((value) => ({ text: value.toFixed(3), value })),
+              words(''),
+              words(''),
+              ...[all.low, all.high].map((value) => ({ text: value.toFixed(3), value })),
+            ]
       }),
     ].filter((cells) => cells.length > 0),
     note: '95 % intervals of the mean by bootstrap over cases. Walls: positive lies outside of the true one.',
@@ -73,14 +104,33 @@ export function scoresTable(cases: readonly CaseScores[]): Table {
   return {
     title: 'Scores per case and structure',
     columns: [
-      'case', 'structure', 'outcome', ...METRICS.map(snake), 'tolerance_mm', 'volume_ml', 'truth_ml',
-      ...EXTREME_SIDES.map((side) => `wall_${side}_mm`), 'cut_sides', 'reason',
+      'case',
+      'structure',
+      'outcome',
+      ...METRICS.map(snake),
+      'tolerance_mm',
+      'volume_ml',
+      'truth_ml',
+      ...EXTREME_SIDES.map((side) => `wall_${side}_mm`),
+      'cut_sides',
+      'reason',
     ],
-    rows: cases.flatMap(({ id, scores }) => scores.filter(({ outcome }) => outcome !== 'absent').map((score) => [
-      words(id), words(score.structure), words(score.outcome), ...METRICS.map((metric) => number(score[metric])),
-      number(score.toleranceMm), number(score.volumeMl), number(score.truthMl),
-      ...EXTREME_SIDES.map((side) => number(score.wallErrorsMm?.[side] ?? null)), words(score.cutSides.join(' ')), words(score.reason ?? ''),
-    ])),
+    rows: cases.flatMap(({ id, scores }) =>
+      scores
+        .filter(({ outcome }) => outcome !== 'absent')
+        .map((score) => [
+          words(id),
+          words(score.structure),
+          words(score.outcome),
+          ...METRICS.map((metric) => number(score[metric])),
+          number(score.toleranceMm),
+          number(score.volumeMl),
+          number(score.truthMl),
+          ...EXTREME_SIDES.map((side) => number(score.wallErrorsMm?.[side] ?? null)),
+          words(score.cutSides.join(' ')),
+          words(score.reason ?? ''),
+        ]),
+    ),
   }
 }
 

@@ -46,7 +46,8 @@ function surfaceElements({ data, size: [nx, ny, nz] }: PaddedMask): SurfaceEleme
       let i = nx * (y + ny * z)
       for (let x = 0; x < size[0]; x++, i++, at++) {
         const near = data[i] | (data[i + 1] << 1) | (data[i + nx] << 2) | (data[i + nx + 1] << 3)
-        const far = data[i + slice] | (data[i + slice + 1] << 1) | (data[i + slice + nx] << 2) | (data[i + slice + nx + 1] << 3)
+        const far =
+          data[i + slice] | (data[i + slice + 1] << 1) | (data[i + slice + nx] << 2) | (data[i + slice + nx + 1] << 3)
         const code = near | (far << 4)
         codes[at] = code
         onSurface[at] = code === 0 || code === 255 ? 0 : 1
@@ -57,14 +58,23 @@ function surfaceElements({ data, size: [nx, ny, nz] }: PaddedMask): SurfaceEleme
 }
 
 /** The corners of a cube's six faces, counter-clockwise as seen from outside; bit 0 of a corner is x, bit 1 y, bit 2 z. */
-const FACES = [[0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6]] as const
+const FACES = [
+  [0, 4, 6, 2],
+  [1, 3, 7, 5],
+  [0, 1, 5, 4],
+  [2, 6, 7, 3],
+  [0, 2, 3, 1],
+  [4, 5, 7, 6],
+] as const
 
 /**
  * Area in mm^2 of the surface through a cube of eight voxel middles, by which of them are inside: polygons with
  * their corners halfway along the cube's edges. Where a face has its inside voxels on a diagonal, they are kept apart.
  */
 export function elementAreas(spacingMm: PointMm): Float64Array {
-  return Float64Array.from({ length: 256 }, (_, code) => polygons(code).reduce((sum, polygon) => sum + polygonArea(polygon.map((edge) => edgeMiddle(edge, spacingMm))), 0))
+  return Float64Array.from({ length: 256 }, (_, code) =>
+    polygons(code).reduce((sum, polygon) => sum + polygonArea(polygon.map((edge) => edgeMiddle(edge, spacingMm))), 0),
+  )
 }
 
 /** An edge of the cube as its two corners, the smaller one first. */

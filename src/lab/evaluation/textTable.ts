@@ -27,7 +27,8 @@ export function words(text: string): Cell {
 
 /** The table in Markdown, best figures in bold. */
 export function toMarkdown({ columns, rows, note }: Table): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [
     line(columns),
     line(columns.map((_, i) => (i === 0 ? '---' : '---:'))),
@@ -42,14 +43,18 @@ export function toCsv({ columns, rows }: Table): string {
   const withStd = columns.map((_, i) => rows.some((row) => row[i].std !== undefined))
   return stringify([
     columns.flatMap((column, i) => (withStd[i] ? [`${column} mean`, `${column} std`] : [column])),
-    ...rows.map((row) => row.flatMap(({ text, value, std }, i) => (withStd[i] ? [value ?? text, std ?? ''] : [value ?? text]))),
+    ...rows.map((row) =>
+      row.flatMap(({ text, value, std }, i) => (withStd[i] ? [value ?? text, std ?? ''] : [value ?? text])),
+    ),
   ])
 }
 
 /** The table as a LaTeX `tabular` that needs no package. */
 export function toLatex({ title, columns, rows, footRows = 0, note }: Table): string {
   const line = (cells: readonly string[]): string => `  ${cells.join(' & ')} \\\\`
-  const body = rows.map((row) => line(row.map(({ text, best }) => (best === true ? `\\textbf{${latex(text)}}` : latex(text)))))
+  const body = rows.map((row) =>
+    line(row.map(({ text, best }) => (best === true ? `\\textbf{${latex(text)}}` : latex(text)))),
+  )
   const foot = footRows > 0 ? ['  \\hline', ...body.splice(-footRows)] : []
   return [
     `% ${title.replaceAll('\n', ' ')}`,
@@ -66,7 +71,14 @@ export function toLatex({ title, columns, rows, footRows = 0, note }: Table): st
   ].join('\n')
 }
 
-const LATEX: Readonly<Record<string, string>> = { '\\': '\\textbackslash{}', '±': '$\\pm$', '–': '--', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}', '×': '$\\times$' }
+const LATEX: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '±': '$\\pm$',
+  '–': '--',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '×': '$\\times$',
+}
 
 function latex(text: string): string {
   return text.replaceAll(/[\\±–~^×&%$#_{}]/g, (char) => LATEX[char] ?? `\\${char}`)
@@ -75,10 +87,14 @@ function latex(text: string): string {
 /** The table in HTML, to be sorted by a click on a column's title. */
 export function toHtml({ title, columns, rows, footRows = 0, note }: Table): string {
   const row = (cells: readonly Cell[]): string =>
-    `<tr>${cells.map(({ text, value, best }, i) => {
-      const inner = best === true ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text)
-      return i === 0 ? `<th scope="row">${inner}</th>` : `<td${value === undefined ? '' : ` data-value="${value}"`}>${inner}</td>`
-    }).join('')}</tr>`
+    `<tr>${cells
+      .map(({ text, value, best }, i) => {
+        const inner = best === true ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text)
+        return i === 0
+          ? `<th scope="row">${inner}</th>`
+          : `<td${value === undefined ? '' : ` data-value="${value}"`}>${inner}</td>`
+      })
+      .join('')}</tr>`
   const body = rows.map(row)
   const foot = footRows > 0 ? body.splice(-footRows) : []
   return [

@@ -48,14 +48,29 @@ export interface GivenTolerances {
  * @param structures what the file names
  * @throws MedlsamError `template` when they are no lengths
  */
-export async function readTolerances(file: string, structures: readonly { readonly name: string }[]): Promise<GivenTolerances> {
+export async function readTolerances(
+  file: string,
+  structures: readonly { readonly name: string }[],
+): Promise<GivenTolerances> {
   if (file.endsWith('.tsv')) return { tolerancesMm: {}, warnings: [] }
   const parsed = tolerancesSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
   if (!parsed.success) {
     const [{ path }] = parsed.error.issues
-    throw new MedlsamError('template', `The ${path.join(' ')} of ${file} cannot be used: expected lengths in mm over 0 by structure name, such as {"tolerancesMm": {"Brainstem": 2.5}}.`, file)
+    throw new MedlsamError(
+      'template',
+      `The ${path.join(' ')} of ${file} cannot be used: expected lengths in mm over 0 by structure name, such as {"tolerancesMm": {"Brainstem": 2.5}}.`,
+      file,
+    )
   }
   const { tolerancesMm = {} } = parsed.data
-  const unknown = Object.keys(tolerancesMm).filter((name) => !structures.some((structure) => structure.name.toLowerCase() === name.toLowerCase()))
-  return { tolerancesMm, warnings: unknown.length === 0 ? [] : [`${file} gives a tolerance for ${unknown.join(', ')}, but names no such structure: spell both alike.`] }
+  const unknown = Object.keys(tolerancesMm).filter(
+    (name) => !structures.some((structure) => structure.name.toLowerCase() === name.toLowerCase()),
+  )
+  return {
+    tolerancesMm,
+    warnings:
+      unknown.length === 0
+        ? []
+        : [`${file} gives a tolerance for ${unknown.join(', ')}, but names no such structure: spell both alike.`],
+  }
 }

@@ -28,13 +28,21 @@ export function drawnBoxMm({ data, size, affine }: LabelVolume, { labelValue, bo
     }
   }
   /** From a voxel's middle to its outermost corner. */
-  const reach = (axis: 0 | 1 | 2): number => (Math.abs(affine[4 * axis]) + Math.abs(affine[4 * axis + 1]) + Math.abs(affine[4 * axis + 2])) / 2
-  const moved = (ends: PointMm, sign: 1 | -1): PointMm => [ends[0] + sign * reach(0), ends[1] + sign * reach(1), ends[2] + sign * reach(2)]
+  const reach = (axis: 0 | 1 | 2): number =>
+    (Math.abs(affine[4 * axis]) + Math.abs(affine[4 * axis + 1]) + Math.abs(affine[4 * axis + 2])) / 2
+  const moved = (ends: PointMm, sign: 1 | -1): PointMm => [
+    ends[0] + sign * reach(0),
+    ends[1] + sign * reach(1),
+    ends[2] + sign * reach(2),
+  ]
   return { min: moved(low, -1), max: moved(high, 1) }
 }
 
 /** Sides on which a label reaches the border of the volume, so that nobody knows where the structure ends there. */
-export function cutSides({ size, affine }: Pick<LabelVolume, 'size' | 'affine'>, { boxVoxel }: LabelExtent): ExtremeSide[] {
+export function cutSides(
+  { size, affine }: Pick<LabelVolume, 'size' | 'affine'>,
+  { boxVoxel }: LabelExtent,
+): ExtremeSide[] {
   const { ras } = canonicalOrder({ size, affine })
   return EXTREME_SIDES.filter((side) => {
     const { axis: patient, sign } = SIDE_AXIS[side]

@@ -17,7 +17,11 @@ export interface Evaluation {
  * Writes an evaluation: all of it as JSON, scores and statistics as CSV, the summary for people as Markdown and LaTeX.
  * @throws MedlsamError `output`
  */
-export async function writeEvaluation(folder: string, { cases, summary, warnings }: Evaluation, title: string): Promise<void> {
+export async function writeEvaluation(
+  folder: string,
+  { cases, summary, warnings }: Evaluation,
+  title: string,
+): Promise<void> {
   await makeFolder(folder)
   const table = summaryTable(summary, title)
   const write = (name: string, text: string): Promise<void> => writeTextAtomic(path.join(folder, name), text)
@@ -34,6 +38,8 @@ export async function writeEvaluation(folder: string, { cases, summary, warnings
  */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new MedlsamError('output', `The folder ${folder} cannot be made: choose another place.`, folder, { cause: error })
+    throw new MedlsamError('output', `The folder ${folder} cannot be made: choose another place.`, folder, {
+      cause: error,
+    })
   })
 }

@@ -33,7 +33,16 @@ function outlineOf(patient: Patient): readonly (readonly number[])[] {
   return OUTLINE.map((row) => {
     const shoulder = row[0] < -36 ? patient.shoulderScale : 1
     const extra = (patient.fatness - 1) * row[7]
-    return [row[0], row[1] * shoulder + extra, row[2] - extra, row[3] + extra, row[4], row[5], row[6], row[7] * patient.fatness]
+    return [
+      row[0],
+      row[1] * shoulder + extra,
+      row[2] - extra,
+      row[3] + extra,
+      row[4],
+      row[5],
+      row[6],
+      row[7] * patient.fatness,
+    ]
   })
 }
 
@@ -52,7 +61,12 @@ export function bodyOf(patient: Patient): Body {
   const outline = outlineOf(patient)
   const seed = patient.textureSeed
   const top = outline[outline.length - 1][0]
-  const [halfWidthAt, backAt, frontAt, middleAt] = [profile(outline, 1), profile(outline, 2), profile(outline, 3), profile(outline, 4)]
+  const [halfWidthAt, backAt, frontAt, middleAt] = [
+    profile(outline, 1),
+    profile(outline, 2),
+    profile(outline, 3),
+    profile(outline, 4),
+  ]
   const [backPower, frontPower, fatAt] = [profile(outline, 5), profile(outline, 6), profile(outline, 7)]
   const couchY = outline[0][2] - 4
   const appendages = [
@@ -76,7 +90,8 @@ export function bodyOf(patient: Patient): Body {
     tissue: (x, y, z, depthMm) => {
       if (depthMm < 1.8) return 15
       const fatMm = fatAt(z)
-      if (depthMm < 1.35 * fatMm && depthMm < fatMm * (1 + 0.35 * smoothNoise(x / 45, y / 45, z / 45, seed))) return patient.fatHu
+      if (depthMm < 1.35 * fatMm && depthMm < fatMm * (1 + 0.35 * smoothNoise(x / 45, y / 45, z / 45, seed)))
+        return patient.fatHu
       const plane = smoothNoise(x / 17, y / 17, z / 34, seed + 1)
       return Math.abs(plane) < 0.055 ? patient.fatHu + 25 : patient.muscleHu + 10 * plane
     },

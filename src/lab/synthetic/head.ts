@@ -31,7 +31,8 @@ export function skullShape(patient: Patient): Shape {
     label: 0,
     huAt: (x, y, z) => {
       if (ellipsoidRadius(x, y, z, c, bone) > 1) return Number.NaN
-      const floor = skullBaseZ(y) + (Math.abs(x) > 25 && y > 15 ? -18 * Math.min(1, (Math.abs(x) - 25) / 15) * (y < 60 ? 1 : 0) : 0)
+      const floor =
+        skullBaseZ(y) + (Math.abs(x) > 25 && y > 15 ? -18 * Math.min(1, (Math.abs(x) - 25) / 15) * (y < 60 ? 1 : 0) : 0)
       const above = z - floor
       const isForamen = ellipseRadius(x, y + 2, 15, 14) < 1
       if (above < (isForamen ? 0 : -SKULL_MM)) return Number.NaN
@@ -49,8 +50,21 @@ export function skullShape(patient: Patient): Shape {
 export function brainstemShapes(patient: Patient): readonly Shape[] {
   const j = patient.organs[1]
   const s = j.scale
-  const at = (z: number, y: number, rx: number, ry: number, grow: number) => ({ z, x: 0, y: y + j.y / 3, rx: rx * s + grow, ry: ry * s + grow })
-  const sections = (grow: number) => [at(63, 0, 9, 8, grow), at(76, 0, 11, 9, grow), at(86, 2, 15, 12, grow), at(97, 5, 17, 14, grow), at(107, 9, 15, 11, grow), at(116 + j.z / 2, 12, 14, 9, grow)]
+  const at = (z: number, y: number, rx: number, ry: number, grow: number) => ({
+    z,
+    x: 0,
+    y: y + j.y / 3,
+    rx: rx * s + grow,
+    ry: ry * s + grow,
+  })
+  const sections = (grow: number) => [
+    at(63, 0, 9, 8, grow),
+    at(76, 0, 11, 9, grow),
+    at(86, 2, 15, 12, grow),
+    at(97, 5, 17, 14, grow),
+    at(107, 9, 15, 11, grow),
+    at(116 + j.z / 2, 12, 14, 9, grow),
+  ]
   return [tube(sections(0), patient.brainstemHu, { label: 1 }), tube(sections(2.5), 10)]
 }
 
@@ -58,13 +72,18 @@ export function brainstemShapes(patient: Patient): readonly Shape[] {
 function temporalBones(patient: Patient): readonly Shape[] {
   const seed = patient.textureSeed + 11
   return bothSides((side) => {
-    const [c, r] = [[side * 52, -3, 76], [22, 17, 15]] as const
+    const [c, r] = [
+      [side * 52, -3, 76],
+      [22, 17, 15],
+    ] as const
     return {
       bounds: [c[0] - r[0], c[0] + r[0], c[1] - r[1], c[1] + r[1], c[2] - r[2], c[2] + r[2]],
       label: 0,
       huAt: (x, y, z) => {
         if (ellipsoidRadius(x, y, z, c, r) > 1) return Number.NaN
-        return y < 4 && Math.abs(x) > 48 && smoothNoise(x / 5, y / 5, z / 5, seed) > -0.05 ? -450 : 0.7 * patient.corticalHu
+        return y < 4 && Math.abs(x) > 48 && smoothNoise(x / 5, y / 5, z / 5, seed) > -0.05
+          ? -450
+          : 0.7 * patient.corticalHu
       },
     }
   })
@@ -126,7 +145,8 @@ export function mandibleShapes(patient: Patient): readonly Shape[] {
         const bottom = 7 + 0.16 * across + j.z / 2
         const top = bottom + 23 * j.scale
         const offArch = Math.abs(y - archOf(x)) / Math.hypot(1, 0.0472 * x)
-        if (z > bottom && z < top && offArch < thick) return bone(Math.max(offArch / thick, 1 - Math.min(z - bottom, top - z) / thick))
+        if (z > bottom && z < top && offArch < thick)
+          return bone(Math.max(offArch / thick, 1 - Math.min(z - bottom, top - z) / thick))
       }
       const middleY = 45 - 0.19 * (z - 15) + j.y
       const along = y - middleY
@@ -159,7 +179,12 @@ export function parotidShapes(patient: Patient): readonly Shape[] {
         const height = (z - c[2]) / r[2]
         const girth = 1 + 0.2 * height
         const lump = 1 + 0.18 * smoothNoise(x / 11, y / 11, z / 11, seed)
-        const radius = Math.hypot((x - c[0] - side * 2 * height) / (r[0] * girth), (y - c[1] - 3 * height) / (r[1] * girth), height) / lump
+        const radius =
+          Math.hypot(
+            (x - c[0] - side * 2 * height) / (r[0] * girth),
+            (y - c[1] - 3 * height) / (r[1] * girth),
+            height,
+          ) / lump
         return radius > 1 ? Number.NaN : patient.parotidHu + 28 * smoothNoise(x / 5, y / 5, z / 5, seed + 1)
       },
     }

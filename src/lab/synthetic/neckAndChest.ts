@@ -89,7 +89,10 @@ export function esophagusShapes(patient: Patient): readonly Shape[] {
 function chestShapes(patient: Patient): readonly Shape[] {
   const seed = patient.textureSeed + 29
   const lungs = bothSides((side) => {
-    const [c, r] = [[side * 62, -30, -166], [47, 62, 100]] as const
+    const [c, r] = [
+      [side * 62, -30, -166],
+      [47, 62, 100],
+    ] as const
     const bone = [r[0] + 11, r[1] + 11, r[2] + 9] as const
     return {
       bounds: [c[0] - bone[0], c[0] + bone[0], c[1] - bone[1], c[1] + bone[1], -260, c[2] + bone[2]],
@@ -103,7 +106,11 @@ function chestShapes(patient: Patient): readonly Shape[] {
         const shell = ellipsoidRadius(x, y, z, c, bone)
         if (shell > 1 || side * x < 18) return Number.NaN
         const rib = (z + 0.5 * y) / 25
-        return rib - Math.floor(rib) < 0.46 && radius > 1.06 ? (shell > 0.96 || radius < 1.1 ? 650 : patient.marrowHu) : Number.NaN
+        return rib - Math.floor(rib) < 0.46 && radius > 1.06
+          ? shell > 0.96 || radius < 1.1
+            ? 650
+            : patient.marrowHu
+          : Number.NaN
       },
     }
   })
@@ -111,8 +118,20 @@ function chestShapes(patient: Patient): readonly Shape[] {
     ...lungs,
     ellipsoid([0, 42, -112], [24, 7, 34], patient.marrowHu, { wallMm: 2, wallHu: 500 }),
     ellipsoid([-8, 2, -142], [20, 30, 18], patient.vesselHu),
-    tube([{ z: -130, x: 16, y: 22, rx: 8, ry: 8 }, { z: -90, x: 14, y: 14, rx: 6, ry: 6 }], patient.vesselHu),
-    tube([{ z: -130, x: -15, y: 0, rx: 6, ry: 6 }, { z: -80, x: -22, y: 0, rx: 5, ry: 5 }], patient.vesselHu),
+    tube(
+      [
+        { z: -130, x: 16, y: 22, rx: 8, ry: 8 },
+        { z: -90, x: 14, y: 14, rx: 6, ry: 6 },
+      ],
+      patient.vesselHu,
+    ),
+    tube(
+      [
+        { z: -130, x: -15, y: 0, rx: 6, ry: 6 },
+        { z: -80, x: -22, y: 0, rx: 5, ry: 5 },
+      ],
+      patient.vesselHu,
+    ),
   ]
 }
 
@@ -125,14 +144,20 @@ function shoulderShapes(patient: Patient): readonly Shape[] {
     label: 0,
     huAt: (x, y, z) => {
       const across = (side * x - 72) / 90
-      return across > 0 && across < 1 && Math.abs(y + 100 - 50 * across) < 4.5 && z < -62 - 40 * (1 - across) ? 480 : Number.NaN
+      return across > 0 && across < 1 && Math.abs(y + 100 - 50 * across) < 4.5 && z < -62 - 40 * (1 - across)
+        ? 480
+        : Number.NaN
     },
   }))
   return [
     ...bothSides((side) => rod([side * 14, 30, -80], [side * 80, 16, -64], 7, patient.marrowHu, 2.5, shell)),
     ...bothSides((side) => rod([side * 80, 16, -64], [side * 150 * s, -42, -54], 6.5, patient.marrowHu, 2.5, shell)),
-    ...bothSides((side) => ellipsoid([side * 172 * s, -48, -78], [24, 24, 24], patient.marrowHu, { wallMm: 3, wallHu: shell })),
-    ...bothSides((side) => rod([side * 176 * s, -50, -84], [side * 196 * s, -48, -240], 13, 60, 4.5, patient.corticalHu)),
+    ...bothSides((side) =>
+      ellipsoid([side * 172 * s, -48, -78], [24, 24, 24], patient.marrowHu, { wallMm: 3, wallHu: shell }),
+    ),
+    ...bothSides((side) =>
+      rod([side * 176 * s, -50, -84], [side * 196 * s, -48, -240], 13, 60, 4.5, patient.corticalHu),
+    ),
     ...blades,
   ]
 }
@@ -150,9 +175,27 @@ function neckShapes(patient: Patient): readonly Shape[] {
   return [
     hyoid,
     ...bothSides((side) => ellipsoid([side * 16, 16, -42], [8, 9, 19], 115)),
-    ...bothSides((side) => tube([{ z: -90, x: side * 22, y: 4, rx: 5, ry: 5 }, { z: 60, x: side * 27, y: 12, rx: 4, ry: 4 }], patient.vesselHu)),
-    ...bothSides((side) => tube([{ z: -80, x: side * 32, y: 10, rx: 7, ry: 6 }, { z: 62, x: side * 33, y: 8, rx: 4, ry: 4 }], patient.vesselHu + 15)),
-    ...bothSides((side) => rod([side * 18, 32, -70], [side * 56, -22, 62], 10, patient.muscleHu + 6, 1.5, patient.fatHu + 30)),
+    ...bothSides((side) =>
+      tube(
+        [
+          { z: -90, x: side * 22, y: 4, rx: 5, ry: 5 },
+          { z: 60, x: side * 27, y: 12, rx: 4, ry: 4 },
+        ],
+        patient.vesselHu,
+      ),
+    ),
+    ...bothSides((side) =>
+      tube(
+        [
+          { z: -80, x: side * 32, y: 10, rx: 7, ry: 6 },
+          { z: 62, x: side * 33, y: 8, rx: 4, ry: 4 },
+        ],
+        patient.vesselHu + 15,
+      ),
+    ),
+    ...bothSides((side) =>
+      rod([side * 18, 32, -70], [side * 56, -22, 62], 10, patient.muscleHu + 6, 1.5, patient.fatHu + 30),
+    ),
   ]
 }
 

@@ -34,7 +34,12 @@ export interface OrganJitter {
 /** Draws a patient; every draw has its place in the stream, so a seed is a patient for ever. */
 export function drawPatient(random: Random): Patient {
   const between = (low: number, high: number): number => uniform(random, low, high)
-  const organ = (): OrganJitter => ({ scale: between(0.92, 1.08), x: between(-1.5, 1.5), y: between(-2, 2), z: between(-2.5, 2.5) })
+  const organ = (): OrganJitter => ({
+    scale: between(0.92, 1.08),
+    x: between(-1.5, 1.5),
+    y: between(-2, 2),
+    z: between(-2.5, 2.5),
+  })
   return {
     textureSeed: Math.floor(between(1, 2 ** 31)),
     fatness: between(0.6, 1.5),

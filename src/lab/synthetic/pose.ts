@@ -16,7 +16,17 @@ type Rotation = readonly [number, number, number, number, number, number, number
 /** Rotation matrix of small turns about x (nod), y (tilt) and z (turn), angles in radians. */
 function rotation(a: { readonly pitch: number; readonly roll: number; readonly yaw: number }): Rotation {
   const [cp, sp, cr, sr, cy, sy] = [a.pitch, a.roll, a.yaw].flatMap((angle) => [Math.cos(angle), Math.sin(angle)])
-  return [cy * cr, cy * sr * sp - sy * cp, cy * sr * cp + sy * sp, sy * cr, sy * sr * sp + cy * cp, sy * sr * cp - cy * sp, -sr, cr * sp, cr * cp]
+  return [
+    cy * cr,
+    cy * sr * sp - sy * cp,
+    cy * sr * cp + sy * sp,
+    sy * cr,
+    sy * sr * sp + cy * cp,
+    sy * sr * cp - cy * sp,
+    -sr,
+    cr * sp,
+    cr * cp,
+  ]
 }
 
 /** Turns a point about (0, pivotY, pivotZ) by a part of a rotation: a blend of matrices, enough for small turns. */

@@ -36,7 +36,9 @@ export function lookUp(table: readonly (readonly number[])[], key: number, colum
  */
 export function profile(table: readonly (readonly number[])[], column: number): (key: number) => number {
   const from = table[0][0]
-  const samples = Float64Array.from({ length: Math.ceil((table[table.length - 1][0] - from) * 2) + 2 }, (_, i) => lookUp(table, from + i / 2, column))
+  const samples = Float64Array.from({ length: Math.ceil((table[table.length - 1][0] - from) * 2) + 2 }, (_, i) =>
+    lookUp(table, from + i / 2, column),
+  )
   const last = samples.length - 2
   return (key) => {
     const at = Math.min(last, Math.max(0, (key - from) * 2))
@@ -61,7 +63,12 @@ export function ellipseRadius(dx: number, dy: number, rx: number, ry: number): n
 }
 
 /** A solid ellipsoid; with `wallMm` and `wallHu` its outermost layer differs. */
-export function ellipsoid(c: PointMm, r: PointMm, hu: number, options: { label?: number; wallMm?: number; wallHu?: number } = {}): Shape {
+export function ellipsoid(
+  c: PointMm,
+  r: PointMm,
+  hu: number,
+  options: { label?: number; wallMm?: number; wallHu?: number } = {},
+): Shape {
   const core = 1 - (options.wallMm ?? 0) / Math.min(r[0], r[1], r[2])
   const wallHu = options.wallHu ?? hu
   return {
@@ -75,7 +82,11 @@ export function ellipsoid(c: PointMm, r: PointMm, hu: number, options: { label?:
 }
 
 /** An upright tube of elliptic sections, given from bottom to top; `wallMm` and `wallHu` as for {@link ellipsoid}. */
-export function tube(sections: readonly Section[], hu: number, options: { label?: number; wallMm?: number; wallHu?: number } = {}): Shape {
+export function tube(
+  sections: readonly Section[],
+  hu: number,
+  options: { label?: number; wallMm?: number; wallHu?: number } = {},
+): Shape {
   const table = sections.map((s) => [s.z, s.x, s.y, s.rx, s.ry])
   const wallMm = options.wallMm ?? 0
   const wallHu = options.wallHu ?? hu
@@ -105,7 +116,10 @@ export function tube(sections: readonly Section[], hu: number, options: { label?
 export function rod(p: PointMm, q: PointMm, radiusMm: number, hu: number, wallMm: number, wallHu: number): Shape {
   const d = [q[0] - p[0], q[1] - p[1], q[2] - p[2]]
   const length2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
-  const bound = (axis: 0 | 1 | 2): [number, number] => [Math.min(p[axis], q[axis]) - radiusMm, Math.max(p[axis], q[axis]) + radiusMm]
+  const bound = (axis: 0 | 1 | 2): [number, number] => [
+    Math.min(p[axis], q[axis]) - radiusMm,
+    Math.max(p[axis], q[axis]) + radiusMm,
+  ]
   return {
     bounds: [...bound(0), ...bound(1), ...bound(2)],
     label: 0,

@@ -61,9 +61,11 @@ export function spineShape(patient: Patient): Shape {
       const spinousMm = 22 + 14 * chest
       const behind = -dy - canalHalf
       const spinousPhase = level(z + 0.35 * behind) - Math.floor(level(z + 0.35 * behind))
-      if (Math.abs(x) < 3.5 && behind > 0 && behind < spinousMm && spinousPhase > 0.35 && spinousPhase < 0.85) return 420
+      if (Math.abs(x) < 3.5 && behind > 0 && behind < spinousMm && spinousPhase > 0.35 && spinousPhase < 0.85)
+        return 420
       const across = Math.abs(x)
-      if (across > 8 && across < 25 + 10 * chest && Math.abs(dy - 6 + 12 * chest) < 5 && phase > 0.35 && phase < 0.85) return 380
+      if (across > 8 && across < 25 + 10 * chest && Math.abs(dy - 6 + 12 * chest) < 5 && phase > 0.35 && phase < 0.85)
+        return 380
       return Number.NaN
     },
   }

@@ -73,7 +73,14 @@ function slabsOf(shapes: readonly Shape[]): readonly (readonly Shape[])[] {
 }
 
 /** Writes HU and label of the model patient at a point into `out`. */
-function sampleAt(body: Body, slabs: readonly (readonly Shape[])[], x: number, y: number, z: number, out: Float64Array): void {
+function sampleAt(
+  body: Body,
+  slabs: readonly (readonly Shape[])[],
+  x: number,
+  y: number,
+  z: number,
+  out: Float64Array,
+): void {
   const depthMm = body.depthMm(x, y, z)
   out[1] = 0
   if (depthMm <= 0) {
@@ -140,7 +147,11 @@ export function makeSyntheticCt(options: SyntheticOptions): SyntheticCt {
   const spacing = options.spacingMm ?? [3, 3, 4]
   const bottom = uniform(random, -152, -128)
   const length = options.lengthMm ?? uniform(random, 250, 300)
-  const size: Size3 = [Math.round(WIDTH_MM / spacing[0]), Math.round(DEPTH_MM / spacing[1]), Math.max(1, Math.round(length / spacing[2]))]
+  const size: Size3 = [
+    Math.round(WIDTH_MM / spacing[0]),
+    Math.round(DEPTH_MM / spacing[1]),
+    Math.max(1, Math.round(length / spacing[2])),
+  ]
   const origin = [-((size[0] - 1) / 2) * spacing[0], MIDDLE_Y_MM - ((size[1] - 1) / 2) * spacing[1], bottom]
 
   const body = bodyOf(patient)
@@ -168,7 +179,24 @@ export function makeSyntheticCt(options: SyntheticOptions): SyntheticCt {
     }
   }
   for (const axis of [0, 1, 2] as const) blurAxis(smooth, size, axis, 0.12)
-  const affine = [spacing[0], 0, 0, origin[0], 0, spacing[1], 0, origin[1], 0, 0, spacing[2], origin[2], 0, 0, 0, 1] as const
+  const affine = [
+    spacing[0],
+    0,
+    0,
+    origin[0],
+    0,
+    spacing[1],
+    0,
+    origin[1],
+    0,
+    0,
+    spacing[2],
+    origin[2],
+    0,
+    0,
+    0,
+    1,
+  ] as const
   return {
     ct: { data: toHu(smooth, random, size, patient.textureSeed + 31), size, affine },
     labels: { data: labels, size, affine },

@@ -2,10 +2,22 @@ import type { PointMm } from './points.js'
 
 /** A 4x4 matrix, row-major, last row 0 0 0 1: voxel index (x, y, z) to RAS mm. */
 export type Affine = readonly [
-  number, number, number, number,
-  number, number, number, number,
-  number, number, number, number,
-  number, number, number, number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
 ]
 
 /** Applies an affine to a point: voxel to mm with a volume's affine, mm to voxel with its inverse. */
@@ -33,9 +45,7 @@ export function multiplyAffine(a: Affine, b: Affine): Affine {
 
 /** Determinant of the 3x3 part; its absolute value is the voxel volume in mm^3. */
 export function determinant(m: Affine): number {
-  return (
-    m[0] * (m[5] * m[10] - m[6] * m[9]) - m[1] * (m[4] * m[10] - m[6] * m[8]) + m[2] * (m[4] * m[9] - m[5] * m[8])
-  )
+  return m[0] * (m[5] * m[10] - m[6] * m[9]) - m[1] * (m[4] * m[10] - m[6] * m[8]) + m[2] * (m[4] * m[9] - m[5] * m[8])
 }
 
 /** Inverse of an affine. The caller has checked that the determinant is not zero. */
@@ -53,10 +63,22 @@ export function invertAffine(m: Affine): Affine {
     (m[0] * m[5] - m[1] * m[4]) / d,
   ]
   return [
-    c[0], c[1], c[2], -(c[0] * m[3] + c[1] * m[7] + c[2] * m[11]),
-    c[3], c[4], c[5], -(c[3] * m[3] + c[4] * m[7] + c[5] * m[11]),
-    c[6], c[7], c[8], -(c[6] * m[3] + c[7] * m[7] + c[8] * m[11]),
-    0, 0, 0, 1,
+    c[0],
+    c[1],
+    c[2],
+    -(c[0] * m[3] + c[1] * m[7] + c[2] * m[11]),
+    c[3],
+    c[4],
+    c[5],
+    -(c[3] * m[3] + c[4] * m[7] + c[5] * m[11]),
+    c[6],
+    c[7],
+    c[8],
+    -(c[6] * m[3] + c[7] * m[7] + c[8] * m[11]),
+    0,
+    0,
+    0,
+    1,
   ]
 }
 

@@ -80,7 +80,11 @@ export function canonicalOrder({ size, affine }: { readonly size: Size3; readonl
 
 /** Stored voxel index of a canonical voxel index. */
 export function canonicalToStored({ toStored: m }: Pick<CanonicalOrder, 'toStored'>, [x, y, z]: PointMm): PointMm {
-  return [m[0] * x + m[1] * y + m[2] * z + m[3], m[4] * x + m[5] * y + m[6] * z + m[7], m[8] * x + m[9] * y + m[10] * z + m[11]]
+  return [
+    m[0] * x + m[1] * y + m[2] * z + m[3],
+    m[4] * x + m[5] * y + m[6] * z + m[7],
+    m[8] * x + m[9] * y + m[10] * z + m[11],
+  ]
 }
 
 /**

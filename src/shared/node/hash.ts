@@ -15,7 +15,12 @@ export async function sha256File(file: string): Promise<string> {
 
 /** The same; null when there is no such file, and empty, which is no hash, when it cannot be read. */
 export async function sha256IfThere(file: string): Promise<string | null> {
-  return sha256File(file).catch(() => access(file).then(() => '', () => null))
+  return sha256File(file).catch(() =>
+    access(file).then(
+      () => '',
+      () => null,
+    ),
+  )
 }
 
 /** SHA-256 of the bytes of several files one after the other, in lower-case hexadecimal. */

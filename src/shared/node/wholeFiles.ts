@@ -21,7 +21,9 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The `output` error for a file that could not be written, with the reason as people understand it. */
 export function outputError(file: string, error: unknown): MedlsamError {
-  return new MedlsamError('output', `${file} cannot be written: ${REASONS[codeOf(error)] ?? String(error)}.`, file, { cause: error })
+  return new MedlsamError('output', `${file} cannot be written: ${REASONS[codeOf(error)] ?? String(error)}.`, file, {
+    cause: error,
+  })
 }
 
 /** Troubles of the whole disk: the next file would have them too. */
@@ -69,7 +71,10 @@ export async function writeBytesAtomic(file: string, bytes: Uint8Array): Promise
  * @param beforeNames awaited when all bytes are there
  * @throws MedlsamError `output` with the reason
  */
-export async function writeBytesTogether(files: readonly { readonly file: string; readonly bytes: Uint8Array }[], beforeNames: () => Promise<void>): Promise<void> {
+export async function writeBytesTogether(
+  files: readonly { readonly file: string; readonly bytes: Uint8Array }[],
+  beforeNames: () => Promise<void>,
+): Promise<void> {
   const [first, ...rest] = files
   if (files.length === 0) return beforeNames()
   const target = await realpath(first.file).catch(() => path.resolve(first.file))

@@ -18,7 +18,10 @@ export function renderInto(container: HTMLElement, children: readonly Node[]): v
 }
 
 function standsForSame(a: Node, b: Node): boolean {
-  return a.nodeName === b.nodeName && (!(a instanceof HTMLElement && b instanceof HTMLElement) || a.dataset['key'] === b.dataset['key'])
+  return (
+    a.nodeName === b.nodeName &&
+    (!(a instanceof HTMLElement && b instanceof HTMLElement) || a.dataset['key'] === b.dataset['key'])
+  )
 }
 
 function patched(now: Node, wanted: Node): Node {
@@ -32,7 +35,13 @@ function patched(now: Node, wanted: Node): Node {
   // Before its children go.
   const value = wanted instanceof HTMLSelectElement || wanted instanceof HTMLInputElement ? wanted.value : undefined
   renderInto(now, [...wanted.childNodes])
-  if (value !== undefined && (now instanceof HTMLSelectElement || now instanceof HTMLInputElement) && now.value !== value) now.value = value
-  if (now instanceof HTMLInputElement && wanted instanceof HTMLInputElement && now.checked !== wanted.checked) now.checked = wanted.checked
+  if (
+    value !== undefined &&
+    (now instanceof HTMLSelectElement || now instanceof HTMLInputElement) &&
+    now.value !== value
+  )
+    now.value = value
+  if (now instanceof HTMLInputElement && wanted instanceof HTMLInputElement && now.checked !== wanted.checked)
+    now.checked = wanted.checked
   return now
 }

@@ -23,15 +23,38 @@ export interface MarksEvents {
 
 /** The "Template points" section: structures, the guide, six points each. */
 export function marksPanel(state: MarksState, events: MarksEvents): HTMLElement[] {
-  const add = button('Add structure', () => { events.onRequest({ kind: 'add' }); }, { class: 'button' })
+  const add = button(
+    'Add structure',
+    () => {
+      events.onRequest({ kind: 'add' })
+    },
+    { class: 'button' },
+  )
   add.dataset['key'] = 'addStructure'
   const section: HTMLElement[] = [h('h2', { set: { textContent: 'Template points' } }), add]
   if (state.structures.length === 0) {
-    section.push(h('p', { class: 'hint', set: { textContent: 'Mark six extreme points per structure to make this scan a template.' } }))
+    section.push(
+      h('p', {
+        class: 'hint',
+        set: { textContent: 'Mark six extreme points per structure to make this scan a template.' },
+      }),
+    )
     return section
   }
-  section.push(h('ul', { class: 'marks', aria: { label: 'Marked structures' } }, ...state.structures.map((structure) => markItem(structure, state, events))))
-  const set = button('Add to template set…', () => { events.onAction('addToSet'); }, { class: 'button' })
+  section.push(
+    h(
+      'ul',
+      { class: 'marks', aria: { label: 'Marked structures' } },
+      ...state.structures.map((structure) => markItem(structure, state, events)),
+    ),
+  )
+  const set = button(
+    'Add to template set…',
+    () => {
+      events.onAction('addToSet')
+    },
+    { class: 'button' },
+  )
   set.dataset['key'] = 'addToSet'
   section.push(set)
   return section
@@ -46,33 +69,103 @@ export function guideText(structure: MarkedStructure, side: ExtremeSide | null):
 function markItem(structure: MarkedStructure, state: MarksState, events: MarksEvents): HTMLLIElement {
   const active = structure.name === state.active
   const placed = EXTREME_SIDES.filter((side) => structure.points[side] !== undefined).length
-  const swatch = button('', () => { events.onRequest({ kind: 'recolor', structure: structure.name }); }, { class: 'swatch', label: `Change the colour of ${structure.name}` })
+  const swatch = button(
+    '',
+    () => {
+      events.onRequest({ kind: 'recolor', structure: structure.name })
+    },
+    { class: 'swatch', label: `Change the colour of ${structure.name}` },
+  )
   swatch.style.background = structure.color
   swatch.dataset['key'] = `color-${structure.name}`
-  const name = button(structure.name, () => { events.onActivate(active ? null : structure.name); }, { class: 'link name', label: `${active ? 'Stop placing' : 'Place'} points of ${structure.name}`, pressed: active })
+  const name = button(
+    structure.name,
+    () => {
+      events.onActivate(active ? null : structure.name)
+    },
+    { class: 'link name', label: `${active ? 'Stop placing' : 'Place'} points of ${structure.name}`, pressed: active },
+  )
   name.dataset['key'] = `mark-${structure.name}`
-  const rename = button('Rename', () => { events.onRequest({ kind: 'rename', structure: structure.name }); }, { class: 'link', label: `Rename ${structure.name}` })
-  const remove = button('Remove', () => { events.onRequest({ kind: 'remove', structure: structure.name }); }, { class: 'link', label: `Remove ${structure.name}` })
-  const item = h('li', { class: active ? 'active' : '', data: { key: `structure-${structure.name}`, structure: structure.name } }, swatch, name, h('span', { class: 'fact', set: { textContent: `${placed}/6` } }), rename, remove)
+  const rename = button(
+    'Rename',
+    () => {
+      events.onRequest({ kind: 'rename', structure: structure.name })
+    },
+    { class: 'link', label: `Rename ${structure.name}` },
+  )
+  const remove = button(
+    'Remove',
+    () => {
+      events.onRequest({ kind: 'remove', structure: structure.name })
+    },
+    { class: 'link', label: `Remove ${structure.name}` },
+  )
+  const item = h(
+    'li',
+    { class: active ? 'active' : '', data: { key: `structure-${structure.name}`, structure: structure.name } },
+    swatch,
+    name,
+    h('span', { class: 'fact', set: { textContent: `${placed}/6` } }),
+    rename,
+    remove,
+  )
   if (active) {
-    item.append(h('p', { class: 'guide', aria: { live: 'polite' }, set: { textContent: guideText(structure, state.side) } }))
-    item.append(h('ol', { class: 'sides', aria: { label: `Points of ${structure.name}` } }, ...EXTREME_SIDES.map((side) => sideItem(structure, side, state, events))))
+    item.append(
+      h('p', { class: 'guide', aria: { live: 'polite' }, set: { textContent: guideText(structure, state.side) } }),
+    )
+    item.append(
+      h(
+        'ol',
+        { class: 'sides', aria: { label: `Points of ${structure.name}` } },
+        ...EXTREME_SIDES.map((side) => sideItem(structure, side, state, events)),
+      ),
+    )
   }
   return item
 }
 
-function sideItem(structure: MarkedStructure, side: ExtremeSide, state: MarksState, events: MarksEvents): HTMLLIElement {
+function sideItem(
+  structure: MarkedStructure,
+  side: ExtremeSide,
+  state: MarksState,
+  events: MarksEvents,
+): HTMLLIElement {
   const pointMm = structure.points[side]
   const next = state.side === side
-  const pick = button(SIDE_TEXT[side].short, () => {
-    events.onSide(side)
-    if (pointMm !== undefined) events.onJump(pointMm)
-  }, { class: 'link name', label: pointMm === undefined ? `Place ${SIDE_TEXT[side].short} next` : `Jump to ${SIDE_TEXT[side].short}; the next click moves it`, pressed: next })
+  const pick = button(
+    SIDE_TEXT[side].short,
+    () => {
+      events.onSide(side)
+      if (pointMm !== undefined) events.onJump(pointMm)
+    },
+    {
+      class: 'link name',
+      label:
+        pointMm === undefined
+          ? `Place ${SIDE_TEXT[side].short} next`
+          : `Jump to ${SIDE_TEXT[side].short}; the next click moves it`,
+      pressed: next,
+    },
+  )
   pick.dataset['key'] = `side-${side}`
-  const place = h('span', { class: 'fact', set: { textContent: pointMm === undefined ? (next ? 'next' : '') : pointMm.map((mm) => mm.toFixed(0)).join(', ') } })
-  const item = h('li', { class: next ? 'next' : '', data: { key: `place-${side}`, side, placed: String(pointMm !== undefined) } }, pick, place)
+  const place = h('span', {
+    class: 'fact',
+    set: { textContent: pointMm === undefined ? (next ? 'next' : '') : pointMm.map((mm) => mm.toFixed(0)).join(', ') },
+  })
+  const item = h(
+    'li',
+    { class: next ? 'next' : '', data: { key: `place-${side}`, side, placed: String(pointMm !== undefined) } },
+    pick,
+    place,
+  )
   if (pointMm !== undefined) {
-    const remove = button('Delete', () => { events.onRequest({ kind: 'unplace', structure: structure.name, side }); }, { class: 'link', label: `Delete the ${SIDE_TEXT[side].short} point` })
+    const remove = button(
+      'Delete',
+      () => {
+        events.onRequest({ kind: 'unplace', structure: structure.name, side })
+      },
+      { class: 'link', label: `Delete the ${SIDE_TEXT[side].short} point` },
+    )
     remove.dataset['key'] = `delete-${side}`
     item.append(remove)
   }

@@ -15,16 +15,31 @@ interface Fact {
 
 /** The rows of the list: what a run looks for, else what the label map names, and labels that nobody names. */
 export function structureRows(run: RunView, named: readonly ListedStructure[], facts: readonly Fact[]): StructureRow[] {
-  if (run.kind === 'running' && run.structures.length > 0) return run.structures.map((structure) => ({ ...structure, reachable: structure.boxMm !== null }))
+  if (run.kind === 'running' && run.structures.length > 0)
+    return run.structures.map((structure) => ({ ...structure, reachable: structure.boxMm !== null }))
   const extra = facts.filter(({ labelValue }) => !named.some((structure) => structure.labelValue === labelValue))
   return [...named.map((structure) => rowOf(structure, facts)), ...extra.map(unnamedRow)]
 }
 
 function rowOf(structure: ListedStructure, facts: readonly Fact[]): StructureRow {
   const fact = facts.find(({ labelValue }) => labelValue === structure.labelValue)
-  return { ...structure, volumeMl: fact?.volumeMl ?? structure.volumeMl, reachable: fact !== undefined || structure.boxMm !== null }
+  return {
+    ...structure,
+    volumeMl: fact?.volumeMl ?? structure.volumeMl,
+    reachable: fact !== undefined || structure.boxMm !== null,
+  }
 }
 
 function unnamedRow({ labelValue, volumeMl }: Fact): StructureRow {
-  return { name: `Label ${labelValue}`, labelValue, color: paletteColor(labelValue), status: 'found', confidence: null, volumeMl, boxMm: null, extremePointsMm: null, reachable: true }
+  return {
+    name: `Label ${labelValue}`,
+    labelValue,
+    color: paletteColor(labelValue),
+    status: 'found',
+    confidence: null,
+    volumeMl,
+    boxMm: null,
+    extremePointsMm: null,
+    reachable: true,
+  }
 }

@@ -33,17 +33,37 @@ const LOW_CONFIDENCE = 0.5
 /** The "Structures" section: which label map, how it is drawn, what it holds. */
 export function structuresPanel(state: StructuresState, events: StructuresEvents): HTMLElement[] {
   const section: HTMLElement[] = [h('h2', { set: { textContent: 'Structures' } }), labelMapSelect(state, events)]
-  if (state.problem !== null) section.push(h('p', { class: 'problem', aria: { role: 'alert' }, set: { textContent: state.problem } }))
-  if (state.busy) section.push(h('p', { class: 'hint', aria: { role: 'status' }, set: { textContent: 'Loading the label map…' } }))
+  if (state.problem !== null)
+    section.push(h('p', { class: 'problem', aria: { role: 'alert' }, set: { textContent: state.problem } }))
+  if (state.busy)
+    section.push(h('p', { class: 'hint', aria: { role: 'status' }, set: { textContent: 'Loading the label map…' } }))
   if (state.rows.length === 0) {
-    if (state.labelMaps.length === 0) section.push(h('p', { class: 'hint', set: { textContent: 'No label map lies beside this scan yet. Localize & Segment makes one.' } }))
+    if (state.labelMaps.length === 0)
+      section.push(
+        h('p', {
+          class: 'hint',
+          set: { textContent: 'No label map lies beside this scan yet. Localize & Segment makes one.' },
+        }),
+      )
     return section
   }
   if (state.drawn) section.push(drawingControls(state, events))
-  section.push(h('ul', { class: 'structures', aria: { label: 'Structures' } }, ...state.rows.map((row) => structureItem(row, state, events))))
+  section.push(
+    h(
+      'ul',
+      { class: 'structures', aria: { label: 'Structures' } },
+      ...state.rows.map((row) => structureItem(row, state, events)),
+    ),
+  )
   for (const warning of state.warnings) section.push(h('p', { class: 'warning', set: { textContent: warning } }))
   if (state.shown !== null) {
-    const use = button('Use this label map as template', () => { events.onUseAsTemplate(); }, { label: 'Use this label map as template: derive the six points of every label' })
+    const use = button(
+      'Use this label map as template',
+      () => {
+        events.onUseAsTemplate()
+      },
+      { label: 'Use this label map as template: derive the six points of every label' },
+    )
     use.dataset['key'] = 'useLabelMap'
     section.push(use)
   }
@@ -51,35 +71,102 @@ export function structuresPanel(state: StructuresState, events: StructuresEvents
 }
 
 function labelMapSelect(state: StructuresState, events: StructuresEvents): HTMLElement {
-  const select = h('select', { aria: { label: 'Label map' }, data: { key: 'labelMap' }, on: { change: ({ value }) => { events.onPickLabelMap(value === '' ? null : value); } } })
-  select.append(h('option', { set: { value: '', textContent: state.labelMaps.length === 0 ? 'No label map' : 'None shown', selected: state.shown === null } }))
-  for (const name of state.labelMaps) select.append(h('option', { set: { value: name, textContent: name, selected: name === state.shown } }))
+  const select = h('select', {
+    aria: { label: 'Label map' },
+    data: { key: 'labelMap' },
+    on: {
+      change: ({ value }) => {
+        events.onPickLabelMap(value === '' ? null : value)
+      },
+    },
+  })
+  select.append(
+    h('option', {
+      set: {
+        value: '',
+        textContent: state.labelMaps.length === 0 ? 'No label map' : 'None shown',
+        selected: state.shown === null,
+      },
+    }),
+  )
+  for (const name of state.labelMaps)
+    select.append(h('option', { set: { value: name, textContent: name, selected: name === state.shown } }))
   select.disabled = state.labelMaps.length === 0
   return select
 }
 
 function drawingControls({ view }: StructuresState, events: StructuresEvents): HTMLElement {
-  const shown = checkbox('Show', 'overlay', view.overlayShown, (value) => { events.onOverlay(value); })
-  const outline = checkbox('Outline', 'outline', view.outline, (value) => { events.onOutline(value); })
-  const opacity = h('input', { aria: { label: 'Opacity of the label map' }, data: { key: 'opacity' }, set: { type: 'range', min: '0', max: '1', step: '0.05', value: String(view.opacity) }, on: { input: ({ value }) => { events.onOpacity(Number(value)); } } })
-  const all = button(view.hiddenLabels.length === 0 ? 'Hide all' : 'Show all', () => { events.onToggleAll(view.hiddenLabels.length > 0); }, { class: 'link' })
+  const shown = checkbox('Show', 'overlay', view.overlayShown, (value) => {
+    events.onOverlay(value)
+  })
+  const outline = checkbox('Outline', 'outline', view.outline, (value) => {
+    events.onOutline(value)
+  })
+  const opacity = h('input', {
+    aria: { label: 'Opacity of the label map' },
+    data: { key: 'opacity' },
+    set: { type: 'range', min: '0', max: '1', step: '0.05', value: String(view.opacity) },
+    on: {
+      input: ({ value }) => {
+        events.onOpacity(Number(value))
+      },
+    },
+  })
+  const all = button(
+    view.hiddenLabels.length === 0 ? 'Hide all' : 'Show all',
+    () => {
+      events.onToggleAll(view.hiddenLabels.length > 0)
+    },
+    { class: 'link' },
+  )
   all.dataset['key'] = 'all'
   return h('div', { class: 'drawing' }, shown, outline, opacity, all)
 }
 
 function checkbox(text: string, key: string, checked: boolean, onChange: (value: boolean) => void): HTMLLabelElement {
-  const input = h('input', { data: { key }, set: { type: 'checkbox', checked }, on: { change: (element) => { onChange(element.checked); } } })
+  const input = h('input', {
+    data: { key },
+    set: { type: 'checkbox', checked },
+    on: {
+      change: (element) => {
+        onChange(element.checked)
+      },
+    },
+  })
   return h('label', {}, input, text)
 }
 
 function structureItem(row: StructureRow, state: StructuresState, events: StructuresEvents): HTMLLIElement {
-  const eye = h('input', { aria: { label: `Show ${row.name}` }, data: { key: `show-${row.labelValue}` }, set: { type: 'checkbox', checked: !state.view.hiddenLabels.includes(row.labelValue), disabled: !state.drawn }, on: { change: () => { events.onToggle(row.labelValue); } } })
+  const eye = h('input', {
+    aria: { label: `Show ${row.name}` },
+    data: { key: `show-${row.labelValue}` },
+    set: { type: 'checkbox', checked: !state.view.hiddenLabels.includes(row.labelValue), disabled: !state.drawn },
+    on: {
+      change: () => {
+        events.onToggle(row.labelValue)
+      },
+    },
+  })
   const swatch = h('span', { class: 'swatch', aria: { hidden: 'true' } })
   swatch.style.background = row.color
-  const name = button(row.name, () => { events.onJump(row.labelValue); }, { class: 'link name', label: `Jump to ${row.name}` })
+  const name = button(
+    row.name,
+    () => {
+      events.onJump(row.labelValue)
+    },
+    { class: 'link name', label: `Jump to ${row.name}` },
+  )
   name.dataset['key'] = `jump-${row.labelValue}`
   name.disabled = !row.reachable
-  const item = h('li', { data: { key: `structure-${row.labelValue}`, structure: row.name, status: row.status } }, eye, swatch, name, h('span', { class: 'fact', set: { textContent: row.volumeMl === null ? '' : `${row.volumeMl.toFixed(1)} ml` } }), badge(row))
+  const item = h(
+    'li',
+    { data: { key: `structure-${row.labelValue}`, structure: row.name, status: row.status } },
+    eye,
+    swatch,
+    name,
+    h('span', { class: 'fact', set: { textContent: row.volumeMl === null ? '' : `${row.volumeMl.toFixed(1)} ml` } }),
+    badge(row),
+  )
   const reason = reasonOf(row)
   if (reason !== null) item.append(h('p', { class: 'reason', set: { textContent: reason } }))
   return item
@@ -90,7 +177,9 @@ function reasonOf(row: StructureRow): string | null {
   if (row.status === 'waiting') return null
   if (row.reason !== undefined) return row.reason
   const low = row.status === 'found' && row.confidence !== null && row.confidence < LOW_CONFIDENCE
-  return low ? 'The templates fit this scan only loosely here: check the box in all planes, or add a template that looks more like this scan.' : null
+  return low
+    ? 'The templates fit this scan only loosely here: check the box in all planes, or add a template that looks more like this scan.'
+    : null
 }
 
 function badge(row: StructureRow): HTMLElement {
@@ -105,7 +194,10 @@ function badge(row: StructureRow): HTMLElement {
       if (row.confidence === null) return h('span', { class: 'badge quiet', set: { textContent: '' } })
       const low = row.confidence < LOW_CONFIDENCE
       const percent = `${Math.round(row.confidence * 100)} %`
-      return h('span', { class: low ? 'badge bad' : 'badge', set: { textContent: low ? `low ${percent}` : percent, title: `Confidence ${percent}` } })
+      return h('span', {
+        class: low ? 'badge bad' : 'badge',
+        set: { textContent: low ? `low ${percent}` : percent, title: `Confidence ${percent}` },
+      })
     }
   }
 }

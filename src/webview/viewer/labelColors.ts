@@ -1,7 +1,24 @@
 import type { ListedStructure } from '../../protocol/scanEditor.js'
 
 /** Colours for labels that no sidecar names, far apart for neighbours. */
-const PALETTE = ['#e6194b', '#3cb44b', '#4363d8', '#ffe119', '#f58231', '#911eb4', '#46f0f0', '#f032e6', '#bcf60c', '#fabebe', '#008080', '#e6beff', '#9a6324', '#fffac8', '#800000', '#aaffc3']
+const PALETTE = [
+  '#e6194b',
+  '#3cb44b',
+  '#4363d8',
+  '#ffe119',
+  '#f58231',
+  '#911eb4',
+  '#46f0f0',
+  '#f032e6',
+  '#bcf60c',
+  '#fabebe',
+  '#008080',
+  '#e6beff',
+  '#9a6324',
+  '#fffac8',
+  '#800000',
+  '#aaffc3',
+]
 
 /** A colour for a label without one. */
 export function paletteColor(labelValue: number): string {
@@ -19,7 +36,10 @@ export interface LabelTable {
 }
 
 /** Colour table of a label map: hidden structures and the background are transparent. */
-export function labelTable(structures: readonly Pick<ListedStructure, 'labelValue' | 'color' | 'name'>[], hidden: readonly number[]): LabelTable {
+export function labelTable(
+  structures: readonly Pick<ListedStructure, 'labelValue' | 'color' | 'name'>[],
+  hidden: readonly number[],
+): LabelTable {
   const table: LabelTable = { R: [0], G: [0], B: [0], A: [0], I: [0], labels: [''] }
   for (const { labelValue, color, name } of structures) {
     const rgb = parseInt(color.slice(1), 16)

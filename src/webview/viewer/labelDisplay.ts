@@ -51,7 +51,8 @@ export function createLabelDisplay(viewer: () => Viewer | null, events: LabelDis
     const current = viewer()
     if (syncing || !current) return
     syncing = true
-    while (document.body.dataset['rendered'] !== undefined && (wanted()?.url ?? null) !== state.drawnUrl) await draw(current, wanted())
+    while (document.body.dataset['rendered'] !== undefined && (wanted()?.url ?? null) !== state.drawnUrl)
+      await draw(current, wanted())
     syncing = false
   }
 
@@ -75,7 +76,8 @@ export function createLabelDisplay(viewer: () => Viewer | null, events: LabelDis
       else document.body.dataset['labels'] = file.name
     } catch (error) {
       // Files of a run that has just ended are gone: nobody misses them.
-      if (wanted()?.url === file.url) change({ problem: `${file.name} cannot be shown: ${error instanceof Error ? error.message : String(error)}` })
+      if (wanted()?.url === file.url)
+        change({ problem: `${file.name} cannot be shown: ${error instanceof Error ? error.message : String(error)}` })
     } finally {
       change({ busy: false })
       events.onChange()
@@ -86,7 +88,8 @@ export function createLabelDisplay(viewer: () => Viewer | null, events: LabelDis
     state: () => state,
     setLabelMaps(names, map) {
       const current = viewer()
-      const described = state.drawnUrl === map?.file.url && JSON.stringify(state.map?.structures) !== JSON.stringify(map.structures)
+      const described =
+        state.drawnUrl === map?.file.url && JSON.stringify(state.map?.structures) !== JSON.stringify(map.structures)
       change({ names, map })
       // Names and colours may come later than the label map.
       if (described && current) events.onLoaded(current)

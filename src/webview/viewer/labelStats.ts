@@ -30,11 +30,19 @@ export function labelStats(voxels: ArrayLike<number>, size: Size3): LabelStats[]
     if (best === undefined || distance < best.distance) nearest.set(label, { distance, voxel: [x, y, z] })
   })
   return [...sums]
-    .map(([labelValue, { count }]) => ({ labelValue, voxels: count, insideVoxel: nearest.get(labelValue)?.voxel ?? ([0, 0, 0] as const) }))
+    .map(([labelValue, { count }]) => ({
+      labelValue,
+      voxels: count,
+      insideVoxel: nearest.get(labelValue)?.voxel ?? ([0, 0, 0] as const),
+    }))
     .sort((a, b) => a.labelValue - b.labelValue)
 }
 
-function forEachLabel(voxels: ArrayLike<number>, size: Size3, visit: (label: number, x: number, y: number, z: number) => void): void {
+function forEachLabel(
+  voxels: ArrayLike<number>,
+  size: Size3,
+  visit: (label: number, x: number, y: number, z: number) => void,
+): void {
   const [nx, ny, nz] = size
   let at = 0
   for (let z = 0; z < nz; z++) {

@@ -1,5 +1,16 @@
 /** Sizes in bytes per voxel of the NIfTI data types that hold one number. */
-const BYTES_PER_VOXEL: Readonly<Partial<Record<number, number>>> = { 2: 1, 4: 2, 8: 4, 16: 4, 64: 8, 256: 1, 512: 2, 768: 4, 1024: 8, 1280: 8 }
+const BYTES_PER_VOXEL: Readonly<Partial<Record<number, number>>> = {
+  2: 1,
+  4: 2,
+  8: 4,
+  16: 4,
+  64: 8,
+  256: 1,
+  512: 2,
+  768: 4,
+  1024: 8,
+  1280: 8,
+}
 const COLOUR_TYPES = [128, 2304]
 
 /**
@@ -12,11 +23,15 @@ export function niftiProblem(buffer: ArrayBuffer): string | null {
   const header = readHeader(view)
   if (header === null) return 'This is not a NIfTI file, whatever its name says. Export the scan again as NIfTI.'
   const { dims, dataType, offset } = header
-  if (COLOUR_TYPES.includes(dataType)) return 'The image holds colours, not one number per voxel. Convert it to grey values first.'
+  if (COLOUR_TYPES.includes(dataType))
+    return 'The image holds colours, not one number per voxel. Convert it to grey values first.'
   const bytesPerVoxel = BYTES_PER_VOXEL[dataType]
-  if (bytesPerVoxel === undefined) return `The voxels have the data type ${dataType}, which cannot be shown. Convert the scan to 16-bit integers or floats.`
-  if (dims.some((dim) => !Number.isFinite(dim) || dim < 1)) return `The header gives the size ${dims.join(' x ')}, which is no volume. Export the scan again.`
-  if (dims.filter((dim) => dim > 1).length < 3) return `This is a flat image of ${dims.join(' x ')} pixels, not a scan with slices. Export all slices as one volume.`
+  if (bytesPerVoxel === undefined)
+    return `The voxels have the data type ${dataType}, which cannot be shown. Convert the scan to 16-bit integers or floats.`
+  if (dims.some((dim) => !Number.isFinite(dim) || dim < 1))
+    return `The header gives the size ${dims.join(' x ')}, which is no volume. Export the scan again.`
+  if (dims.filter((dim) => dim > 1).length < 3)
+    return `This is a flat image of ${dims.join(' x ')} pixels, not a scan with slices. Export all slices as one volume.`
   const expected = dims.reduce((product, dim) => product * dim, bytesPerVoxel) + offset
   if (expected > buffer.byteLength) {
     return `The file is cut short: its header promises ${Math.round(expected)} bytes and ${buffer.byteLength} are there. Copy it again from where it came.`

@@ -1,4 +1,10 @@
-import { EXTREME_SIDES, type BoxMm, type ExtremePoints, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
+import {
+  EXTREME_SIDES,
+  type BoxMm,
+  type ExtremePoints,
+  type ExtremeSide,
+  type PointMm,
+} from '../../shared/geometry/points.js'
 import { boxOfMarks, type MarkedStructure } from '../../shared/scanPoints.js'
 import { svg } from '../dom/dom.js'
 import { SIDE_TEXT } from '../panels/sideText.js'
@@ -59,11 +65,22 @@ export function createOverlay(events: OverlayEvents): Overlay {
   function drawResult(group: SVGGElement, tile: Tile, result: DrawnResult): void {
     const box = projectBox(tile, result.boxMm)
     if (!box.cut) return
-    group.append(svg('rect', { class: 'result-box', x: box.x, y: box.y, width: box.width, height: box.height, stroke: result.color, 'data-structure': result.name }))
+    group.append(
+      svg('rect', {
+        class: 'result-box',
+        x: box.x,
+        y: box.y,
+        width: box.width,
+        height: box.height,
+        stroke: result.color,
+        'data-structure': result.name,
+      }),
+    )
     if (result.pointsMm === null) return
     for (const side of EXTREME_SIDES) {
       const at = project(tile, result.pointsMm[side])
-      if (at.offPlaneMm <= scene.spacingMm) group.append(svg('circle', { class: 'result-point', cx: at.x, cy: at.y, r: 3, fill: result.color }))
+      if (at.offPlaneMm <= scene.spacingMm)
+        group.append(svg('circle', { class: 'result-point', cx: at.x, cy: at.y, r: 3, fill: result.color }))
     }
   }
 
@@ -73,7 +90,17 @@ export function createOverlay(events: OverlayEvents): Overlay {
     if (boxMm !== null) {
       const box = projectBox(tile, boxMm)
       if (box.cut || active) {
-        group.append(svg('rect', { class: box.cut ? 'mark-box' : 'mark-box off-plane', x: box.x, y: box.y, width: box.width, height: box.height, stroke: structure.color, 'data-structure': structure.name }))
+        group.append(
+          svg('rect', {
+            class: box.cut ? 'mark-box' : 'mark-box off-plane',
+            x: box.x,
+            y: box.y,
+            width: box.width,
+            height: box.height,
+            stroke: structure.color,
+            'data-structure': structure.name,
+          }),
+        )
       }
     }
     for (const side of EXTREME_SIDES) {
@@ -82,7 +109,16 @@ export function createOverlay(events: OverlayEvents): Overlay {
       const at = project(tile, pointMm)
       const onPlane = at.offPlaneMm <= scene.spacingMm
       if (!onPlane && !active) continue
-      const dot = svg('circle', { class: onPlane ? 'mark-point' : 'mark-point off-plane', cx: at.x, cy: at.y, r: onPlane ? 6 : 4, stroke: structure.color, fill: onPlane ? structure.color : 'none', 'data-side': side, 'data-structure': structure.name })
+      const dot = svg('circle', {
+        class: onPlane ? 'mark-point' : 'mark-point off-plane',
+        cx: at.x,
+        cy: at.y,
+        r: onPlane ? 6 : 4,
+        stroke: structure.color,
+        fill: onPlane ? structure.color : 'none',
+        'data-side': side,
+        'data-structure': structure.name,
+      })
       const title = svg('title', {})
       title.textContent = `${structure.name}: ${SIDE_TEXT[side].short}`
       dot.append(title)
@@ -138,6 +174,13 @@ function keepDepth(tile: Tile, from: PointMm, to: PointMm): PointMm {
   return [depth === 0 ? from[0] : to[0], depth === 1 ? from[1] : to[1], depth === 2 ? from[2] : to[2]]
 }
 
-function movedMarks(marks: readonly MarkedStructure[], moved: { readonly structure: string; readonly side: ExtremeSide; readonly pointMm: PointMm }): MarkedStructure[] {
-  return marks.map((structure) => (structure.name === moved.structure ? { ...structure, points: { ...structure.points, [moved.side]: moved.pointMm } } : structure))
+function movedMarks(
+  marks: readonly MarkedStructure[],
+  moved: { readonly structure: string; readonly side: ExtremeSide; readonly pointMm: PointMm },
+): MarkedStructure[] {
+  return marks.map((structure) =>
+    structure.name === moved.structure
+      ? { ...structure, points: { ...structure.points, [moved.side]: moved.pointMm } }
+      : structure,
+  )
 }

@@ -65,11 +65,18 @@ export function unproject(tile: Tile, x: number, y: number): PointMm {
 
 /** The tile under a place, or null. */
 export function tileAt(tiles: readonly Tile[], x: number, y: number): Tile | null {
-  return tiles.find((tile) => x >= tile.left && x <= tile.left + tile.width && y >= tile.top && y <= tile.top + tile.height) ?? null
+  return (
+    tiles.find(
+      (tile) => x >= tile.left && x <= tile.left + tile.width && y >= tile.top && y <= tile.top + tile.height,
+    ) ?? null
+  )
 }
 
 /** A box on a tile, and whether the plane cuts it. */
-export function projectBox(tile: Tile, box: BoxMm): { readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly cut: boolean } {
+export function projectBox(
+  tile: Tile,
+  box: BoxMm,
+): { readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly cut: boolean } {
   const a = project(tile, box.min)
   const b = project(tile, box.max)
   const [h, v, depth] = PLANE_AXES[tile.plane]

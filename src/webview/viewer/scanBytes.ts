@@ -7,12 +7,19 @@ export class ScanProblem extends Error {
 export type ReadListener = (doneBytes: number, totalBytes: number) => void
 
 /** Fetches a file and unpacks it when it is gzipped, never past `limitBytes`. */
-export async function readScan(url: string, sizeBytes: number, limitBytes: number, onRead: ReadListener): Promise<ArrayBuffer> {
+export async function readScan(
+  url: string,
+  sizeBytes: number,
+  limitBytes: number,
+  onRead: ReadListener,
+): Promise<ArrayBuffer> {
   if (sizeBytes === 0) throw new ScanProblem('The file is empty. Copy it again from where it came.')
   if (sizeBytes > limitBytes) throw tooLarge(limitBytes)
   const response = await fetch(url)
   if (!response.ok || response.body === null) {
-    throw new ScanProblem(`The file cannot be read (${response.status}). Check that it still exists and that you may read it.`)
+    throw new ScanProblem(
+      `The file cannot be read (${response.status}). Check that it still exists and that you may read it.`,
+    )
   }
   let packed = 0
   const counted = response.body.pipeThrough(
@@ -33,7 +40,10 @@ async function gunzip(bytes: Uint8Array<ArrayBuffer>, limitBytes: number): Promi
     return (await collect(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')), limitBytes)).buffer
   } catch (error) {
     if (error instanceof ScanProblem) throw error
-    throw new ScanProblem('The file is cut short or damaged: it cannot be unpacked. Copy it again from where it came.', { cause: error })
+    throw new ScanProblem(
+      'The file is cut short or damaged: it cannot be unpacked. Copy it again from where it came.',
+      { cause: error },
+    )
   }
 }
 

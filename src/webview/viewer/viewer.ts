@@ -1,4 +1,12 @@
-import { Niivue, NVImage, DRAG_MODE, MULTIPLANAR_TYPE, SHOW_RENDER, SLICE_TYPE, type NiiVueLocation } from '@niivue/niivue'
+import {
+  Niivue,
+  NVImage,
+  DRAG_MODE,
+  MULTIPLANAR_TYPE,
+  SHOW_RENDER,
+  SLICE_TYPE,
+  type NiiVueLocation,
+} from '@niivue/niivue'
 import type { CtWindow } from '../../shared/ctWindow.js'
 import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 import { mmToVoxel, voxelToMm, type Affine } from './rowAffine.js'
@@ -146,7 +154,9 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
       const limit = nv.gl.getParameter(nv.gl.MAX_3D_TEXTURE_SIZE) as number
       const size = sizeOf(image)
       if (Math.max(...size) > limit) {
-        throw new ScanProblem(`The scan has ${size.join(' x ')} voxels and this machine draws at most ${limit} along a side. Crop or downsample the scan.`)
+        throw new ScanProblem(
+          `The scan has ${size.join(' x ')} voxels and this machine draws at most ${limit} along a side. Crop or downsample the scan.`,
+        )
       }
       while (nv.volumes.length > 0) nv.removeVolume(nv.volumes[nv.volumes.length - 1])
       setRange(image, known)
@@ -159,7 +169,12 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
       const old = label()
       if (old) nv.removeVolume(old)
       image.opacity = overlay.opacity
-      image.setColormapLabel(tableFor(facts.map(({ labelValue }) => ({ labelValue, color: '#888888', name: '' })), []))
+      image.setColormapLabel(
+        tableFor(
+          facts.map(({ labelValue }) => ({ labelValue, color: '#888888', name: '' })),
+          [],
+        ),
+      )
       filled = image.img
       drawOutline(image)
       nv.addVolume(image)
@@ -237,7 +252,9 @@ export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, 
 
 function requireWebGl2(): void {
   if (document.createElement('canvas').getContext('webgl2') === null) {
-    throw new ScanProblem('This machine gives the editor no WebGL2, so scans cannot be drawn. Turn on hardware acceleration (Command Palette: "Configure Runtime Arguments", remove disable-hardware-acceleration) or update the graphics driver.')
+    throw new ScanProblem(
+      'This machine gives the editor no WebGL2, so scans cannot be drawn. Turn on hardware acceleration (Command Palette: "Configure Runtime Arguments", remove disable-hardware-acceleration) or update the graphics driver.',
+    )
   }
 }
 
@@ -257,11 +274,18 @@ async function readImage(bytes: ArrayBuffer, name: string, colormap: string): Pr
   try {
     image = await NVImage.loadFromUrl({ url: name, buffer: bytes, name, colormap, limitFrames4D: 1 })
   } catch (error) {
-    throw new ScanProblem(`The file cannot be read as a scan (${error instanceof Error ? error.message : String(error)}). Export it again as NIfTI.`, { cause: error })
+    throw new ScanProblem(
+      `The file cannot be read as a scan (${error instanceof Error ? error.message : String(error)}). Export it again as NIfTI.`,
+      { cause: error },
+    )
   }
-  if (image.hdr === null || image.img === undefined || image.img.length === 0) throw new ScanProblem('The file holds no voxels. Export the scan again.')
+  if (image.hdr === null || image.img === undefined || image.img.length === 0)
+    throw new ScanProblem('The file holds no voxels. Export the scan again.')
   const promised = sizeOf(image).reduce((product, size) => product * size, 1)
-  if (image.img.length < promised) throw new ScanProblem(`The file is cut short: its header promises ${promised} voxels and ${image.img.length} are there. Copy it again from where it came.`)
+  if (image.img.length < promised)
+    throw new ScanProblem(
+      `The file is cut short: its header promises ${promised} voxels and ${image.img.length} are there. Copy it again from where it came.`,
+    )
   return image
 }
 
@@ -281,7 +305,10 @@ function windowOf(image: NVImage): CtWindow {
   return { levelHu: Math.round((low + high) / 2), widthHu: Math.max(1, Math.round(high - low)) }
 }
 
-function tableFor(structures: Parameters<typeof labelTable>[0], hidden: readonly number[]): LabelTable & { min: number; max: number } {
+function tableFor(
+  structures: Parameters<typeof labelTable>[0],
+  hidden: readonly number[],
+): LabelTable & { min: number; max: number } {
   const table = labelTable(structures, hidden)
   return { ...table, min: 0, max: Math.max(...table.I) }
 }
@@ -290,7 +317,11 @@ function factsOf(image: NVImage, stats: readonly LabelStats[]): LabelFacts[] {
   const affine = image.hdr?.affine ?? []
   const column = (axis: number): number => Math.hypot(affine[0][axis], affine[1][axis], affine[2][axis])
   const voxelMl = (column(0) * column(1) * column(2)) / 1000
-  return stats.map((stat) => ({ ...stat, volumeMl: stat.voxels * voxelMl, insideMm: voxelToMm(affine, stat.insideVoxel) }))
+  return stats.map((stat) => ({
+    ...stat,
+    volumeMl: stat.voxels * voxelMl,
+    insideMm: voxelToMm(affine, stat.insideVoxel),
+  }))
 }
 
 /** NiiVue's own voxel counts along right, anterior and superior, whatever the order in the file. */

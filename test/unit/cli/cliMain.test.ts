@@ -15,25 +15,45 @@ const SCAN = at('one_ct.nii.gz')
 
 describe.skipIf(!cliIsBuilt)('medlsam', () => {
   beforeAll(async () => {
-    for (const [name, seed] of [['one', '11'], ['two', '12']]) {
+    for (const [name, seed] of [
+      ['one', '11'],
+      ['two', '12'],
+    ]) {
       expect(await runCli(['synthesize', at(name), '--seed', seed])).toMatchObject({ code: 0 })
     }
   })
 
   it('makes a template set, localizes and segments with it, and documents what it did', async () => {
     const set = at('set.medlsam.json')
-    const made = await runCli(['template', 'create', set, '--scan', at('two_ct.nii.gz'), '--labels', at('two_seg.nii.gz'), '--label-names', at('two_seg_dseg.tsv'), '--json'])
+    const made = await runCli([
+      'template',
+      'create',
+      set,
+      '--scan',
+      at('two_ct.nii.gz'),
+      '--labels',
+      at('two_seg.nii.gz'),
+      '--label-names',
+      at('two_seg_dseg.tsv'),
+      '--json',
+    ])
     expect(made).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(made.stdout)).toMatchObject({ format: 'medlsam-template-set' })
 
-    const localized = await runCli(['localize', SCAN, '--templates', set, '--structures', 'larynx,Mandible', '--json'], env)
+    const localized = await runCli(
+      ['localize', SCAN, '--templates', set, '--structures', 'larynx,Mandible', '--json'],
+      env,
+    )
     expect(localized.stderr).toBe('')
     const report = localizationReportSchema.parse(JSON.parse(localized.stdout))
     expect(report.structures.map((structure) => structure.name)).toEqual(['Larynx', 'Mandible'])
     expect(localized.code).toBe(report.structures.every((structure) => structure.status === 'found') ? 0 : 3)
 
     const out = at('results/larynx.nii.gz')
-    const segmented = await runCli(['segment', SCAN, '--templates', set, '--structures', 'Larynx', '--slice-step', '4', '--out', out, '--json'], env)
+    const segmented = await runCli(
+      ['segment', SCAN, '--templates', set, '--structures', 'Larynx', '--slice-step', '4', '--out', out, '--json'],
+      env,
+    )
     expect(segmented).toMatchObject({ code: 0, stderr: '' })
     const sidecar = sidecarSchema.parse(JSON.parse(segmented.stdout))
     expect(JSON.parse(await readFile(at('results/larynx.json'), 'utf8'))).toEqual(sidecar)
@@ -43,7 +63,7 @@ describe.skipIf(!cliIsBuilt)('medlsam', () => {
     const [labels, scan] = [await readLabelMap(out), await readHeader(SCAN)]
     expect(labels.size).toEqual(scan.size)
     expect(labels.affine).toEqual(scan.affine)
-    const voxelMl = 3 * 3 * 4 / 1000
+    const voxelMl = (3 * 3 * 4) / 1000
     const voxels = Array.from(labels.data).filter((value) => value === 6).length
     expect(sidecar.structures[0].volumeMl).toBeCloseTo(voxels * voxelMl, 6)
     // A phantom's larynx holds 15 to 60 ml; a box full or a single voxel is no segmentation.
@@ -51,7 +71,10 @@ describe.skipIf(!cliIsBuilt)('medlsam', () => {
     expect(voxels * voxelMl).toBeLessThan(120)
 
     // Same input, same options, same bytes.
-    const again = await runCli(['segment', SCAN, '--templates', set, '--structures', 'Larynx', '--slice-step', '4', '--out', at('again.nii.gz')], env)
+    const again = await runCli(
+      ['segment', SCAN, '--templates', set, '--structures', 'Larynx', '--slice-step', '4', '--out', at('again.nii.gz')],
+      env,
+    )
     expect(again.code).toBe(0)
     expect(await readFile(at('again.nii.gz'))).toEqual(await readFile(out))
   }, 300_000)
@@ -59,7 +82,11 @@ describe.skipIf(!cliIsBuilt)('medlsam', () => {
   it('reports version, models and providers for programs', async () => {
     const { code, stdout } = await runCli(['info', '--json'], env)
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ tool: { name: 'medlsam' }, segmenters: [{ id: 'mobilesam' }], providers: expect.arrayContaining(['cpu']) })
+    expect(JSON.parse(stdout)).toMatchObject({
+      tool: { name: 'medlsam' },
+      segmenters: [{ id: 'mobilesam' }],
+      providers: expect.arrayContaining(['cpu']),
+    })
   })
 
   it('answers a wrong command line with exit code 1', async () => {
@@ -96,18 +123,27 @@ describe.skipIf(!cliIsBuilt)('medlsam', () => {
   it('refuses templates and outputs it cannot use', async () => {
     await put('text.json', Buffer.from('hello'))
     for (const templates of [at('text.json'), at('none.json'), 'no-such-bank']) {
-      expect(await runCli(['localize', SCAN, '--templates', templates], env)).toMatchObject({ code: 2, stderr: expect.stringContaining(templates) })
+      expect(await runCli(['localize', SCAN, '--templates', templates], env)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(templates),
+      })
     }
     // A file where the output folder should be; permissions would not stop an administrator.
     await put('file', Buffer.from(''))
-    const { code, stderr } = await runCli(['segment', SCAN, '--templates', at('set.medlsam.json'), '--out', at('file/out.nii.gz')], env)
+    const { code, stderr } = await runCli(
+      ['segment', SCAN, '--templates', at('set.medlsam.json'), '--out', at('file/out.nii.gz')],
+      env,
+    )
     expect(code).toBe(2)
     expect(stderr).toContain(at('file'))
   })
 
   it('leaves nothing behind when it is interrupted', async () => {
     const out = at('interrupted')
-    const { child, done } = startCli(['segment', SCAN, '--templates', at('set.medlsam.json'), '--out', path.join(out, 'x.nii.gz')], env)
+    const { child, done } = startCli(
+      ['segment', SCAN, '--templates', at('set.medlsam.json'), '--out', path.join(out, 'x.nii.gz')],
+      env,
+    )
     // Once the folder exists the run is under way; a whole scan takes far longer than this.
     while ((await stat(out).catch(() => null)) === null) await new Promise((resolve) => setTimeout(resolve, 20))
     await new Promise((resolve) => setTimeout(resolve, 1500))

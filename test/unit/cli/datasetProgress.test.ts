@@ -17,13 +17,16 @@ beforeEach(() => {
     })
   }
 })
-afterEach(() => { vi.restoreAllMocks() })
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 /** With stderr as a terminal that a person looks at. */
 async function withTerminal(work: () => Promise<void>): Promise<void> {
   const fake = { isTTY: true, cursorTo: () => true, clearLine: () => true, moveCursor: () => true }
   const before = Object.keys(fake).map((name) => [name, Object.getOwnPropertyDescriptor(process.stderr, name)] as const)
-  for (const [name, value] of Object.entries(fake)) Object.defineProperty(process.stderr, name, { value, configurable: true })
+  for (const [name, value] of Object.entries(fake))
+    Object.defineProperty(process.stderr, name, { value, configurable: true })
   try {
     await work()
   } finally {
@@ -42,7 +45,15 @@ describe('the progress of a run of a dataset', () => {
     const { listen } = startDatasetProgress(false)
     listen({ kind: 'scanElsewhere', scan, totals })
     listen({ kind: 'scanDone', lane: 0, scan, seconds: 5, found: 1, structures: 2, totals: { ...totals, done: 1 } })
-    listen({ kind: 'scanDone', lane: 0, scan, seconds: 5, found: 1, structures: 2, totals: { ...totals, done: 1, scansPerHour: 20, secondsLeft: 180 } })
+    listen({
+      kind: 'scanDone',
+      lane: 0,
+      scan,
+      seconds: 5,
+      found: 1,
+      structures: 2,
+      totals: { ...totals, done: 1, scansPerHour: 20, secondsLeft: 180 },
+    })
     expect(written.stdout).toContain('[2/3] a.nii: 1 of 2 found, 5 s (1 failed so far)\n')
     expect(written.stdout).toContain('(20 scans/h, 3 min 0 s left, 1 failed so far)\n')
   })
@@ -53,7 +64,12 @@ describe('the progress of a run of a dataset', () => {
       progress.plan({} as DatasetPlan, ['3 scans.'])
       progress.listen({ kind: 'started', totals: { ...totals, failed: 0 } })
       progress.listen({ kind: 'scanStarted', lane: 0, scan })
-      progress.listen({ kind: 'scanProgress', lane: 0, scan, progress: { stage: 'segment', done: 3, total: 9, secondsLeft: null } })
+      progress.listen({
+        kind: 'scanProgress',
+        lane: 0,
+        scan,
+        progress: { stage: 'segment', done: 3, total: 9, secondsLeft: null },
+      })
       await drawn()
       progress.listen({ kind: 'scanFailed', lane: 0, scan, failure, totals })
       await drawn()
@@ -67,6 +83,7 @@ describe('the progress of a run of a dataset', () => {
 
   it('outlives whoever reads it', () => {
     startDatasetProgress(true)
-    for (const stream of [process.stdout, process.stderr]) expect(() => stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).not.toThrow()
+    for (const stream of [process.stdout, process.stderr])
+      expect(() => stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).not.toThrow()
   })
 })

@@ -18,7 +18,15 @@ describe('command-line values', () => {
   })
 
   it.each([
-    [bytes, 'much'], [threeMm, '1,2'], [threeMm, 'a,b,c'], [windowHu, '40,-1'], [windowHu, '40'], [wholeNumber(1), '0'], [wholeNumber(1), '1.5'], [fraction, '2'], [fraction, ''],
+    [bytes, 'much'],
+    [threeMm, '1,2'],
+    [threeMm, 'a,b,c'],
+    [windowHu, '40,-1'],
+    [windowHu, '40'],
+    [wholeNumber(1), '0'],
+    [wholeNumber(1), '1.5'],
+    [fraction, '2'],
+    [fraction, ''],
   ])('%o refuses %s', (parse, text) => {
     expect(() => parse(text)).toThrow(/^Give /)
   })
@@ -26,7 +34,11 @@ describe('command-line values', () => {
 
 describe('exit codes', () => {
   it('tell usage, bad input, missing structures and defects apart', () => {
-    expect(['usage', 'input', 'template', 'model', 'output', 'cancelled', 'internal'].map((kind) => exitCodeOfError(kind as 'usage'))).toEqual([1, 2, 2, 2, 2, 130, 4])
+    expect(
+      ['usage', 'input', 'template', 'model', 'output', 'cancelled', 'internal'].map((kind) =>
+        exitCodeOfError(kind as 'usage'),
+      ),
+    ).toEqual([1, 2, 2, 2, 2, 130, 4])
     expect(exitCodeOfResult([{ status: 'found' }])).toBe(0)
     expect(exitCodeOfResult([{ status: 'found' }, { status: 'not-found' }])).toBe(3)
     expect(exitCodeOfResult([{ status: 'failed' }])).toBe(3)
@@ -36,8 +48,16 @@ describe('exit codes', () => {
 describe('output files', () => {
   it('lie beside the scan and share its name', () => {
     expect(defaultLabelMapPath('/a/b.c_ct.nii.gz')).toBe('/a/b.c_ct_dseg.nii.gz')
-    expect(outputPaths('/a/x_dseg.nii.gz', '/a/x.nii.gz')).toEqual({ labelMap: '/a/x_dseg.nii.gz', sidecar: '/a/x_dseg.json', names: '/a/x_dseg.tsv' })
-    expect(outputPaths('/a/out.nii', '/a/x.nii.gz')).toEqual({ labelMap: '/a/out.nii', sidecar: '/a/out.json', names: '/a/out_dseg.tsv' })
+    expect(outputPaths('/a/x_dseg.nii.gz', '/a/x.nii.gz')).toEqual({
+      labelMap: '/a/x_dseg.nii.gz',
+      sidecar: '/a/x_dseg.json',
+      names: '/a/x_dseg.tsv',
+    })
+    expect(outputPaths('/a/out.nii', '/a/x.nii.gz')).toEqual({
+      labelMap: '/a/out.nii',
+      sidecar: '/a/out.json',
+      names: '/a/out_dseg.tsv',
+    })
   })
 
   it('never overwrite the scan, and must be NIfTI', () => {
@@ -50,7 +70,10 @@ describe('progress', () => {
   it('extrapolates the seconds left from the units done, and adds up stages', () => {
     let now = 0
     const seen: Progress[] = []
-    const clock = startClock((progress) => seen.push(progress), () => now)
+    const clock = startClock(
+      (progress) => seen.push(progress),
+      () => now,
+    )
     clock.start('segment')
     now = 5000
     clock.report(1, 5)

@@ -4,8 +4,14 @@ import { progressLines } from '../../../src/cli/progressBar.js'
 it('writes a line a minute into a log file, and none for what is over sooner', () => {
   const lines: string[] = []
   let nowMs = 1000
-  const listen = progressLines((line) => lines.push(line), () => nowMs)
-  const at = (ms: number, ...[stage, done, total, secondsLeft]: ['score' | 'download', number, number, number | null]): void => {
+  const listen = progressLines(
+    (line) => lines.push(line),
+    () => nowMs,
+  )
+  const at = (
+    ms: number,
+    ...[stage, done, total, secondsLeft]: ['score' | 'download', number, number, number | null]
+  ): void => {
     nowMs = 1000 + ms
     listen({ stage, done, total, secondsLeft })
   }

@@ -16,7 +16,10 @@ const picture = { data: new Float32Array(64 * 64).fill(100), width: 64, height: 
 async function graphs(masks: 1 | 4): Promise<string[]> {
   const place = path.join(folder, `masks${masks}`)
   await mkdir(place, { recursive: true })
-  return [await writeOnnx(path.join(place, 'encoder.onnx'), samEncoderGraph()), await writeOnnx(path.join(place, 'decoder.onnx'), samDecoderGraph(masks))]
+  return [
+    await writeOnnx(path.join(place, 'encoder.onnx'), samEncoderGraph()),
+    await writeOnnx(path.join(place, 'decoder.onnx'), samDecoderGraph(masks)),
+  ]
 }
 
 describe('the models of an engine', () => {
@@ -62,7 +65,12 @@ describe('the models of an engine', () => {
     const small = await engine.segmenter('own')
     const named = await engine.segmenter('own@int8')
     // By another process.
-    await openModels(assetsFolder, { modelsFolder }).import({ files: await graphs(4), id: 'own', precision: 'fp32', normalisation: 'sam' })
+    await openModels(assetsFolder, { modelsFolder }).import({
+      files: await graphs(4),
+      id: 'own',
+      precision: 'fp32',
+      normalisation: 'sam',
+    })
     const large = await engine.segmenter('own')
     expect(large.networks.map(({ sha256 }) => sha256)).not.toEqual(small.networks.map(({ sha256 }) => sha256))
     expect(await engine.segmenter('own@int8')).toBe(named)
@@ -77,7 +85,12 @@ describe('the models of an engine', () => {
     await writeTinyScan(scanPath, 1)
     const engine = openEngine({ assetsFolder, medlamCard, modelsFolder: path.join(folder, 'together') })
     const segmentedWith = async (hooks: RunHooks): Promise<readonly string[]> =>
-      (await engine.segment({ scanPath, templates: bank, segmenter: 'own', options: { minConfidence: 0, sliceStep: 10 } }, hooks)).sidecar.segmenter.sha256
+      (
+        await engine.segment(
+          { scanPath, templates: bank, segmenter: 'own', options: { minConfidence: 0, sliceStep: 10 } },
+          hooks,
+        )
+      ).sidecar.segmenter.sha256
     await engine.models.import({ files: await graphs(1), id: 'own', precision: 'int8', normalisation: 'sam' })
     const templates = await engine.templates(bank)
     const first = await segmentedWith({ templates })
@@ -88,7 +101,12 @@ describe('the models of an engine', () => {
   })
 
   it('keep embeddings in memory when asked to', async () => {
-    const engine = openEngine({ assetsFolder, modelsFolder: path.join(folder, 'remembered'), embeddingsMaxBytes: 100e6, idleSeconds: 60 })
+    const engine = openEngine({
+      assetsFolder,
+      modelsFolder: path.join(folder, 'remembered'),
+      embeddingsMaxBytes: 100e6,
+      idleSeconds: 60,
+    })
     await engine.models.import({ files: await graphs(1), id: 'own', normalisation: 'sam' })
     const segmenter = await engine.segmenter('own')
     expect(await segmenter.encodeSlice(picture)).toBe(await segmenter.encodeSlice(picture))

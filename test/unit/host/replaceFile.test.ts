@@ -30,7 +30,11 @@ describe('replacing a file', () => {
     symlinkSync(path.join(folder, 'real/a.json'), path.join(folder, 'link.json'))
     await replaceFile(path.join(folder, 'link.json'), bytes)
     expect(readFileSync(path.join(folder, 'real/a.json'), 'utf8')).toBe('new')
-    expect(readdirSync(folder, { withFileTypes: true }).find(({ name }) => name === 'link.json')?.isSymbolicLink()).toBe(true)
+    expect(
+      readdirSync(folder, { withFileTypes: true })
+        .find(({ name }) => name === 'link.json')
+        ?.isSymbolicLink(),
+    ).toBe(true)
   })
 
   it.skipIf(process.platform === 'win32')('keeps who may read and write it', async () => {

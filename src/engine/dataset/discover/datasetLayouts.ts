@@ -34,14 +34,22 @@ const datasetSchema = z.object({
  * dataset derived from another one.
  * @param folders names of its folders
  */
-export async function rulesOf(folder: string, files: ReadonlySet<string>, folders: readonly string[]): Promise<FolderRules | 'derived' | 'nothing'> {
+export async function rulesOf(
+  folder: string,
+  files: ReadonlySet<string>,
+  folders: readonly string[],
+): Promise<FolderRules | 'derived' | 'nothing'> {
   if (files.has('dataset_description.json')) {
     const parsed = descriptionSchema.safeParse(await readJson(path.join(folder, 'dataset_description.json')))
     if (parsed.success) return parsed.data.DatasetType === 'derivative' ? 'derived' : BIDS
   }
   const images = folders.filter((name) => IMAGES_FOLDER.test(name))
   if (images.length > 0 && files.has('dataset.json')) {
-    return imagesRules(await layoutOf(path.join(folder, images[0])), await channelsOf(path.join(folder, 'dataset.json')), images)
+    return imagesRules(
+      await layoutOf(path.join(folder, images[0])),
+      await channelsOf(path.join(folder, 'dataset.json')),
+      images,
+    )
   }
   return 'nothing'
 }
@@ -86,7 +94,9 @@ async function channelsOf(file: string): Promise<Channels> {
   const { channel_names: names, modality } = parsed.data
   const listed = names ?? (typeof modality === 'string' ? { 0: modality } : modality) ?? {}
   // An early nnU-Net 2 wrote { "CT": 0 }.
-  return new Map(Object.entries(listed).map(([key, value]) => (typeof value === 'number' ? [value, key] : [Number(key), value])))
+  return new Map(
+    Object.entries(listed).map(([key, value]) => (typeof value === 'number' ? [value, key] : [Number(key), value])),
+  )
 }
 
 /** nnU-Net numbers channels in its file names; the Medical Segmentation Decathlon does not. */

@@ -49,7 +49,12 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
   const info = await stat(folder).catch((error: unknown) => {
     throw cannotBeOpened(folder, error)
   })
-  if (!info.isDirectory()) throw new MedlsamError('input', `${folder} is a file: name a folder of scans, or use "medlsam segment" for one.`, folder)
+  if (!info.isDirectory())
+    throw new MedlsamError(
+      'input',
+      `${folder} is a file: name a folder of scans, or use "medlsam segment" for one.`,
+      folder,
+    )
   const except = options.except === undefined ? null : await realpath(options.except).catch(() => null)
   const candidates: FoundScan[] = []
   const skipped: SkippedFile[] = []
@@ -93,17 +98,24 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
   const scans: FoundScan[] = []
   for (let from = 0; from < candidates.length; from += HEADERS_AT_ONCE) {
     const some = candidates.slice(from, from + HEADERS_AT_ONCE)
-    const isLabels = await Promise.all(some.map(({ path: file }) => isLabelMap(path.join(folder, file), options.forceHu ?? false)))
+    const isLabels = await Promise.all(
+      some.map(({ path: file }) => isLabelMap(path.join(folder, file), options.forceHu ?? false)),
+    )
     some.forEach((scan, i) => {
       if (isLabels[i]) skipped.push({ path: scan.path, reason: 'label map' })
       else scans.push(scan)
     })
   }
-  return { scans: scans.sort((a, b) => byCode(a.path, b.path)), skipped: skipped.sort((a, b) => byCode(a.path, b.path)) }
+  return {
+    scans: scans.sort((a, b) => byCode(a.path, b.path)),
+    skipped: skipped.sort((a, b) => byCode(a.path, b.path)),
+  }
 }
 
 function cannotBeOpened(folder: string, cause: unknown): MedlsamError {
-  return new MedlsamError('input', `The folder ${folder} does not exist or cannot be opened: check the path.`, folder, { cause })
+  return new MedlsamError('input', `The folder ${folder} does not exist or cannot be opened: check the path.`, folder, {
+    cause,
+  })
 }
 
 /** Order of UTF-16 codes: the same whatever the machine's language. */
@@ -112,7 +124,9 @@ export function byCode(a: string, b: string): number {
 }
 
 /** Names of a folder's files and folders, links followed, hidden ones left out. */
-async function list(folder: string): Promise<{ readonly files: ReadonlySet<string>; readonly folders: readonly string[] }> {
+async function list(
+  folder: string,
+): Promise<{ readonly files: ReadonlySet<string>; readonly folders: readonly string[] }> {
   const files = new Set<string>()
   const folders: string[] = []
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -131,7 +145,13 @@ function isScanFile(name: string, names: ReadonlySet<string>): boolean {
   return !/\.img$/i.test(name) || !['.hdr', '.HDR'].some((ending) => names.has(name.slice(0, -4) + ending))
 }
 
-function refusal(name: string, relative: string, names: ReadonlySet<string>, rules: FolderRules, matches: (relative: string) => boolean): SkipReason | null {
+function refusal(
+  name: string,
+  relative: string,
+  names: ReadonlySet<string>,
+  rules: FolderRules,
+  matches: (relative: string) => boolean,
+): SkipReason | null {
   if (saysLabelMap(name.replace(SCAN_SUFFIX, ''))) return 'label map'
   return rules.refuses(name, names) ?? (matches(relative) ? null : 'excluded')
 }

@@ -26,27 +26,47 @@ export function bidsFieldsOf(scan: DatasetScan): BidsFields {
  * Makes sure that results in BIDS go to a folder of their own.
  * @throws MedlsamError `usage` when it is that of the scans, or another dataset that is no derivative
  */
-export async function checkBidsFolder({ folder, bids }: Pick<DatasetRequest, 'folder' | 'bids'>, outFolder: string): Promise<void> {
+export async function checkBidsFolder(
+  { folder, bids }: Pick<DatasetRequest, 'folder' | 'bids'>,
+  outFolder: string,
+): Promise<void> {
   if (bids !== true) return
   const real = (name: string): Promise<string> => realpath(name).catch(() => path.resolve(name))
   const isSource = (await real(folder)) === (await real(outFolder))
-  const isDescribed = await access(path.join(outFolder, DESCRIPTION)).then(() => true, () => false)
+  const isDescribed = await access(path.join(outFolder, DESCRIPTION)).then(
+    () => true,
+    () => false,
+  )
   const isOther = isDescribed && (await rulesOf(outFolder, new Set([DESCRIPTION]), [])) !== 'derived'
   if (!isSource && !isOther) return
-  throw new MedlsamError('usage', `${outFolder} holds ${isSource ? 'the scans themselves' : 'a dataset that is no BIDS derivative'}, so no results in BIDS can go there: name another folder with --out, or none.`, outFolder)
+  throw new MedlsamError(
+    'usage',
+    `${outFolder} holds ${isSource ? 'the scans themselves' : 'a dataset that is no BIDS derivative'}, so no results in BIDS can go there: name another folder with --out, or none.`,
+    outFolder,
+  )
 }
 
 /**
  * Writes what makes a folder a BIDS derivatives dataset (BIDS, "Derived dataset and pipeline description"); files that
  * somebody else wrote or edited stay as they are.
  */
-export async function describeBids({ folder }: Pick<DatasetRequest, 'folder'>, outFolder: string, journal: Journal): Promise<void> {
+export async function describeBids(
+  { folder }: Pick<DatasetRequest, 'folder'>,
+  outFolder: string,
+  journal: Journal,
+): Promise<void> {
   const relative = linkTo(path.resolve(folder), outFolder)
   const description = {
     Name: 'MedLSAM segmentations',
     BIDSVersion: BIDS_VERSION,
     DatasetType: 'derivative',
-    GeneratedBy: [{ Name: 'medlsam', Version: TOOL_VERSION, Description: 'Organs localized with templates (MedLAM) and segmented slice by slice (SAM)' }],
+    GeneratedBy: [
+      {
+        Name: 'medlsam',
+        Version: TOOL_VERSION,
+        Description: 'Organs localized with templates (MedLAM) and segmented slice by slice (SAM)',
+      },
+    ],
     SourceDatasets: [{ URL: relative }],
     DatasetLinks: { [SOURCE]: relative },
   }

@@ -16,7 +16,10 @@ export interface PlacedScans {
 }
 
 /** Says for every scan where its label map goes. Two scans never share one: the first by path has it. */
-export function placeScans(found: readonly FoundScan[], request: Pick<DatasetRequest, 'folder' | 'out' | 'bids'>): PlacedScans {
+export function placeScans(
+  found: readonly FoundScan[],
+  request: Pick<DatasetRequest, 'folder' | 'out' | 'bids'>,
+): PlacedScans {
   const outFolder = outFolderOf(request)
   const scans: DatasetScan[] = []
   const skipped: SkippedFile[] = []
@@ -30,7 +33,12 @@ export function placeScans(found: readonly FoundScan[], request: Pick<DatasetReq
       continue
     }
     taken.add(output.toLowerCase())
-    scans.push({ path: scan, scanPath: path.join(path.resolve(request.folder), scan), output, labelMapPath: path.join(outFolder, output) })
+    scans.push({
+      path: scan,
+      scanPath: path.join(path.resolve(request.folder), scan),
+      output,
+      labelMapPath: path.join(outFolder, output),
+    })
   }
   return { scans, skipped }
 }
@@ -49,11 +57,15 @@ function bidsOutputs(scan: string, isBids: boolean): string[] {
   const stem = parts[parts.length - 1].replace(SCAN_SUFFIX, '')
   const entities = /^(sub-[A-Za-z0-9]+(?:_[a-z]+-[A-Za-z0-9]+)*)_[A-Za-z0-9]+$/.exec(stem)?.[1]
   if (!isBids || entities === undefined) {
-    const words = [...parts.slice(0, -1), stem.replace(/[_.-](ct|image|img|scan|0000)$/i, '')].join('').replaceAll(SEPARATORS, '')
+    const words = [...parts.slice(0, -1), stem.replace(/[_.-](ct|image|img|scan|0000)$/i, '')]
+      .join('')
+      .replaceAll(SEPARATORS, '')
     const label = words.replaceAll(/[^A-Za-z0-9]/g, '')
     // Composed, since some disks take accents off their letters.
     const hashed = label + sha256Of(scan.normalize('NFC')).slice(0, 8)
-    return (label === words && label !== '' ? [label, hashed] : [hashed]).map((subject) => `sub-${subject}/ct/sub-${subject}_dseg.nii.gz`)
+    return (label === words && label !== '' ? [label, hashed] : [hashed]).map(
+      (subject) => `sub-${subject}/ct/sub-${subject}_dseg.nii.gz`,
+    )
   }
   const subject = /^sub-[A-Za-z0-9]+/.exec(entities)?.[0] ?? ''
   const session = /_(ses-[A-Za-z0-9]+)/.exec(entities)?.[1]

@@ -5,7 +5,11 @@ import type { Journal } from '../state/journal.js'
 import { removeTemporaries } from './partialFiles.js'
 
 /** Whether a file of the results' folder may be written: there is none, or a run wrote it and nobody has changed it. */
-export async function isOursToWrite(outFolder: string, name: string, journal: Pick<Journal, 'written'>): Promise<boolean> {
+export async function isOursToWrite(
+  outFolder: string,
+  name: string,
+  journal: Pick<Journal, 'written'>,
+): Promise<boolean> {
   const hash = await sha256IfThere(path.join(outFolder, name))
   return hash === null || journal.written(name).has(hash)
 }
@@ -15,7 +19,11 @@ export async function isOursToWrite(outFolder: string, name: string, journal: Pi
  * has made sure that they are ours to write and holds the claim on the dataset.
  * @param files texts by their names in the results' folder
  */
-export async function writeOwnFiles(outFolder: string, files: ReadonlyMap<string, string>, journal: Journal): Promise<void> {
+export async function writeOwnFiles(
+  outFolder: string,
+  files: ReadonlyMap<string, string>,
+  journal: Journal,
+): Promise<void> {
   const outputs = [...files].map(([name, text]) => ({ path: name, sha256: sha256Of(text) }))
   const unknown = outputs.filter((file) => !journal.written(file.path).has(file.sha256))
   if (unknown.length > 0) await journal.append({ kind: 'files', at: new Date().toISOString(), outputs: unknown })

@@ -12,7 +12,12 @@ const TEMPORARY = /^[0-9a-f]{12}\.part$/
  * sidecar, which is written last. The caller holds the claim on the scan, so that nobody is writing them.
  * @param output path of the label map in the results' folder, with slashes
  */
-export async function removeUnfinished(outFolder: string, output: string, journal: Pick<Journal, 'written'>, { halves }: { readonly halves: boolean }): Promise<void> {
+export async function removeUnfinished(
+  outFolder: string,
+  output: string,
+  journal: Pick<Journal, 'written'>,
+  { halves }: { readonly halves: boolean },
+): Promise<void> {
   const labelMapPath = path.join(outFolder, output)
   const { labelMap, names, sidecar } = outputPaths(labelMapPath, '')
   const folder = path.dirname(labelMapPath)

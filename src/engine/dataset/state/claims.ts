@@ -50,7 +50,9 @@ export async function claim(folder: string, name: string, times: ClaimTimes = CL
   }
   const beat = globalThis.setInterval(() => {
     // Failing is no harm by itself: if the folder is gone, the next write says so.
-    isOurs().then((ours) => (ours ? touch(file, text) : undefined)).catch(() => undefined)
+    isOurs()
+      .then((ours) => (ours ? touch(file, text) : undefined))
+      .catch(() => undefined)
   }, times.beatEveryMs)
   beat.unref()
   return {
@@ -66,7 +68,12 @@ export async function claim(folder: string, name: string, times: ClaimTimes = CL
 }
 
 /** Does something that only one process may do at a time; waits for its turn. */
-export async function withClaim<T>(folder: string, name: string, times: ClaimTimes, work: () => Promise<T>): Promise<T> {
+export async function withClaim<T>(
+  folder: string,
+  name: string,
+  times: ClaimTimes,
+  work: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     const held = await claim(folder, name, times)
     if (held === null) {
@@ -87,14 +94,21 @@ export async function removeDeadClaims(folder: string, times: ClaimTimes = CLAIM
   for (const file of await readdir(folder)) {
     const claimed = /^([^.]+)\.\d+$/.exec(file)?.[1]
     if (claimed !== undefined) names.add(claimed)
-    if (file.endsWith('.tmp') && !(await isHeld(folder, file, times))) await rm(path.join(folder, file), { force: true })
+    if (file.endsWith('.tmp') && !(await isHeld(folder, file, times)))
+      await rm(path.join(folder, file), { force: true })
   }
   for (const name of names) await (await claim(folder, name, times))?.release()
 }
 
 async function generations(folder: string, name: string): Promise<number[]> {
   const files = await readdir(folder)
-  return files.flatMap((file) => (file.startsWith(`${name}.`) && /^\d+$/.test(file.slice(name.length + 1)) ? [Number(file.slice(name.length + 1))] : [])).sort((a, b) => a - b)
+  return files
+    .flatMap((file) =>
+      file.startsWith(`${name}.`) && /^\d+$/.test(file.slice(name.length + 1))
+        ? [Number(file.slice(name.length + 1))]
+        : [],
+    )
+    .sort((a, b) => a - b)
 }
 
 /** A name for a temporary file that says whose it is also before anything is in it. */
@@ -106,7 +120,9 @@ export function temporaryName({ machine, pid, startedAt }: ProcessIdentity): str
 async function ownerByName(file: string): Promise<ProcessIdentity | null> {
   const parts = /^([0-9a-f]{8})-(\d+)-(\d*)-[0-9a-f]+\.tmp$/.exec(file)
   const { machine } = await thisProcess()
-  return parts === null || parts[1] !== shortHash(machine) ? null : { machine, pid: Number(parts[2]), startedAt: parts[3] === '' ? null : parts[3] }
+  return parts === null || parts[1] !== shortHash(machine)
+    ? null
+    : { machine, pid: Number(parts[2]), startedAt: parts[3] === '' ? null : parts[3] }
 }
 
 function shortHash(text: string): string {

@@ -11,15 +11,17 @@ import { byCode } from '../discover/findScans.js'
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** What decides the bytes of a result: the scan, and everything that is the same for all scans of a run. */
-const keySchema = z.object({
-  input: sha256,
-  /** SHA-256 of the networks. */
-  models: z.array(z.string()).readonly(),
-  /** SHA-256 of the encoded template set. */
-  templates: sha256,
-  options: z.record(z.string(), z.unknown()).readonly(),
-  tool: z.string(),
-}).readonly()
+const keySchema = z
+  .object({
+    input: sha256,
+    /** SHA-256 of the networks. */
+    models: z.array(z.string()).readonly(),
+    /** SHA-256 of the encoded template set. */
+    templates: sha256,
+    options: z.record(z.string(), z.unknown()).readonly(),
+    tool: z.string(),
+  })
+  .readonly()
 
 /** A file as it was: enough to see later that it is still the same. */
 const outputFileSchema = z.object({ path: z.string(), sha256 }).readonly()
@@ -35,12 +37,31 @@ const attempt = z.int().nonnegative()
 const source = z.string()
 
 const recordSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('run'), at: z.string(), tool: z.string(), host: z.string(), pid: z.int(), recipe: z.string(), request: z.unknown() }).readonly(),
+  z
+    .object({
+      kind: z.literal('run'),
+      at: z.string(),
+      tool: z.string(),
+      host: z.string(),
+      pid: z.int(),
+      recipe: z.string(),
+      request: z.unknown(),
+    })
+    .readonly(),
   /** The run's own files, such as the summary, as they are about to be. */
   z.object({ kind: z.literal('files'), at: z.string(), outputs: z.array(outputFileSchema).readonly() }).readonly(),
   z.object({ kind: z.literal('start'), ...scan, attempt }).readonly(),
   /** From here on some of these files may be there and others not, until the next record. */
-  z.object({ kind: z.literal('writing'), ...scan, attempt, source, input: sha256, outputs: z.array(outputFileSchema).readonly() }).readonly(),
+  z
+    .object({
+      kind: z.literal('writing'),
+      ...scan,
+      attempt,
+      source,
+      input: sha256,
+      outputs: z.array(outputFileSchema).readonly(),
+    })
+    .readonly(),
   z
     .object({
       kind: z.literal('done'),
@@ -110,7 +131,10 @@ export interface Journal {
  * written ends its file and is passed over.
  */
 export async function openJournal(folder: string): Promise<Journal> {
-  const own = path.join(folder, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}_${os.hostname()}_${process.pid}_${randomBytes(3).toString('hex')}.jsonl`)
+  const own = path.join(
+    folder,
+    `${new Date().toISOString().replaceAll(/[:.]/g, '-')}_${os.hostname()}_${process.pid}_${randomBytes(3).toString('hex')}.jsonl`,
+  )
   const read = new Map<string, number>()
   const last = new Map<string, ScanRecord>()
   const written = new Map<string, Map<string, ScanOrigin | null>>()
@@ -119,14 +143,20 @@ export async function openJournal(folder: string): Promise<Journal> {
     const record = parseRecord(line)
     if (record === null || record.kind === 'run') return
     if ('outputs' in record) {
-      for (const file of record.outputs) written.set(file.path, (written.get(file.path) ?? new Map<string, ScanOrigin | null>()).set(file.sha256, originOf(record)))
+      for (const file of record.outputs)
+        written.set(
+          file.path,
+          (written.get(file.path) ?? new Map<string, ScanOrigin | null>()).set(file.sha256, originOf(record)),
+        )
     }
     if (record.kind === 'files') return
     const known = last.get(record.output)
     if (known === undefined || byCode(known.at, record.at) <= 0) last.set(record.output, record)
   }
   const refresh = async (): Promise<void> => {
-    for (const name of (await readdir(folder)).filter((file) => file.endsWith('.jsonl') && file !== path.basename(own)).sort(byCode)) {
+    for (const name of (await readdir(folder))
+      .filter((file) => file.endsWith('.jsonl') && file !== path.basename(own))
+      .sort(byCode)) {
       const { text, end } = await readLines(path.join(folder, name), read.get(name) ?? 0)
       read.set(name, end)
       for (const line of text.split('\n')) if (line !== '') take(line)
@@ -160,7 +190,9 @@ export async function openJournal(folder: string): Promise<Journal> {
 
   function dated(record: JournalRecord): JournalRecord {
     const before = 'output' in record ? last.get(record.output) : undefined
-    return before === undefined || byCode(before.at, record.at) < 0 ? record : { ...record, at: new Date(Date.parse(before.at) + 1).toISOString() }
+    return before === undefined || byCode(before.at, record.at) < 0
+      ? record
+      : { ...record, at: new Date(Date.parse(before.at) + 1).toISOString() }
   }
 }
 

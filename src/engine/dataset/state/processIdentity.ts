@@ -14,7 +14,11 @@ let own: Promise<ProcessIdentity> | undefined
 
 /** This process. */
 export function thisProcess(): Promise<ProcessIdentity> {
-  return (own ??= Promise.all([thisMachine(), statFields(process.pid)]).then(([machine, fields]) => ({ machine, pid: process.pid, startedAt: fields?.startedAt ?? null })))
+  return (own ??= Promise.all([thisMachine(), statFields(process.pid)]).then(([machine, fields]) => ({
+    machine,
+    pid: process.pid,
+    startedAt: fields?.startedAt ?? null,
+  })))
 }
 
 /** Whether a process still runs; `unknown` when it is (or was) on another machine, or its number may have a new process by now. */

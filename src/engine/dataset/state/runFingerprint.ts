@@ -18,12 +18,22 @@ export interface Prepared {
  * Loads the models and templates of a request, so that the first scan finds them ready, and says what exactly they are.
  * @throws MedlsamError when they cannot be used; `usage` for structures that the templates do not have
  */
-export async function prepareRecipe(engine: Engine, { settings, bids }: DatasetRequest, hooks: RunHooks = {}): Promise<Prepared & { readonly built: BuiltBank }> {
+export async function prepareRecipe(
+  engine: Engine,
+  { settings, bids }: DatasetRequest,
+  hooks: RunHooks = {},
+): Promise<Prepared & { readonly built: BuiltBank }> {
   const model = await engine.medlam()
   const built = await engine.templates(settings.templates, hooks)
   chooseStructures(built, settings.options?.structures ?? null, settings.templates)
   const segmenter = await engine.segmenter(settings.segmenter, hooks)
-  const options = { ...DEFAULT_RUN_OPTIONS, ...settings.options, timePoint: settings.timePoint ?? null, forceHu: settings.forceHu ?? false, bids: bids ?? false }
+  const options = {
+    ...DEFAULT_RUN_OPTIONS,
+    ...settings.options,
+    timePoint: settings.timePoint ?? null,
+    forceHu: settings.forceHu ?? false,
+    bids: bids ?? false,
+  }
   return {
     recipe: {
       tool: TOOL_VERSION,

@@ -39,19 +39,33 @@ export function sourceOf(scan: Pick<DatasetScan, 'scanPath'>, outFolder: string)
  * Why a label map is not to be replaced, whatever has changed since; null when it is ours to replace. One that
  * somebody made or corrected is worth more than what we would put in its place.
  */
-async function keptWhy(scan: DatasetScan, labelMap: string, journal: Pick<Journal, 'last' | 'written'>, outFolder: string): Promise<Extract<ScanState, { kind: 'kept' }>['why'] | null> {
+async function keptWhy(
+  scan: DatasetScan,
+  labelMap: string,
+  journal: Pick<Journal, 'last' | 'written'>,
+  outFolder: string,
+): Promise<Extract<ScanState, { kind: 'kept' }>['why'] | null> {
   const written = journal.written(scan.output)
   if (written.size === 0) return 'not written by a run'
   const last = journal.last(scan.output)
   const origin = written.get(labelMap)
   if (origin === undefined || (last?.kind === 'done' && last.outputs[0].sha256 !== labelMap)) return 'edited since'
   // The same scan may be reached along another path on another machine.
-  const isOther = origin !== null && origin.source !== sourceOf(scan, outFolder) && (await hashScan(scan.scanPath).catch(() => null)) !== origin.input
+  const isOther =
+    origin !== null &&
+    origin.source !== sourceOf(scan, outFolder) &&
+    (await hashScan(scan.scanPath).catch(() => null)) !== origin.input
   return isOther ? 'made from another scan' : null
 }
 
 /** @param labelMap its hash now; null when it is gone */
-async function finishedState(scan: DatasetScan, done: DoneRecord, labelMap: string | null, outFolder: string, recipe: string): Promise<ScanState> {
+async function finishedState(
+  scan: DatasetScan,
+  done: DoneRecord,
+  labelMap: string | null,
+  outFolder: string,
+  recipe: string,
+): Promise<ScanState> {
   for (const [i, file] of done.outputs.entries()) {
     const now = i === 0 ? labelMap : await sha256IfThere(path.join(outFolder, file.path))
     if (now !== file.sha256) return { kind: 'todo', why: 'output missing' }

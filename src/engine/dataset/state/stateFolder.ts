@@ -32,7 +32,12 @@ export async function makeStateFolder(state: StateFolder): Promise<void> {
   try {
     for (const folder of [state.journal, state.claims, state.pictures]) await mkdir(folder, { recursive: true })
   } catch (error) {
-    throw new MedlsamError('output', `The results cannot be written to ${state.outFolder}, which cannot be made or is read-only: choose another folder with --out.`, state.outFolder, { cause: error })
+    throw new MedlsamError(
+      'output',
+      `The results cannot be written to ${state.outFolder}, which cannot be made or is read-only: choose another folder with --out.`,
+      state.outFolder,
+      { cause: error },
+    )
   }
 }
 
@@ -44,5 +49,9 @@ export async function makeStateFolder(state: StateFolder): Promise<void> {
 export async function checkStateFolder(state: StateFolder): Promise<void> {
   const there = await stat(state.journal).catch(() => null)
   if (there?.isDirectory() === true) return
-  throw new MedlsamError('output', `The results' folder ${state.outFolder} has disappeared: connect its disk again and start the same command; finished scans are kept.`, state.outFolder)
+  throw new MedlsamError(
+    'output',
+    `The results' folder ${state.outFolder} has disappeared: connect its disk again and start the same command; finished scans are kept.`,
+    state.outFolder,
+  )
 }

@@ -29,7 +29,12 @@ export async function collectScans(plan: DatasetPlan, journal: Journal): Promise
   return summaries
 }
 
-async function collectScan(scan: DatasetPlan['scans'][number], outFolder: string, recipe: string, journal: Journal): Promise<ScanSummary> {
+async function collectScan(
+  scan: DatasetPlan['scans'][number],
+  outFolder: string,
+  recipe: string,
+  journal: Journal,
+): Promise<ScanSummary> {
   const last = journal.last(scan.output)
   const nothing = { scan, sidecar: null, failure: null, seconds: null, picture: null }
   if (scan.state.kind === 'kept') return { ...nothing, status: 'kept' }

@@ -51,17 +51,28 @@ export function judgeScans(scans: readonly ScanSummary[]): JudgedScan[] {
   const usual = usualLayout(relative)
   return scans
     .map((summary, i): JudgedScan => {
-      const structures = (summary.sidecar?.structures ?? []).map((structure) => judgeStructure(structure, volumeZ[i].get(structure.name) ?? null, positionZ[i].get(structure.name) ?? null))
+      const structures = (summary.sidecar?.structures ?? []).map((structure) =>
+        judgeStructure(structure, volumeZ[i].get(structure.name) ?? null, positionZ[i].get(structure.name) ?? null),
+      )
       const suspected = suspectedTurn(summary.sidecar?.warnings ?? [])
-      const turned = [...flippedAxes(relative[i], usual).map((axis) => FLIPS[axis]), ...(suspected === null ? [] : [`turned ${suspected}?`])]
-      const doubtful = (summary.sidecar?.warnings ?? []).some((warning) => /check left and right/.test(warning)) ? ['header does not settle left and right'] : []
+      const turned = [
+        ...flippedAxes(relative[i], usual).map((axis) => FLIPS[axis]),
+        ...(suspected === null ? [] : [`turned ${suspected}?`]),
+      ]
+      const doubtful = (summary.sidecar?.warnings ?? []).some((warning) => /check left and right/.test(warning))
+        ? ['header does not settle left and right']
+        : []
       const flags = [...turned, ...doubtful]
       return { ...summary, structures, flags, concern: concernOf(summary, structures, turned.length, doubtful.length) }
     })
     .sort((a, b) => b.concern - a.concern || (a.scan.path < b.scan.path ? -1 : 1))
 }
 
-function judgeStructure(structure: SegmentedStructure, volumeZ: number | null, positionZ: number | null): JudgedStructure {
+function judgeStructure(
+  structure: SegmentedStructure,
+  volumeZ: number | null,
+  positionZ: number | null,
+): JudgedStructure {
   const flags: string[] = []
   if (structure.status === 'failed') flags.push('failed')
   if (structure.status === 'not-found') flags.push('not found')
@@ -72,28 +83,48 @@ function judgeStructure(structure: SegmentedStructure, volumeZ: number | null, p
   return { structure, volumeZ, positionZ, flags, concern: concernOfStructure(structure, volumeZ, positionZ) }
 }
 
-function concernOfStructure({ status, confidence, volumeMl }: SegmentedStructure, volumeZ: number | null, positionZ: number | null): number {
-  const beyond = (z: number | null): number => (z === null ? 0 : Math.min(3, Math.max(0, (Math.abs(z) - OUTLIER_Z / 2) / OUTLIER_Z)))
+function concernOfStructure(
+  { status, confidence, volumeMl }: SegmentedStructure,
+  volumeZ: number | null,
+  positionZ: number | null,
+): number {
+  const beyond = (z: number | null): number =>
+    z === null ? 0 : Math.min(3, Math.max(0, (Math.abs(z) - OUTLIER_Z / 2) / OUTLIER_Z))
   switch (status) {
     case 'failed':
       return 3
     case 'not-found':
       return 1
     case 'found':
-      return Math.max(0, LOW_CONFIDENCE - confidence) * 2 + beyond(volumeZ) + beyond(positionZ) + (volumeMl === 0 ? 2 : 0)
+      return (
+        Math.max(0, LOW_CONFIDENCE - confidence) * 2 + beyond(volumeZ) + beyond(positionZ) + (volumeMl === 0 ? 2 : 0)
+      )
   }
 }
 
 /** Failed scans first, then what seems turned, then by what is wrong with the structures. */
-function concernOf({ status }: ScanSummary, structures: readonly JudgedStructure[], turned: number, doubtful: number): number {
+function concernOf(
+  { status }: ScanSummary,
+  structures: readonly JudgedStructure[],
+  turned: number,
+  doubtful: number,
+): number {
   if (status === 'failed') return 1000
-  return 100 * turned + 5 * doubtful + structures.reduce((sum, { concern }) => sum + concern, 0) / Math.max(1, structures.length)
+  return (
+    100 * turned +
+    5 * doubtful +
+    structures.reduce((sum, { concern }) => sum + concern, 0) / Math.max(1, structures.length)
+  )
 }
 
 type Centres = ReadonlyMap<string, PointMm>
 
 function foundCentres({ sidecar }: ScanSummary): Centres {
-  return new Map((sidecar?.structures ?? []).flatMap(({ name, status, boxMm }) => (status === 'found' && boxMm !== null ? [[name, centreOf(boxMm)] as const] : [])))
+  return new Map(
+    (sidecar?.structures ?? []).flatMap(({ name, status, boxMm }) =>
+      status === 'found' && boxMm !== null ? [[name, centreOf(boxMm)] as const] : [],
+    ),
+  )
 }
 
 function centreOf({ min, max }: BoxMm): PointMm {
@@ -105,7 +136,9 @@ function toRelative(centres: Centres): Centres {
   if (centres.size < 3) return new Map()
   const along = (axis: 0 | 1 | 2): number => median([...centres.values()].map((centre) => centre[axis]))
   const middle = [along(0), along(1), along(2)]
-  return new Map([...centres].map(([name, centre]) => [name, [centre[0] - middle[0], centre[1] - middle[1], centre[2] - middle[2]]]))
+  return new Map(
+    [...centres].map(([name, centre]) => [name, [centre[0] - middle[0], centre[1] - middle[1], centre[2] - middle[2]]]),
+  )
 }
 
 /** Where each structure usually is among the others; structures that few scans have are left out. */
@@ -131,14 +164,24 @@ function flippedAxes(centres: Centres, usual: Centres): (0 | 1 | 2)[] {
   return ([0, 1, 2] as const).filter((axis) => {
     const spread = Math.sqrt(pairs.reduce((sum, { there }) => sum + there[axis] ** 2, 0) / pairs.length)
     const agreement = pairs.reduce((sum, { here, there }) => sum + here[axis] * there[axis], 0)
-    const size = Math.sqrt(pairs.reduce((sum, { here }) => sum + here[axis] ** 2, 0) * pairs.reduce((sum, { there }) => sum + there[axis] ** 2, 0))
+    const size = Math.sqrt(
+      pairs.reduce((sum, { here }) => sum + here[axis] ** 2, 0) *
+        pairs.reduce((sum, { there }) => sum + there[axis] ** 2, 0),
+    )
     return spread >= LEAST_SPREAD_MM && size > 0 && agreement / size < -0.5
   })
 }
 
 function zOfVolumes(scans: readonly ScanSummary[]): ReadonlyMap<string, number>[] {
   return zByStructure(
-    scans.map(({ sidecar }) => new Map((sidecar?.structures ?? []).flatMap(({ name, volumeMl }) => (volumeMl === null || volumeMl === 0 ? [] : [[name, [Math.log(volumeMl)]] as const])))),
+    scans.map(
+      ({ sidecar }) =>
+        new Map(
+          (sidecar?.structures ?? []).flatMap(({ name, volumeMl }) =>
+            volumeMl === null || volumeMl === 0 ? [] : [[name, [Math.log(volumeMl)]] as const],
+          ),
+        ),
+    ),
     LEAST_VOLUME_SCALE,
   )
 }
@@ -148,7 +191,10 @@ function zOfPositions(relative: readonly Centres[]): ReadonlyMap<string, number>
 }
 
 /** Robust z-scores of each structure over the scans, of several values the one that is farthest out. */
-function zByStructure(scans: readonly ReadonlyMap<string, readonly number[]>[], leastScale: number): ReadonlyMap<string, number>[] {
+function zByStructure(
+  scans: readonly ReadonlyMap<string, readonly number[]>[],
+  leastScale: number,
+): ReadonlyMap<string, number>[] {
   const result = scans.map(() => new Map<string, number>())
   for (const name of new Set(scans.flatMap((scan) => [...scan.keys()]))) {
     const having = scans.flatMap((scan, i) => {
@@ -157,7 +203,10 @@ function zByStructure(scans: readonly ReadonlyMap<string, readonly number[]>[], 
     })
     if (having.length < LEAST_COHORT) continue
     having[0].values.forEach((_value, axis) => {
-      const scores = robustZ(having.map(({ values }) => values[axis]), leastScale)
+      const scores = robustZ(
+        having.map(({ values }) => values[axis]),
+        leastScale,
+      )
       having.forEach(({ i }, k) => {
         const known = result[i].get(name)
         if (known === undefined || Math.abs(scores[k]) > Math.abs(known)) result[i].set(name, scores[k])

@@ -2,9 +2,25 @@ import { stringify } from 'csv-stringify/sync'
 import type { JudgedScan, JudgedStructure } from './judge.js'
 
 const COLUMNS = [
-  'scan', 'structure', 'label', 'status', 'confidence', 'volume_ml', 'mean_hu',
-  'box_min_x_mm', 'box_min_y_mm', 'box_min_z_mm', 'box_max_x_mm', 'box_max_y_mm', 'box_max_z_mm',
-  'volume_z', 'position_z', 'flags', 'reason', 'seconds', 'label_map',
+  'scan',
+  'structure',
+  'label',
+  'status',
+  'confidence',
+  'volume_ml',
+  'mean_hu',
+  'box_min_x_mm',
+  'box_min_y_mm',
+  'box_min_z_mm',
+  'box_max_x_mm',
+  'box_max_y_mm',
+  'box_max_z_mm',
+  'volume_z',
+  'position_z',
+  'flags',
+  'reason',
+  'seconds',
+  'label_map',
 ] as const
 
 type Row = Record<(typeof COLUMNS)[number], string | number | null>
@@ -16,25 +32,61 @@ type Row = Record<(typeof COLUMNS)[number], string | number | null>
  */
 export function summaryCsv(scans: readonly JudgedScan[]): string {
   const sorted = [...scans].sort((a, b) => (a.scan.path < b.scan.path ? -1 : 1))
-  const rows = sorted.flatMap((scan) => (scan.structures.length === 0 ? [emptyRow(scan)] : scan.structures.map((structure) => structureRow(scan, structure))))
+  const rows = sorted.flatMap((scan) =>
+    scan.structures.length === 0 ? [emptyRow(scan)] : scan.structures.map((structure) => structureRow(scan, structure)),
+  )
   return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'unix' })
 }
 
 function emptyRow({ scan, status, failure, flags, seconds }: JudgedScan): Row {
   return {
-    scan: scan.path, structure: null, label: null, status, confidence: null, volume_ml: null, mean_hu: null,
-    box_min_x_mm: null, box_min_y_mm: null, box_min_z_mm: null, box_max_x_mm: null, box_max_y_mm: null, box_max_z_mm: null,
-    volume_z: null, position_z: null, flags: flags.join('; '), reason: failure === null ? null : failureText(failure), seconds: rounded(seconds, 1), label_map: status === 'kept' ? scan.output : null,
+    scan: scan.path,
+    structure: null,
+    label: null,
+    status,
+    confidence: null,
+    volume_ml: null,
+    mean_hu: null,
+    box_min_x_mm: null,
+    box_min_y_mm: null,
+    box_min_z_mm: null,
+    box_max_x_mm: null,
+    box_max_y_mm: null,
+    box_max_z_mm: null,
+    volume_z: null,
+    position_z: null,
+    flags: flags.join('; '),
+    reason: failure === null ? null : failureText(failure),
+    seconds: rounded(seconds, 1),
+    label_map: status === 'kept' ? scan.output : null,
   }
 }
 
-function structureRow({ scan, flags, seconds }: JudgedScan, { structure, volumeZ, positionZ, flags: own }: JudgedStructure): Row {
+function structureRow(
+  { scan, flags, seconds }: JudgedScan,
+  { structure, volumeZ, positionZ, flags: own }: JudgedStructure,
+): Row {
   const { name, labelValue, status, confidence, volumeMl, meanHu, boxMm, reason } = structure
   return {
-    scan: scan.path, structure: name, label: labelValue, status, confidence: rounded(confidence, 3), volume_ml: rounded(volumeMl, 3), mean_hu: rounded(meanHu, 1),
-    box_min_x_mm: rounded(boxMm?.min[0], 2), box_min_y_mm: rounded(boxMm?.min[1], 2), box_min_z_mm: rounded(boxMm?.min[2], 2),
-    box_max_x_mm: rounded(boxMm?.max[0], 2), box_max_y_mm: rounded(boxMm?.max[1], 2), box_max_z_mm: rounded(boxMm?.max[2], 2),
-    volume_z: rounded(volumeZ, 2), position_z: rounded(positionZ, 2), flags: [...flags, ...own].join('; '), reason: reason ?? null, seconds: rounded(seconds, 1), label_map: scan.output,
+    scan: scan.path,
+    structure: name,
+    label: labelValue,
+    status,
+    confidence: rounded(confidence, 3),
+    volume_ml: rounded(volumeMl, 3),
+    mean_hu: rounded(meanHu, 1),
+    box_min_x_mm: rounded(boxMm?.min[0], 2),
+    box_min_y_mm: rounded(boxMm?.min[1], 2),
+    box_min_z_mm: rounded(boxMm?.min[2], 2),
+    box_max_x_mm: rounded(boxMm?.max[0], 2),
+    box_max_y_mm: rounded(boxMm?.max[1], 2),
+    box_max_z_mm: rounded(boxMm?.max[2], 2),
+    volume_z: rounded(volumeZ, 2),
+    position_z: rounded(positionZ, 2),
+    flags: [...flags, ...own].join('; '),
+    reason: reason ?? null,
+    seconds: rounded(seconds, 1),
+    label_map: scan.output,
   }
 }
 

@@ -20,7 +20,9 @@ export function summaryHtml(scans: readonly JudgedScan[], { outFolder, request }
   const facts = [
     `${scans.length} scans`,
     `${count('done')} done`,
-    ...(['failed', 'waiting', 'kept'] as const).filter((status) => count(status) > 0).map((status) => `${count(status)} ${STATUS_WORDS[status]}`),
+    ...(['failed', 'waiting', 'kept'] as const)
+      .filter((status) => count(status) > 0)
+      .map((status) => `${count(status)} ${STATUS_WORDS[status]}`),
     `${flagged} to look at`,
   ]
   return `<!doctype html>
@@ -104,6 +106,8 @@ function isFlagged({ status, flags, structures }: JudgedScan): boolean {
 
 /** Names of all structures, in the order of the templates. */
 function namesOf(scans: readonly JudgedScan[]): string[] {
-  const values = new Map(scans.flatMap((scan) => scan.structures.map(({ structure }) => [structure.name, structure.labelValue] as const)))
+  const values = new Map(
+    scans.flatMap((scan) => scan.structures.map(({ structure }) => [structure.name, structure.labelValue] as const)),
+  )
   return [...values].sort((a, b) => a[1] - b[1]).map(([name]) => name)
 }

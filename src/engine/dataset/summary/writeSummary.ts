@@ -24,13 +24,24 @@ export async function writeSummary(plan: DatasetPlan, journal: Journal): Promise
   await journal.refresh()
   const judged = judgeScans(await collectScans(plan, journal))
   const stem = await freeStem(plan.outFolder, journal)
-  await writeOwnFiles(plan.outFolder, new Map([[`${stem}.csv`, summaryCsv(judged)], [`${stem}.html`, summaryHtml(judged, plan)]]), journal)
+  await writeOwnFiles(
+    plan.outFolder,
+    new Map([
+      [`${stem}.csv`, summaryCsv(judged)],
+      [`${stem}.html`, summaryHtml(judged, plan)],
+    ]),
+    journal,
+  )
   return summaryPaths(plan, stem)
 }
 
 async function freeStem(outFolder: string, journal: Journal): Promise<string> {
   for (let number = 1; ; number++) {
     const stem = ['summary', 'summary_medlsam'][number - 1] ?? `summary_medlsam_${number - 1}`
-    if ((await isOursToWrite(outFolder, `${stem}.csv`, journal)) && (await isOursToWrite(outFolder, `${stem}.html`, journal))) return stem
+    if (
+      (await isOursToWrite(outFolder, `${stem}.csv`, journal)) &&
+      (await isOursToWrite(outFolder, `${stem}.html`, journal))
+    )
+      return stem
   }
 }

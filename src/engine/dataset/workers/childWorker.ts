@@ -1,6 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node'
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type CancellationToken,
+} from 'vscode-jsonrpc/node'
 import type { ErrorData } from '../../../shared/errorData.js'
 import { MedlsamError } from '../../../shared/medlsamError.js'
 import type { ScanWorker, WorkHooks } from './scanWorker.js'
@@ -18,13 +24,19 @@ const TOGETHER_MS = 500
 export function childWorker(child: ChildProcess): ScanWorker {
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
   let current: WorkHooks = {}
-  connection.onNotification(workerProgress, (progress) => { current.onProgress?.(progress) })
+  connection.onNotification(workerProgress, (progress) => {
+    current.onProgress?.(progress)
+  })
   connection.onRequest(mayWriteMethod, async (files) => (await current.mayWrite?.(files)) ?? true)
   connection.listen()
   const ended = new Promise<ErrorData>((resolve) => {
-    child.once('error', (error) => { resolve({ kind: 'internal', message: `The process that segments cannot be started: ${error.message}.` }) })
+    child.once('error', (error) => {
+      resolve({ kind: 'internal', message: `The process that segments cannot be started: ${error.message}.` })
+    })
     child.once('exit', (code, signal) => {
-      const tell = (): void => { resolve({ kind: 'internal', message: endSentence(code, signal) }) }
+      const tell = (): void => {
+        resolve({ kind: 'internal', message: endSentence(code, signal) })
+      }
       // Ctrl-C is for this process too, which may hear of it a moment later than of this end.
       if (signal === 'SIGINT') setTimeout(tell, TOGETHER_MS)
       else tell()
@@ -32,9 +44,14 @@ export function childWorker(child: ChildProcess): ScanWorker {
   })
 
   /** The answer to a request, or how the process ended before it answered. */
-  const ask = async <R>(send: (token: CancellationToken) => Promise<R>, hooks: WorkHooks): Promise<{ readonly answer: R } | { readonly lost: ErrorData }> => {
+  const ask = async <R>(
+    send: (token: CancellationToken) => Promise<R>,
+    hooks: WorkHooks,
+  ): Promise<{ readonly answer: R } | { readonly lost: ErrorData }> => {
     const cancel = new CancellationTokenSource()
-    const stop = (): void => { cancel.cancel() }
+    const stop = (): void => {
+      cancel.cancel()
+    }
     hooks.signal?.addEventListener('abort', stop)
     if (hooks.signal?.aborted === true) stop()
     current = hooks
@@ -42,7 +59,9 @@ export function childWorker(child: ChildProcess): ScanWorker {
       (answer) => ({ answer }),
       async (error: unknown) => {
         // The channel of a process that dies may close, or fail, before its end is known.
-        const lost = await (child.connected ? Promise.race([ended, sleep(2 * TOGETHER_MS, null, { ref: false })]) : ended)
+        const lost = await (child.connected
+          ? Promise.race([ended, sleep(2 * TOGETHER_MS, null, { ref: false })])
+          : ended)
         if (lost === null) throw error
         return { lost }
       },
@@ -61,7 +80,8 @@ export function childWorker(child: ChildProcess): ScanWorker {
   return {
     async prepare(request, hooks = {}) {
       const got = await ask((token) => connection.sendRequest(prepareMethod, request, token), hooks)
-      if ('lost' in got && hooks.signal?.aborted === true) throw new MedlsamError('cancelled', 'Stopped before models and templates were loaded.')
+      if ('lost' in got && hooks.signal?.aborted === true)
+        throw new MedlsamError('cancelled', 'Stopped before models and templates were loaded.')
       const answer = 'answer' in got ? got.answer : { kind: 'failed' as const, error: got.lost }
       if (answer.kind === 'ready') return answer.prepared
       throw new MedlsamError(answer.error.kind, answer.error.message, answer.error.file)
@@ -82,6 +102,7 @@ export function childWorker(child: ChildProcess): ScanWorker {
 }
 
 function endSentence(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === 'SIGKILL') return 'The process that segments was killed, most likely because memory ran out: close other programs, use fewer --jobs, or leave this scan out.'
+  if (signal === 'SIGKILL')
+    return 'The process that segments was killed, most likely because memory ran out: close other programs, use fewer --jobs, or leave this scan out.'
   return `The process that segments ended unexpectedly (${signal ?? `code ${code ?? 'unknown'}`}).`
 }

@@ -25,13 +25,16 @@ export function engineWorker(engine: Engine): ScanWorker {
         if (held?.sha256 !== task.templatesSha256) {
           // A process that joined later.
           const built = await engine.templates(task.request.templates, hooks)
-          if (bankHash(built.bank) !== task.templatesSha256) return { kind: 'failed', error: changedTemplates(task.request.templates), stopsRun: true }
+          if (bankHash(built.bank) !== task.templatesSha256)
+            return { kind: 'failed', error: changedTemplates(task.request.templates), stopsRun: true }
           held = { sha256: task.templatesSha256, built }
         }
         return { kind: 'done', result: await segmentTask(engine, held.built, task, hooks) }
       } catch (error) {
         const data = toErrorData(error)
-        return data.kind === 'cancelled' ? { kind: 'cancelled' } : { kind: 'failed', error: data, stopsRun: isDiskTrouble(error) }
+        return data.kind === 'cancelled'
+          ? { kind: 'cancelled' }
+          : { kind: 'failed', error: data, stopsRun: isDiskTrouble(error) }
       }
     },
     close: () => Promise.resolve(),
@@ -39,10 +42,19 @@ export function engineWorker(engine: Engine): ScanWorker {
 }
 
 function changedTemplates(templates: string): ErrorData {
-  return { kind: 'template', message: `The templates ${templates} were changed while the run was going on, and a process that joined it has only the new ones.`, file: templates }
+  return {
+    kind: 'template',
+    message: `The templates ${templates} were changed while the run was going on, and a process that joined it has only the new ones.`,
+    file: templates,
+  }
 }
 
-async function segmentTask(engine: Engine, templates: BuiltBank, { request, picturesPath }: ScanTask, hooks: WorkHooks): Promise<ScanResult> {
+async function segmentTask(
+  engine: Engine,
+  templates: BuiltBank,
+  { request, picturesPath }: ScanTask,
+  hooks: WorkHooks,
+): Promise<ScanResult> {
   hooks.onProgress?.({ stage: 'read', done: 0, total: 0, secondsLeft: null })
   const stamp = await scanStamp(request.scanPath)
   let seconds: ScanResult['seconds'] = {}
@@ -50,10 +62,20 @@ async function segmentTask(engine: Engine, templates: BuiltBank, { request, pict
   const beforeWrite = async (result: UnwrittenResult): Promise<string[]> => {
     // A scan that cannot be opened any more has changed too.
     if ((await scanStamp(request.scanPath).catch(() => null)) !== stamp) {
-      throw inputError(request.scanPath, `${request.scanPath} changed while it was read: run again when it is complete.`)
+      throw inputError(
+        request.scanPath,
+        `${request.scanPath} changed while it was read: run again when it is complete.`,
+      )
     }
     const from = performance.now()
-    const doubt = await orientationWarning(await engine.medlam(), templates.bank, request.options, result.scan, result.sidecar.structures, hooks.signal)
+    const doubt = await orientationWarning(
+      await engine.medlam(),
+      templates.bank,
+      request.options,
+      result.scan,
+      result.sidecar.structures,
+      hooks.signal,
+    )
     seconds = { ...result.seconds, orientation: (performance.now() - from) / 1000 }
     await writeBytesAtomic(picturesPath, drawPictures(result.scan, result.labels, result.sidecar.structures))
     return doubt === null ? [] : [doubt]
@@ -61,7 +83,8 @@ async function segmentTask(engine: Engine, templates: BuiltBank, { request, pict
   const beforeFiles: RunHooks['beforeFiles'] = async (files, { input }) => {
     outputs = files
     const may = (await hooks.mayWrite?.({ inputSha256: input.sha256, outputs })) ?? true
-    if (!may) throw new MedlsamError('cancelled', `${request.scanPath} is not to be written any more.`, request.scanPath)
+    if (!may)
+      throw new MedlsamError('cancelled', `${request.scanPath} is not to be written any more.`, request.scanPath)
   }
   const { sidecar } = await engine.segment(request, { ...hooks, templates, beforeWrite, beforeFiles })
   return {

@@ -45,14 +45,28 @@ export async function orientationWarning(
   const structures = localized.map(({ name, labelValue, color }) => ({ name, labelValue, color }))
   const best = await bestTurn(async ({ flips }) => {
     const turned = { ...scan, data: flipped(scan, flips) }
-    return meanConfidence((await localizeScan(model, turned, bank, structures, run, startClock(undefined), signal === undefined ? {} : { signal })).structures)
+    return meanConfidence(
+      (
+        await localizeScan(
+          model,
+          turned,
+          bank,
+          structures,
+          run,
+          startClock(undefined),
+          signal === undefined ? {} : { signal },
+        )
+      ).structures,
+    )
   })
   if (best.confidence < as + CLEARLY) return null
   return `The scan fits the templates better when it is turned ${best.turn.words} (mean confidence ${best.confidence.toFixed(2)} instead of ${as.toFixed(2)}): check its orientation.`
 }
 
 /** The turn with which a scan fits best. */
-async function bestTurn(confidenceOf: (turn: Turn) => Promise<number>): Promise<{ readonly turn: Turn; readonly confidence: number }> {
+async function bestTurn(
+  confidenceOf: (turn: Turn) => Promise<number>,
+): Promise<{ readonly turn: Turn; readonly confidence: number }> {
   let best = { turn: TURNS[0], confidence: -1 }
   for (const turn of TURNS) {
     const confidence = await confidenceOf(turn)
@@ -63,7 +77,9 @@ async function bestTurn(confidenceOf: (turn: Turn) => Promise<number>): Promise<
 
 /** The words of {@link orientationWarning} among the warnings of a result; null when there is none. */
 export function suspectedTurn(warnings: readonly string[]): string | null {
-  const turn = TURNS.find(({ words }) => warnings.some((warning) => warning.includes(`better when it is turned ${words} (`)))
+  const turn = TURNS.find(({ words }) =>
+    warnings.some((warning) => warning.includes(`better when it is turned ${words} (`)),
+  )
   return turn?.words ?? null
 }
 

@@ -51,7 +51,9 @@ function drawSlice(
   const lengthMm = (axis: 0 | 1 | 2): number => (shown[axis].to - shown[axis].from) * spacing[axis]
   const sideMm = Math.max(lengthMm(0), lengthMm(up)) + 2 * MARGIN_MM
   const voxelAt = (pixel: number, axis: 0 | 1 | 2): number =>
-    Math.floor(((pixel + 0.5) / PICTURE_PIXELS - 0.5) * (sideMm / spacing[axis]) + (shown[axis].from + shown[axis].to) / 2)
+    Math.floor(
+      ((pixel + 0.5) / PICTURE_PIXELS - 0.5) * (sideMm / spacing[axis]) + (shown[axis].from + shown[axis].to) / 2,
+    )
   const indexAt = (column: number, row: number): number | null => {
     const [a, b] = [voxelAt(PICTURE_PIXELS - 1 - column, 0), voxelAt(PICTURE_PIXELS - 1 - row, up)]
     if (a < 0 || a >= order.size[0] || b < 0 || b >= order.size[up]) return null
@@ -62,18 +64,27 @@ function drawSlice(
       const index = indexAt(column, row)
       if (index === null) continue
       const value = labels.data[index]
-      const isEdge = value !== 0 && NEIGHBOURS.some(([dx, dy]) => {
-        const beside = indexAt(column + dx, row + dy)
-        return beside !== null && labels.data[beside] !== value
-      })
+      const isEdge =
+        value !== 0 &&
+        NEIGHBOURS.some(([dx, dy]) => {
+          const beside = indexAt(column + dx, row + dy)
+          return beside !== null && labels.data[beside] !== value
+        })
       const grey = greyOf(scan.data[index])
-      rgb.set((isEdge ? colors.get(value) : undefined) ?? [grey, grey, grey], 3 * (row * 2 * PICTURE_PIXELS + left + column))
+      rgb.set(
+        (isEdge ? colors.get(value) : undefined) ?? [grey, grey, grey],
+        3 * (row * 2 * PICTURE_PIXELS + left + column),
+      )
     }
   }
 }
 
 /** Part of each canonical axis of a slice that shows more than air; all of it where there is nothing but air. */
-function bodyRanges(data: Scan['data'], order: CanonicalOrder, { up, plane }: { readonly up: 1 | 2; readonly plane: number }): readonly { readonly from: number; readonly to: number }[] {
+function bodyRanges(
+  data: Scan['data'],
+  order: CanonicalOrder,
+  { up, plane }: { readonly up: 1 | 2; readonly plane: number },
+): readonly { readonly from: number; readonly to: number }[] {
   const { size, origin, strides } = order
   const start = origin + plane * strides[up === 1 ? 2 : 1]
   const ranges = size.map((length) => ({ from: length, to: 0 }))
@@ -89,10 +100,18 @@ function bodyRanges(data: Scan['data'], order: CanonicalOrder, { up, plane }: { 
   return ranges[0].to === 0 ? size.map((length) => ({ from: 0, to: length })) : ranges
 }
 
-const NEIGHBOURS = [[1, 0], [-1, 0], [0, 1], [0, -1]] as const
+const NEIGHBOURS = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const
 
 /** For each canonical axis the plane across it with most structures, and of those with most labelled voxels; the middle one without any. */
-function busiestPlanes(data: LabelVolume['data'], { size, origin, strides }: CanonicalOrder): readonly [number, number, number] {
+function busiestPlanes(
+  data: LabelVolume['data'],
+  { size, origin, strides }: CanonicalOrder,
+): readonly [number, number, number] {
   const counts = size.map((n) => Array.from({ length: n }, () => ({ values: new Set<number>(), voxels: 0 })))
   for (let z = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
@@ -112,7 +131,10 @@ function busiestPlanes(data: LabelVolume['data'], { size, origin, strides }: Can
     const planes = counts[axis]
     const first = planes.reduce((best, count, i) => {
       const most = planes[best]
-      return count.values.size > most.values.size || (count.values.size === most.values.size && count.voxels > most.voxels) ? i : best
+      return count.values.size > most.values.size ||
+        (count.values.size === most.values.size && count.voxels > most.voxels)
+        ? i
+        : best
     }, 0)
     return planes[first].voxels === 0 ? Math.floor(size[axis] / 2) : first
   }

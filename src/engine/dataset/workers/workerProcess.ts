@@ -1,4 +1,9 @@
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node'
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type CancellationToken,
+} from 'vscode-jsonrpc/node'
 import { toErrorData } from '../../../shared/medlsamError.js'
 import type { Engine } from '../../engine.js'
 import { engineWorker } from './engineWorker.js'
@@ -16,7 +21,9 @@ export function serveWorker(engine: Engine): void {
   let lastStage = ''
   const hooksOf = (token: CancellationToken): WorkHooks => {
     const abort = new AbortController()
-    token.onCancellationRequested(() => { abort.abort() })
+    token.onCancellationRequested(() => {
+      abort.abort()
+    })
     return {
       signal: abort.signal,
       mayWrite: (files) => connection.sendRequest(mayWriteMethod, files),

@@ -15,4 +15,5 @@ export const mayWriteMethod = new RequestType<ScanFiles, boolean, void>('mayWrit
 export const workerProgress = new NotificationType<Progress>('workerProgress')
 
 /** Errors are part of the answers, so that nothing of them is lost on the wire. */
-export type PrepareAnswer = { readonly kind: 'ready'; readonly prepared: Prepared } | { readonly kind: 'failed'; readonly error: ErrorData }
+export type PrepareAnswer =
+  { readonly kind: 'ready'; readonly prepared: Prepared } | { readonly kind: 'failed'; readonly error: ErrorData }

@@ -46,7 +46,10 @@ const LEFTOVER_AGE_MS = 3_600_000
 const fileSchema = z.object({
   format: z.literal(FORMAT),
   frame: z.object({ width: z.number(), height: z.number(), scaleX: z.number(), scaleY: z.number() }),
-  tensors: z.record(z.string(), z.object({ dims: z.array(z.number()), type: z.enum(['float32', 'float16']), bytes: z.instanceof(Uint8Array) })),
+  tensors: z.record(
+    z.string(),
+    z.object({ dims: z.array(z.number()), type: z.enum(['float32', 'float16']), bytes: z.instanceof(Uint8Array) }),
+  ),
 })
 
 /**
@@ -54,7 +57,10 @@ const fileSchema = z.object({
  * was encoded before, by this or another process, costs a file read. Keyed by the picture's numbers and the
  * networks' hashes, so a stale embedding cannot be met; a file that cannot be read is made again.
  */
-export async function cacheEmbeddings(inner: Segmenter, { folder, maxBytes, precision = 'float16' }: EmbeddingCacheOptions): Promise<CachingSegmenter> {
+export async function cacheEmbeddings(
+  inner: Segmenter,
+  { folder, maxBytes, precision = 'float16' }: EmbeddingCacheOptions,
+): Promise<CachingSegmenter> {
   const kept = await openFolder(folder)
   const counts: { hits: number; misses: number; problem: string | null } = { hits: 0, misses: 0, problem: null }
   const model = modelKey(inner)
@@ -99,7 +105,10 @@ export async function cacheEmbeddings(inner: Segmenter, { folder, maxBytes, prec
 export function modelKey({ layout, networks, preprocessing }: Segmenter): string {
   // SAM's own way, said or not.
   const usual = preprocessing === null || (preprocessing.normalisation === 'sam' && preprocessing.fit === 'pad')
-  return `${layout} ${networks.map(({ sha256 }) => sha256).sort().join()}${usual ? '' : ` ${preprocessing.normalisation} ${preprocessing.fit}`}`
+  return `${layout} ${networks
+    .map(({ sha256 }) => sha256)
+    .sort()
+    .join()}${usual ? '' : ` ${preprocessing.normalisation} ${preprocessing.fit}`}`
 }
 
 /** A picture for a model, as a hash of its numbers. */
@@ -124,7 +133,8 @@ async function openFolder(folder: string): Promise<KeptFiles> {
   for (const name of await readdir(folder)) {
     const info = await stat(path.join(folder, name)).catch(() => null)
     if (info === null) continue
-    if (LEFTOVER.test(name) && Date.now() - info.mtimeMs > LEFTOVER_AGE_MS) await rm(path.join(folder, name), { force: true })
+    if (LEFTOVER.test(name) && Date.now() - info.mtimeMs > LEFTOVER_AGE_MS)
+      await rm(path.join(folder, name), { force: true })
     else if (name.endsWith(SUFFIX)) found.push({ name, size: info.size, usedMs: info.mtimeMs })
   }
   // A Map keeps the order of insertion, so the first one is the one used longest ago.
@@ -175,11 +185,17 @@ function unpackOrNull(bytes: Uint8Array): SliceEmbedding | null {
 
 /** Null when the embedding holds numbers that are not kept. */
 function pack({ tensors, frame }: SliceEmbedding, precision: CachePrecision): Uint8Array | null {
-  const packed: [string, { readonly dims: readonly number[]; readonly type: CachePrecision; readonly bytes: Uint8Array }][] = []
+  const packed: [
+    string,
+    { readonly dims: readonly number[]; readonly type: CachePrecision; readonly bytes: Uint8Array },
+  ][] = []
   for (const [name, { data, dims }] of Object.entries(tensors)) {
     if (!(data instanceof Float32Array)) return null
     const numbers = precision === 'float32' ? data : toHalf(data)
-    packed.push([name, { dims, type: precision, bytes: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) }])
+    packed.push([
+      name,
+      { dims, type: precision, bytes: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) },
+    ])
   }
   return encode({ format: FORMAT, frame, tensors: Object.fromEntries(packed) })
 }
@@ -190,7 +206,8 @@ function unpack(file: Uint8Array): SliceEmbedding {
     // Copied, since a file's bytes need not lie where an array of numbers may begin.
     const { buffer } = new Uint8Array(bytes)
     const data = type === 'float32' ? new Float32Array(buffer) : fromHalf(new Uint16Array(buffer))
-    if (data.length !== dims.reduce((product, n) => product * n, 1)) throw new RangeError(`${name} has ${data.length} numbers`)
+    if (data.length !== dims.reduce((product, n) => product * n, 1))
+      throw new RangeError(`${name} has ${data.length} numbers`)
     return [name, { data, dims }]
   })
   return { tensors: Object.fromEntries(unpacked), frame }

@@ -22,7 +22,9 @@ export function embeddingMemory(maxBytes: number, idleSeconds?: number): Embeddi
   const restartTimer = (): void => {
     clearTimeout(timer)
     if (idleSeconds === undefined) return
-    timer = setTimeout(() => { kept.clear() }, idleSeconds * 1000)
+    timer = setTimeout(() => {
+      kept.clear()
+    }, idleSeconds * 1000)
     // It must not keep a process alive that has nothing else to do.
     timer.unref()
   }

@@ -5,7 +5,18 @@ import { fillPlanes } from './encoderInput.js'
 import type { LayoutRefusal, LayoutRunner, MaskLogits, SegmenterLayout } from './exportLayout.js'
 import { LABEL, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
-import { feedTo, fits, handOver, indexOfLargest, inputNamed, isFloat, numbersOf, outputNamed, single, takesExactly } from './signature.js'
+import {
+  feedTo,
+  fits,
+  handOver,
+  indexOfLargest,
+  inputNamed,
+  isFloat,
+  numbersOf,
+  outputNamed,
+  single,
+  takesExactly,
+} from './signature.js'
 
 /** The decoder's prompts and masks are asked for in a frame of this side: as fine as the masks really are. */
 const PROMPT_SIDE = 256
@@ -41,7 +52,12 @@ function isEncoder(network: Network): boolean {
 
 function isDecoder(network: Network): boolean {
   const size = inputNamed(network, 'orig_im_size')
-  return takesExactly(network, ['image_embeddings', 'batched_point_coords', 'batched_point_labels', 'orig_im_size']) && size !== undefined && fits(size, [2]) && answers(network)
+  return (
+    takesExactly(network, ['image_embeddings', 'batched_point_coords', 'batched_point_labels', 'orig_im_size']) &&
+    size !== undefined &&
+    fits(size, [2]) &&
+    answers(network)
+  )
 }
 
 function isWhole(network: Network): boolean {
@@ -50,7 +66,12 @@ function isWhole(network: Network): boolean {
 
 function answers(network: Network): boolean {
   const coords = inputNamed(network, 'batched_point_coords')
-  return coords !== undefined && fits(coords, [1, null, null, 2]) && outputNamed(network, 'output_masks') !== undefined && outputNamed(network, 'iou_predictions') !== undefined
+  return (
+    coords !== undefined &&
+    fits(coords, [1, null, null, 2]) &&
+    outputNamed(network, 'output_masks') !== undefined &&
+    outputNamed(network, 'iou_predictions') !== undefined
+  )
 }
 
 /** Points of a prompt, as many as the graph wants. */
@@ -60,7 +81,12 @@ function pointCount(network: Network): number {
 }
 
 function cornersFit(network: Network): LayoutRefusal | null {
-  return pointCount(network) >= 2 ? null : { refusal: 'was exported for one point per prompt, so the two corners of a box do not fit; export it again with a free number of points' }
+  return pointCount(network) >= 2
+    ? null
+    : {
+        refusal:
+          'was exported for one point per prompt, so the two corners of a box do not fit; export it again with a free number of points',
+      }
 }
 
 function prompt(network: Network, { x0, y0, x1, y1 }: PixelBox, perPixel: number): Record<string, NetworkTensor> {
@@ -73,10 +99,21 @@ function prompt(network: Network, { x0, y0, x1, y1 }: PixelBox, perPixel: number
   }
 }
 
-function bestMask(network: Network, results: Awaited<ReturnType<Network['run']>>, side: number, frame: Frame, region: PixelRegion): MaskLogits {
+function bestMask(
+  network: Network,
+  results: Awaited<ReturnType<Network['run']>>,
+  side: number,
+  frame: Frame,
+  region: PixelRegion,
+): MaskLogits {
   const scores = numbersOf(results, network, 'iou_predictions')
   const best = indexOfLargest(scores)
-  const plane = { data: numbersOf(results, network, 'output_masks'), offset: best * side * side, width: side, height: side }
+  const plane = {
+    data: numbersOf(results, network, 'output_masks'),
+    offset: best * side * side,
+    width: side,
+    height: side,
+  }
   return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: scores[best] }
 }
 
@@ -107,10 +144,16 @@ function wholeRunner(network: Network): LayoutRunner {
       const frame = fitFrame(picture, SAM_SIDE, SAM_SIDE, PREPROCESSING.fit)
       const data = new Float32Array(3 * SAM_SIDE * SAM_SIDE)
       fillPlanes(data, SAM_SIDE, picture, frame, PREPROCESSING.normalisation)
-      return Promise.resolve({ tensors: { picture: feedTo(network, 'batched_images', data, [1, 3, SAM_SIDE, SAM_SIDE]) }, frame })
+      return Promise.resolve({
+        tensors: { picture: feedTo(network, 'batched_images', data, [1, 3, SAM_SIDE, SAM_SIDE]) },
+        frame,
+      })
     },
     async decode({ tensors, frame }, box, region) {
-      const results = await network.run({ batched_images: tensors.picture, ...prompt(network, toFrame(box, frame), 1) }, ['output_masks', 'iou_predictions'])
+      const results = await network.run(
+        { batched_images: tensors.picture, ...prompt(network, toFrame(box, frame), 1) },
+        ['output_masks', 'iou_predictions'],
+      )
       return bestMask(network, results, SAM_SIDE, frame, region)
     },
   }

@@ -15,14 +15,25 @@ interface Linear {
 
 /** A picture resampled to its place in the square, 0..255, row by row. */
 function resamplePicture({ data, width, height }: Picture, frame: Frame): Float32Array {
-  return resamplePlane(data, width, axisWeights(width, frame.width, 1 / frame.scaleX), axisWeights(height, frame.height, 1 / frame.scaleY))
+  return resamplePlane(
+    data,
+    width,
+    axisWeights(width, frame.width, 1 / frame.scaleX),
+    axisWeights(height, frame.height, 1 / frame.scaleY),
+  )
 }
 
 /**
  * Writes a grey picture as three equal planes of `side` x `side` (NCHW). What the picture does not cover is 0
  * after normalising, as the models were trained.
  */
-export function fillPlanes(input: Float32Array, side: number, picture: Picture, frame: Frame, normalisation: Normalisation): void {
+export function fillPlanes(
+  input: Float32Array,
+  side: number,
+  picture: Picture,
+  frame: Frame,
+  normalisation: Normalisation,
+): void {
   const resized = resamplePicture(picture, frame)
   const linear = channelMaps(resized, normalisation)
   input.fill(0)
@@ -37,14 +48,21 @@ export function fillPlanes(input: Float32Array, side: number, picture: Picture, 
 }
 
 /** A grey picture as interleaved RGB (HWC) on a canvas of this width; 0 where there is no picture. */
-export function interleaved(picture: Picture, frame: Frame, canvasWidth: number, canvasHeight: number, normalisation: Normalisation): Float32Array {
+export function interleaved(
+  picture: Picture,
+  frame: Frame,
+  canvasWidth: number,
+  canvasHeight: number,
+  normalisation: Normalisation,
+): Float32Array {
   const resized = resamplePicture(picture, frame)
   const linear = channelMaps(resized, normalisation)
   const rgb = new Float32Array(3 * canvasWidth * canvasHeight)
   for (let y = 0; y < frame.height; y++) {
     for (let x = 0; x < frame.width; x++) {
       const value = resized[y * frame.width + x]
-      for (const channel of CHANNELS) rgb[3 * (y * canvasWidth + x) + channel] = value * linear[channel].scale + linear[channel].shift
+      for (const channel of CHANNELS)
+        rgb[3 * (y * canvasWidth + x) + channel] = value * linear[channel].scale + linear[channel].shift
     }
   }
   return rgb

@@ -11,5 +11,13 @@ import { samexporterLayout } from './samexporter.js'
 
 /** Every layout, the more particular before the more general. */
 export const LAYOUTS: readonly SegmenterLayout[] = [
-  efficientsamLayout, medficientsamLayout, litemedsamLayout, sam2Layout, sam2HubLayout, optimumBoxesLayout, optimumPointsLayout, samexporterLayout, metaLayout,
+  efficientsamLayout,
+  medficientsamLayout,
+  litemedsamLayout,
+  sam2Layout,
+  sam2HubLayout,
+  optimumBoxesLayout,
+  optimumPointsLayout,
+  samexporterLayout,
+  metaLayout,
 ]

@@ -16,8 +16,14 @@ export interface Frame {
  * Fits a picture into a canvas. `pad` fills the canvas as far as pixels stay as wide as they are high in mm;
  * `stretch` fills all of it.
  */
-export function fitFrame({ width, height, pixelMm: [columnMm, rowMm] }: Picture, canvasWidth: number, canvasHeight: number, fit: Fit): Frame {
-  if (fit === 'stretch') return { width: canvasWidth, height: canvasHeight, scaleX: canvasWidth / width, scaleY: canvasHeight / height }
+export function fitFrame(
+  { width, height, pixelMm: [columnMm, rowMm] }: Picture,
+  canvasWidth: number,
+  canvasHeight: number,
+  fit: Fit,
+): Frame {
+  if (fit === 'stretch')
+    return { width: canvasWidth, height: canvasHeight, scaleX: canvasWidth / width, scaleY: canvasHeight / height }
   const perMm = Math.min(canvasWidth / (width * columnMm), canvasHeight / (height * rowMm))
   const frameWidth = Math.max(1, Math.floor(width * columnMm * perMm + 0.5))
   const frameHeight = Math.max(1, Math.floor(height * rowMm * perMm + 0.5))
@@ -44,7 +50,12 @@ export interface MaskPlane {
  * Brings the part of a mask that shows the picture to the picture's pixels.
  * @param side Side of the square that the mask shows, in the pixels that `frame` counts.
  */
-export function enlarge({ data, offset, width, height }: MaskPlane, side: number, frame: Frame, region: PixelRegion): Float32Array {
+export function enlarge(
+  { data, offset, width, height }: MaskPlane,
+  side: number,
+  frame: Frame,
+  region: PixelRegion,
+): Float32Array {
   const [perColumn, perRow] = [side / width, side / height]
   const stepX = frame.scaleX / perColumn
   const stepY = frame.scaleY / perRow

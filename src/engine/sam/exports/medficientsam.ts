@@ -50,7 +50,11 @@ export const medficientsamLayout: SegmenterLayout = {
         const results = await decoder.run(
           {
             image_embeddings: handOver(embedding, embedded, embeddings),
-            boxes: feed(boxes, [x0, y0, x1, y1].map((v) => v / SIDE), boxDims),
+            boxes: feed(
+              boxes,
+              [x0, y0, x1, y1].map((v) => v / SIDE),
+              boxDims,
+            ),
           },
           [masks.name],
         )
@@ -65,8 +69,17 @@ function isEncoder(network: Network): boolean {
   const image = inputNamed(network, 'image')
   const size = inputNamed(network, 'original_size')
   if (image === undefined || network.outputs.length !== 1 || !fits(network.outputs[0], SAM_EMBEDDING)) return false
-  const wholePreprocessing = takesExactly(network, ['image', 'original_size']) && size !== undefined && fits(size, [2]) && fits(image, [null, null, 3])
-  const cppExport = takesExactly(network, ['image']) && image.type === 'float32' && image.dims[0] === SIDE && image.dims[1] === SIDE && image.dims[2] === 3
+  const wholePreprocessing =
+    takesExactly(network, ['image', 'original_size']) &&
+    size !== undefined &&
+    fits(size, [2]) &&
+    fits(image, [null, null, 3])
+  const cppExport =
+    takesExactly(network, ['image']) &&
+    image.type === 'float32' &&
+    image.dims[0] === SIDE &&
+    image.dims[1] === SIDE &&
+    image.dims[2] === 3
   return wholePreprocessing || cppExport
 }
 

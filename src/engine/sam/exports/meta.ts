@@ -20,7 +20,9 @@ export const metaLayout: SegmenterLayout = {
     return {
       encoder,
       ownPreprocessing: null,
-      encode: planarEncoder(encoder, SAM_SIDE, preprocessing ?? { normalisation: 'sam', fit: 'pad' }, { [output.name]: 'embedding' }),
+      encode: planarEncoder(encoder, SAM_SIDE, preprocessing ?? { normalisation: 'sam', fit: 'pad' }, {
+        [output.name]: 'embedding',
+      }),
       decode: metaDecoder(decoder, output),
     }
   },

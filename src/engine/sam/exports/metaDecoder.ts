@@ -1,7 +1,17 @@
 import type { Network, TensorInfo } from '../../runtime/network.js'
 import { enlarge, toFrame } from './letterbox.js'
 import type { LayoutRunner } from './exportLayout.js'
-import { feedTo, fits, handOver, inputNamed, isFloat, numbersOf, outputNamed, takesExactly, type WantedDims } from './signature.js'
+import {
+  feedTo,
+  fits,
+  handOver,
+  inputNamed,
+  isFloat,
+  numbersOf,
+  outputNamed,
+  takesExactly,
+  type WantedDims,
+} from './signature.js'
 
 /** Side of the square that SAM looks at. */
 export const SAM_SIDE = 1024
@@ -71,6 +81,10 @@ export function metaDecoder(decoder: Network, encoded: TensorInfo): LayoutRunner
     )
     // Mask 0 is the one that answers an unambiguous prompt, such as a box.
     const plane = { data: numbersOf(results, decoder, 'low_res_masks'), offset: 0, width: MASK_SIDE, height: MASK_SIDE }
-    return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: numbersOf(results, decoder, 'iou_predictions')[0] }
+    return {
+      region,
+      data: enlarge(plane, SAM_SIDE, frame, region),
+      iouPrediction: numbersOf(results, decoder, 'iou_predictions')[0],
+    }
   }
 }

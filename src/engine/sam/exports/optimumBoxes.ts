@@ -25,7 +25,10 @@ export const optimumBoxesLayout: SegmenterLayout = {
     const padding: Record<string, NetworkTensor> =
       pointsInfo === undefined || labelsInfo === undefined
         ? {}
-        : { input_points: feed(pointsInfo, [0, 0], [1, 1, 1, 2]), input_labels: feed(labelsInfo, [LABEL.padding], [1, 1, 1]) }
+        : {
+            input_points: feed(pointsInfo, [0, 0], [1, 1, 1, 2]),
+            input_labels: feed(labelsInfo, [LABEL.padding], [1, 1, 1]),
+          }
     return {
       encoder,
       ownPreprocessing: null,
@@ -37,8 +40,16 @@ export const optimumBoxesLayout: SegmenterLayout = {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
           {
-            image_embeddings: handOver(embedding, outputNamed(encoder, 'image_embeddings'), inputNamed(decoder, 'image_embeddings')),
-            image_positional_embeddings: handOver(position, outputNamed(encoder, 'image_positional_embeddings'), inputNamed(decoder, 'image_positional_embeddings')),
+            image_embeddings: handOver(
+              embedding,
+              outputNamed(encoder, 'image_embeddings'),
+              inputNamed(decoder, 'image_embeddings'),
+            ),
+            image_positional_embeddings: handOver(
+              position,
+              outputNamed(encoder, 'image_positional_embeddings'),
+              inputNamed(decoder, 'image_positional_embeddings'),
+            ),
             input_boxes: feed(boxesInfo, [x0, y0, x1, y1], [1, 1, 4]),
             ...padding,
           },

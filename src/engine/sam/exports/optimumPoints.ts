@@ -12,7 +12,10 @@ export const optimumPointsLayout: SegmenterLayout = {
   id: 'optimum-points',
   name: 'Hugging Face SAM export for points only',
   recognise(networks) {
-    const twoFiles = networks.length === 2 && networks.some(isVisionEncoder) && networks.some((network) => isPromptDecoder(network, false))
+    const twoFiles =
+      networks.length === 2 &&
+      networks.some(isVisionEncoder) &&
+      networks.some((network) => isPromptDecoder(network, false))
     if (!twoFiles && !(networks.length === 1 && isOneFile(networks[0]))) return null
     return {
       refusal:
@@ -23,5 +26,8 @@ export const optimumPointsLayout: SegmenterLayout = {
 }
 
 function isOneFile(network: Network): boolean {
-  return takesExactly(network, ['pixel_values', 'input_points', 'input_labels']) && inputNamed(network, 'input_points')?.dims.length === 4
+  return (
+    takesExactly(network, ['pixel_values', 'input_points', 'input_labels']) &&
+    inputNamed(network, 'input_points')?.dims.length === 4
+  )
 }

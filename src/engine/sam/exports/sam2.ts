@@ -3,7 +3,19 @@ import { enlarge, toFrame } from './letterbox.js'
 import type { SegmenterLayout } from './exportLayout.js'
 import { LABEL, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
-import { feedTo, fits, handOver, indexOfLargest, inputNamed, isFloat, numbersOf, outputNamed, single, takesExactly, type WantedDims } from './signature.js'
+import {
+  feedTo,
+  fits,
+  handOver,
+  indexOfLargest,
+  inputNamed,
+  isFloat,
+  numbersOf,
+  outputNamed,
+  single,
+  takesExactly,
+  type WantedDims,
+} from './signature.js'
 
 /** Side of the masks. */
 const MASK_SIDE = 256
@@ -38,7 +50,12 @@ export const sam2Layout: SegmenterLayout = {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
           {
-            ...Object.fromEntries(Object.entries(outputs).map(([output, feature]) => [feature, handOver(tensors[feature], outputNamed(encoder, output), inputNamed(decoder, feature))])),
+            ...Object.fromEntries(
+              Object.entries(outputs).map(([output, feature]) => [
+                feature,
+                handOver(tensors[feature], outputNamed(encoder, output), inputNamed(decoder, feature)),
+              ]),
+            ),
             point_coords: feedTo(decoder, 'point_coords', [x0, y0, x1, y1], [1, 2, 2]),
             point_labels: feedTo(decoder, 'point_labels', [LABEL.boxStart, LABEL.boxEnd], [1, 2]),
             mask_input: noMask,
@@ -62,9 +79,17 @@ const PREPROCESSING = { normalisation: 'sam', fit: 'stretch' } as const
 
 /** The encoder's outputs by what they are to the decoder: by name, or by size where names differ. */
 function encoderOutputs({ inputs, outputs }: Network): Readonly<Record<string, string>> | null {
-  if (inputs.length !== 1 || !isFloat(inputs[0]) || !fits(inputs[0], [1, 3, SAM_SIDE, SAM_SIDE]) || outputs.length !== 3) return null
+  if (
+    inputs.length !== 1 ||
+    !isFloat(inputs[0]) ||
+    !fits(inputs[0], [1, 3, SAM_SIDE, SAM_SIDE]) ||
+    outputs.length !== 3
+  )
+    return null
   const bound = Object.entries(FEATURES).flatMap(([feature, dims]): [string, string][] => {
-    const output = outputs.find(({ name }) => name === feature) ?? outputs.find((info) => info.dims[1] === dims[1] && fits(info, dims))
+    const output =
+      outputs.find(({ name }) => name === feature) ??
+      outputs.find((info) => info.dims[1] === dims[1] && fits(info, dims))
     return output !== undefined && fits(output, dims) ? [[output.name, feature]] : []
   })
   return new Set(bound.map(([name]) => name)).size !== 3 ? null : Object.fromEntries<string>(bound)

@@ -3,7 +3,19 @@ import { enlarge, toFrame } from './letterbox.js'
 import type { SegmenterLayout } from './exportLayout.js'
 import { SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
-import { feed, fits, handOver, indexOfLargest, inputNamed, isFloat, numbersOf, outputNamed, single, takesExactly, type WantedDims } from './signature.js'
+import {
+  feed,
+  fits,
+  handOver,
+  indexOfLargest,
+  inputNamed,
+  isFloat,
+  numbersOf,
+  outputNamed,
+  single,
+  takesExactly,
+  type WantedDims,
+} from './signature.js'
 
 /** Side of the masks. */
 const MASK_SIDE = 256
@@ -39,7 +51,12 @@ export const sam2HubLayout: SegmenterLayout = {
         const { x0, y0, x1, y1 } = toFrame(box, frame)
         const results = await decoder.run(
           {
-            ...Object.fromEntries(names.map((name) => [name, handOver(tensors[name], outputNamed(encoder, name), inputNamed(decoder, name))])),
+            ...Object.fromEntries(
+              names.map((name) => [
+                name,
+                handOver(tensors[name], outputNamed(encoder, name), inputNamed(decoder, name)),
+              ]),
+            ),
             input_points: feed(points, [], [1, 1, 0, 2]),
             input_labels: feed(labels, [], [1, 1, 0]),
             input_boxes: feed(boxes, [x0, y0, x1, y1], [1, 1, 4]),

@@ -26,7 +26,9 @@ export const samexporterLayout: SegmenterLayout = {
         const frame = fitFrame(picture, fixedWidth ?? SAM_SIDE, fixedHeight ?? SAM_SIDE, PREPROCESSING.fit)
         const [width, height] = [fixedWidth ?? frame.width, fixedHeight ?? frame.height]
         const rgb = interleaved(picture, frame, width, height, PREPROCESSING.normalisation)
-        const { [output.name]: embedding } = await encoder.run({ [input.name]: feed(input, rgb, [height, width, 3]) }, [output.name])
+        const { [output.name]: embedding } = await encoder.run({ [input.name]: feed(input, rgb, [height, width, 3]) }, [
+          output.name,
+        ])
         return { tensors: { embedding }, frame }
       },
       decode: metaDecoder(decoder, output),

@@ -6,7 +6,10 @@ export type WantedDims = readonly (number | null)[]
 
 /** Whether the dimensions can be these; a free dimension of the network fits any number. */
 export function fits({ dims }: TensorInfo, wanted: WantedDims): boolean {
-  return dims.length === wanted.length && dims.every((dim, i) => wanted[i] === null || typeof dim === 'string' || dim === wanted[i])
+  return (
+    dims.length === wanted.length &&
+    dims.every((dim, i) => wanted[i] === null || typeof dim === 'string' || dim === wanted[i])
+  )
 }
 
 /** Whether a tensor holds 32-bit or 16-bit floating point numbers. */
@@ -36,23 +39,40 @@ export function single(networks: readonly Network[], is: (network: Network) => b
 }
 
 /** Numbers as the tensor an input wants: half precision as raw bits, integers as 64 or fewer bits. */
-export function feed(info: TensorInfo, values: Float32Array | readonly number[], dims: readonly number[]): NetworkTensor {
+export function feed(
+  info: TensorInfo,
+  values: Float32Array | readonly number[],
+  dims: readonly number[],
+): NetworkTensor {
   return { data: toType(values, info.type), dims }
 }
 
 /** Numbers as the input of this name wants them. */
-export function feedTo(network: Network, name: string, values: Float32Array | readonly number[], dims: readonly number[]): NetworkTensor {
+export function feedTo(
+  network: Network,
+  name: string,
+  values: Float32Array | readonly number[],
+  dims: readonly number[],
+): NetworkTensor {
   return feed(checked(inputNamed(network, name)), values, dims)
 }
 
 /** What one network returned, as another wants it: half precision becomes single and the other way round. */
-export function handOver(tensor: NetworkTensor, from: TensorInfo | undefined, to: TensorInfo | undefined): NetworkTensor {
+export function handOver(
+  tensor: NetworkTensor,
+  from: TensorInfo | undefined,
+  to: TensorInfo | undefined,
+): NetworkTensor {
   const [{ type: had }, { type: wanted }] = [checked(from), checked(to)]
   return had === wanted ? tensor : { data: toType(floats(tensor, had), wanted), dims: tensor.dims }
 }
 
 /** The numbers that a network returned under this name. */
-export function numbersOf(results: Readonly<Record<string, NetworkTensor>>, network: Network, name: string): Float32Array {
+export function numbersOf(
+  results: Readonly<Record<string, NetworkTensor>>,
+  network: Network,
+  name: string,
+): Float32Array {
   return floats(results[name], checked(outputNamed(network, name)).type)
 }
 

@@ -21,7 +21,12 @@ export interface EarlyMasks {
  * Keeps a label map of its own for organs that are done, so that looking early changes nothing in the end.
  * Each is finished as if it were alone: neighbours can still take a few voxels between sampled slices.
  */
-export function keepEarlyMasks(scan: Volume<Int16Array | Float32Array>, labels: Volume<Uint8Array | Uint16Array>, view: AxialView, sliceStep: number): EarlyMasks {
+export function keepEarlyMasks(
+  scan: Volume<Int16Array | Float32Array>,
+  labels: Volume<Uint8Array | Uint16Array>,
+  view: AxialView,
+  sliceStep: number,
+): EarlyMasks {
   const early: Volume<Uint8Array | Uint16Array> = { ...labels, data: labels.data.slice().fill(0) }
   return {
     async add(plan, iouPredictions) {

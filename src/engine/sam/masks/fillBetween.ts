@@ -10,13 +10,25 @@ const NARROWEST_PIXELS = 4
  * Fills the slices between those that the networks saw, in place: every organ's contours are
  * interpolated from one of its slices to the next. What is already labelled stays as it is.
  */
-export async function fillBetweenSlices(labels: Uint8Array | Uint16Array, view: AxialView, plans: readonly OrganPlan[]): Promise<void> {
+export async function fillBetweenSlices(
+  labels: Uint8Array | Uint16Array,
+  view: AxialView,
+  plans: readonly OrganPlan[],
+): Promise<void> {
   // Where two organs grow into each other between slices, the smaller label wins, whatever the order of requests.
-  const byLabel = plans.filter(({ reach }) => reach.size > 0).sort((a, b) => a.request.structure.labelValue - b.request.structure.labelValue)
-  for (const { request, reach } of byLabel) await fillOrgan(labels, view, blockAround(reach), request.structure.labelValue)
+  const byLabel = plans
+    .filter(({ reach }) => reach.size > 0)
+    .sort((a, b) => a.request.structure.labelValue - b.request.structure.labelValue)
+  for (const { request, reach } of byLabel)
+    await fillOrgan(labels, view, blockAround(reach), request.structure.labelValue)
 }
 
-async function fillOrgan(labels: Uint8Array | Uint16Array, view: AxialView, block: Block, labelValue: number): Promise<void> {
+async function fillOrgan(
+  labels: Uint8Array | Uint16Array,
+  view: AxialView,
+  block: Block,
+  labelValue: number,
+): Promise<void> {
   const contours = findContours(labels, view, block, labelValue)
   for (const [i, upper] of contours.slice(1).entries()) {
     const lower = contours[i]
@@ -35,7 +47,12 @@ interface Contour {
 }
 
 /** The organ's contours, lowest first. Slices without one are left out, so a slice the model missed is bridged. */
-function findContours(labels: Uint8Array | Uint16Array, view: AxialView, { from, size }: Block, labelValue: number): Contour[] {
+function findContours(
+  labels: Uint8Array | Uint16Array,
+  view: AxialView,
+  { from, size }: Block,
+  labelValue: number,
+): Contour[] {
   return Array.from({ length: size[2] }, (_, i): Contour => {
     const slice = from[2] + i
     const contour: Contour = { slice, pixels: 0, x0: Infinity, y0: Infinity, x1: -1, y1: -1 }
@@ -53,7 +70,13 @@ function findContours(labels: Uint8Array | Uint16Array, view: AxialView, { from,
   }).filter(({ pixels }) => pixels > 0)
 }
 
-async function fillGap(labels: Uint8Array | Uint16Array, view: AxialView, lower: Contour, upper: Contour, labelValue: number): Promise<void> {
+async function fillGap(
+  labels: Uint8Array | Uint16Array,
+  view: AxialView,
+  lower: Contour,
+  upper: Contour,
+  labelValue: number,
+): Promise<void> {
   const [x0, y0] = [Math.min(lower.x0, upper.x0), Math.min(lower.y0, upper.y0)]
   const width = Math.max(lower.x1, upper.x1) - x0 + 1
   const height = Math.max(lower.y1, upper.y1) - y0 + 1
@@ -75,7 +98,10 @@ async function fillGap(labels: Uint8Array | Uint16Array, view: AxialView, lower:
 /** Every pixel as a square of `zoom` by `zoom` pixels; rows of all slices lie one after the other. */
 function enlarge(mask: Uint8Array, width: number, zoom: number): Uint8Array {
   const wide = width * zoom
-  return Uint8Array.from({ length: mask.length * zoom * zoom }, (_, i) => mask[Math.floor(Math.floor(i / wide) / zoom) * width + Math.floor((i % wide) / zoom)])
+  return Uint8Array.from(
+    { length: mask.length * zoom * zoom },
+    (_, i) => mask[Math.floor(Math.floor(i / wide) / zoom) * width + Math.floor((i % wide) / zoom)],
+  )
 }
 
 /** The reverse: a pixel is inside where at least half of its square is. */

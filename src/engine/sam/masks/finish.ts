@@ -40,14 +40,16 @@ export function finishOrgans(
 ): StructureMask[] {
   return plans.map(({ request, boxes, reach }, index) => {
     const { name, labelValue } = request.structure
-    if (boxes.size === 0) return { status: 'failed', name, labelValue, reason: `The box of ${name} lies outside the scan.` }
+    if (boxes.size === 0)
+      return { status: 'failed', name, labelValue, reason: `The box of ${name} lies outside the scan.` }
 
     const block = blockAround(reach)
     const mask = cutMask(labels, view, block, labelValue)
     if (request.onePiece === true) keepLargestComponent(mask, block.size)
     fillHolesPerSlice(mask, block.size)
     const { voxels, sumHu, filledSlices } = writeMask(scan, labels, view, block, labelValue, mask)
-    if (voxels === 0) return { status: 'failed', name, labelValue, reason: `The segmenter found nothing in the box of ${name}.` }
+    if (voxels === 0)
+      return { status: 'failed', name, labelValue, reason: `The segmenter found nothing in the box of ${name}.` }
     const predictions = iouPredictions[index]
     return {
       status: 'segmented',

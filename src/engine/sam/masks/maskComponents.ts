@@ -28,7 +28,10 @@ export function keepLargestComponent(mask: Uint8Array, size: Size3): number {
 }
 
 /** Runs of voxels along x in memory order: places of the first and after the last voxel; rows are all y of all z. */
-function findRuns(mask: Uint8Array, [width, height, depth]: Size3): { readonly starts: number[]; readonly ends: number[]; readonly firstOfRow: Int32Array } {
+function findRuns(
+  mask: Uint8Array,
+  [width, height, depth]: Size3,
+): { readonly starts: number[]; readonly ends: number[]; readonly firstOfRow: Int32Array } {
   const starts: number[] = []
   const ends: number[] = []
   const firstOfRow = new Int32Array(height * depth + 1)
@@ -47,10 +50,21 @@ function findRuns(mask: Uint8Array, [width, height, depth]: Size3): { readonly s
 }
 
 /** Joins every run with those it touches in the rows before its own; the root of a piece is its first run. */
-function joinRuns(starts: readonly number[], ends: readonly number[], firstOfRow: Int32Array, [width, height, depth]: Size3, parents: number[]): void {
+function joinRuns(
+  starts: readonly number[],
+  ends: readonly number[],
+  firstOfRow: Int32Array,
+  [width, height, depth]: Size3,
+  parents: number[],
+): void {
   for (let z = 0; z < depth; z++) {
     for (let y = 0; y < height; y++) {
-      for (const [dy, dz] of [[-1, 0], [-1, -1], [0, -1], [1, -1]]) {
+      for (const [dy, dz] of [
+        [-1, 0],
+        [-1, -1],
+        [0, -1],
+        [1, -1],
+      ]) {
         if (y + dy < 0 || y + dy >= height || z + dz < 0) continue
         const row = y + height * z
         const before = row + dy + height * dz

@@ -24,7 +24,8 @@ export function measureAppearance(
   const boxes = [...boxPerSlice(view, boxesMm, [0, 0, 0], 'interpolate')]
   if (boxes.length === 0) return null
   const [columns, rows] = view.size
-  const at = (x: number, y: number, slice: number): number => view.origin + x * view.strides[0] + y * view.strides[1] + slice * view.strides[2]
+  const at = (x: number, y: number, slice: number): number =>
+    view.origin + x * view.strides[0] + y * view.strides[1] + slice * view.strides[2]
   const isOrgan = (x: number, y: number, slice: number): boolean =>
     x >= 0 && y >= 0 && x < columns && y < rows && labels.data[at(x, y, slice)] === labelValue
 
@@ -35,10 +36,18 @@ export function measureAppearance(
       for (let u = 0; u < COVER_CELLS.columns; u++, cell++) {
         let covered = 0
         for (const dw of PLACES) {
-          const [slice, box] = boxes[Math.min(boxes.length - 1, Math.floor(((w + dw) / COVER_CELLS.slices) * boxes.length))]
+          const [slice, box] =
+            boxes[Math.min(boxes.length - 1, Math.floor(((w + dw) / COVER_CELLS.slices) * boxes.length))]
           for (const dv of PLACES) {
             for (const du of PLACES) {
-              if (isOrgan(placeInBox(box.x0, box.x1, (u + du) / COVER_CELLS.columns), placeInBox(box.y0, box.y1, (v + dv) / COVER_CELLS.rows), slice)) covered++
+              if (
+                isOrgan(
+                  placeInBox(box.x0, box.x1, (u + du) / COVER_CELLS.columns),
+                  placeInBox(box.y0, box.y1, (v + dv) / COVER_CELLS.rows),
+                  slice,
+                )
+              )
+                covered++
             }
           }
         }

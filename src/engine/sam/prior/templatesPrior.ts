@@ -25,24 +25,37 @@ export function usualAppearance(templates: readonly OrganAppearance[]): UsualApp
   })
   const organ = smoothShares(templates.map(({ organHu }) => organHu))
   const surroundings = smoothShares(templates.map(({ surroundingsHu }) => surroundingsHu))
-  const hu = organ.map((share, bin) => Math.max(-MOST_HU_LOG_ODDS, Math.min(MOST_HU_LOG_ODDS, Math.log(share / surroundings[bin]))))
+  const hu = organ.map((share, bin) =>
+    Math.max(-MOST_HU_LOG_ODDS, Math.min(MOST_HU_LOG_ODDS, Math.log(share / surroundings[bin]))),
+  )
   return { cover, hu }
 }
 
 /** Mean histogram over templates, smoothed over neighbouring bins; no bin is empty. */
 function smoothShares(histograms: readonly Uint16Array[]): Float32Array {
-  const mean = (bin: number): number => histograms.reduce((sum, histogram) => sum + (histogram[bin] ?? 0), 0) / (10_000 * histograms.length)
-  return Float32Array.from({ length: HU_BINS.count }, (_, bin) => (mean(bin) + (mean(bin - 1) + mean(bin + 1)) / 2 + 0.001) / 2)
+  const mean = (bin: number): number =>
+    histograms.reduce((sum, histogram) => sum + (histogram[bin] ?? 0), 0) / (10_000 * histograms.length)
+  return Float32Array.from(
+    { length: HU_BINS.count },
+    (_, bin) => (mean(bin) + (mean(bin - 1) + mean(bin + 1)) / 2 + 0.001) / 2,
+  )
 }
 
 /**
  * Log odds that the voxels of a slice belong to the organ, by where they lie in its box and by their HU.
  * @param height Where the slice lies between the organ's lowest (0) and highest (1).
  */
-export function oddsOnSlice(usual: UsualAppearance, box: PixelBox, height: number): (x: number, y: number, hu: number) => number {
+export function oddsOnSlice(
+  usual: UsualAppearance,
+  box: PixelBox,
+  height: number,
+): (x: number, y: number, hu: number) => number {
   const { columns, rows, slices } = COVER_CELLS
   const [low, high, t] = between(height * slices - 0.5, slices)
-  const slice = Float32Array.from({ length: columns * rows }, (_, i) => usual.cover[low * columns * rows + i] * (1 - t) + usual.cover[high * columns * rows + i] * t)
+  const slice = Float32Array.from(
+    { length: columns * rows },
+    (_, i) => usual.cover[low * columns * rows + i] * (1 - t) + usual.cover[high * columns * rows + i] * t,
+  )
   return (x, y, hu) => {
     const [x0, x1, tx] = between(placeOnGrid(x + 0.5, box.x0, box.x1) * columns - 0.5, columns)
     const [y0, y1, ty] = between(placeOnGrid(y + 0.5, box.y0, box.y1) * rows - 0.5, rows)

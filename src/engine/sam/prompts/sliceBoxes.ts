@@ -16,7 +16,12 @@ export type PartsMode = 'union' | 'interpolate'
  */
 export function cutSlice(view: AxialView, box: BoxMm, slice: number): PixelBox | null {
   const [columns, rows] = view.size
-  let polygon: (readonly [number, number])[] = [[0, 0], [columns, 0], [columns, rows], [0, rows]]
+  let polygon: (readonly [number, number])[] = [
+    [0, 0],
+    [columns, 0],
+    [columns, rows],
+    [0, rows],
+  ]
   for (const axis of [0, 1, 2] as const) {
     const mm = ([x, y]: readonly [number, number]): number => viewPointMm(view, x - 0.5, y - 0.5, slice)[axis]
     polygon = clip(polygon, (point) => mm(point) - box.min[axis])
@@ -35,16 +40,25 @@ export function cutSlice(view: AxialView, box: BoxMm, slice: number): PixelBox |
  * @param marginMm Added on both sides of each axis; along S at the ends of the organ only.
  * @returns Boxes by slice in ascending order; empty when nothing lies inside the scan.
  */
-export function boxPerSlice(view: AxialView, boxesMm: readonly BoxMm[], marginMm: PointMm, mode: PartsMode): Map<number, PixelBox> {
+export function boxPerSlice(
+  view: AxialView,
+  boxesMm: readonly BoxMm[],
+  marginMm: PointMm,
+  mode: PartsMode,
+): Map<number, PixelBox> {
   const parts = withMargin(boxesMm, marginMm, view.spacingMm[2])
   const perSlice = new Map<number, PixelBox>()
   if (parts.length === 0) return perSlice
   const whole = parts.reduce(unionMm)
   const [first, last] = sliceRange(view, whole)
   for (let slice = first; slice <= last; slice++) {
-    const covering = mode === 'union' ? parts.map((part) => cutSlice(view, part, slice)).filter((cut) => cut !== null) : []
+    const covering =
+      mode === 'union' ? parts.map((part) => cutSlice(view, part, slice)).filter((cut) => cut !== null) : []
     // Between two parts that do not touch, the walls are interpolated in either mode.
-    const cut = covering.length > 0 ? covering.reduce(unionPixels) : cutSlice(view, interpolated(view, parts, whole, slice), slice)
+    const cut =
+      covering.length > 0
+        ? covering.reduce(unionPixels)
+        : cutSlice(view, interpolated(view, parts, whole, slice), slice)
     if (cut !== null) perSlice.set(slice, cut)
   }
   return perSlice
@@ -80,12 +94,16 @@ function interpolated(view: AxialView, parts: readonly BoxMm[], whole: BoxMm, sl
 function sliceRange(view: AxialView, { min, max }: BoxMm): [number, number] {
   const toView = invertAffine(view.affine)
   const slices: number[] = []
-  for (const x of [min[0], max[0]]) for (const y of [min[1], max[1]]) for (const z of [min[2], max[2]]) slices.push(applyAffine(toView, [x, y, z])[2])
+  for (const x of [min[0], max[0]])
+    for (const y of [min[1], max[1]]) for (const z of [min[2], max[2]]) slices.push(applyAffine(toView, [x, y, z])[2])
   return [Math.max(0, Math.ceil(Math.min(...slices))), Math.min(view.size[2] - 1, Math.floor(Math.max(...slices)))]
 }
 
 /** Keeps the part of a convex polygon where `inside`, a linear function, is not negative. */
-function clip(polygon: readonly (readonly [number, number])[], inside: (point: readonly [number, number]) => number): (readonly [number, number])[] {
+function clip(
+  polygon: readonly (readonly [number, number])[],
+  inside: (point: readonly [number, number]) => number,
+): (readonly [number, number])[] {
   return polygon.flatMap((point, i) => {
     const before = polygon[(i + polygon.length - 1) % polygon.length]
     const [here, there] = [inside(point), inside(before)]

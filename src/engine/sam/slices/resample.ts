@@ -43,7 +43,13 @@ export function axisWeights(inputLength: number, outputLength: number, step: num
  * @param offset Index of the first sample of the plane in `input`.
  * @returns Row-major, `x.length` wide and `y.length` high.
  */
-export function resamplePlane(input: Float32Array, inputWidth: number, x: AxisWeights, y: AxisWeights, offset = 0): Float32Array {
+export function resamplePlane(
+  input: Float32Array,
+  inputWidth: number,
+  x: AxisWeights,
+  y: AxisWeights,
+  offset = 0,
+): Float32Array {
   const output = new Float32Array(x.length * y.length)
   // A row of the input is needed by neighbouring rows of the output, so each is resampled once.
   const rows = new Map<number, Float32Array>()

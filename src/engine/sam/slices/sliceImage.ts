@@ -38,7 +38,13 @@ export interface PixelBox {
  * @param slice Slice of the view, 0 is the lowest.
  * @param region Columns and rows to cut; must lie inside the slice.
  */
-export function windowSlice(data: VoxelArray, view: AxialView, slice: number, region: PixelRegion, { level, width: range }: WindowHu): Picture {
+export function windowSlice(
+  data: VoxelArray,
+  view: AxialView,
+  slice: number,
+  region: PixelRegion,
+  { level, width: range }: WindowHu,
+): Picture {
   const width = region.x1 - region.x0
   const height = region.y1 - region.y0
   const [columnStride, rowStride, sliceStride] = view.strides

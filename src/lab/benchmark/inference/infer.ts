@@ -64,7 +64,15 @@ export function segmentCase(
   run: RunOptions,
   signal?: AbortSignal,
 ): Promise<Segmentation> {
-  return segmentLocalized(segmenter, scan, bank, boxes, run, startClock(undefined), signal === undefined ? {} : { signal })
+  return segmentLocalized(
+    segmenter,
+    scan,
+    bank,
+    boxes,
+    run,
+    startClock(undefined),
+    signal === undefined ? {} : { signal },
+  )
 }
 
 /** The same scan for a model that only regresses distances: similarity finds nothing to compare. */

@@ -33,14 +33,18 @@ interface Candidate {
  */
 export async function bestAndWorst({ cases, structures, segmenters }: Benchmark): Promise<ShownCase[]> {
   const wanted = structures.flatMap(({ name, labelValue }) => {
-    const ranked = cases.flatMap((one): Candidate[] => {
-      const result = one.results.find(({ variant, segmenter }) => variant === MEDLAM.id && segmenter === (segmenters[0] ?? null))
-      const score = result?.deploy.find(({ structure }) => structure === name)
-      // What failed has no picture; the list of failures names it.
-      if (result?.structures.some(({ status }) => status === 'failed') === true) return []
-      const rank = score?.dice ?? score?.boxIou ?? null
-      return result === undefined || score === undefined || rank === null ? [] : [{ one, result, score, rank }]
-    }).sort((a, b) => a.rank - b.rank)
+    const ranked = cases
+      .flatMap((one): Candidate[] => {
+        const result = one.results.find(
+          ({ variant, segmenter }) => variant === MEDLAM.id && segmenter === (segmenters[0] ?? null),
+        )
+        const score = result?.deploy.find(({ structure }) => structure === name)
+        // What failed has no picture; the list of failures names it.
+        if (result?.structures.some(({ status }) => status === 'failed') === true) return []
+        const rank = score?.dice ?? score?.boxIou ?? null
+        return result === undefined || score === undefined || rank === null ? [] : [{ one, result, score, rank }]
+      })
+      .sort((a, b) => a.rank - b.rank)
     const [worst, best] = [ranked.at(0), ranked.at(-1)]
     return [
       ...(worst === undefined ? [] : [{ name, labelValue, kind: 'worst' as const, ...worst }]),
@@ -65,9 +69,21 @@ export async function bestAndWorst({ cases, structures, segmenters }: Benchmark)
         boxIou: score.boxIou,
         wallDistanceMm: score.wallDistanceMm,
         reason: score.reason ?? null,
-        png: casePicture({ scan, truth, truthValue: labelValue, prediction, predictedValue: own?.labelValue ?? -1, boxMm: own?.boxMm ?? null, partsMm: own?.partsMm ?? [] }),
+        png: casePicture({
+          scan,
+          truth,
+          truthValue: labelValue,
+          prediction,
+          predictedValue: own?.labelValue ?? -1,
+          boxMm: own?.boxMm ?? null,
+          partsMm: own?.partsMm ?? [],
+        }),
       })
     }
   }
-  return structures.flatMap(({ name }) => ['worst', 'best'].flatMap((kind) => shown.filter((candidate) => candidate.structure === name && candidate.kind === kind)))
+  return structures.flatMap(({ name }) =>
+    ['worst', 'best'].flatMap((kind) =>
+      shown.filter((candidate) => candidate.structure === name && candidate.kind === kind),
+    ),
+  )
 }

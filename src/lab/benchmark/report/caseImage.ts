@@ -44,7 +44,14 @@ export function casePicture(parts: PictureParts): Uint8Array {
 
 type Rgb = readonly [number, number, number]
 
-function drawPlane(rgb: Uint8Array, width: number, left: number, parts: PictureParts, order: CanonicalOrder, up: 1 | 2): void {
+function drawPlane(
+  rgb: Uint8Array,
+  width: number,
+  left: number,
+  parts: PictureParts,
+  order: CanonicalOrder,
+  up: 1 | 2,
+): void {
   const { scan, truth, truthValue, prediction, predictedValue, boxMm, partsMm } = parts
   const through = up === 1 ? 2 : 1
   const spacing = spacingMm(order.affine)
@@ -54,7 +61,8 @@ function drawPlane(rgb: Uint8Array, width: number, left: number, parts: PictureP
   const extent = (axis: 0 | 1 | 2): number => (bounds.max[axis] - bounds.min[axis]) * spacing[axis]
   const perMm = SIDE / Math.max(LEAST_MM, extent(0) + 2 * AROUND_MM, extent(up) + 2 * AROUND_MM)
   /** Fractional canonical index along an axis of the middle of a pixel; both axes grow against the picture's. */
-  const indexAt = (pixel: number, axis: 0 | 1 | 2): number => middle(axis) - (pixel + 0.5 - SIDE / 2) / perMm / spacing[axis]
+  const indexAt = (pixel: number, axis: 0 | 1 | 2): number =>
+    middle(axis) - (pixel + 0.5 - SIDE / 2) / perMm / spacing[axis]
   const stored = (a: number, b: number): number | null => {
     if (a < 0 || b < 0 || a >= order.size[0] || b >= order.size[up]) return null
     return order.origin + a * order.strides[0] + b * order.strides[up] + plane * order.strides[through]
@@ -64,7 +72,13 @@ function drawPlane(rgb: Uint8Array, width: number, left: number, parts: PictureP
     return data !== undefined && at !== null && data[at] === value
   }
   const isEdge = (data: LabelVolume['data'] | undefined, value: number, column: number, row: number): boolean =>
-    inside(data, value, column, row) && ![[1, 0], [-1, 0], [0, 1], [0, -1]].every(([dx, dy]) => inside(data, value, column + dx, row + dy))
+    inside(data, value, column, row) &&
+    ![
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ].every(([dx, dy]) => inside(data, value, column + dx, row + dy))
   const put = (column: number, row: number, color: Rgb): void => {
     if (column >= 0 && row >= 0 && column < SIDE && row < SIDE) rgb.set(color, 3 * (row * width + left + column))
   }
@@ -79,10 +93,24 @@ function drawPlane(rgb: Uint8Array, width: number, left: number, parts: PictureP
       // Where both lines run together the pixels alternate.
       const ours = isEdge(prediction?.data, predictedValue, column, row)
       const theirs = isEdge(truth.data, truthValue, column, row)
-      if (ours || theirs) put(column, row, rgbOf(ours && theirs ? ((column + row) % 6 < 3 ? LINE_COLORS.truth : LINE_COLORS.prediction) : ours ? LINE_COLORS.prediction : LINE_COLORS.truth))
+      if (ours || theirs)
+        put(
+          column,
+          row,
+          rgbOf(
+            ours && theirs
+              ? (column + row) % 6 < 3
+                ? LINE_COLORS.truth
+                : LINE_COLORS.prediction
+              : ours
+                ? LINE_COLORS.prediction
+                : LINE_COLORS.truth,
+          ),
+        )
     }
   }
-  const pixelOf = (index: number, axis: 0 | 1 | 2): number => Math.round((middle(axis) - index) * spacing[axis] * perMm + SIDE / 2 - 0.5)
+  const pixelOf = (index: number, axis: 0 | 1 | 2): number =>
+    Math.round((middle(axis) - index) * spacing[axis] * perMm + SIDE / 2 - 0.5)
   const drawBox = (given: BoxMm, color: Rgb, shown: (i: number) => boolean): void => {
     const box = indexBox(given, order)
     if (plane < box.min[through] || plane > box.max[through]) return
@@ -111,7 +139,10 @@ function indexBox({ min, max }: BoxMm, { affine }: CanonicalOrder): IndexBox {
 }
 
 /** Canonical indices around the drawn structure, the prediction and the box. */
-function boundsOf({ truth, truthValue, prediction, predictedValue, boxMm }: PictureParts, order: CanonicalOrder): IndexBox {
+function boundsOf(
+  { truth, truthValue, prediction, predictedValue, boxMm }: PictureParts,
+  order: CanonicalOrder,
+): IndexBox {
   const min: [number, number, number] = [Infinity, Infinity, Infinity]
   const max: [number, number, number] = [-Infinity, -Infinity, -Infinity]
   const include = (p: PointMm): void => {
@@ -141,7 +172,10 @@ function fullestPlane(data: LabelVolume['data'], value: number, order: Canonical
   return counts[most] === 0 ? Math.floor(order.size[axis] / 2) : most
 }
 
-function forEachVoxel({ size, origin, strides }: CanonicalOrder, visit: (at: number, x: number, y: number, z: number) => void): void {
+function forEachVoxel(
+  { size, origin, strides }: CanonicalOrder,
+  visit: (at: number, x: number, y: number, z: number) => void,
+): void {
   for (let z = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
       let at = origin + y * strides[1] + z * strides[2]
@@ -151,14 +185,22 @@ function forEachVoxel({ size, origin, strides }: CanonicalOrder, visit: (at: num
 }
 
 /** HU between four voxels; air outside. */
-function interpolated(data: Int16Array | Float32Array, stored: (a: number, b: number) => number | null, a: number, b: number): number {
+function interpolated(
+  data: Int16Array | Float32Array,
+  stored: (a: number, b: number) => number | null,
+  a: number,
+  b: number,
+): number {
   const [a0, b0] = [Math.floor(a), Math.floor(b)]
   const [ta, tb] = [a - a0, b - b0]
   const at = (i: number, j: number): number => {
     const index = stored(i, j)
     return index === null ? -1000 : data[index]
   }
-  return (1 - ta) * ((1 - tb) * at(a0, b0) + tb * at(a0, b0 + 1)) + ta * ((1 - tb) * at(a0 + 1, b0) + tb * at(a0 + 1, b0 + 1))
+  return (
+    (1 - ta) * ((1 - tb) * at(a0, b0) + tb * at(a0, b0 + 1)) +
+    ta * ((1 - tb) * at(a0 + 1, b0) + tb * at(a0 + 1, b0 + 1))
+  )
 }
 
 function greyOf(hu: number): number {

@@ -26,7 +26,14 @@ export interface VolumePair {
   readonly volumeMl: number
 }
 
-const look = { background: 'white', config: { font: 'system-ui, sans-serif', view: { stroke: '#dfe3e9' }, axis: { gridColor: '#eceff3', labelFontSize: 11, titleFontWeight: 'normal' } } } as const
+const look = {
+  background: 'white',
+  config: {
+    font: 'system-ui, sans-serif',
+    view: { stroke: '#dfe3e9' },
+    axis: { gridColor: '#eceff3', labelFontSize: 11, titleFontWeight: 'normal' },
+  },
+} as const
 
 /** The organs in the order given, since Vega would sort them or take them as they fall. */
 function inOrder(points: readonly { readonly structure: string }[]): string[] {
@@ -42,8 +49,14 @@ export function meanBars(bars: readonly MeanBar[], title: string): Promise<strin
     height: { step: 24 },
     data: { values: [...bars] },
     layer: [
-      { mark: { type: 'bar', color: COLORS[4], height: { band: 0.7 } }, encoding: { y, x: { field: 'mean', type: 'quantitative', title, scale: { domain: [0, 1] } } } },
-      { mark: { type: 'rule', color: '#1c2330' }, encoding: { y, x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } } },
+      {
+        mark: { type: 'bar', color: COLORS[4], height: { band: 0.7 } },
+        encoding: { y, x: { field: 'mean', type: 'quantitative', title, scale: { domain: [0, 1] } } },
+      },
+      {
+        mark: { type: 'rule', color: '#1c2330' },
+        encoding: { y, x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
+      },
     ],
   })
 }
@@ -55,12 +68,24 @@ export function boxPlots(points: readonly BoxPoint[], title: string, order: read
     width: { step: Math.max(20, 60 / order.length) },
     height: 260,
     data: { values: [...points] },
-    mark: { type: 'boxplot', extent: 1.5, size: order.length > 1 ? 14 : 22, median: { color: 'white' }, outliers: { size: 14 } },
+    mark: {
+      type: 'boxplot',
+      extent: 1.5,
+      size: order.length > 1 ? 14 : 22,
+      median: { color: 'white' },
+      outliers: { size: 14 },
+    },
     encoding: {
       x: { field: 'structure', type: 'nominal', sort: inOrder(points), title: null, axis: { labelAngle: -25 } },
       ...(order.length > 1 ? { xOffset: { field: 'column', type: 'nominal', sort: [...order] } as const } : {}),
       y: { field: 'value', type: 'quantitative', title },
-      color: { field: 'column', type: 'nominal', title: null, scale: { domain: [...order], range: COLORS.slice(0, order.length) }, ...(order.length > 1 ? { legend: { orient: 'top', labelLimit: 400 } } : { legend: null }) },
+      color: {
+        field: 'column',
+        type: 'nominal',
+        title: null,
+        scale: { domain: [...order], range: COLORS.slice(0, order.length) },
+        ...(order.length > 1 ? { legend: { orient: 'top', labelLimit: 400 } } : { legend: null }),
+      },
     },
   })
 }
@@ -76,20 +101,44 @@ export function blandAltman(pairs: readonly VolumePair[]): Promise<string> {
   })
   return toSvg({
     ...look,
-    data: { values: pairs.map(({ structure, truthMl, volumeMl }) => ({ structure, mean: (truthMl + volumeMl) / 2, difference: volumeMl - truthMl })) },
+    data: {
+      values: pairs.map(({ structure, truthMl, volumeMl }) => ({
+        structure,
+        mean: (truthMl + volumeMl) / 2,
+        difference: volumeMl - truthMl,
+      })),
+    },
     transform: [
-      { joinaggregate: [{ op: 'mean', field: 'difference', as: 'bias' }, { op: 'stdevp', field: 'difference', as: 'spread' }], groupby: ['structure'] },
+      {
+        joinaggregate: [
+          { op: 'mean', field: 'difference', as: 'bias' },
+          { op: 'stdevp', field: 'difference', as: 'spread' },
+        ],
+        groupby: ['structure'],
+      },
       { calculate: 'datum.bias + 1.96 * datum.spread', as: 'upper' },
       { calculate: 'datum.bias - 1.96 * datum.spread', as: 'lower' },
     ],
-    facet: { field: 'structure', type: 'nominal', title: null, sort: inOrder(pairs), header: { labelFontWeight: 'bold' } },
+    facet: {
+      field: 'structure',
+      type: 'nominal',
+      title: null,
+      sort: inOrder(pairs),
+      header: { labelFontWeight: 'bold' },
+    },
     columns: 4,
     resolve: { scale: { x: 'independent', y: 'independent' }, axis: { x: 'independent', y: 'independent' } },
     spec: {
       width: 190,
       height: 150,
       layer: [
-        { mark: { type: 'point', filled: true, color: COLORS[0], size: 36 }, encoding: { x: { field: 'mean', type: 'quantitative', title: 'mean of both, ml', scale: { zero: false } }, y: { field: 'difference', type: 'quantitative', title: 'predicted less drawn, ml' } } },
+        {
+          mark: { type: 'point', filled: true, color: COLORS[0], size: 36 },
+          encoding: {
+            x: { field: 'mean', type: 'quantitative', title: 'mean of both, ml', scale: { zero: false } },
+            y: { field: 'difference', type: 'quantitative', title: 'predicted less drawn, ml' },
+          },
+        },
         line('bias', [1, 0]),
         line('upper', [4, 3]),
         line('lower', [4, 3]),

@@ -62,7 +62,12 @@ const LINE_WORDS = { truth: 'drawn', prediction: 'predicted', box: 'box found', 
 
 function figure({ structure, kind, id, dice, boxIou, wallDistanceMm, reason, png }: ShownCase): string {
   const overlap = dice === null ? `box IoU ${(100 * (boxIou ?? 0)).toFixed(1)} %` : `DSC ${(100 * dice).toFixed(1)} %`
-  const facts = [`${structure}, ${kind}: ${overlap}`, ...(wallDistanceMm === null ? [] : [`walls ${wallDistanceMm.toFixed(1)} mm off`]), id, ...(reason === null ? [] : [reason])]
+  const facts = [
+    `${structure}, ${kind}: ${overlap}`,
+    ...(wallDistanceMm === null ? [] : [`walls ${wallDistanceMm.toFixed(1)} mm off`]),
+    id,
+    ...(reason === null ? [] : [reason]),
+  ]
   return `<figure class="${kind}"><img alt="${escapeHtml(facts[0])}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}"><figcaption>${facts.map(escapeHtml).join('<br>')}</figcaption></figure>`
 }
 

@@ -29,7 +29,13 @@ interface SliceExtent {
  * @param truth on the grid of the scan
  * @returns structures as localization would return them, one part per slice; those that are not drawn are left out
  */
-export function manualBoxes(truth: LabelVolume, structures: readonly Structure[], caseId: string, seed: number, jitterPixels: number): LocalizedStructure[] {
+export function manualBoxes(
+  truth: LabelVolume,
+  structures: readonly Structure[],
+  caseId: string,
+  seed: number,
+  jitterPixels: number,
+): LocalizedStructure[] {
   const tidy = dropStrayPieces(truth, labelExtents(truth))
   const view = axialView(tidy)
   const pixelMm = Math.max(view.size[0] * view.spacingMm[0], view.size[1] * view.spacingMm[1]) / SQUARE_PIXELS
@@ -44,7 +50,17 @@ export function manualBoxes(truth: LabelVolume, structures: readonly Structure[]
       return { min: [min[0] - off(), min[1] - off(), min[2]], max: [max[0] + off(), max[1] + off(), max[2]] }
     })
     const boxMm = around(parts)
-    return [{ ...structure, status: 'found', confidence: 1, boxMm, boxVoxel: boxToVoxels(truth, boxMm), extremePointsMm: null, partsMm: parts }]
+    return [
+      {
+        ...structure,
+        status: 'found',
+        confidence: 1,
+        boxMm,
+        boxVoxel: boxToVoxels(truth, boxMm),
+        extremePointsMm: null,
+        partsMm: parts,
+      },
+    ]
   })
 }
 
@@ -76,7 +92,10 @@ function sliceExtents({ data }: LabelVolume, view: AxialView): Map<number, Slice
 function boxOf(view: AxialView, { slice, x0, x1, y0, y1 }: SliceExtent): BoxMm {
   const a = viewPointMm(view, x0 - 0.5, y0 - 0.5, slice - 0.5)
   const b = viewPointMm(view, x1 + 0.5, y1 + 0.5, slice + 0.5)
-  return around([{ min: a, max: a }, { min: b, max: b }])
+  return around([
+    { min: a, max: a },
+    { min: b, max: b },
+  ])
 }
 
 function around(boxes: readonly BoxMm[]): BoxMm {

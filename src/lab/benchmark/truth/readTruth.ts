@@ -8,9 +8,18 @@ import type { LabelledScan } from '../labelledDataset.js'
  * Reads what was drawn on a scan, in the scan's own storage order.
  * @throws MedlsamError `input` when it cannot be read or lies on another grid than its scan
  */
-export async function readTruth({ scan: scanFile, labels }: Pick<LabelledScan, 'scan' | 'labels'>, scan: Pick<Scan, 'size' | 'affine'>): Promise<LabelMap> {
+export async function readTruth(
+  { scan: scanFile, labels }: Pick<LabelledScan, 'scan' | 'labels'>,
+  scan: Pick<Scan, 'size' | 'affine'>,
+): Promise<LabelMap> {
   const map = await readLabelMap(labels)
-  const { labels: placed, warning } = placeOnGrid(map, { data: new Uint8Array(0), size: scan.size, affine: scan.affine }, labels, scanFile, false)
+  const { labels: placed, warning } = placeOnGrid(
+    map,
+    { data: new Uint8Array(0), size: scan.size, affine: scan.affine },
+    labels,
+    scanFile,
+    false,
+  )
   if (warning !== null) throw new MedlsamError('input', warning, labels)
   return { ...map, ...placed }
 }

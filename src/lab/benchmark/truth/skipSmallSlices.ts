@@ -16,7 +16,11 @@ export interface MaskPair {
  * means one area on coarse scans too.
  * @param structures values of a structure in the truth and in the prediction
  */
-export function skipSmallSlices({ prediction, truth }: MaskPair, structures: readonly { readonly labelValue: number; readonly predictedValue: number }[], minPixels: number): MaskPair {
+export function skipSmallSlices(
+  { prediction, truth }: MaskPair,
+  structures: readonly { readonly labelValue: number; readonly predictedValue: number }[],
+  minPixels: number,
+): MaskPair {
   const view = axialView(truth)
   const pixels = (view.spacingMm[0] * view.spacingMm[1]) / PUBLISHED_PIXEL_MM ** 2
   const [ours, theirs] = [prediction.data.slice(), truth.data.slice()]
@@ -31,7 +35,10 @@ export function skipSmallSlices({ prediction, truth }: MaskPair, structures: rea
     }
     visit((at) => drawn.set(truth.data[at], (drawn.get(truth.data[at]) ?? 0) + pixels))
     const skipped = structures.filter(({ labelValue }) => (drawn.get(labelValue) ?? 0) < minPixels)
-    const [skipTruth, skipOurs] = [new Set(skipped.map(({ labelValue }) => labelValue)), new Set(skipped.map(({ predictedValue }) => predictedValue))]
+    const [skipTruth, skipOurs] = [
+      new Set(skipped.map(({ labelValue }) => labelValue)),
+      new Set(skipped.map(({ predictedValue }) => predictedValue)),
+    ]
     visit((at) => {
       if (skipTruth.has(truth.data[at])) theirs[at] = 0
       if (skipOurs.has(prediction.data[at])) ours[at] = 0

@@ -11,21 +11,40 @@ const env = { XDG_CACHE_HOME: at('cache') }
 describe.skipIf(!cliIsBuilt)('medlsam benchmark', () => {
   beforeAll(async () => {
     await mkdir(at('data'))
-    for (const seed of ['1', '2', '3']) expect(await runCli(['synthesize', at(`data/s${seed}`), '--seed', seed])).toMatchObject({ code: 0 })
+    for (const seed of ['1', '2', '3'])
+      expect(await runCli(['synthesize', at(`data/s${seed}`), '--seed', seed])).toMatchObject({ code: 0 })
   })
 
   const benchmark = (...more: readonly string[]): ReturnType<typeof runCli> =>
-    runCli(['benchmark', '--dataset', at('data'), '--out', at('out'), '--labels', at('data/s1_seg_dseg.tsv'), '--segmenters', 'none', ...more], env)
+    runCli(
+      [
+        'benchmark',
+        '--dataset',
+        at('data'),
+        '--out',
+        at('out'),
+        '--labels',
+        at('data/s1_seg_dseg.tsv'),
+        '--segmenters',
+        'none',
+        ...more,
+      ],
+      env,
+    )
 
   it('draws support scans, shares the cases between processes, and writes tables and a report', async () => {
     const first = await benchmark('--support', '1', '--jobs', '2', '--ablations', 'similarity')
     expect(first).toMatchObject({ code: 0, stderr: '' })
     expect(first.stdout).toContain('Localization: boxes of MedLAM against those of the drawn organs')
     expect(await readFile(at('out/ablations.md'), 'utf8')).toContain('without similarity (MSS)')
-    for (const file of ['localization.csv', 'localization.tex', 'confidence.md', 'scores.csv', 'benchmark.json']) expect((await stat(at(`out/${file}`))).size, file).toBeGreaterThan(100)
+    for (const file of ['localization.csv', 'localization.tex', 'confidence.md', 'scores.csv', 'benchmark.json'])
+      expect((await stat(at(`out/${file}`))).size, file).toBeGreaterThan(100)
     const html = await readFile(at('out/report.html'), 'utf8')
     // A second run reads what the first one kept.
-    expect(await benchmark('--support', '1', '--jobs', '1', '--ablations', 'similarity')).toMatchObject({ code: 0, stdout: first.stdout })
+    expect(await benchmark('--support', '1', '--jobs', '1', '--ablations', 'similarity')).toMatchObject({
+      code: 0,
+      stdout: first.stdout,
+    })
     expect(await readFile(at('out/report.html'), 'utf8')).toBe(html)
   }, 240_000)
 
@@ -37,7 +56,10 @@ describe.skipIf(!cliIsBuilt)('medlsam benchmark', () => {
 
   it('says what is wrong with what it is told', async () => {
     expect(await benchmark()).toMatchObject({ code: 1, stderr: expect.stringContaining('--support') })
-    expect(await benchmark('--support', '1', '--shard', '3/2')).toMatchObject({ code: 1, stderr: expect.stringContaining('2/4') })
+    expect(await benchmark('--support', '1', '--shard', '3/2')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('2/4'),
+    })
     expect(await benchmark('--support', '1', '--ablations', 'luck')).toMatchObject({ code: 1 })
     // What only the processes that share the cases stumble over is said once, and as something that running again does not mend.
     await writeFile(at('other.json'), '{"labels": {"1": "Moon"}}')

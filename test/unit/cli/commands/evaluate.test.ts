@@ -14,7 +14,10 @@ describe.skipIf(!cliIsBuilt)('medlsam evaluate', () => {
   beforeAll(async () => {
     await mkdir(at('truth'))
     await mkdir(at('pred'))
-    for (const [name, seed] of [['one', '1'], ['two', '2']]) {
+    for (const [name, seed] of [
+      ['one', '1'],
+      ['two', '2'],
+    ]) {
       expect(await runCli(['synthesize', at(`truth/${name}`), '--seed', seed])).toMatchObject({ code: 0 })
     }
     await copyFile(at('truth/one_seg.nii.gz'), at('pred/one_dseg.nii.gz'))
@@ -23,21 +26,36 @@ describe.skipIf(!cliIsBuilt)('medlsam evaluate', () => {
   })
 
   const evaluate = (out: string, ...more: readonly string[]): ReturnType<typeof runCli> =>
-    runCli(['evaluate', '--pred', at('pred'), '--truth', at('truth'), '--labels', at('truth/one_seg_dseg.tsv'), '--out', at(out), ...more])
+    runCli([
+      'evaluate',
+      '--pred',
+      at('pred'),
+      '--truth',
+      at('truth'),
+      '--labels',
+      at('truth/one_seg_dseg.tsv'),
+      '--out',
+      at(out),
+      ...more,
+    ])
 
   it('prints and writes the same figures each time', async () => {
     const { code, stdout, stderr } = await evaluate('out')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/\| structure \| cases \| missed \| extra \| DSC % \|/)
-    const all = JSON.parse(await readFile(at('out/evaluation.json'), 'utf8')) as { cases: { id: string; scores: { structure: string; dice: number }[] }[] }
-    const dice = (id: string): number[] => all.cases.find((one) => one.id === id)?.scores.map((score) => score.dice) ?? []
+    const all = JSON.parse(await readFile(at('out/evaluation.json'), 'utf8')) as {
+      cases: { id: string; scores: { structure: string; dice: number }[] }[]
+    }
+    const dice = (id: string): number[] =>
+      all.cases.find((one) => one.id === id)?.scores.map((score) => score.dice) ?? []
     expect(dice('one').every((value) => value === 1)).toBe(true)
     expect(dice('two').every((value) => value < 1)).toBe(true)
     expect(await readFile(at('out/summary.md'), 'utf8')).toContain('Mandible')
     expect(await readFile(at('out/summary.tex'), 'utf8')).toContain('\\begin{tabular}')
     expect((await readFile(at('out/scores.csv'), 'utf8')).trim().split('\n')).toHaveLength(1 + 2 * 7)
     await evaluate('again')
-    for (const name of ['evaluation.json', 'statistics.csv']) expect(await readFile(at(`again/${name}`))).toEqual(await readFile(at(`out/${name}`)))
+    for (const name of ['evaluation.json', 'statistics.csv'])
+      expect(await readFile(at(`again/${name}`))).toEqual(await readFile(at(`out/${name}`)))
   })
 
   it('names what was missed and says so with its exit code', async () => {
@@ -49,12 +67,31 @@ describe.skipIf(!cliIsBuilt)('medlsam evaluate', () => {
 
   it('names what was found in vain where the truth is said to be complete, and says so with its exit code', async () => {
     const whole = await readLabelMap(at('truth/one_seg.nii.gz'))
-    const larynx = (await readStructureNames(at('truth/one_seg_dseg.tsv'))).find(({ name }) => name === 'Larynx')?.labelValue
+    const larynx = (await readStructureNames(at('truth/one_seg_dseg.tsv'))).find(
+      ({ name }) => name === 'Larynx',
+    )?.labelValue
     await mkdir(at('vain/truth'), { recursive: true })
     await mkdir(at('vain/pred'), { recursive: true })
     await copyFile(at('truth/one_seg.nii.gz'), at('vain/pred/one.nii.gz'))
-    await writeLabelMap(at('vain/truth/one.nii.gz'), { ...whole, data: whole.data.map((value) => (value === larynx ? 0 : value)) }, { ...whole, niftiHeader: null }, [])
-    const run = (...more: readonly string[]): ReturnType<typeof runCli> => runCli(['evaluate', '--pred', at('vain/pred'), '--truth', at('vain/truth'), '--labels', at('truth/one_seg_dseg.tsv'), '--out', at('vain/out'), ...more])
+    await writeLabelMap(
+      at('vain/truth/one.nii.gz'),
+      { ...whole, data: whole.data.map((value) => (value === larynx ? 0 : value)) },
+      { ...whole, niftiHeader: null },
+      [],
+    )
+    const run = (...more: readonly string[]): ReturnType<typeof runCli> =>
+      runCli([
+        'evaluate',
+        '--pred',
+        at('vain/pred'),
+        '--truth',
+        at('vain/truth'),
+        '--labels',
+        at('truth/one_seg_dseg.tsv'),
+        '--out',
+        at('vain/out'),
+        ...more,
+      ])
     expect(await run()).toMatchObject({ code: 0, stdout: expect.not.stringContaining('Found in vain') })
     const { code, stdout } = await run('--complete')
     expect(code).toBe(3)
@@ -63,7 +100,19 @@ describe.skipIf(!cliIsBuilt)('medlsam evaluate', () => {
   })
 
   it('refuses folders and names that it cannot use', async () => {
-    expect(await runCli(['evaluate', '--pred', at('nowhere'), '--truth', at('truth'), '--labels', at('truth/one_seg_dseg.tsv'), '--out', at('x')])).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere') })
+    expect(
+      await runCli([
+        'evaluate',
+        '--pred',
+        at('nowhere'),
+        '--truth',
+        at('truth'),
+        '--labels',
+        at('truth/one_seg_dseg.tsv'),
+        '--out',
+        at('x'),
+      ]),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere') })
     expect(await runCli(['evaluate', '--pred', at('pred')])).toMatchObject({ code: 1 })
   })
 })

@@ -22,9 +22,26 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
   })
 
   it('imports, lists, verifies, segments with, and removes a segmenter', async () => {
-    const imported = await runCli(['models', 'import', at('tiny.encoder.onnx'), at('tiny.decoder.onnx'), '--title', 'Tiny', '--normalisation', 'sam', '--json'], env)
+    const imported = await runCli(
+      [
+        'models',
+        'import',
+        at('tiny.encoder.onnx'),
+        at('tiny.decoder.onnx'),
+        '--title',
+        'Tiny',
+        '--normalisation',
+        'sam',
+        '--json',
+      ],
+      env,
+    )
     expect(imported).toMatchObject({ code: 0, stderr: '' })
-    expect(installedModelSchema.parse(JSON.parse(imported.stdout))).toMatchObject({ id: 'tiny', title: 'Tiny', use: { layout: 'meta' } })
+    expect(installedModelSchema.parse(JSON.parse(imported.stdout))).toMatchObject({
+      id: 'tiny',
+      title: 'Tiny',
+      use: { layout: 'meta' },
+    })
 
     const listed = await runCli(['models', 'list'], env)
     expect(listed.stdout).toMatch(/^mobilesam +segment +fp32 +embedded +44\.6 +MIT$/m)
@@ -33,23 +50,57 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     expect(listed.stdout).toContain(at('models'))
 
     expect(await runCli(['synthesize', at('ct'), '--seed', '11'])).toMatchObject({ code: 0 })
-    const segmented = await runCli(['segment', at('ct_ct.nii.gz'), '--templates', 'head-neck', '--structures', 'Mandible', '--slice-step', '4', '--min-confidence', '0', '--segmenter', 'tiny', '--out', at('out.nii.gz'), '--json'], env)
+    const segmented = await runCli(
+      [
+        'segment',
+        at('ct_ct.nii.gz'),
+        '--templates',
+        'head-neck',
+        '--structures',
+        'Mandible',
+        '--slice-step',
+        '4',
+        '--min-confidence',
+        '0',
+        '--segmenter',
+        'tiny',
+        '--out',
+        at('out.nii.gz'),
+        '--json',
+      ],
+      env,
+    )
     expect(segmented.stderr).toBe('')
-    expect(sidecarSchema.parse(JSON.parse(segmented.stdout)).segmenter).toMatchObject({ id: 'tiny', layout: 'meta', provider: 'cpu' })
+    expect(sidecarSchema.parse(JSON.parse(segmented.stdout)).segmenter).toMatchObject({
+      id: 'tiny',
+      layout: 'meta',
+      provider: 'cpu',
+    })
 
     expect(await runCli(['models', 'verify'], env)).toMatchObject({ code: 0 })
     await writeFile(at('models/tiny/fp32/tiny.decoder.onnx'), 'spoilt')
     const damaged = await runCli(['models', 'verify', 'tiny', '--json'], env)
     expect(damaged.code).toBe(2)
-    expect((JSON.parse(damaged.stdout) as { readonly state: string }[]).map(({ state }) => state)).toEqual(['intact', 'changed'])
+    expect((JSON.parse(damaged.stdout) as { readonly state: string }[]).map(({ state }) => state)).toEqual([
+      'intact',
+      'changed',
+    ])
 
     await writeFile(at('models/tiny/fp32/model.json'), 'spoilt')
-    expect(await runCli(['models', 'verify'], env)).toMatchObject({ code: 2, stdout: expect.stringMatching(/model\.json is not valid .*medlsam models remove tiny --precision fp32/) })
+    expect(await runCli(['models', 'verify'], env)).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/model\.json is not valid .*medlsam models remove tiny --precision fp32/),
+    })
     expect((await runCli(['models', 'list'], env)).stdout).toMatch(/model\.json is not valid .*install the model again/)
     await writeFile(at('models/tiny/fp32/model.json'), imported.stdout)
 
     expect(await runCli(['models', 'remove', 'tiny'], env)).toMatchObject({ code: 0 })
-    expect(await runCli(['segment', at('ct_ct.nii.gz'), '--templates', 'head-neck', '--segmenter', 'tiny', '--out', at('no.nii.gz')], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no segmenter "tiny"') })
+    expect(
+      await runCli(
+        ['segment', at('ct_ct.nii.gz'), '--templates', 'head-neck', '--segmenter', 'tiny', '--out', at('no.nii.gz')],
+        env,
+      ),
+    ).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no segmenter "tiny"') })
   }, 120_000)
 
   it('tells all about a model, and how to get what cannot be downloaded', async () => {
@@ -57,33 +108,74 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     expect(stdout).toContain('points only and lacks the mask that answers a box')
     expect(stdout).toContain('https://github.com/bowang-lab/MedSAM/blob/main/LICENSE')
     expect((await runCli(['models', 'info', 'medlam'], env)).stdout).toContain('(must be accepted)')
-    expect(await runCli(['models', 'download', 'medsam-vit-b'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('import it') })
-    expect(await runCli(['models', 'download', 'sam-vit-b', '--offline'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('turned off') })
-    expect(await runCli(['models', 'download', 'slimsam-77-boxes'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('--accept-unverified') })
-    expect(await runCli(['models', 'info', 'nothing'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('mobilesam') })
+    expect(await runCli(['models', 'download', 'medsam-vit-b'], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('import it'),
+    })
+    expect(await runCli(['models', 'download', 'sam-vit-b', '--offline'], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('turned off'),
+    })
+    expect(await runCli(['models', 'download', 'slimsam-77-boxes'], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--accept-unverified'),
+    })
+    expect(await runCli(['models', 'info', 'nothing'], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('mobilesam'),
+    })
   })
 
   it('fetches once when two processes download the same model, and neither leaves anything half done', async () => {
     const server = await startFileServer()
     const assets = at('assets')
     await mkdir(assets)
-    await copyFile(path.resolve(import.meta.dirname, '../../../../models/correlate.onnx'), path.join(assets, 'correlate.onnx'))
-    const slowly: Answer = (request, response, file) => { setTimeout(() => { serve()(request, response, file) }, 1500) }
-    const files = await Promise.all(['tiny.encoder.onnx', 'tiny.decoder.onnx'].map(async (name) => {
-      const bytes = await readFile(at(name))
-      server.put(`/${name}`, bytes, [slowly])
-      return { name, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), url: `${server.url}/${name}` }
-    }))
-    const model = {
-      id: 'remote', title: 'Remote', task: 'segment', layout: 'meta', inputSizePx: 1024, preprocessing: { normalisation: 'sam', fit: 'pad' }, windowHu: { level: 40, width: 400 },
-      origin: 'download', license: { spdx: 'MIT', url: 'https://example.org/mit', permissive: true }, provenance: 'Made for this test.', variants: [{ precision: 'fp32', files }],
+    await copyFile(
+      path.resolve(import.meta.dirname, '../../../../models/correlate.onnx'),
+      path.join(assets, 'correlate.onnx'),
+    )
+    const slowly: Answer = (request, response, file) => {
+      setTimeout(() => {
+        serve()(request, response, file)
+      }, 1500)
     }
-    await writeFile(path.join(assets, 'registry.json'), JSON.stringify({ format: 'medlsam-model-registry', formatVersion: 1, models: [model] }))
+    const files = await Promise.all(
+      ['tiny.encoder.onnx', 'tiny.decoder.onnx'].map(async (name) => {
+        const bytes = await readFile(at(name))
+        server.put(`/${name}`, bytes, [slowly])
+        return {
+          name,
+          sizeBytes: bytes.length,
+          sha256: createHash('sha256').update(bytes).digest('hex'),
+          url: `${server.url}/${name}`,
+        }
+      }),
+    )
+    const model = {
+      id: 'remote',
+      title: 'Remote',
+      task: 'segment',
+      layout: 'meta',
+      inputSizePx: 1024,
+      preprocessing: { normalisation: 'sam', fit: 'pad' },
+      windowHu: { level: 40, width: 400 },
+      origin: 'download',
+      license: { spdx: 'MIT', url: 'https://example.org/mit', permissive: true },
+      provenance: 'Made for this test.',
+      variants: [{ precision: 'fp32', files }],
+    }
+    await writeFile(
+      path.join(assets, 'registry.json'),
+      JSON.stringify({ format: 'medlsam-model-registry', formatVersion: 1, models: [model] }),
+    )
     const both = { MEDLSAM_MODELS: assets, MEDLSAM_MODELS_FOLDER: at('shared'), NO_PROXY: '127.0.0.1' }
     const runs = await Promise.all([0, 1].map(() => runCli(['models', 'download', 'remote', '--json'], both)))
     for (const { code, stderr, stdout } of runs) {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      expect(installedModelSchema.parse(JSON.parse(stdout)).files.map(({ trust }) => trust)).toEqual(['registry', 'registry'])
+      expect(installedModelSchema.parse(JSON.parse(stdout)).files.map(({ trust }) => trust)).toEqual([
+        'registry',
+        'registry',
+      ])
     }
     expect(server.requests.map((request) => request.path)).toEqual(['/tiny.encoder.onnx', '/tiny.decoder.onnx'])
     expect((await runCli(['models', 'verify'], both)).code).toBe(0)
@@ -94,17 +186,30 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     const files = [at('tiny.encoder.onnx'), at('tiny.decoder.onnx')]
     const half = await runCli(['models', 'import', ...files, '--normalisation', 'minMax', '--precision', 'fp16'], bench)
     expect(half.stdout).toMatch(/use it with --segmenter tiny\.$/m)
-    expect((await runCli(['models', 'import', ...files, '--normalisation', 'sam'], bench)).stdout).toMatch(/use it with --segmenter tiny\.$/m)
+    expect((await runCli(['models', 'import', ...files, '--normalisation', 'sam'], bench)).stdout).toMatch(
+      /use it with --segmenter tiny\.$/m,
+    )
     await runCli(['models', 'remove', 'tiny', '--precision', 'fp16'], bench)
-    expect((await runCli(['models', 'import', ...files, '--normalisation', 'minMax', '--precision', 'fp16'], bench)).stdout).toMatch(/use it with --segmenter tiny@fp16\.$/m)
+    expect(
+      (await runCli(['models', 'import', ...files, '--normalisation', 'minMax', '--precision', 'fp16'], bench)).stdout,
+    ).toMatch(/use it with --segmenter tiny@fp16\.$/m)
     expect((await runCli(['models', 'info', 'tiny'], bench)).stdout).toMatch(/^Pictures: +normalisation sam, fit pad$/m)
     const { stdout } = await runCli(['models', 'bench', '--json'], bench)
-    const { rows } = JSON.parse(stdout) as { readonly rows: readonly { readonly segmenter: string; readonly problem: string | null }[] }
-    expect(rows.map(({ segmenter, problem }) => [segmenter, problem])).toEqual([['mobilesam', null], ['tiny@fp32', null], ['tiny@fp16', null]])
+    const { rows } = JSON.parse(stdout) as {
+      readonly rows: readonly { readonly segmenter: string; readonly problem: string | null }[]
+    }
+    expect(rows.map(({ segmenter, problem }) => [segmenter, problem])).toEqual([
+      ['mobilesam', null],
+      ['tiny@fp32', null],
+      ['tiny@fp16', null],
+    ])
   }, 120_000)
 
   it('measures every segmenter in a process of its own', async () => {
-    const { code, stdout } = await runCli(['models', 'bench', `${at('tiny.encoder.onnx')},${at('tiny.decoder.onnx')}`, 'nothing', '--json'], env)
+    const { code, stdout } = await runCli(
+      ['models', 'bench', `${at('tiny.encoder.onnx')},${at('tiny.decoder.onnx')}`, 'nothing', '--json'],
+      env,
+    )
     const { rows } = JSON.parse(stdout) as { readonly rows: readonly Readonly<Record<string, unknown>>[] }
     expect(code).toBe(2)
     expect(rows[0]).toMatchObject({ asked: 'cpu', provider: 'cpu', problem: null, dice: null })
@@ -118,7 +223,10 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     await runCli(['models', 'import', at('own.encoder.onnx'), at('own.decoder.onnx'), '--normalisation', 'sam'], env)
     const { code, stdout } = await runCli(['models', 'test', 'own', '--json'], env)
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ id: 'own', trials: expect.arrayContaining([expect.objectContaining({ provider: 'cpu', problem: null })]) })
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 'own',
+      trials: expect.arrayContaining([expect.objectContaining({ provider: 'cpu', problem: null })]),
+    })
     expect(await readFile(at('models/providers.json'), 'utf8')).toContain('"chosen"')
   }, 60_000)
 })

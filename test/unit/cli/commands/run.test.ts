@@ -14,7 +14,11 @@ const at = (name: string): string => path.join(folder, name)
 const SCANS = ['a/p1_ct.nii.gz', 'a/p2_ct.nii.gz', 'b/p3_ct.nii.gz', 'b/p4_ct.nii.gz']
 let options: readonly string[] = []
 const args = (...more: readonly string[]): string[] => ['run', at('data'), ...options, ...more]
-const events = (stdout: string): { readonly kind: string; readonly [key: string]: unknown }[] => stdout.trim().split('\n').map((line) => JSON.parse(line) as { kind: string })
+const events = (stdout: string): { readonly kind: string; readonly [key: string]: unknown }[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string })
 
 describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
   beforeAll(async () => {
@@ -40,7 +44,8 @@ describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
   it('gives people a line per scan, and programs one JSON document a line', async () => {
     const people = await runCli(args('--out', at('out')))
     expect(people).toMatchObject({ code: 0, stderr: '' })
-    for (const [i, name] of SCANS.entries()) expect(people.stdout).toMatch(new RegExp(`\\[${i + 1}/4\\] ${name}: \\d of 2 found, .*scans/h.*left`))
+    for (const [i, name] of SCANS.entries())
+      expect(people.stdout).toMatch(new RegExp(`\\[${i + 1}/4\\] ${name}: \\d of 2 found, .*scans/h.*left`))
     const programs = await runCli(args('--out', at('jobs'), '--json'))
     const kinds = events(programs.stdout).map(({ kind }) => kind)
     expect(kinds[0]).toBe('plan')
@@ -66,22 +71,29 @@ describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
     const { child, done } = startCli(args('--out', at('out'), '--json'))
     if (child.stdout !== null) {
       createInterface({ input: child.stdout }).on('line', (line) => {
-        if (line.includes('"scanStarted"') && line.includes('p2_ct')) execFileSync('pkill', ['-KILL', '-P', String(child.pid)])
+        if (line.includes('"scanStarted"') && line.includes('p2_ct'))
+          execFileSync('pkill', ['-KILL', '-P', String(child.pid)])
       })
     }
     const { code, stdout } = await done
     expect(code).toBe(3)
     const failed = events(stdout).filter(({ kind }) => kind === 'scanFailed')
-    expect(failed).toMatchObject([{ failure: { path: 'a/p2_ct.nii.gz', error: { message: expect.stringContaining('memory') } } }])
+    expect(failed).toMatchObject([
+      { failure: { path: 'a/p2_ct.nii.gz', error: { message: expect.stringContaining('memory') } } },
+    ])
     expect(events(stdout).filter(({ kind }) => kind === 'scanDone')).toHaveLength(3)
-    expect(await runCli(args('--out', at('out')))).toMatchObject({ code: 0, stdout: expect.stringContaining('1 done now, 3 done before') })
+    expect(await runCli(args('--out', at('out')))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 done now, 3 done before'),
+    })
   })
 
   it.each([1, 2])('stops when it is interrupted (%i times) and goes on the next time', async (times) => {
     const { child, done } = startCli(args('--out', at('out'), '--json'))
     if (child.stdout !== null) {
       createInterface({ input: child.stdout }).on('line', (line) => {
-        if (line.includes('"scanStarted"') && line.includes('p2_ct')) for (let i = 0; i < times; i++) setTimeout(() => child.kill('SIGINT'), 10 * i)
+        if (line.includes('"scanStarted"') && line.includes('p2_ct'))
+          for (let i = 0; i < times; i++) setTimeout(() => child.kill('SIGINT'), 10 * i)
       })
     }
     const { code, stdout } = await done
@@ -99,7 +111,10 @@ describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
 
   it('takes nothing for a failure that Ctrl-C in a terminal ends before it is up', async () => {
     // In a terminal every process of the group gets it, also those that have only just been started.
-    const child = spawn(process.execPath, [CLI, ...args('--out', at('out'), '--json', '--jobs', '3')], { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+    const child = spawn(process.execPath, [CLI, ...args('--out', at('out'), '--json', '--jobs', '3')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    })
     const lines: string[] = []
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line)
@@ -117,11 +132,17 @@ describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
   it('stops, and fails no scan, when another job finds a model gone', async () => {
     const { child, done } = startCli(args('--out', at('out'), '--json', '--jobs', '2'))
     const [encoder, away] = [at('models/encoder.onnx'), at('models/away')]
-    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => { if (line.includes('"kind":"plan"')) renameSync(encoder, away) })
+    if (child.stdout !== null)
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (line.includes('"kind":"plan"')) renameSync(encoder, away)
+      })
     try {
       const { code, stdout } = await done
       expect(code).toBe(2)
-      expect(events(stdout).at(-1)).toMatchObject({ kind: 'error', error: { message: expect.stringContaining('encoder.onnx') } })
+      expect(events(stdout).at(-1)).toMatchObject({
+        kind: 'error',
+        error: { message: expect.stringContaining('encoder.onnx') },
+      })
       expect(events(stdout).filter(({ kind }) => kind === 'scanFailed')).toEqual([])
     } finally {
       renameSync(away, encoder)
@@ -151,29 +172,56 @@ describe.skipIf(!cliIsBuilt)('medlsam run', { timeout: 300_000 }, () => {
     expect(await runCli(args('--bids'))).toMatchObject({ code: 0 })
     const tree = readTree(at('data/derivatives/medlsam'))
     expect([...tree.keys()].filter((name) => !name.startsWith('.medlsam/'))).toEqual([
-      '.bidsignore', 'README.md', 'dataset_description.json',
-      'sub-01/ct/sub-01_acq-thin_dseg.json', 'sub-01/ct/sub-01_acq-thin_dseg.nii.gz', 'sub-01/ct/sub-01_acq-thin_dseg.tsv',
-      'sub-02/ses-b/ct/sub-02_ses-b_run-1_dseg.json', 'sub-02/ses-b/ct/sub-02_ses-b_run-1_dseg.nii.gz', 'sub-02/ses-b/ct/sub-02_ses-b_run-1_dseg.tsv',
-      'summary.csv', 'summary.html',
+      '.bidsignore',
+      'README.md',
+      'dataset_description.json',
+      'sub-01/ct/sub-01_acq-thin_dseg.json',
+      'sub-01/ct/sub-01_acq-thin_dseg.nii.gz',
+      'sub-01/ct/sub-01_acq-thin_dseg.tsv',
+      'sub-02/ses-b/ct/sub-02_ses-b_run-1_dseg.json',
+      'sub-02/ses-b/ct/sub-02_ses-b_run-1_dseg.nii.gz',
+      'sub-02/ses-b/ct/sub-02_ses-b_run-1_dseg.tsv',
+      'summary.csv',
+      'summary.html',
     ])
     const description = JSON.parse(tree.get('dataset_description.json') ?? '') as Record<string, unknown>
-    expect(description).toMatchObject({ DatasetType: 'derivative', GeneratedBy: [{ Name: 'medlsam', Version: expect.stringMatching(/^\d+\.\d+/) }], DatasetLinks: { scans: '../..' } })
+    expect(description).toMatchObject({
+      DatasetType: 'derivative',
+      GeneratedBy: [{ Name: 'medlsam', Version: expect.stringMatching(/^\d+\.\d+/) }],
+      DatasetLinks: { scans: '../..' },
+    })
     const sidecar = sidecarSchema.parse(JSON.parse(tree.get('sub-01/ct/sub-01_acq-thin_dseg.json') ?? ''))
-    expect(sidecar).toMatchObject({ Sources: ['bids:scans:sub-01/ct/sub-01_acq-thin_ct.nii.gz'], SpatialReference: 'bids:scans:sub-01/ct/sub-01_acq-thin_ct.nii.gz', Manual: false })
+    expect(sidecar).toMatchObject({
+      Sources: ['bids:scans:sub-01/ct/sub-01_acq-thin_ct.nii.gz'],
+      SpatialReference: 'bids:scans:sub-01/ct/sub-01_acq-thin_ct.nii.gz',
+      Manual: false,
+    })
     expect(tree.get('sub-01/ct/sub-01_acq-thin_dseg.tsv')).toMatch(/^index\tname\tcolor\n1\tBall\t#/)
     // The next run takes none of this for scans.
-    expect(await runCli(args('--bids'))).toMatchObject({ code: 0, stdout: expect.stringContaining('0 done now, 2 done before') })
+    expect(await runCli(args('--bids'))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('0 done now, 2 done before'),
+    })
   })
 
   it('refuses what it cannot do with one sentence', async () => {
     expect(await runCli(args('--shard', '3/2'))).toMatchObject({ code: 1 })
     expect(await runCli(args('--jobs', '0'))).toMatchObject({ code: 1 })
-    expect(await runCli(args('--structures', 'Typo', '--dry-run'))).toMatchObject({ code: 1, stderr: expect.stringContaining('Ball, Core') })
-    expect(await runCli(args('--bids', '--out', at('data')))).toMatchObject({ code: 1, stderr: expect.stringContaining('the scans themselves') })
+    expect(await runCli(args('--structures', 'Typo', '--dry-run'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Ball, Core'),
+    })
+    expect(await runCli(args('--bids', '--out', at('data')))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the scans themselves'),
+    })
     const missing = await runCli(['run', at('nowhere'), ...options])
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere') })
     expect(missing.stderr.trim().split('\n')).toHaveLength(1)
-    expect(await runCli(['run', at('data'), '--templates', 'none'])).toMatchObject({ code: 2, stderr: expect.stringContaining('none') })
+    expect(await runCli(['run', at('data'), '--templates', 'none'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('none'),
+    })
   })
 })
 

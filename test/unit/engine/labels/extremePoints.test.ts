@@ -9,7 +9,11 @@ import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientatio
 
 type Voxel = readonly [number, number, number]
 
-function labelsOf(voxels: readonly Voxel[], affine = turnedAffine([1, 2, 3], [0, 0, 0], [-10, -20, -30]), value = 5): Volume<Uint8Array> {
+function labelsOf(
+  voxels: readonly Voxel[],
+  affine = turnedAffine([1, 2, 3], [0, 0, 0], [-10, -20, -30]),
+  value = 5,
+): Volume<Uint8Array> {
   const size = [9, 8, 12] as const
   const data = new Uint8Array(size[0] * size[1] * size[2])
   for (const [x, y, z] of voxels) data[x + size[0] * (y + size[1] * z)] = value
@@ -17,7 +21,9 @@ function labelsOf(voxels: readonly Voxel[], affine = turnedAffine([1, 2, 3], [0,
 }
 
 /** A leaning organ: each slice shifted, so that every side has its own plane. */
-const LEANING: readonly Voxel[] = [2, 3, 4, 5, 6, 7].flatMap((z) => [0, 1, 2].flatMap((x) => [0, 1].map((y): Voxel => [x + (z >> 1), y + (z > 4 ? 2 : 1), z])))
+const LEANING: readonly Voxel[] = [2, 3, 4, 5, 6, 7].flatMap((z) =>
+  [0, 1, 2].flatMap((x) => [0, 1].map((y): Voxel => [x + (z >> 1), y + (z > 4 ? 2 : 1), z])),
+)
 
 describe('extremePointsOfLabels', () => {
   test('takes the middle voxel of each outermost plane and its outer face', () => {
@@ -45,13 +51,22 @@ describe('extremePointsOfLabels', () => {
   })
 
   test.each(ORIENTATIONS)('gives the same points whatever the storage order: $name', (orientation) => {
-    for (const angles of [[0, 0, 0], [0.1, -0.2, 0.15]] as const) {
+    for (const angles of [
+      [0, 0, 0],
+      [0.1, -0.2, 0.15],
+    ] as const) {
       const volume = labelsOf(LEANING, turnedAffine([1, 2, 3], angles, [-10, -20, -30]))
       const [expected] = extremePointsOfLabels(volume, { maxParts: 3 })
       const [actual] = extremePointsOfLabels(storeAs(volume, orientation), { maxParts: 3 })
       for (const side of EXTREME_SIDES) {
-        actual.points[side].forEach((mm, i) => { expect(mm).toBeCloseTo(expected.points[side][i], 9) })
-        actual.parts.forEach((part, p) => { part[side].forEach((mm, i) => { expect(mm).toBeCloseTo(expected.parts[p][side][i], 9) }) })
+        actual.points[side].forEach((mm, i) => {
+          expect(mm).toBeCloseTo(expected.points[side][i], 9)
+        })
+        actual.parts.forEach((part, p) => {
+          part[side].forEach((mm, i) => {
+            expect(mm).toBeCloseTo(expected.parts[p][side][i], 9)
+          })
+        })
       }
     }
   })
@@ -60,27 +75,37 @@ describe('extremePointsOfLabels', () => {
     const small = fc.double({ min: -0.5, max: 0.5, noNaN: true })
     const voxels = fc.array(fc.tuple(fc.nat(8), fc.nat(7), fc.nat(11)), { minLength: 1, maxLength: 60 })
     fc.assert(
-      fc.property(fc.tuple(small, small, small), voxels, fc.constantFrom(...ORIENTATIONS), (angles, organ, orientation) => {
-        const volume = labelsOf(organ, turnedAffine([1, 2, 3], angles, [-10, -20, -30]))
-        const inverse = invertAffine(volume.affine)
-        const [{ points }] = extremePointsOfLabels(storeAs(volume, orientation))
-        for (const side of EXTREME_SIDES) {
-          const { axis, sign } = SIDE_AXIS[side]
-          const index: [number, number, number] = [...applyAffine(inverse, points[side])]
-          index[axis] -= sign / 2
-          const [x, y, z] = index.map(Math.round)
-          index.forEach((v, i) => { expect(v).toBeCloseTo([x, y, z][i], 6) })
-          expect(volume.data[x + 9 * (y + 8 * z)]).toBe(5)
-          expect(index[axis]).toBeCloseTo(sign * Math.max(...organ.map((voxel) => sign * voxel[axis])), 6)
-        }
-      }),
+      fc.property(
+        fc.tuple(small, small, small),
+        voxels,
+        fc.constantFrom(...ORIENTATIONS),
+        (angles, organ, orientation) => {
+          const volume = labelsOf(organ, turnedAffine([1, 2, 3], angles, [-10, -20, -30]))
+          const inverse = invertAffine(volume.affine)
+          const [{ points }] = extremePointsOfLabels(storeAs(volume, orientation))
+          for (const side of EXTREME_SIDES) {
+            const { axis, sign } = SIDE_AXIS[side]
+            const index: [number, number, number] = [...applyAffine(inverse, points[side])]
+            index[axis] -= sign / 2
+            const [x, y, z] = index.map(Math.round)
+            index.forEach((v, i) => {
+              expect(v).toBeCloseTo([x, y, z][i], 6)
+            })
+            expect(volume.data[x + 9 * (y + 8 * z)]).toBe(5)
+            expect(index[axis]).toBeCloseTo(sign * Math.max(...organ.map((voxel) => sign * voxel[axis])), 6)
+          }
+        },
+      ),
     )
   })
 
   test('lists labels by value and leaves out the background', () => {
     const volume = labelsOf(LEANING)
     volume.data[0] = 2
-    expect(extremePointsOfLabels(volume).map((label) => [label.labelValue, label.voxels])).toEqual([[2, 1], [5, LEANING.length]])
+    expect(extremePointsOfLabels(volume).map((label) => [label.labelValue, label.voxels])).toEqual([
+      [2, 1],
+      [5, LEANING.length],
+    ])
     expect(extremePointsOfLabels(labelsOf([]))).toEqual([])
   })
 })
@@ -92,7 +117,9 @@ describe('Parts along the body', () => {
       expect(parts).toHaveLength(maxParts)
       expect(parts[0].inferior[2]).toBe(points.inferior[2])
       expect(parts[maxParts - 1].superior[2]).toBe(points.superior[2])
-      parts.slice(1).forEach((part, i) => { expect(part.inferior[2]).toBe(parts[i].superior[2]) })
+      parts.slice(1).forEach((part, i) => {
+        expect(part.inferior[2]).toBe(parts[i].superior[2])
+      })
     }
   })
 
@@ -107,15 +134,33 @@ describe('Parts along the body', () => {
       }
     }
     // Slices 2, 3 hold x 1..3; 4, 5 hold 2..4; 6, 7 hold 3..5.
-    expect(parts.map((part) => [part.left[0] + 10, part.right[0] + 10])).toEqual([[0.5, 3.5], [1.5, 4.5], [2.5, 5.5]])
+    expect(parts.map((part) => [part.left[0] + 10, part.right[0] + 10])).toEqual([
+      [0.5, 3.5],
+      [1.5, 4.5],
+      [2.5, 5.5],
+    ])
   })
 
   test('are no more than the organ has planes', () => {
-    expect(extremePointsOfLabels(labelsOf([[1, 1, 1], [1, 1, 2]]), { maxParts: 6 })[0].parts).toHaveLength(2)
+    expect(
+      extremePointsOfLabels(
+        labelsOf([
+          [1, 1, 1],
+          [1, 1, 2],
+        ]),
+        { maxParts: 6 },
+      )[0].parts,
+    ).toHaveLength(2)
   })
 
   test('of an organ with a gap still cover it', () => {
-    const [{ parts, onePiece }] = extremePointsOfLabels(labelsOf([[1, 1, 0], [6, 5, 9]]), { maxParts: 5 })
+    const [{ parts, onePiece }] = extremePointsOfLabels(
+      labelsOf([
+        [1, 1, 0],
+        [6, 5, 9],
+      ]),
+      { maxParts: 5 },
+    )
     expect(onePiece).toBe(false)
     expect(parts).toHaveLength(5)
     expect(parts.map((part) => part.superior[2])).toEqual([-25.5, -19.5, -13.5, -7.5, -1.5])
@@ -126,7 +171,11 @@ describe('Parts along the body', () => {
 describe('boxOfLabel', () => {
   test('has its walls on voxel faces and both voxel ends inclusive', () => {
     const box = boxOfLabel(labelsOf(LEANING), 5)
-    expect(box).toEqual({ boxMm: { min: [-9.5, -19, -25.5], max: [-4.5, -13, -7.5] }, boxVoxel: { min: [1, 1, 2], max: [5, 3, 7] }, voxels: 36 })
+    expect(box).toEqual({
+      boxMm: { min: [-9.5, -19, -25.5], max: [-4.5, -13, -7.5] },
+      boxVoxel: { min: [1, 1, 2], max: [5, 3, 7] },
+      voxels: 36,
+    })
     expect(boxOfLabel(labelsOf(LEANING), 6)).toBeNull()
   })
 
@@ -139,16 +188,24 @@ describe('boxOfLabel', () => {
     const volume = fc.array(fc.nat(3), { minLength: 60, maxLength: 60 })
     fc.assert(
       fc.property(volume, (values) => {
-        const labels: LabelVolume = { data: Uint16Array.from(values), size: [5, 4, 3], affine: turnedAffine([1, 1, 1], [0, 0, 0], [0, 0, 0]) }
+        const labels: LabelVolume = {
+          data: Uint16Array.from(values),
+          size: [5, 4, 3],
+          affine: turnedAffine([1, 1, 1], [0, 0, 0], [0, 0, 0]),
+        }
         for (const { labelValue, voxels, boxVoxel } of labelExtents(labels)) {
-          const at = values.flatMap((value, i) => (value === labelValue ? [[i % 5, Math.floor(i / 5) % 4, Math.floor(i / 20)]] : []))
+          const at = values.flatMap((value, i) =>
+            value === labelValue ? [[i % 5, Math.floor(i / 5) % 4, Math.floor(i / 20)]] : [],
+          )
           expect(voxels).toBe(at.length)
           for (const axis of [0, 1, 2] as const) {
             expect(boxVoxel.min[axis]).toBe(Math.min(...at.map((p) => p[axis])))
             expect(boxVoxel.max[axis]).toBe(Math.max(...at.map((p) => p[axis])))
           }
         }
-        expect(labelExtents(labels).map((label) => label.labelValue)).toEqual([...new Set(values)].filter((v) => v > 0).sort())
+        expect(labelExtents(labels).map((label) => label.labelValue)).toEqual(
+          [...new Set(values)].filter((v) => v > 0).sort(),
+        )
       }),
     )
   })
@@ -161,12 +218,25 @@ describe('Pieces', () => {
   }
 
   test('that touch by a corner are one', () => {
-    expect(pieces([[1, 1, 1], [2, 2, 2], [5, 5, 5]])).toEqual([2, 1])
+    expect(
+      pieces([
+        [1, 1, 1],
+        [2, 2, 2],
+        [5, 5, 5],
+      ]),
+    ).toEqual([2, 1])
   })
 
   test('that meet only at the far end are one, whichever way the arch opens', () => {
-    const arch = (to: (a: number, b: number) => Voxel): readonly Voxel[] => [0, 1, 2, 3, 4].flatMap((a) => (a === 4 ? [0, 1, 2, 3] : [0, 3]).map((b) => to(a, b)))
-    for (const to of [(a, b) => [b, 0, a], (a, b) => [a, b, 0], (a, b) => [0, a, b], (a, b) => [b, 4, 4 - a], (a, b) => [4 - a, b, 4]] as ((a: number, b: number) => Voxel)[]) {
+    const arch = (to: (a: number, b: number) => Voxel): readonly Voxel[] =>
+      [0, 1, 2, 3, 4].flatMap((a) => (a === 4 ? [0, 1, 2, 3] : [0, 3]).map((b) => to(a, b)))
+    for (const to of [
+      (a, b) => [b, 0, a],
+      (a, b) => [a, b, 0],
+      (a, b) => [0, a, b],
+      (a, b) => [b, 4, 4 - a],
+      (a, b) => [4 - a, b, 4],
+    ] as ((a: number, b: number) => Voxel)[]) {
       expect(pieces(arch(to))).toEqual([12])
     }
   })

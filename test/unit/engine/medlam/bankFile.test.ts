@@ -11,7 +11,11 @@ const points = (seed: number): BankPoints =>
   Object.fromEntries(
     EXTREME_SIDES.map((side, i) => [
       side,
-      { pointMm: [seed, i, -1.25], latent: [0.1 + seed, 1 / 3, -2e-7], descriptors: [Float32Array.from({ length: 5 }, (_, k) => Math.sin(seed + i + k))] },
+      {
+        pointMm: [seed, i, -1.25],
+        latent: [0.1 + seed, 1 / 3, -2e-7],
+        descriptors: [Float32Array.from({ length: 5 }, (_, k) => Math.sin(seed + i + k))],
+      },
     ]),
   ) as unknown as BankPoints
 
@@ -26,9 +30,17 @@ const bank: TemplateBank = {
   modelId: 'm',
   modelHash: 'h',
   credit: 'nobody',
-  calibrations: new Map([['A', { shiftMm: [0, -1, 2, 0, 3, 0], errorMm: [1, 2, 3, 4, 5, 6], similarity: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5] }]]),
+  calibrations: new Map([
+    ['A', { shiftMm: [0, -1, 2, 0, 3, 0], errorMm: [1, 2, 3, 4, 5, 6], similarity: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5] }],
+  ]),
   structures: [{ name: 'A', labelValue: 1, color: '#112233' }],
-  templates: [{ id: 't', sha256: 's', structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, appearance }]]) }],
+  templates: [
+    {
+      id: 't',
+      sha256: 's',
+      structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, appearance }]]),
+    },
+  ],
 }
 
 describe('template bank files', () => {

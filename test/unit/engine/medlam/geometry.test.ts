@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BoxMm, PointMm } from '../../../../src/shared/geometry/points.js'
-import { boxOfPoints, boxSizeMm, checkBox, intersectBoxes, moveWalls, pointsOnWalls, stretchBox } from '../../../../src/engine/medlam/boxes.js'
+import {
+  boxOfPoints,
+  boxSizeMm,
+  checkBox,
+  intersectBoxes,
+  moveWalls,
+  pointsOnWalls,
+  stretchBox,
+} from '../../../../src/engine/medlam/boxes.js'
 import { describePoint, normaliseField, sampleField, type Field } from '../../../../src/engine/medlam/featureMap.js'
 import { rasToSal, salToRas, salToVoxel, voxelToSal } from '../../../../src/engine/medlam/salFrame.js'
 import { medianInPlace, relativeDistanceMm, voteMedian } from '../../../../src/engine/medlam/relativeDistance.js'
@@ -12,23 +20,35 @@ const point = fc.tuple(mm, mm, mm)
 
 describe('frames', () => {
   it('turns RAS into superior-anterior-left and back', () => {
-    fc.assert(fc.property(point, (p) => {
-      salToRas(rasToSal(p)).forEach((value, axis) => { expect(value).toBeCloseTo(p[axis], 9) })
-    }))
+    fc.assert(
+      fc.property(point, (p) => {
+        salToRas(rasToSal(p)).forEach((value, axis) => {
+          expect(value).toBeCloseTo(p[axis], 9)
+        })
+      }),
+    )
     expect(rasToSal([1, 2, 3])).toEqual([3, 2, -1])
   })
 
   it('turns mm into voxels and back', () => {
     const grid = { size: [10, 10, 10] as const, originMm: [-30, 12, 7] as const, spacingMm: 3 }
-    fc.assert(fc.property(point, (p) => {
-      voxelToSal(grid, salToVoxel(grid, p)).forEach((value, axis) => { expect(value).toBeCloseTo(p[axis], 6) })
-    }))
+    fc.assert(
+      fc.property(point, (p) => {
+        voxelToSal(grid, salToVoxel(grid, p)).forEach((value, axis) => {
+          expect(value).toBeCloseTo(p[axis], 6)
+        })
+      }),
+    )
   })
 })
 
 describe('relative distance', () => {
   it('is r times tanh of the difference, per axis', () => {
-    expect(relativeDistanceMm([1500, 600, 600], [0.1, 0, -0.2], [0, 0, 0])).toEqual([1500 * Math.tanh(0.1), 0, 600 * Math.tanh(-0.2)])
+    expect(relativeDistanceMm([1500, 600, 600], [0.1, 0, -0.2], [0, 0, 0])).toEqual([
+      1500 * Math.tanh(0.1),
+      0,
+      600 * Math.tanh(-0.2),
+    ])
   })
 
   it('is outvoted by the majority when an agent is lost', () => {
@@ -48,7 +68,14 @@ describe('relative distance', () => {
 describe('boxes', () => {
   const box: BoxMm = { min: [-10, -20, -30], max: [10, 20, 30] }
   const points = pointsOnWalls(
-    { inferior: [1, 2, 0], posterior: [1, 0, 2], right: [0, 1, 2], superior: [3, 4, 0], anterior: [3, 0, 4], left: [0, 3, 4] },
+    {
+      inferior: [1, 2, 0],
+      posterior: [1, 0, 2],
+      right: [0, 1, 2],
+      superior: [3, 4, 0],
+      anterior: [3, 0, 4],
+      left: [0, 3, 4],
+    },
     box,
   )
 
@@ -76,10 +103,15 @@ describe('boxes', () => {
   })
 
   it('always gives a box with its walls in order', () => {
-    fc.assert(fc.property(point, point, point, point, (a, b, c, d) => {
-      const { box: checked } = checkBox({ min: a, max: b }, { min: c, max: d }, [[20, 40, 60], [25, 35, 70]])
-      expect(boxSizeMm(checked).every((size) => size > 0)).toBe(true)
-    }))
+    fc.assert(
+      fc.property(point, point, point, point, (a, b, c, d) => {
+        const { box: checked } = checkBox({ min: a, max: b }, { min: c, max: d }, [
+          [20, 40, 60],
+          [25, 35, 70],
+        ])
+        expect(boxSizeMm(checked).every((size) => size > 0)).toBe(true)
+      }),
+    )
   })
 
   it('intersects boxes, and boxes that only touch do not meet', () => {
@@ -102,18 +134,23 @@ describe('moving walls', () => {
   })
 
   it('takes boxes inside along, the whole as far as its walls went', () => {
-    fc.assert(fc.property(fc.tuple(fc.double({ min: -9, max: 9, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true })), ([low, high]) => {
-      const moved = moveWalls(box, [low, 0, 0, high, 0, 0])
-      const whole = stretchBox(box, box, moved)
-      for (const axis of [0, 1, 2] as const) {
-        expect(whole.min[axis]).toBeCloseTo(moved.min[axis], 9)
-        expect(whole.max[axis]).toBeCloseTo(moved.max[axis], 9)
-      }
-      const upperHalf = stretchBox({ min: [5, 10, 30], max: [15, 30, 60] }, box, moved)
-      expect(upperHalf.max[2]).toBeCloseTo(moved.max[2], 9)
-      expect(upperHalf.min[2]).toBeCloseTo((moved.min[2] + moved.max[2]) / 2, 9)
-      expect([upperHalf.min[0], upperHalf.max[1]]).toEqual([5, 30])
-    }))
+    fc.assert(
+      fc.property(
+        fc.tuple(fc.double({ min: -9, max: 9, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true })),
+        ([low, high]) => {
+          const moved = moveWalls(box, [low, 0, 0, high, 0, 0])
+          const whole = stretchBox(box, box, moved)
+          for (const axis of [0, 1, 2] as const) {
+            expect(whole.min[axis]).toBeCloseTo(moved.min[axis], 9)
+            expect(whole.max[axis]).toBeCloseTo(moved.max[axis], 9)
+          }
+          const upperHalf = stretchBox({ min: [5, 10, 30], max: [15, 30, 60] }, box, moved)
+          expect(upperHalf.max[2]).toBeCloseTo(moved.max[2], 9)
+          expect(upperHalf.min[2]).toBeCloseTo((moved.min[2] + moved.max[2]) / 2, 9)
+          expect([upperHalf.min[0], upperHalf.max[1]]).toEqual([5, 30])
+        },
+      ),
+    )
   })
 })
 
@@ -158,7 +195,9 @@ describe('similarity peaks', () => {
       fc.property(fc.tuple(...[0, 1, 2].map(() => fc.double({ min: 2, max: 6, noNaN: true }))), (centre) => {
         const [z, y, x] = centre
         const { voxel } = findPeak(bump([z, y, x]), window, window.centreVoxel, Infinity, 0)
-        ;[100 - 4 + z, 50 - 4 + y, 20 - 4 + x].forEach((expected, axis) => { expect(Math.abs(voxel[axis] - expected)).toBeLessThan(0.05) })
+        ;[100 - 4 + z, 50 - 4 + y, 20 - 4 + x].forEach((expected, axis) => {
+          expect(Math.abs(voxel[axis] - expected)).toBeLessThan(0.05)
+        })
       }),
     )
   })

@@ -1,6 +1,13 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXTREME_SIDES, SIDE_AXIS, extremePointsSchema, type ExtremePoints, type PointMm, type Size3 } from '../../../../src/shared/geometry/points.js'
+import {
+  EXTREME_SIDES,
+  SIDE_AXIS,
+  extremePointsSchema,
+  type ExtremePoints,
+  type PointMm,
+  type Size3,
+} from '../../../../src/shared/geometry/points.js'
 import { encodeTemplate } from '../../../../src/engine/medlam/bank.js'
 import { embedScan } from '../../../../src/engine/medlam/embed.js'
 import { distance, rasToSal, salToVoxel } from '../../../../src/engine/medlam/salFrame.js'
@@ -19,7 +26,12 @@ const MARKER: PointMm = [6, -4, 8]
 const HALF: PointMm = [15, 12, 18]
 
 const points: ExtremePoints = extremePointsSchema.parse(
-  Object.fromEntries(EXTREME_SIDES.map((side) => [side, MARKER.map((value, axis) => value + (axis === SIDE_AXIS[side].axis ? SIDE_AXIS[side].sign * HALF[axis] : 0))])),
+  Object.fromEntries(
+    EXTREME_SIDES.map((side) => [
+      side,
+      MARKER.map((value, axis) => value + (axis === SIDE_AXIS[side].axis ? SIDE_AXIS[side].sign * HALF[axis] : 0)),
+    ]),
+  ),
 )
 
 /** The architecture of the published checkpoint, narrower and with random weights: it knows nothing of bodies, but runs as the real one does. */
@@ -55,7 +67,12 @@ describe('a model imported from a checkpoint like the published one', () => {
 
   it('finds a marked point again around itself, at every scale together', async () => {
     const embedding = embedScan(model, prepareVolume(scan, model.card))
-    const template = await encodeTemplate(model, embedding, { id: 't', sha256: '' }, { Organ: { points, onePiece: true } })
+    const template = await encodeTemplate(
+      model,
+      embedding,
+      { id: 't', sha256: '' },
+      { Organ: { points, onePiece: true } },
+    )
     const encoded = template.structures.get('Organ')
     if (encoded === undefined) throw new Error('the organ was not encoded')
     const { pointMm, descriptors } = encoded.points.left

@@ -16,14 +16,43 @@ async function modelFolder(outputName = 'position'): Promise<{ folder: string; c
     outputs: [{ name: outputName, dims: [1, 1, 'd', 'h', 'w'] }],
     nodes: [{ op: 'Relu', inputs: ['volume'], outputs: [outputName] }],
   })
-  const sha256 = createHash('sha256').update(await readFile(network)).digest('hex')
+  const sha256 = createHash('sha256')
+    .update(await readFile(network))
+    .digest('hex')
   const card = path.join(folder, 'card.json')
-  await writeFile(card, JSON.stringify({
-    format: 'medlam-model', formatVersion: 1, id: 'tiny', kind: 'dense', spacingMm: 3, huKnots: [[-1000, 0], [1000, 1]],
-    rangeMm: [1500, 600, 600], paddingVoxels: 0,
-    position: { file: 'net.onnx', sha256, input: 'volume', output: 'position', multipleOf: 8, strideVoxels: 8, offsetVoxels: 3.5 },
-    features: { file: 'net.onnx', sha256, input: 'volume', multipleOf: 8, haloVoxels: 0, outputs: [{ name: 'position', strideVoxels: 1, offsetVoxels: 0, channels: 1, kernelSide: 1 }] },
-  }))
+  await writeFile(
+    card,
+    JSON.stringify({
+      format: 'medlam-model',
+      formatVersion: 1,
+      id: 'tiny',
+      kind: 'dense',
+      spacingMm: 3,
+      huKnots: [
+        [-1000, 0],
+        [1000, 1],
+      ],
+      rangeMm: [1500, 600, 600],
+      paddingVoxels: 0,
+      position: {
+        file: 'net.onnx',
+        sha256,
+        input: 'volume',
+        output: 'position',
+        multipleOf: 8,
+        strideVoxels: 8,
+        offsetVoxels: 3.5,
+      },
+      features: {
+        file: 'net.onnx',
+        sha256,
+        input: 'volume',
+        multipleOf: 8,
+        haloVoxels: 0,
+        outputs: [{ name: 'position', strideVoxels: 1, offsetVoxels: 0, channels: 1, kernelSide: 1 }],
+      },
+    }),
+  )
   return { folder, card }
 }
 
@@ -40,16 +69,25 @@ describe('MedLAM model cards', () => {
     const file = path.join(folder, 'card.json')
     await expect(readModelCard(file)).rejects.toMatchObject({ kind: 'model', message: expect.stringContaining(file) })
     await writeFile(file, 'not json')
-    await expect(readModelCard(file)).rejects.toMatchObject({ kind: 'model', message: expect.stringContaining('not JSON') })
+    await expect(readModelCard(file)).rejects.toMatchObject({
+      kind: 'model',
+      message: expect.stringContaining('not JSON'),
+    })
     await writeFile(file, '{"format":"medlam-model"}')
-    await expect(readModelCard(file)).rejects.toMatchObject({ kind: 'model', message: expect.stringContaining('not valid') })
+    await expect(readModelCard(file)).rejects.toMatchObject({
+      kind: 'model',
+      message: expect.stringContaining('not valid'),
+    })
   })
 
   it('are refused when HU knots do not grow', async () => {
     const { card } = await modelFolder()
     const text = (await readFile(card, 'utf8')).replace('[[-1000,0],[1000,1]]', '[[1000,0],[-1000,1]]')
     await writeFile(card, text)
-    await expect(readModelCard(card)).rejects.toMatchObject({ kind: 'model', message: expect.stringContaining('huKnots') })
+    await expect(readModelCard(card)).rejects.toMatchObject({
+      kind: 'model',
+      message: expect.stringContaining('huKnots'),
+    })
   })
 
   it('notice a network with another hash, one cut short, and another model', async () => {
@@ -57,14 +95,26 @@ describe('MedLAM model cards', () => {
     const network = path.join(changed.folder, 'net.onnx')
     const bytes = await readFile(network)
     await writeFile(network, bytes.subarray(0, bytes.length - 9))
-    await expect(openMedlamModel(changed.card, CORRELATE)).rejects.toMatchObject({ kind: 'model', message: expect.stringContaining('SHA-256') })
+    await expect(openMedlamModel(changed.card, CORRELATE)).rejects.toMatchObject({
+      kind: 'model',
+      message: expect.stringContaining('SHA-256'),
+    })
 
     const cut = bytes.subarray(0, bytes.length - 9)
-    const rehashed = (await readFile(changed.card, 'utf8')).replaceAll(/"sha256":"[0-9a-f]{64}"/g, `"sha256":"${createHash('sha256').update(cut).digest('hex')}"`)
+    const rehashed = (await readFile(changed.card, 'utf8')).replaceAll(
+      /"sha256":"[0-9a-f]{64}"/g,
+      `"sha256":"${createHash('sha256').update(cut).digest('hex')}"`,
+    )
     await writeFile(changed.card, rehashed)
-    await expect(openMedlamModel(changed.card, CORRELATE)).rejects.toMatchObject({ kind: 'model', message: expect.stringContaining(network) })
+    await expect(openMedlamModel(changed.card, CORRELATE)).rejects.toMatchObject({
+      kind: 'model',
+      message: expect.stringContaining(network),
+    })
 
     const other = await modelFolder('something')
-    await expect(openMedlamModel(other.card, CORRELATE)).rejects.toMatchObject({ kind: 'model', message: expect.stringContaining('lacks position') })
+    await expect(openMedlamModel(other.card, CORRELATE)).rejects.toMatchObject({
+      kind: 'model',
+      message: expect.stringContaining('lacks position'),
+    })
   })
 })

@@ -12,7 +12,16 @@ import { ORIENTATIONS, orientedAffine, phantom } from '../../../support/phantom.
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const TRAINING = path.resolve(import.meta.dirname, '../../../../training')
-const CARD = { spacingMm: 3, huKnots: [[-1000, 0], [-200, 0.2], [200, 0.8], [1500, 1]], paddingVoxels: 0 } as const
+const CARD = {
+  spacingMm: 3,
+  huKnots: [
+    [-1000, 0],
+    [-200, 0.2],
+    [200, 0.8],
+    [1500, 1],
+  ],
+  paddingVoxels: 0,
+} as const
 const TILT: Affine = [1, 0, 0, 0, 0, Math.cos(0.2), -Math.sin(0.2), 0, 0, Math.sin(0.2), Math.cos(0.2), 0, 0, 0, 0, 1]
 
 /** A Python that can run the training code. */
@@ -26,9 +35,21 @@ const python = ['python3', '/usr/bin/python3'].find((candidate) => {
 })
 
 const cases: readonly { readonly title: string; readonly size: Size3; readonly affine: Affine }[] = [
-  { title: 'coarse, stored RAS', size: [42, 40, 30], affine: orientedAffine(ORIENTATIONS[0], [42, 40, 30], [3.9, 3.9, 2.5]) },
-  { title: 'fine (averaged by blocks), stored sagittally and flipped', size: [75, 150, 170], affine: orientedAffine(ORIENTATIONS[29], [75, 150, 170], [2, 1.07, 0.9]) },
-  { title: 'oblique', size: [60, 58, 44], affine: multiplyAffine(TILT, orientedAffine(ORIENTATIONS[0], [60, 58, 44], [2.9, 2.9, 4])) },
+  {
+    title: 'coarse, stored RAS',
+    size: [42, 40, 30],
+    affine: orientedAffine(ORIENTATIONS[0], [42, 40, 30], [3.9, 3.9, 2.5]),
+  },
+  {
+    title: 'fine (averaged by blocks), stored sagittally and flipped',
+    size: [75, 150, 170],
+    affine: orientedAffine(ORIENTATIONS[29], [75, 150, 170], [2, 1.07, 0.9]),
+  },
+  {
+    title: 'oblique',
+    size: [60, 58, 44],
+    affine: multiplyAffine(TILT, orientedAffine(ORIENTATIONS[0], [60, 58, 44], [2.9, 2.9, 4])),
+  },
 ]
 
 // Without Python and PyTorch there is nothing to compare with: training/README.md says how to install them.
@@ -39,11 +60,16 @@ describe.skipIf(python === undefined)('the engine and the training code prepare 
     const file = path.join(folder, 'a_ct.nii.gz')
     await writeScan(file, phantom(size, affine, marker))
     const raw = path.join(folder, 'a.raw')
-    const printed = execFileSync(python ?? '', ['-m', 'medlam_training', 'preprocess', file, raw], { cwd: TRAINING, encoding: 'utf8' })
+    const printed = execFileSync(python ?? '', ['-m', 'medlam_training', 'preprocess', file, raw], {
+      cwd: TRAINING,
+      encoding: 'utf8',
+    })
     const theirs = JSON.parse(printed) as { size: number[]; originMm: PointMm }
     const ours = prepareVolume(await readScan(file), CARD)
     expect([...ours.size]).toEqual(theirs.size)
-    rasToSal(theirs.originMm).forEach((value, axis) => { expect(ours.originMm[axis]).toBeCloseTo(value, 3) })
+    rasToSal(theirs.originMm).forEach((value, axis) => {
+      expect(ours.originMm[axis]).toBeCloseTo(value, 3)
+    })
     const bytes = readFileSync(raw)
     const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
     expect(values).toHaveLength(ours.data.length)

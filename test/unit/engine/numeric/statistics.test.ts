@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bootstrapInterval, mean, median, quantileOfSorted, spearman, standardDeviation, summarize } from '../../../../src/engine/numeric/statistics.js'
+import {
+  bootstrapInterval,
+  mean,
+  median,
+  quantileOfSorted,
+  spearman,
+  standardDeviation,
+  summarize,
+} from '../../../../src/engine/numeric/statistics.js'
 import { summarizeCases, type CaseScores } from '../../../../src/lab/evaluation/evaluationSummary.js'
 import { DEFAULT_TOLERANCE_MM, toleranceMm } from '../../../../src/lab/evaluation/tolerances.js'
 import { scoresTable, statisticsTable, summaryTable } from '../../../../src/lab/evaluation/scoreTables.js'
@@ -8,8 +16,21 @@ import { toCsv, toHtml, toLatex, toMarkdown } from '../../../../src/lab/evaluati
 import type { StructureScore } from '../../../../src/lab/evaluation/scoreStructure.js'
 
 const score = (structure: string, dice: number | null, more: Partial<StructureScore> = {}): StructureScore => ({
-  structure, outcome: dice === null ? 'absent' : dice === 0 ? 'missed' : 'scored', dice, surfaceDice: dice, toleranceMm: 2, hd95Mm: dice === null || dice === 0 ? null : 10 - dice,
-  volumeMl: 1, truthMl: 1, volumeErrorMl: 0, volumeErrorPercent: 0, boxIou: dice, wallErrorsMm: null, wallDistanceMm: null, cutSides: [], ...more,
+  structure,
+  outcome: dice === null ? 'absent' : dice === 0 ? 'missed' : 'scored',
+  dice,
+  surfaceDice: dice,
+  toleranceMm: 2,
+  hd95Mm: dice === null || dice === 0 ? null : 10 - dice,
+  volumeMl: 1,
+  truthMl: 1,
+  volumeErrorMl: 0,
+  volumeErrorPercent: 0,
+  boxIou: dice,
+  wallErrorsMm: null,
+  wallDistanceMm: null,
+  cutSides: [],
+  ...more,
 })
 
 describe('statistics', () => {
@@ -17,7 +38,9 @@ describe('statistics', () => {
     expect([mean([1, 2, 6]), median([5, 1, 2, 4]), standardDeviation([1, 3])]).toEqual([3, 3, 1])
     // NumPy: np.percentile([1, 2, 3, 4], 95) = 3.85
     expect(quantileOfSorted([1, 2, 3, 4], 0.95)).toBeCloseTo(3.85, 12)
-    expect([spearman([1, 2, 3], [10, 20, 30]), spearman([1, 2, 3], [3, 2, 1])].map((r) => Number(r.toFixed(12)))).toEqual([1, -1])
+    expect(
+      [spearman([1, 2, 3], [10, 20, 30]), spearman([1, 2, 3], [3, 2, 1])].map((r) => Number(r.toFixed(12))),
+    ).toEqual([1, -1])
     // scipy.stats.spearmanr([1, 2, 2, 3], [1, 3, 2, 4]) = 0.9486832980505138
     expect(spearman([1, 2, 2, 3], [1, 3, 2, 4])).toBeCloseTo(0.9486832980505138, 12)
     expect(summarize([], 1)).toBeNull()
@@ -31,11 +54,14 @@ describe('statistics', () => {
     const half = (1.96 * standardDeviation(values)) / 20
     expect(interval[0]).toBeCloseTo(mean(values) - half, 1)
     expect(interval[1]).toBeCloseTo(mean(values) + half, 1)
-    fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 8 }), (some) => {
-      const summary = summarize(some, 3)
-      expect(summary?.low).toBeLessThanOrEqual((summary?.mean ?? 0) + 1e-12)
-      expect(summary?.high).toBeGreaterThanOrEqual((summary?.mean ?? 0) - 1e-12)
-    }), { numRuns: 20 })
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 8 }), (some) => {
+        const summary = summarize(some, 3)
+        expect(summary?.low).toBeLessThanOrEqual((summary?.mean ?? 0) + 1e-12)
+        expect(summary?.high).toBeGreaterThanOrEqual((summary?.mean ?? 0) - 1e-12)
+      }),
+      { numRuns: 20 },
+    )
   })
 })
 
@@ -43,7 +69,16 @@ describe('a summary over cases', () => {
   const cases: readonly CaseScores[] = [
     { id: 'a', scores: [score('Liver', 0.8), score('Lens', 0)] },
     { id: 'b', scores: [score('Liver', 0.6), score('Lens', null)] },
-    { id: 'c', scores: [score('Liver', 0.1), score('Lens', 0.5, { wallErrorsMm: { inferior: 1, posterior: -2, right: 0, superior: 3, anterior: 0, left: 0 }, cutSides: ['inferior'] })] },
+    {
+      id: 'c',
+      scores: [
+        score('Liver', 0.1),
+        score('Lens', 0.5, {
+          wallErrorsMm: { inferior: 1, posterior: -2, right: 0, superior: 3, anterior: 0, left: 0 },
+          cutSides: ['inferior'],
+        }),
+      ],
+    },
   ]
   const summary = summarizeCases(cases, 1)
 
@@ -51,7 +86,11 @@ describe('a summary over cases', () => {
     const [liver, lens] = summary.structures
     expect(liver).toMatchObject({ structure: 'Liver', drawn: 3, missed: 0, metrics: { dice: { n: 3, median: 0.6 } } })
     expect(liver.metrics.dice?.mean).toBeCloseTo(0.5, 12)
-    expect(lens).toMatchObject({ drawn: 2, missed: 1, metrics: { dice: { n: 2, mean: 0.25 }, hd95Mm: { n: 1, mean: 9.5 } } })
+    expect(lens).toMatchObject({
+      drawn: 2,
+      missed: 1,
+      metrics: { dice: { n: 2, mean: 0.25 }, hd95Mm: { n: 1, mean: 9.5 } },
+    })
     expect(lens.walls.inferior).toBeNull()
     expect(lens.walls.posterior).toMatchObject({ n: 1, mean: -2 })
     // Mean over organs, not over all cases and organs.
@@ -66,7 +105,9 @@ describe('a summary over cases', () => {
     expect(toLatex(table)).toContain('DSC \\%')
     expect(toHtml(table)).toContain('A &amp; B')
     // Programs need both numbers of "mean ± std".
-    const [head, , lens] = toCsv(table).split('\n').map((line) => line.split(','))
+    const [head, , lens] = toCsv(table)
+      .split('\n')
+      .map((line) => line.split(','))
     expect(head.slice(0, 6)).toEqual(['structure', 'cases', 'missed', 'extra', 'DSC % mean', 'DSC % std'])
     expect(lens.slice(0, 6)).toEqual(['Lens', '2', '1', '0', '25', '25'])
     expect(toCsv(statisticsTable(summary))).toContain('Lens,dice,2,0.25,0.25,0.25,')
@@ -79,7 +120,11 @@ describe('a summary over cases', () => {
 
 describe('tolerances', () => {
   it('are found however an organ is written, and can be given', () => {
-    expect(['Brainstem', 'Brain Stem', 'SpinalCord', 'parotid_gland_left', 'LeftSubmandibular', 'Mandible L', 'Brain'].map((name) => toleranceMm(name))).toEqual([2.5, 2.5, 3, 3, 2, 1, 1])
+    expect(
+      ['Brainstem', 'Brain Stem', 'SpinalCord', 'parotid_gland_left', 'LeftSubmandibular', 'Mandible L', 'Brain'].map(
+        (name) => toleranceMm(name),
+      ),
+    ).toEqual([2.5, 2.5, 3, 3, 2, 1, 1])
     expect(toleranceMm('Kidney')).toBe(DEFAULT_TOLERANCE_MM)
     expect(toleranceMm('Brain', { Brain: 1.5 })).toBe(1.5)
     expect(toleranceMm('Brain', { brain: 1.5 })).toBe(1.5)

@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { EXTREME_SIDES, extremePointsSchema, SIDE_AXIS, type ExtremePoints, type PointMm, type Size3 } from '../../../../src/shared/geometry/points.js'
+import {
+  EXTREME_SIDES,
+  extremePointsSchema,
+  SIDE_AXIS,
+  type ExtremePoints,
+  type PointMm,
+  type Size3,
+} from '../../../../src/shared/geometry/points.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../../src/shared/requests.js'
 import type { RunOptions } from '../../../../src/shared/sidecar.js'
 import type { LocalizedStructure } from '../../../../src/shared/structure.js'
@@ -35,20 +42,49 @@ async function templateBank(model: MedlamModel, markers: readonly PointMm[]): Pr
   for (const [i, marker] of markers.entries()) {
     const scan = phantom(SIZE, orientedAffine(ORIENTATIONS[0], SIZE, SPACING), marker)
     const embedding = embedScan(model, prepareVolume(scan, model.card))
-    templates.push(await encodeTemplate(model, embedding, { id: `t${i}`, sha256: '' }, { Organ: { points: organPoints(marker), onePiece: true } }))
+    templates.push(
+      await encodeTemplate(
+        model,
+        embedding,
+        { id: `t${i}`, sha256: '' },
+        { Organ: { points: organPoints(marker), onePiece: true } },
+      ),
+    )
   }
-  return { name: 'test', modelId: model.card.id, modelHash: model.hash, structures: [ORGAN], templates, calibrations: new Map(), credit: '' }
+  return {
+    name: 'test',
+    modelId: model.card.id,
+    modelHash: model.hash,
+    structures: [ORGAN],
+    templates,
+    calibrations: new Map(),
+    credit: '',
+  }
 }
 
-async function find(model: MedlamModel, bank: TemplateBank, scan: Volume<Int16Array>, options: Partial<RunOptions> = {}): Promise<LocalizedStructure> {
-  const { structures } = await localizeScan(model, scan, bank, [ORGAN], { ...DEFAULT_RUN_OPTIONS, ...options }, startClock(undefined))
+async function find(
+  model: MedlamModel,
+  bank: TemplateBank,
+  scan: Volume<Int16Array>,
+  options: Partial<RunOptions> = {},
+): Promise<LocalizedStructure> {
+  const { structures } = await localizeScan(
+    model,
+    scan,
+    bank,
+    [ORGAN],
+    { ...DEFAULT_RUN_OPTIONS, ...options },
+    startClock(undefined),
+  )
   return structures[0]
 }
 
 function largestErrorMm(found: LocalizedStructure, truth: ExtremePoints): number {
   const points = found.extremePointsMm
   if (points === null) return Infinity
-  return Math.max(...EXTREME_SIDES.flatMap((side) => truth[side].map((value, axis) => Math.abs(value - points[side][axis]))))
+  return Math.max(
+    ...EXTREME_SIDES.flatMap((side) => truth[side].map((value, axis) => Math.abs(value - points[side][axis]))),
+  )
 }
 
 const kinds = [
@@ -61,7 +97,11 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
   let bank: TemplateBank
   beforeAll(async () => {
     model = await make()
-    bank = await templateBank(model, [[0, 0, 0], [-6, 4, 3], [5, 5, -8]])
+    bank = await templateBank(model, [
+      [0, 0, 0],
+      [-6, 4, 3],
+      [5, 5, -8],
+    ])
   })
 
   it('finds the points of another patient to a fraction of a voxel', async () => {
@@ -84,9 +124,20 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
   it('takes back what is known of its walls, but not in the published procedure', async () => {
     const marker: PointMm = [7, -5, 10]
     const scan = phantom(SIZE, orientedAffine(ORIENTATIONS[0], SIZE, SPACING), marker)
-    const known: TemplateBank = { ...bank, calibrations: new Map([['Organ', { shiftMm: [4, 0, 0, -3, 0, 0], errorMm: [1, 1, 1, 1, 1, 1], similarity: [1, 1, 1, 1, 1, 1] }]]) }
-    for (const [procedure, up, down] of [['deploy', 3, 4], ['paper', 0, 0]] as const) {
-      const [plain, moved] = [await find(model, bank, scan, { procedure }), await find(model, known, scan, { procedure })]
+    const known: TemplateBank = {
+      ...bank,
+      calibrations: new Map([
+        ['Organ', { shiftMm: [4, 0, 0, -3, 0, 0], errorMm: [1, 1, 1, 1, 1, 1], similarity: [1, 1, 1, 1, 1, 1] }],
+      ]),
+    }
+    for (const [procedure, up, down] of [
+      ['deploy', 3, 4],
+      ['paper', 0, 0],
+    ] as const) {
+      const [plain, moved] = [
+        await find(model, bank, scan, { procedure }),
+        await find(model, known, scan, { procedure }),
+      ]
       if (plain.boxMm === null || moved.boxMm === null) throw new Error('not found')
       expect(moved.boxMm.max[2] - plain.boxMm.max[2]).toBeCloseTo(up, 6)
       expect(moved.boxMm.min[2] - plain.boxMm.min[2]).toBeCloseTo(down, 6)
@@ -104,10 +155,18 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
       ...far,
       templates: far.templates.map((template) => ({
         ...template,
-        structures: new Map([...template.structures].map(([name, encoded]) => [
-          name,
-          { ...encoded, points: mapPoints(encoded.points, (point) => ({ ...point, latent: [point.latent[0] + 90 / 1e6, point.latent[1], point.latent[2]] as const })) },
-        ])),
+        structures: new Map(
+          [...template.structures].map(([name, encoded]) => [
+            name,
+            {
+              ...encoded,
+              points: mapPoints(encoded.points, (point) => ({
+                ...point,
+                latent: [point.latent[0] + 90 / 1e6, point.latent[1], point.latent[2]] as const,
+              })),
+            },
+          ]),
+        ),
       })),
     }
     const scan = phantom(size, orientedAffine(ORIENTATIONS[0], size, SPACING), [0, 0, 20])
@@ -142,10 +201,9 @@ describe('localization and storage order', () => {
   })
 })
 
-function mapPoints<T extends TemplateBank['templates'][number]['structures'] extends ReadonlyMap<string, infer S> ? S : never>(
-  points: T['points'],
-  of: (point: T['points']['left']) => T['points']['left'],
-): T['points'] {
+function mapPoints<
+  T extends (TemplateBank['templates'][number]['structures'] extends ReadonlyMap<string, infer S> ? S : never),
+>(points: T['points'], of: (point: T['points']['left']) => T['points']['left']): T['points'] {
   return {
     inferior: of(points.inferior),
     posterior: of(points.posterior),

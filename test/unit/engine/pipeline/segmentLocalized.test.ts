@@ -20,9 +20,23 @@ const SCAN: Scan = {
   geometry: { niftiHeader: null, size: SIZE, affine: AFFINE },
   warnings: [],
 }
-const BANK: TemplateBank = { name: '', modelId: '', modelHash: '', structures: [], templates: [], calibrations: new Map(), credit: '' }
+const BANK: TemplateBank = {
+  name: '',
+  modelId: '',
+  modelHash: '',
+  structures: [],
+  templates: [],
+  calibrations: new Map(),
+  credit: '',
+}
 
-function organ(name: string, labelValue: number, min: number, max: number, status: 'found' | 'not-found' = 'found'): LocalizedStructure {
+function organ(
+  name: string,
+  labelValue: number,
+  min: number,
+  max: number,
+  status: 'found' | 'not-found' = 'found',
+): LocalizedStructure {
   const boxMm = status === 'found' ? { min: [min, -10, -20] as const, max: [max, 10, 20] as const } : null
   return { name, labelValue, color: '#000000', status, confidence: 1, boxMm, boxVoxel: null, extremePointsMm: null }
 }
@@ -31,9 +45,18 @@ describe('segmenting what was localized', () => {
   it('encodes each slice once however many organs need it, and leaves out what was not found', async () => {
     const segmenter = fakeSegmenter()
     const localized = [organ('A', 1, -20, -4), organ('B', 2, 4, 20), organ('C', 3, 0, 0, 'not-found')]
-    const { labels, structures, encoderRuns, decoderRuns } = await segmentLocalized(segmenter, SCAN, BANK, localized, DEFAULT_RUN_OPTIONS, startClock(undefined))
+    const { labels, structures, encoderRuns, decoderRuns } = await segmentLocalized(
+      segmenter,
+      SCAN,
+      BANK,
+      localized,
+      DEFAULT_RUN_OPTIONS,
+      startClock(undefined),
+    )
     // 40 mm of 3 mm slices: every slice that the boxes touch, once.
-    const slices = new Set(Array.from(labels.data).flatMap((value, i) => (value > 0 ? [Math.floor(i / (SIZE[0] * SIZE[1]))] : []))).size
+    const slices = new Set(
+      Array.from(labels.data).flatMap((value, i) => (value > 0 ? [Math.floor(i / (SIZE[0] * SIZE[1]))] : [])),
+    ).size
     expect(encoderRuns).toBe(slices)
     expect(segmenter.pictures).toHaveLength(slices)
     expect(decoderRuns).toBe(2 * slices)
@@ -44,25 +67,43 @@ describe('segmenting what was localized', () => {
   it('stops between two network runs when asked to', async () => {
     const abort = new AbortController()
     const segmenter = fakeSegmenter()
-    const clock = startClock(({ done }) => { if (done === 2) abort.abort() })
+    const clock = startClock(({ done }) => {
+      if (done === 2) abort.abort()
+    })
     clock.start('segment')
-    await expect(segmentLocalized(segmenter, SCAN, BANK, [organ('A', 1, -20, 20)], DEFAULT_RUN_OPTIONS, clock, { signal: abort.signal })).rejects.toMatchObject({ kind: 'cancelled' })
+    await expect(
+      segmentLocalized(segmenter, SCAN, BANK, [organ('A', 1, -20, 20)], DEFAULT_RUN_OPTIONS, clock, {
+        signal: abort.signal,
+      }),
+    ).rejects.toMatchObject({ kind: 'cancelled' })
   })
 
   it('leaves out what never looks like the organ in its templates, unless told to take the segmenter at its word', async () => {
     // Half of the organ's box is bone, which its templates have around it and never in it.
     const data = SCAN.data.slice()
     for (let i = 0; i < data.length; i++) if (i % SIZE[0] < SIZE[0] / 2) data[i] = 450
-    const histogram = (hu: number): Uint16Array => Uint16Array.from({ length: HU_BINS.count }, (_, bin) => (bin === huBin(hu) ? 10_000 : 0))
+    const histogram = (hu: number): Uint16Array =>
+      Uint16Array.from({ length: HU_BINS.count }, (_, bin) => (bin === huBin(hu) ? 10_000 : 0))
     const appearance: OrganAppearance = {
       cover: new Uint8Array(COVER_CELLS.columns * COVER_CELLS.rows * COVER_CELLS.slices).fill(FULL_COVER),
       organHu: histogram(40),
       surroundingsHu: histogram(450),
     }
-    const template = { id: '', sha256: '', structures: new Map([['A', { points: undefined as never, parts: [], onePiece: false, appearance }]]) }
+    const template = {
+      id: '',
+      sha256: '',
+      structures: new Map([['A', { points: undefined as never, parts: [], onePiece: false, appearance }]]),
+    }
     const count = async (weighed: boolean): Promise<number> => {
       const options = { ...DEFAULT_RUN_OPTIONS, appearance: weighed }
-      const { labels } = await segmentLocalized(fakeSegmenter(), { ...SCAN, data }, { ...BANK, templates: [template] }, [organ('A', 1, -20, 20)], options, startClock(undefined))
+      const { labels } = await segmentLocalized(
+        fakeSegmenter(),
+        { ...SCAN, data },
+        { ...BANK, templates: [template] },
+        [organ('A', 1, -20, 20)],
+        options,
+        startClock(undefined),
+      )
       return Array.from(labels.data).filter((value, i) => value === 1 && data[i] === 450).length
     }
     expect(await count(false)).toBeGreaterThan(0)

@@ -36,23 +36,45 @@ const scan = { geometry: { niftiHeader: null, size: SIZE, affine: AFFINE } }
 const STEPS = 8
 
 /** A folder with a complete result called `first`. */
-async function withResult(): Promise<{ readonly folder: string; readonly write: (name: string, value: number) => Promise<void>; readonly state: () => Record<string, string>; readonly labelMap: string }> {
+async function withResult(): Promise<{
+  readonly folder: string
+  readonly write: (name: string, value: number) => Promise<void>
+  readonly state: () => Record<string, string>
+  readonly labelMap: string
+}> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'result-'))
   const labelMap = path.join(folder, 'a_dseg.nii')
   const write = (name: string, value: number): Promise<void> =>
-    writeResult(outputPaths(labelMap, 'a.nii'), { data: new Uint8Array(24).fill(value), size: SIZE, affine: AFFINE }, scan, { output: name, structures: [{ name, labelValue: value, color: '#000000' }] } as unknown as Sidecar)
+    writeResult(
+      outputPaths(labelMap, 'a.nii'),
+      { data: new Uint8Array(24).fill(value), size: SIZE, affine: AFFINE },
+      scan,
+      { output: name, structures: [{ name, labelValue: value, color: '#000000' }] } as unknown as Sidecar,
+    )
   const nameIn = (file: string): string => {
     const bytes = readFileSync(path.join(folder, file))
     if (file.endsWith('.nii')) return bytes.at(-1) === 1 ? 'first' : 'second'
     return bytes.includes('first') ? 'first' : 'second'
   }
   await write('first', 1)
-  return { folder, write, labelMap, state: () => Object.fromEntries(readdirSync(folder).sort().map((file) => [file, nameIn(file)])) }
+  return {
+    folder,
+    write,
+    labelMap,
+    state: () =>
+      Object.fromEntries(
+        readdirSync(folder)
+          .sort()
+          .map((file) => [file, nameIn(file)]),
+      ),
+  }
 }
 
 const all = (name: string): Record<string, string> => ({ 'a_dseg.json': name, 'a_dseg.nii': name, 'a_dseg.tsv': name })
 
-afterEach(() => { trouble.step = Infinity })
+afterEach(() => {
+  trouble.step = Infinity
+})
 
 describe('a result over an older one', () => {
   it('replaces it', async () => {
@@ -79,13 +101,26 @@ describe('a result over an older one', () => {
       void write('second', 2)
       await expect.poll(() => trouble.step).toBe(0)
       trouble.step = Infinity
-      const written = new Set(Object.entries(state()).filter(([file]) => !file.startsWith('.')).map(([, name]) => name))
+      const written = new Set(
+        Object.entries(state())
+          .filter(([file]) => !file.startsWith('.'))
+          .map(([, name]) => name),
+      )
       expect(written.size, `step ${step}`).toBe(1)
       await removeLeftovers(labelMap, before)
       seen.push(state())
     }
     const first = { 'a_dseg.nii': 'first' }
-    expect(seen).toEqual([all('first'), all('first'), all('first'), all('first'), { ...first, 'a_dseg.tsv': 'first' }, first, {}, {}])
+    expect(seen).toEqual([
+      all('first'),
+      all('first'),
+      all('first'),
+      all('first'),
+      { ...first, 'a_dseg.tsv': 'first' },
+      first,
+      {},
+      {},
+    ])
   })
 
   it('is written through links', async () => {
@@ -94,7 +129,12 @@ describe('a result over an older one', () => {
     writeFileSync(real, 'first')
     const linked = path.join(folder, 'b_dseg.json')
     symlinkSync(real, linked)
-    await writeResult(outputPaths(path.join(folder, 'b_dseg.nii'), 'b.nii'), { data: new Uint8Array(24), size: SIZE, affine: AFFINE }, scan, { output: 'second', structures: [] } as unknown as Sidecar)
+    await writeResult(
+      outputPaths(path.join(folder, 'b_dseg.nii'), 'b.nii'),
+      { data: new Uint8Array(24), size: SIZE, affine: AFFINE },
+      scan,
+      { output: 'second', structures: [] } as unknown as Sidecar,
+    )
     expect(readFileSync(linked, 'utf8')).toContain('second')
     expect(readFileSync(real, 'utf8')).toContain('second')
     await write('first', 1)

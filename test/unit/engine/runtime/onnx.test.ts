@@ -11,7 +11,10 @@ const folder = tempFolder()
 
 const scaleAndShift: GraphSpec = {
   inputs: [{ name: 'x', dims: ['n', 2] }],
-  outputs: [{ name: 'twice', dims: ['n', 2] }, { name: 'more', dims: ['n', 2] }],
+  outputs: [
+    { name: 'twice', dims: ['n', 2] },
+    { name: 'more', dims: ['n', 2] },
+  ],
   nodes: [
     { op: 'Mul', inputs: ['x', 'two'], outputs: ['twice'] },
     { op: 'Add', inputs: ['x', 'two'], outputs: ['more'] },
@@ -20,7 +23,10 @@ const scaleAndShift: GraphSpec = {
 }
 
 async function failure(promise: Promise<unknown>): Promise<MedlsamError> {
-  const error: unknown = await promise.then(() => null, (e: unknown) => e)
+  const error: unknown = await promise.then(
+    () => null,
+    (e: unknown) => e,
+  )
   if (error instanceof MedlsamError) return error
   throw new Error(`expected a MedlsamError, got ${String(error)}`)
 }
@@ -45,7 +51,9 @@ describe('openNetwork', () => {
 
   it('returns only the outputs asked for', async () => {
     const network = await openNetwork(await writeOnnx(path.join(folder, 'fetch.onnx'), scaleAndShift))
-    expect(Object.keys(await network.run({ x: { data: Float32Array.of(1, 2), dims: [1, 2] } }, ['more']))).toEqual(['more'])
+    expect(Object.keys(await network.run({ x: { data: Float32Array.of(1, 2), dims: [1, 2] } }, ['more']))).toEqual([
+      'more',
+    ])
     await network.release()
   })
 
@@ -54,10 +62,25 @@ describe('openNetwork', () => {
       inputs: [{ name: 'image', dims: [1, 1, 8, 8] }],
       outputs: [{ name: 'vector', dims: [1, 3] }],
       nodes: [
-        { op: 'Conv', inputs: ['image', 'w', ''], outputs: ['a'], attributes: { pads: { ints: [1, 1, 1, 1] }, kernel_shape: { ints: [3, 3] } } },
-        { op: 'InstanceNormalization', inputs: ['a', 'scale', 'bias'], outputs: ['b'], attributes: { epsilon: { float: 1e-5 } } },
+        {
+          op: 'Conv',
+          inputs: ['image', 'w', ''],
+          outputs: ['a'],
+          attributes: { pads: { ints: [1, 1, 1, 1] }, kernel_shape: { ints: [3, 3] } },
+        },
+        {
+          op: 'InstanceNormalization',
+          inputs: ['a', 'scale', 'bias'],
+          outputs: ['b'],
+          attributes: { epsilon: { float: 1e-5 } },
+        },
         { op: 'Relu', inputs: ['b'], outputs: ['c'] },
-        { op: 'MaxPool', inputs: ['c'], outputs: ['d'], attributes: { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } } },
+        {
+          op: 'MaxPool',
+          inputs: ['c'],
+          outputs: ['d'],
+          attributes: { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } },
+        },
         { op: 'Resize', inputs: ['d', '', '', 'size'], outputs: ['e'], attributes: { mode: { string: 'linear' } } },
         { op: 'Flatten', inputs: ['e'], outputs: ['f'] },
         { op: 'Gemm', inputs: ['f', 'g'], outputs: ['vector'], attributes: { transB: { int: 1 } } },
@@ -113,12 +136,16 @@ describe('openNetwork', () => {
     expect((await failure(network.run({}))).kind).toBe('model')
     expect(network.runs).toBe(0)
     await network.release()
-    expect((await failure(network.run({ x: { data: Float32Array.of(1, 2), dims: [1, 2] } }))).message).toContain('released')
+    expect((await failure(network.run({ x: { data: Float32Array.of(1, 2), dims: [1, 2] } }))).message).toContain(
+      'released',
+    )
   })
 
   it('falls back to the CPU with a reason when a provider cannot be had', async () => {
     const absent = listedProviders().includes('coreml') ? 'directml' : 'coreml'
-    const network = await openNetwork(await writeOnnx(path.join(folder, 'fallback.onnx'), scaleAndShift), { provider: absent })
+    const network = await openNetwork(await writeOnnx(path.join(folder, 'fallback.onnx'), scaleAndShift), {
+      provider: absent,
+    })
     expect(network.provider).toBe('cpu')
     expect(network.providerNote).toContain(absent)
     await network.release()

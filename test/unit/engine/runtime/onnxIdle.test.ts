@@ -43,7 +43,9 @@ describe('a network with an idle time', () => {
   })
 
   it('runs on the CPU, and says so, when its provider has gone meanwhile', async () => {
-    const other = listedProviders().find((provider) => provider !== 'cpu' && missingFiles(provider, runtimeFolder()).length === 0)
+    const other = listedProviders().find(
+      (provider) => provider !== 'cpu' && missingFiles(provider, runtimeFolder()).length === 0,
+    )
     if (other === undefined) return
     const file = await writeOnnx(path.join(folder, 'gone.onnx'), twice)
     const create = ort.InferenceSession.create.bind(ort.InferenceSession)
@@ -52,7 +54,9 @@ describe('a network with an idle time', () => {
       const [first] = (options as ort.InferenceSession.SessionOptions).executionProviders ?? []
       wanted.push(first)
       // There at first, then lost.
-      return wanted.length === 2 ? Promise.reject(new Error('no device')) : create(model as string, { executionProviders: ['cpu'] })
+      return wanted.length === 2
+        ? Promise.reject(new Error('no device'))
+        : create(model as string, { executionProviders: ['cpu'] })
     })
     try {
       const network = await openNetwork(file, { provider: other, idleSeconds: 0.05 })

@@ -21,10 +21,19 @@ function voxels(x0: number, x1: number, y0: number, y1: number, z0: number, z1: 
 }
 
 function organ(labelValue: number, boxesMm: BoxMm | BoxMm[], more: Partial<SegmentRequest> = {}): SegmentRequest {
-  return { structure: { name: `organ ${labelValue}`, labelValue }, boxesMm: Array.isArray(boxesMm) ? boxesMm : [boxesMm], ...more }
+  return {
+    structure: { name: `organ ${labelValue}`, labelValue },
+    boxesMm: Array.isArray(boxesMm) ? boxesMm : [boxesMm],
+    ...more,
+  }
 }
 
-const exact: Partial<SegmentOptions> = { margin: { unit: 'mm', values: [0, 0, 0] }, contextMm: null, tighten: false, sliceStep: 1 }
+const exact: Partial<SegmentOptions> = {
+  margin: { unit: 'mm', values: [0, 0, 0] },
+  contextMm: null,
+  tighten: false,
+  sliceStep: 1,
+}
 
 function voxelCount({ data }: LabelVolume, labelValue: number): number {
   return Array.from(data).filter((value) => value === labelValue).length
@@ -51,52 +60,83 @@ describe('segmentScan', () => {
       }
     }
     expect(structures).toEqual([
-      { status: 'segmented', name: 'organ 5', labelValue: 5, voxels: 72, volumeMl: 0.432, meanHu: sumHu / 72, emptySlices: 0, meanIouPrediction: expect.closeTo(0.9) as number },
+      {
+        status: 'segmented',
+        name: 'organ 5',
+        labelValue: 5,
+        voxels: 72,
+        volumeMl: 0.432,
+        meanHu: sumHu / 72,
+        emptySlices: 0,
+        meanIouPrediction: expect.closeTo(0.9) as number,
+      },
     ])
   })
 
   it.each(STORAGE_ORDERS)('gives every patient point the same label in a scan stored as $name', async (order) => {
     // The mask depends on the picture, so a picture that is turned or mirrored would show.
-    const bright = (x: number, y: number, box: Parameters<typeof boxIsMask>[2], { data, width, height, pixelMm }: Parameters<typeof boxIsMask>[3]): number =>
-      boxIsMask(x, y, box, { data, width, height, pixelMm }) > 0 ? data[y * width + x] - 100 : -1
+    const bright = (
+      x: number,
+      y: number,
+      box: Parameters<typeof boxIsMask>[2],
+      { data, width, height, pixelMm }: Parameters<typeof boxIsMask>[3],
+    ): number => (boxIsMask(x, y, box, { data, width, height, pixelMm }) > 0 ? data[y * width + x] - 100 : -1)
     const requests = [organ(1, voxels(2, 9, 3, 8, 1, 6)), organ(2, voxels(8, 15, 6, 12, 3, 8))]
     const expected = await segmentScan(scan, requests, fakeSegmenter(bright), exact)
     const found = await segmentScan(storedAs(scan, order), requests, fakeSegmenter(bright), exact)
     const { data, size, affine } = expected.labels
     const expectedStored = storedAs({ data: Uint8Array.from(data), size, affine }, order)
     expect(found.labels.data).toEqual(expectedStored.data)
-    expect(found.structures).toEqual(expected.structures.map((s) => ({ ...s, ...('meanHu' in s ? { meanHu: expect.closeTo(s.meanHu, 6) as number } : {}) })))
+    expect(found.structures).toEqual(
+      expected.structures.map((s) => ({
+        ...s,
+        ...('meanHu' in s ? { meanHu: expect.closeTo(s.meanHu, 6) as number } : {}),
+      })),
+    )
   })
 
-  it.each([1, 2])('hands an organ over as soon as its last slice is done, at slice step %i, and the end is the same as without', async (sliceStep) => {
-    const requests = [organ(1, voxels(2, 5, 3, 8, 1, 7)), organ(2, voxels(8, 12, 3, 8, 1, 4)), organ(3, voxels(8, 12, 10, 12, 9, 9), { onePiece: true })]
-    const order: string[] = []
-    const seen: { readonly name: string; readonly counts: number[] }[] = []
-    const options = { ...exact, sliceStep }
-    const segmentation = await segmentScan(scan, requests, fakeSegmenter(), options, {
-      onProgress: (done, _total, organs) => order.push(`${done}: ${organs.join(' ')}`),
-      onEarlyMask: ({ mask, labels }) => {
-        order.push(mask.name)
-        seen.push({ name: mask.name, counts: [1, 2, 3].map((value) => voxelCount(labels, value)) })
-        return Promise.resolve()
-      },
-    })
-    const full = [1, 2, 3].map((value) => voxelCount(segmentation.labels, value))
-    expect(seen).toEqual([
-      { name: 'organ 2', counts: [0, full[1], 0] },
-      { name: 'organ 1', counts: [full[0], full[1], 0] },
-      { name: 'organ 3', counts: full },
-    ])
-    // Organ 2 comes before any slice that it has no part in.
-    expect(order.indexOf('organ 2')).toBe(order.findIndex((line) => line.endsWith(': organ 1')) - 1)
-    expect(segmentation).toEqual(await segmentScan(scan, requests, fakeSegmenter(), options))
-  })
+  it.each([1, 2])(
+    'hands an organ over as soon as its last slice is done, at slice step %i, and the end is the same as without',
+    async (sliceStep) => {
+      const requests = [
+        organ(1, voxels(2, 5, 3, 8, 1, 7)),
+        organ(2, voxels(8, 12, 3, 8, 1, 4)),
+        organ(3, voxels(8, 12, 10, 12, 9, 9), { onePiece: true }),
+      ]
+      const order: string[] = []
+      const seen: { readonly name: string; readonly counts: number[] }[] = []
+      const options = { ...exact, sliceStep }
+      const segmentation = await segmentScan(scan, requests, fakeSegmenter(), options, {
+        onProgress: (done, _total, organs) => order.push(`${done}: ${organs.join(' ')}`),
+        onEarlyMask: ({ mask, labels }) => {
+          order.push(mask.name)
+          seen.push({ name: mask.name, counts: [1, 2, 3].map((value) => voxelCount(labels, value)) })
+          return Promise.resolve()
+        },
+      })
+      const full = [1, 2, 3].map((value) => voxelCount(segmentation.labels, value))
+      expect(seen).toEqual([
+        { name: 'organ 2', counts: [0, full[1], 0] },
+        { name: 'organ 1', counts: [full[0], full[1], 0] },
+        { name: 'organ 3', counts: full },
+      ])
+      // Organ 2 comes before any slice that it has no part in.
+      expect(order.indexOf('organ 2')).toBe(order.findIndex((line) => line.endsWith(': organ 1')) - 1)
+      expect(segmentation).toEqual(await segmentScan(scan, requests, fakeSegmenter(), options))
+    },
+  )
 
   it('encodes each slice once however many organs need it', async () => {
     const segmenter = fakeSegmenter()
     const progress: string[] = []
-    const requests = [organ(1, voxels(2, 5, 3, 8, 1, 4)), organ(2, voxels(8, 12, 3, 8, 3, 6)), organ(3, voxels(8, 12, 10, 12, 3, 3))]
-    const result = await segmentScan(scan, requests, segmenter, exact, { onProgress: (done, total) => progress.push(`${done}/${total}`) })
+    const requests = [
+      organ(1, voxels(2, 5, 3, 8, 1, 4)),
+      organ(2, voxels(8, 12, 3, 8, 3, 6)),
+      organ(3, voxels(8, 12, 10, 12, 3, 3)),
+    ]
+    const result = await segmentScan(scan, requests, segmenter, exact, {
+      onProgress: (done, total) => progress.push(`${done}/${total}`),
+    })
     expect(segmenter.pictures).toHaveLength(6)
     expect(result.encoderRuns).toBe(6)
     expect(result.decoderRuns).toBe(4 + 4 + 1)
@@ -120,7 +160,11 @@ describe('segmentScan', () => {
   })
 
   it('clamps a box to the scan and reports one that lies outside', async () => {
-    const requests = [organ(1, voxels(-30, 3, -30, 2, -5, 1)), organ(2, voxels(40, 45, 3, 8, 4, 6)), organ(3, voxels(2, 5, 3, 8, 20, 25))]
+    const requests = [
+      organ(1, voxels(-30, 3, -30, 2, -5, 1)),
+      organ(2, voxels(40, 45, 3, 8, 4, 6)),
+      organ(3, voxels(2, 5, 3, 8, 20, 25)),
+    ]
     const { labels, structures } = await segmentScan(scan, requests, fakeSegmenter(), exact)
     expect(structures.map(({ status }) => status)).toEqual(['segmented', 'failed', 'failed'])
     expect(structures[1]).toMatchObject({ reason: 'The box of organ 2 lies outside the scan.' })
@@ -128,13 +172,28 @@ describe('segmentScan', () => {
   })
 
   it('reports an organ of which the model finds nothing', async () => {
-    const { structures } = await segmentScan(scan, [organ(1, voxels(2, 5, 3, 8, 4, 6))], fakeSegmenter(() => -3), exact)
-    expect(structures).toEqual([{ status: 'failed', name: 'organ 1', labelValue: 1, reason: 'The segmenter found nothing in the box of organ 1.' }])
+    const { structures } = await segmentScan(
+      scan,
+      [organ(1, voxels(2, 5, 3, 8, 4, 6))],
+      fakeSegmenter(() => -3),
+      exact,
+    )
+    expect(structures).toEqual([
+      {
+        status: 'failed',
+        name: 'organ 1',
+        labelValue: 1,
+        reason: 'The segmenter found nothing in the box of organ 1.',
+      },
+    ])
   })
 
   it('grows boxes by a margin in mm, or as the paper does', async () => {
     const box = voxels(8, 11, 6, 8, 4, 5)
-    const millimetres = await segmentScan(scan, [organ(1, box)], fakeSegmenter(), { ...exact, margin: { unit: 'mm', values: [1, 2, 3] } })
+    const millimetres = await segmentScan(scan, [organ(1, box)], fakeSegmenter(), {
+      ...exact,
+      margin: { unit: 'mm', values: [1, 2, 3] },
+    })
     expect(voxelCount(millimetres.labels, 1)).toBe(6 * 5 * 4)
     const segmenter = fakeSegmenter()
     const paper = await segmentScan(scan, [organ(1, box)], segmenter, { ...exact, margin: PAPER_MARGIN })
@@ -146,7 +205,10 @@ describe('segmentScan', () => {
 
   it('follows the parts of an organ', async () => {
     const parts = [voxels(2, 5, 3, 6, 0, 1), voxels(12, 15, 3, 6, 8, 9)]
-    const { labels } = await segmentScan(scan, [organ(1, parts)], fakeSegmenter(), { ...exact, partsMode: 'interpolate' })
+    const { labels } = await segmentScan(scan, [organ(1, parts)], fakeSegmenter(), {
+      ...exact,
+      partsMode: 'interpolate',
+    })
     expect(labelAt(labels, 3, 4, 0)).toBe(1)
     expect(labelAt(labels, 8, 4, 4)).toBe(1)
     expect(labelAt(labels, 3, 4, 8)).toBe(0)
@@ -154,10 +216,17 @@ describe('segmentScan', () => {
   })
 
   it('prompts once more with the box of the first mask when tightening', async () => {
-    const half = (x: number, y: number, box: { x0: number; x1: number; y0: number; y1: number }, picture: Parameters<typeof boxIsMask>[3]): number =>
-      boxIsMask(x, y, { ...box, x1: (box.x0 + box.x1) / 2 }, picture)
+    const half = (
+      x: number,
+      y: number,
+      box: { x0: number; x1: number; y0: number; y1: number },
+      picture: Parameters<typeof boxIsMask>[3],
+    ): number => boxIsMask(x, y, { ...box, x1: (box.x0 + box.x1) / 2 }, picture)
     const segmenter = fakeSegmenter(half)
-    const result = await segmentScan(scan, [organ(1, voxels(4, 11, 3, 6, 4, 4))], segmenter, { ...exact, tighten: true })
+    const result = await segmentScan(scan, [organ(1, voxels(4, 11, 3, 6, 4, 4))], segmenter, {
+      ...exact,
+      tighten: true,
+    })
     expect(result.encoderRuns).toBe(1)
     expect(result.decoderRuns).toBe(2)
     expect(segmenter.boxes.map(({ x0, x1 }) => x1 - x0)).toEqual([8, 4])
@@ -169,12 +238,16 @@ describe('segmentScan', () => {
     const near = await segmentScan(scan, requests, segmenter, { ...exact, contextMm: 2 })
     const whole = await segmentScan(scan, requests, fakeSegmenter(), exact)
     expect(near.labels.data).toEqual(whole.labels.data)
-    expect(segmenter.pictures.map(({ width, height }) => [width, height])).toEqual([[13, 5], [13, 5]])
+    expect(segmenter.pictures.map(({ width, height }) => [width, height])).toEqual([
+      [13, 5],
+      [13, 5],
+    ])
   })
 
   it('removes stray pieces of an organ that is one piece, and fills holes', async () => {
     // Two islands, the larger with a hole: columns count from the patient's right.
-    const islands = (x: number, y: number): number => ((x >= 2 && x <= 6 && y >= 4 && y <= 8 && !(x === 4 && y === 6)) || (x >= 10 && x <= 11 && y === 5) ? 1 : -1)
+    const islands = (x: number, y: number): number =>
+      (x >= 2 && x <= 6 && y >= 4 && y <= 8 && !(x === 4 && y === 6)) || (x >= 10 && x <= 11 && y === 5) ? 1 : -1
     const requests = [organ(1, voxels(0, 19, 0, 14, 4, 5), { onePiece: true })]
     const { labels } = await segmentScan(scan, requests, fakeSegmenter(islands), exact)
     expect(voxelCount(labels, 1)).toBe(2 * 25)
@@ -198,11 +271,20 @@ describe('segmentScan', () => {
   })
 
   it('fills between contours of a few pixels that move from slice to slice', async () => {
-    const moving = (x: number, y: number, box: Parameters<typeof boxIsMask>[2]): number => (Math.abs(x + 0.5 - (box.x0 + box.x1) / 2) < 1 && y >= 5 && y <= 6 ? 1 : -1)
+    const moving = (x: number, y: number, box: Parameters<typeof boxIsMask>[2]): number =>
+      Math.abs(x + 0.5 - (box.x0 + box.x1) / 2) < 1 && y >= 5 && y <= 6 ? 1 : -1
     const parts = [voxels(4, 7, 3, 10, 0, 1), voxels(8, 11, 3, 10, 8, 9)]
-    const { labels, structures } = await segmentScan(scan, [organ(1, parts, { onePiece: true })], fakeSegmenter(moving), { ...exact, partsMode: 'interpolate', sliceStep: 3 })
+    const { labels, structures } = await segmentScan(
+      scan,
+      [organ(1, parts, { onePiece: true })],
+      fakeSegmenter(moving),
+      { ...exact, partsMode: 'interpolate', sliceStep: 3 },
+    )
     expect(structures[0]).toMatchObject({ status: 'segmented', emptySlices: 0 })
-    const perSlice = Array.from({ length: 10 }, (_, z) => labels.data.subarray(z * 300, (z + 1) * 300).filter((label) => label === 1).length)
+    const perSlice = Array.from(
+      { length: 10 },
+      (_, z) => labels.data.subarray(z * 300, (z + 1) * 300).filter((label) => label === 1).length,
+    )
     for (const count of perSlice) expect(count).toBeGreaterThanOrEqual(2)
     for (const count of perSlice) expect(count).toBeLessThanOrEqual(6)
   })

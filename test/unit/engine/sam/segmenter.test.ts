@@ -14,8 +14,12 @@ describe('the embedded MobileSAM', () => {
     expect(segmenter.layout).toBe('meta')
     const [width, height] = [160, 60]
     const pixelMm = [1, 2] as const
-    const inDisk = (x: number, y: number): boolean => Math.hypot((x + 0.5) * pixelMm[0] - 90, (y + 0.5) * pixelMm[1] - 70) < 25
-    const data = Float32Array.from({ length: width * height }, (_, i) => (inDisk(i % width, Math.floor(i / width)) ? 200 : 60) + 8 * Math.sin(i * 12.9898))
+    const inDisk = (x: number, y: number): boolean =>
+      Math.hypot((x + 0.5) * pixelMm[0] - 90, (y + 0.5) * pixelMm[1] - 70) < 25
+    const data = Float32Array.from(
+      { length: width * height },
+      (_, i) => (inDisk(i % width, Math.floor(i / width)) ? 200 : 60) + 8 * Math.sin(i * 12.9898),
+    )
     const picture: Picture = { data, width, height, pixelMm }
 
     const embedding = await segmenter.encodeSlice(picture)

@@ -5,7 +5,15 @@ import { describe, expect, test } from 'vitest'
 import { readHeader } from '../../../../src/engine/scanFiles/readHeader.js'
 import { readLabelMap } from '../../../../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
-import { ctValues, errorOf, nifti, niftiHeader, temporaryFolder, voxelBytes, type NiftiSpec } from '../../../support/niftiFixture.js'
+import {
+  ctValues,
+  errorOf,
+  nifti,
+  niftiHeader,
+  temporaryFolder,
+  voxelBytes,
+  type NiftiSpec,
+} from '../../../support/niftiFixture.js'
 
 const { folder, put } = temporaryFolder()
 
@@ -53,17 +61,24 @@ const HEADERS: readonly (readonly [string, NiftiSpec, RegExp])[] = [
   ['only NaN', { type: 'float32', values: new Array<number>(24).fill(Number.NaN) }, /NaN/],
   ['nothing below -200', { values: ctValues(24).map((v) => v + 800) }, /below -200.*--force-hu/],
   ['nothing above 10', { values: ctValues(24).map((v) => v - 500) }, /10 or more.*--force-hu/],
-  ['a range wider than int16', { type: 'float32', values: ctValues(24).map((v) => v * 100) }, /wider range.*--force-hu/],
+  [
+    'a range wider than int16',
+    { type: 'float32', values: ctValues(24).map((v) => v * 100) },
+    /wider range.*--force-hu/,
+  ],
   ['unsigned values beyond int16', { type: 'uint16', values: ctValues(24).map((v) => v + 40000) }, /wider range/],
 ]
 
 describe('A scan is refused with one sentence when its file holds', () => {
-  test.each(HEADERS.map(([name, spec, cause], i) => ({ name, spec, cause, i })))('$name', async ({ spec, cause, i }) => {
-    for (const ending of ['nii', 'nii.gz']) {
-      const file = put(`bad${i}.${ending}`, nifti(spec))
-      await expectInputError(readScan(file), file, cause)
-    }
-  })
+  test.each(HEADERS.map(([name, spec, cause], i) => ({ name, spec, cause, i })))(
+    '$name',
+    async ({ spec, cause, i }) => {
+      for (const ending of ['nii', 'nii.gz']) {
+        const file = put(`bad${i}.${ending}`, nifti(spec))
+        await expectInputError(readScan(file), file, cause)
+      }
+    },
+  )
 })
 
 describe('A scan is refused with one sentence when the file itself', () => {
@@ -198,7 +213,11 @@ describe('A label map is refused when it holds', () => {
   const CASES = [
     ['fractions', { type: 'float32', values: ctValues(24).map((_, i) => i + 0.5) }, /fractions/],
     ['negative values', { values: ctValues(24) }, /negative/],
-    ['values that are no numbers', { type: 'float64', values: [Number.NaN, ...new Array<number>(23).fill(1)] }, /no numbers/],
+    [
+      'values that are no numbers',
+      { type: 'float64', values: [Number.NaN, ...new Array<number>(23).fill(1)] },
+      /no numbers/,
+    ],
     ['values beyond 32 bits', { type: 'uint64', values: new Array<number>(24).fill(2 ** 40) }, /as large as/],
   ] as const satisfies readonly (readonly [string, NiftiSpec, RegExp])[]
   test.each(CASES.map(([name, spec, cause]) => ({ name, spec, cause })))('$name', async ({ name, spec, cause }) => {

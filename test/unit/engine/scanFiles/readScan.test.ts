@@ -5,7 +5,16 @@ import { readHeader } from '../../../../src/engine/scanFiles/readHeader.js'
 import { readLabelMap } from '../../../../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
 import { applyAffine } from '../../../../src/shared/geometry/affine.js'
-import { ctValues, errorOf, nifti, niftiHeader, temporaryFolder, TYPES, voxelBytes, type TypeName } from '../../../support/niftiFixture.js'
+import {
+  ctValues,
+  errorOf,
+  nifti,
+  niftiHeader,
+  temporaryFolder,
+  TYPES,
+  voxelBytes,
+  type TypeName,
+} from '../../../support/niftiFixture.js'
 
 const { put } = temporaryFolder()
 const SIGNED = ['int16', 'int32', 'int64', 'float32', 'float64'] as const
@@ -30,7 +39,9 @@ describe('readScan', () => {
       test(`scales every number format of NIfTI-${version}, ${littleEndian ? 'little' : 'big'} endian`, async () => {
         for (const type of ALL) {
           const values = Array.from({ length: 24 }, (_, i) => i * 5)
-          const scan = await readScan(put(name(), nifti({ version, littleEndian, type, values, slope: 10, inter: -1024 })))
+          const scan = await readScan(
+            put(name(), nifti({ version, littleEndian, type, values, slope: 10, inter: -1024 })),
+          )
           expect(scan.data).toEqual(Int16Array.from(values, (v) => v * 10 - 1024))
         }
       })
@@ -68,7 +79,9 @@ describe('readScan', () => {
   test('keeps the header bytes as stored', async () => {
     for (const version of [1, 2] as const) {
       const scan = await readScan(put(name(), nifti({ version, littleEndian: false })))
-      expect(scan.geometry.niftiHeader).toEqual(niftiHeader({ version, littleEndian: false }).subarray(0, version === 1 ? 348 : 540))
+      expect(scan.geometry.niftiHeader).toEqual(
+        niftiHeader({ version, littleEndian: false }).subarray(0, version === 1 ? 348 : 540),
+      )
     }
   })
 
@@ -91,7 +104,9 @@ describe('readScan', () => {
     for (const ending of ['nii', 'nii.gz']) {
       const file = put(name(ending), nifti({ dims: [4, 3, 2, 3], values }))
       for (const timePoint of [0, 1, 2]) {
-        expect((await readScan(file, { timePoint })).data).toEqual(Int16Array.from(values.slice(24 * timePoint, 24 * timePoint + 24)))
+        expect((await readScan(file, { timePoint })).data).toEqual(
+          Int16Array.from(values.slice(24 * timePoint, 24 * timePoint + 24)),
+        )
       }
       const error = await errorOf(readScan(file, { timePoint: 3 }))
       expect(error.kind).toBe('usage')
@@ -110,7 +125,9 @@ describe('The place of voxels', () => {
   const lps = { qformCode: 1, quaternion: [0, 0, 1], qoffset: [10, 20, 30] }
 
   test('is the sform where its code is set, even beside a qform', async () => {
-    const { affine } = await readHeader(put(name(), nifti({ ...lps, sformCode: 2, sform: [-1, 0, 0, 10, 0, -2, 0, 20, 0, 0, 3, 30] })))
+    const { affine } = await readHeader(
+      put(name(), nifti({ ...lps, sformCode: 2, sform: [-1, 0, 0, 10, 0, -2, 0, 20, 0, 0, 3, 30] })),
+    )
     expect(affine.slice(0, 12)).toEqual([-1, 0, 0, 10, 0, -2, 0, 20, 0, 0, 3, 30])
   })
 
@@ -126,7 +143,16 @@ describe('The place of voxels', () => {
   })
 
   test('of a qform survives a quaternion that rounding made longer than 1', async () => {
-    const { affine } = await readHeader(put(name(), nifti({ sformCode: 0, qformCode: 1, quaternion: [0, Math.fround(Math.SQRT1_2 + 1e-7), Math.fround(Math.SQRT1_2 + 1e-7)] })))
+    const { affine } = await readHeader(
+      put(
+        name(),
+        nifti({
+          sformCode: 0,
+          qformCode: 1,
+          quaternion: [0, Math.fround(Math.SQRT1_2 + 1e-7), Math.fround(Math.SQRT1_2 + 1e-7)],
+        }),
+      ),
+    )
     expect(affine.every(Number.isFinite)).toBe(true)
     expect(affine[0]).toBeCloseTo(-1, 5)
   })
@@ -147,7 +173,9 @@ describe('The place of voxels', () => {
   })
 
   test('comes without a warning when both agree within a millimetre', async () => {
-    const { warnings } = await readHeader(put(name(), nifti({ ...lps, sform: [-1, 0, 0, 10.9, 0, -2, 0, 20, 0, 0, 3, 30] })))
+    const { warnings } = await readHeader(
+      put(name(), nifti({ ...lps, sform: [-1, 0, 0, 10.9, 0, -2, 0, 20, 0, 0, 3, 30] })),
+    )
     expect(warnings).toEqual([])
   })
 
@@ -157,17 +185,34 @@ describe('The place of voxels', () => {
     [2, 1],
     [3, 0.001],
   ])('in unit %i is converted to mm by %f', async (units, factor) => {
-    const file = put(name(), nifti({ units, pixdim: [1 / factor, 2 / factor, 3 / factor], sform: [1, 0, 0, -10, 0, 2, 0, -20, 0, 0, 3, -30].map((v) => v / factor) }))
+    const file = put(
+      name(),
+      nifti({
+        units,
+        pixdim: [1 / factor, 2 / factor, 3 / factor],
+        sform: [1, 0, 0, -10, 0, 2, 0, -20, 0, 0, 3, -30].map((v) => v / factor),
+      }),
+    )
     const header = await readHeader(file)
-    applyAffine(header.affine, [1, 1, 1]).forEach((mm, i) => { expect(mm).toBeCloseTo([-9, -18, -27][i], 4) })
-    header.spacingMm.forEach((mm, i) => { expect(mm).toBeCloseTo(i + 1, 5) })
+    applyAffine(header.affine, [1, 1, 1]).forEach((mm, i) => {
+      expect(mm).toBeCloseTo([-9, -18, -27][i], 4)
+    })
+    header.spacingMm.forEach((mm, i) => {
+      expect(mm).toBeCloseTo(i + 1, 5)
+    })
   })
 })
 
 describe('readHeader', () => {
   test('tells of a scan what can be told without its voxels', async () => {
     const file = put(name('nii'), niftiHeader({ dims: [512, 512, 300, 7], type: 'float64' }))
-    expect(await readHeader(file)).toMatchObject({ size: [512, 512, 300], spacingMm: [1, 2, 3], dtype: 'float64', timePoints: 7, warnings: [] })
+    expect(await readHeader(file)).toMatchObject({
+      size: [512, 512, 300],
+      spacingMm: [1, 2, 3],
+      dtype: 'float64',
+      timePoints: 7,
+      warnings: [],
+    })
   })
 })
 
@@ -178,12 +223,18 @@ describe('readLabelMap', () => {
       expect((await readLabelMap(put(name(), nifti({ type, values })))).data).toEqual(Uint8Array.from(values))
     }
     const wide = Array.from({ length: 24 }, (_, i) => i * 300)
-    expect((await readLabelMap(put(name(), nifti({ type: 'float32', values: wide })))).data).toEqual(Uint16Array.from(wide))
+    expect((await readLabelMap(put(name(), nifti({ type: 'float32', values: wide })))).data).toEqual(
+      Uint16Array.from(wide),
+    )
     const widest = Array.from({ length: 24 }, (_, i) => i * 100000)
-    expect((await readLabelMap(put(name(), nifti({ type: 'int64', values: widest })))).data).toEqual(Uint32Array.from(widest))
+    expect((await readLabelMap(put(name(), nifti({ type: 'int64', values: widest })))).data).toEqual(
+      Uint32Array.from(widest),
+    )
   })
 
   test('accepts a label map that is empty', async () => {
-    expect((await readLabelMap(put(name(), nifti({ values: new Array<number>(24).fill(0) })))).data).toEqual(new Uint8Array(24))
+    expect((await readLabelMap(put(name(), nifti({ values: new Array<number>(24).fill(0) })))).data).toEqual(
+      new Uint8Array(24),
+    )
   })
 })

@@ -25,7 +25,8 @@ describe.skipIf(missing !== null)(`Real head-and-neck scans${missing === null ? 
     }
     for (const { points } of organs) {
       for (const { side, axis, sign } of EXTREME_SIDES.map((s) => ({ side: s, ...SIDE_AXIS[s] }))) {
-        for (const other of EXTREME_SIDES) expect(sign * points[side][axis]).toBeGreaterThanOrEqual(sign * points[other][axis])
+        for (const other of EXTREME_SIDES)
+          expect(sign * points[side][axis]).toBeGreaterThanOrEqual(sign * points[other][axis])
       }
     }
     const [brainstem, cord, right, left, esophagus, mandible] = [1, 2, 3, 4, 5, 7].map(at)

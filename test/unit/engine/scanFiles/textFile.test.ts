@@ -72,25 +72,32 @@ const FILES = {
 }
 
 describe('NRRD and MetaImage', () => {
-  test.each(Object.entries(FILES))('%s: voxels, their place in RAS, and the label map written for it', async (ending, make) => {
-    const file = make()
-    const scan = await readScan(file)
-    expect(scan.data).toEqual(Int16Array.from(VALUES))
-    expect(scan.size).toEqual(SIZE)
-    scan.affine.forEach((value, i) => { expect(value).toBeCloseTo(AFFINE[i], 5) })
-    expect(scan.geometry.niftiHeader).toBeNull()
-    expect(scan.sha256).toMatch(/^[0-9a-f]{64}$/)
-    expect(await readHeader(file)).toMatchObject({ size: SIZE, dtype: 'int16', timePoints: 1 })
+  test.each(Object.entries(FILES))(
+    '%s: voxels, their place in RAS, and the label map written for it',
+    async (ending, make) => {
+      const file = make()
+      const scan = await readScan(file)
+      expect(scan.data).toEqual(Int16Array.from(VALUES))
+      expect(scan.size).toEqual(SIZE)
+      scan.affine.forEach((value, i) => {
+        expect(value).toBeCloseTo(AFFINE[i], 5)
+      })
+      expect(scan.geometry.niftiHeader).toBeNull()
+      expect(scan.sha256).toMatch(/^[0-9a-f]{64}$/)
+      expect(await readHeader(file)).toMatchObject({ size: SIZE, dtype: 'int16', timePoints: 1 })
 
-    const labels = path.join(folder, `${ending}_labels.nii.gz`)
-    const values = Uint8Array.from(VALUES, (_, i) => i % 3)
-    await writeLabelMap(labels, { data: values, size: scan.size, affine: scan.affine }, scan.geometry, [])
-    const back = await readLabelMap(labels)
-    expect(back.data).toEqual(values)
-    back.affine.forEach((value, i) => { expect(value).toBeCloseTo(AFFINE[i], 5) })
-    // The qform must say the same as the sform, or there would be a warning.
-    expect(back.warnings).toEqual([])
-  })
+      const labels = path.join(folder, `${ending}_labels.nii.gz`)
+      const values = Uint8Array.from(VALUES, (_, i) => i % 3)
+      await writeLabelMap(labels, { data: values, size: scan.size, affine: scan.affine }, scan.geometry, [])
+      const back = await readLabelMap(labels)
+      expect(back.data).toEqual(values)
+      back.affine.forEach((value, i) => {
+        expect(value).toBeCloseTo(AFFINE[i], 5)
+      })
+      // The qform must say the same as the sform, or there would be a warning.
+      expect(back.warnings).toEqual([])
+    },
+  )
 
   test.each(Object.entries(FILES))('%s: the same as ITK reads', async (_, make) => {
     const file = make()
@@ -98,7 +105,11 @@ describe('NRRD and MetaImage', () => {
     expect(scan.data).toEqual(itk.data)
     for (const row of [0, 1, 2]) {
       const sign = row < 2 ? -1 : 1
-      for (const axis of [0, 1, 2]) expect(scan.affine[4 * row + axis]).toBeCloseTo(sign * Number(itk.direction[3 * row + axis]) * itk.spacing[axis], 5)
+      for (const axis of [0, 1, 2])
+        expect(scan.affine[4 * row + axis]).toBeCloseTo(
+          sign * Number(itk.direction[3 * row + axis]) * itk.spacing[axis],
+          5,
+        )
       expect(scan.affine[4 * row + 3]).toBeCloseTo(sign * itk.origin[row], 5)
     }
   })
@@ -107,17 +118,34 @@ describe('NRRD and MetaImage', () => {
   const STORED: readonly (readonly [string, string, () => Uint8Array])[] = [
     ['an NRRD in big endian', 'big.nrrd', () => nrrd({ endian: 'big' }, swapped())],
     ['a packed NRRD', 'packed.nrrd', () => nrrd({ encoding: 'gzip' }, gzipSync(int16(VALUES)))],
-    ['an NRRD whose data lies at the end', 'end.nrrd', () => nrrd({ 'byte skip': '-1' }, Buffer.concat([Buffer.alloc(77, 1), int16(VALUES)]))],
-    ['an NRRD with bytes to skip', 'skip.nrrd', () => nrrd({ 'byte skip': '5' }, Buffer.concat([Buffer.alloc(5, 1), int16(VALUES)]))],
+    [
+      'an NRRD whose data lies at the end',
+      'end.nrrd',
+      () => nrrd({ 'byte skip': '-1' }, Buffer.concat([Buffer.alloc(77, 1), int16(VALUES)])),
+    ],
+    [
+      'an NRRD with bytes to skip',
+      'skip.nrrd',
+      () => nrrd({ 'byte skip': '5' }, Buffer.concat([Buffer.alloc(5, 1), int16(VALUES)])),
+    ],
     ['a MetaImage in big endian', 'big.mha', () => metaImage({ BinaryDataByteOrderMSB: 'True' }, swapped())],
-    ['a MetaImage whose data lies at the end', 'end.mha', () => metaImage({ HeaderSize: '-1' }, Buffer.concat([Buffer.alloc(77, 1), int16(VALUES)]))],
+    [
+      'a MetaImage whose data lies at the end',
+      'end.mha',
+      () => metaImage({ HeaderSize: '-1' }, Buffer.concat([Buffer.alloc(77, 1), int16(VALUES)])),
+    ],
   ]
   test.each(STORED)('%s', async (_, name, make) => {
     expect((await readScan(put(name, make()))).data).toEqual(Int16Array.from(VALUES))
   })
 
   test('an NRRD that does not say where left is comes with a warning', async () => {
-    const { affine, warnings } = await readHeader(put('nowhere.nrrd', nrrd({ space: null, 'space directions': null, 'space origin': null, kinds: null, spacings: '1 2 3' })))
+    const { affine, warnings } = await readHeader(
+      put(
+        'nowhere.nrrd',
+        nrrd({ space: null, 'space directions': null, 'space origin': null, kinds: null, spacings: '1 2 3' }),
+      ),
+    )
     expect(affine.map((v) => v + 0)).toEqual([-1, 0, 0, 0, 0, -2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1])
     expect(warnings.join()).toMatch(/check left and right/)
   })
@@ -138,14 +166,24 @@ describe('NRRD and MetaImage', () => {
   test('an NRRD that says it is in RAS', async () => {
     const ras = [0, 1, 2].map((axis) => `(${AFFINE[axis]},${AFFINE[4 + axis]},${AFFINE[8 + axis]})`).join(' ')
     for (const space of ['right-anterior-superior', 'RAS']) {
-      const { affine } = await readHeader(put('ras.nrrd', nrrd({ space, 'space directions': ras, 'space origin': '(10,-20,30)' })))
-      affine.forEach((value, i) => { expect(value).toBeCloseTo(AFFINE[i], 5) })
+      const { affine } = await readHeader(
+        put('ras.nrrd', nrrd({ space, 'space directions': ras, 'space origin': '(10,-20,30)' })),
+      )
+      affine.forEach((value, i) => {
+        expect(value).toBeCloseTo(AFFINE[i], 5)
+      })
     }
   })
 
   test('a 4D NRRD by time point', async () => {
     const directions = `${[0, 1, 2].map((axis) => `(${column(axis).join(',')})`).join(' ')} none`
-    const file = put('time.nrrd', nrrd({ dimension: '4', sizes: '4 3 2 2', 'space directions': directions, kinds: 'domain domain domain list' }, int16([...VALUES, ...VALUES.map((v) => v - 1)])))
+    const file = put(
+      'time.nrrd',
+      nrrd(
+        { dimension: '4', sizes: '4 3 2 2', 'space directions': directions, kinds: 'domain domain domain list' },
+        int16([...VALUES, ...VALUES.map((v) => v - 1)]),
+      ),
+    )
     const error = await errorOf(readScan(file))
     expect(error.message).toMatch(/2 time points/)
     expect((await readScan(file, { timePoint: 1 })).data).toEqual(Int16Array.from(VALUES, (v) => v - 1))
@@ -153,28 +191,83 @@ describe('NRRD and MetaImage', () => {
 
   const BAD: readonly (readonly [string, string, () => Uint8Array | string, RegExp])[] = [
     ['an NRRD with a wrong first line', 'magic.nrrd', () => 'NRRX0004\ntype: short\n\n', /not an NRRD file/],
-    ['random bytes as NRRD', 'noise.nrrd', () => Uint8Array.from({ length: 900 }, (_, i) => (i * 77) & 0xff), /not an NRRD file/],
+    [
+      'random bytes as NRRD',
+      'noise.nrrd',
+      () => Uint8Array.from({ length: 900 }, (_, i) => (i * 77) & 0xff),
+      /not an NRRD file/,
+    ],
     ['an NRRD without sizes', 'sizes.nrrd', () => nrrd({ sizes: null }), /no "sizes"/],
     ['an NRRD with an axis of 0', 'zero.nrrd', () => nrrd({ sizes: '4 0 2' }), /0 voxels/],
     ['an NRRD with absurd sizes', 'huge.nrrd', () => nrrd({ sizes: '99999 99999 99999' }), /which no scan has/],
-    ['an NRRD too large for memory', 'large.nrrd', () => nrrd({ sizes: '2000 2000 2000', encoding: 'gzip' }), /--max-bytes/],
+    [
+      'an NRRD too large for memory',
+      'large.nrrd',
+      () => nrrd({ sizes: '2000 2000 2000', encoding: 'gzip' }),
+      /--max-bytes/,
+    ],
     ['an NRRD cut off', 'cut.nrrd', () => nrrd().subarray(0, -10), /cut off/],
-    ['an NRRD whose gzip data is cut off', 'cutgz.nrrd', () => nrrd({ encoding: 'gzip' }, Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)), /damaged|cut off/],
-    ['an NRRD that explodes', 'bomb.nrrd', () => nrrd({ encoding: 'gzip' }, gzipSync(Buffer.alloc(2 ** 27))), /more data than its header promises/],
+    [
+      'an NRRD whose gzip data is cut off',
+      'cutgz.nrrd',
+      () => nrrd({ encoding: 'gzip' }, Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)),
+      /damaged|cut off/,
+    ],
+    [
+      'an NRRD that explodes',
+      'bomb.nrrd',
+      () => nrrd({ encoding: 'gzip' }, gzipSync(Buffer.alloc(2 ** 27))),
+      /more data than its header promises/,
+    ],
     ['an NRRD stored as text', 'text.nrrd', () => nrrd({ encoding: 'ascii' }), /raw or gzip/],
-    ['an NRRD of vectors', 'vector.nrrd', () => nrrd({ dimension: '4', sizes: '3 4 3 2', kinds: 'vector domain domain domain' }), /vectors/],
+    [
+      'an NRRD of vectors',
+      'vector.nrrd',
+      () => nrrd({ dimension: '4', sizes: '3 4 3 2', kinds: 'vector domain domain domain' }),
+      /vectors/,
+    ],
     ['a 2D NRRD', 'flat.nrrd', () => nrrd({ dimension: '2', sizes: '4 6' }), /2D image/],
     ['an NRRD of an unknown type', 'type.nrrd', () => nrrd({ type: 'block' }), /unknown voxel type "block"/],
-    ['an NRRD that points out of its folder', 'away.nhdr', () => nrrd({ 'data file': '../../etc/passwd' }), /must lie beside/],
-    ['an NRRD whose data file is missing', 'lost.nhdr', () => nrrd({ 'data file': 'lost.raw' }), /lost\.raw.*does not exist/],
-    ['an NRRD with flat directions', 'flatdir.nrrd', () => nrrd({ 'space directions': '(1,0,0) (2,0,0) (0,0,3)' }), /singular|cannot be read/],
+    [
+      'an NRRD that points out of its folder',
+      'away.nhdr',
+      () => nrrd({ 'data file': '../../etc/passwd' }),
+      /must lie beside/,
+    ],
+    [
+      'an NRRD whose data file is missing',
+      'lost.nhdr',
+      () => nrrd({ 'data file': 'lost.raw' }),
+      /lost\.raw.*does not exist/,
+    ],
+    [
+      'an NRRD with flat directions',
+      'flatdir.nrrd',
+      () => nrrd({ 'space directions': '(1,0,0) (2,0,0) (0,0,3)' }),
+      /singular|cannot be read/,
+    ],
     ['a MetaImage without NDims', 'ndims.mha', () => metaImage({ NDims: null }), /not a MetaImage/],
-    ['random bytes as MetaImage', 'noise.mha', () => Uint8Array.from({ length: 900 }, (_, i) => (i * 77) & 0xff), /not a MetaImage/],
+    [
+      'random bytes as MetaImage',
+      'noise.mha',
+      () => Uint8Array.from({ length: 900 }, (_, i) => (i * 77) & 0xff),
+      /not a MetaImage/,
+    ],
     ['a MetaImage with an axis of -1', 'minus.mha', () => metaImage({ DimSize: '4 -1 2' }), /-1 voxels/],
     ['a MetaImage cut off', 'cut.mha', () => metaImage().subarray(0, -10), /cut off/],
-    ['a MetaImage whose packed data is cut off', 'cutz.mha', () => metaImage({ CompressedData: 'True', CompressedDataSize: '6' }, Uint8Array.of(0x78, 0x9c, 1, 2, 3, 4)), /damaged|cut off/],
+    [
+      'a MetaImage whose packed data is cut off',
+      'cutz.mha',
+      () => metaImage({ CompressedData: 'True', CompressedDataSize: '6' }, Uint8Array.of(0x78, 0x9c, 1, 2, 3, 4)),
+      /damaged|cut off/,
+    ],
     ['a MetaImage of vectors', 'vector.mha', () => metaImage({ ElementNumberOfChannels: '3' }), /vectors/],
-    ['a MetaImage with spacing 0', 'spacing.mha', () => metaImage({ ElementSpacing: '0 1 1' }), /spacing|singular|cannot be read/],
+    [
+      'a MetaImage with spacing 0',
+      'spacing.mha',
+      () => metaImage({ ElementSpacing: '0 1 1' }),
+      /spacing|singular|cannot be read/,
+    ],
     ['a MetaImage of many files', 'many.mhd', () => metaImage({ ElementDataFile: 'LIST' }), /many files/],
   ]
   test.each(BAD)('%s is refused with one sentence', async (_, name, make, cause) => {
@@ -203,7 +296,8 @@ describe('interpolateContours', () => {
     }
     return labels
   }
-  const everySecond = (labels: Uint8Array): Uint8Array => labels.map((value, i) => (Math.floor(i / (SHAPE[0] * SHAPE[1])) % 2 === 0 ? value : 0))
+  const everySecond = (labels: Uint8Array): Uint8Array =>
+    labels.map((value, i) => (Math.floor(i / (SHAPE[0] * SHAPE[1])) % 2 === 0 ? value : 0))
 
   test('fills the slices between, label by label, and leaves the given ones alone', async () => {
     const whole = balls()
@@ -211,14 +305,21 @@ describe('interpolateContours', () => {
     const filled = await interpolateContours(given, SHAPE)
     for (const label of [3, 200]) {
       const count = (of: (i: number) => boolean): number => whole.reduce((n, _, i) => n + (of(i) ? 1 : 0), 0)
-      const dice = (2 * count((i) => whole[i] === label && filled[i] === label)) / (count((i) => whole[i] === label) + count((i) => filled[i] === label))
+      const dice =
+        (2 * count((i) => whole[i] === label && filled[i] === label)) /
+        (count((i) => whole[i] === label) + count((i) => filled[i] === label))
       expect(dice).toBeGreaterThan(0.93)
     }
-    given.forEach((value, i) => { if (value > 0) expect(filled[i]).toBe(value) })
+    given.forEach((value, i) => {
+      if (value > 0) expect(filled[i]).toBe(value)
+    })
   })
 
   test('keeps 16-bit labels and an empty map', async () => {
-    const filled = await interpolateContours(Uint16Array.from(everySecond(balls()), (v) => v * 100), SHAPE)
+    const filled = await interpolateContours(
+      Uint16Array.from(everySecond(balls()), (v) => v * 100),
+      SHAPE,
+    )
     expect(filled).toBeInstanceOf(Uint16Array)
     expect(filled[at(7, 9, 5)]).toBe(300)
     expect((await interpolateContours(new Uint8Array(24), [4, 3, 2])).every((v) => v === 0)).toBe(true)

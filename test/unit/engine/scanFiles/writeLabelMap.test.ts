@@ -19,11 +19,24 @@ const QFORM_MM = 5e-3
 
 /** Byte ranges that place a scan: sizes of header, pixdim 0-3, units, and everything of qform and sform. */
 const PLACE = {
-  1: [[0, 4], [76, 92], [123, 124], [252, 328]],
-  2: [[0, 4], [104, 136], [344, 496], [500, 504]],
+  1: [
+    [0, 4],
+    [76, 92],
+    [123, 124],
+    [252, 328],
+  ],
+  2: [
+    [0, 4],
+    [104, 136],
+    [344, 496],
+    [500, 504],
+  ],
 } as const
 
-async function roundTrip(spec: NiftiSpec, ending = 'nii.gz'): Promise<{ source: Buffer; written: Buffer; values: Uint8Array; file: string }> {
+async function roundTrip(
+  spec: NiftiSpec,
+  ending = 'nii.gz',
+): Promise<{ source: Buffer; written: Buffer; values: Uint8Array; file: string }> {
   const source = nifti(spec)
   const scan = await readScan(put(`source${files++}.nii.gz`, source), { timePoint: 0 })
   const values = Uint8Array.from(scan.data, (_, i) => i % 8)
@@ -39,9 +52,19 @@ describe('A written label map', () => {
       for (const littleEndian of [true, false]) {
         for (const type of Object.keys(TYPES) as TypeName[]) {
           const spec: NiftiSpec = {
-            version, littleEndian, type, units: 10, qformCode: 1, sformCode: 3, qfac: -1,
-            values: Array.from({ length: 24 }, (_, i) => i * 5), slope: 10, inter: -1024,
-            pixdim: [0.7, 0.9, 1.1], quaternion: [0.1, 0.2, 0.3], qoffset: [1.1, 2.2, 3.3],
+            version,
+            littleEndian,
+            type,
+            units: 10,
+            qformCode: 1,
+            sformCode: 3,
+            qfac: -1,
+            values: Array.from({ length: 24 }, (_, i) => i * 5),
+            slope: 10,
+            inter: -1024,
+            pixdim: [0.7, 0.9, 1.1],
+            quaternion: [0.1, 0.2, 0.3],
+            qoffset: [1.1, 2.2, 3.3],
             sform: [0.7, 0.1, 0, -12.3, 0.2, -0.9, 0, 45.6, 0, 0, 1.1, 78.9],
           }
           const { source, written, values, file } = await roundTrip(spec)
@@ -71,9 +94,19 @@ describe('A written label map', () => {
     for (const version of [1, 2] as const) {
       const whole = nifti({ version, offset: (version === 1 ? 352 : 544) + 32 })
       const start = version === 1 ? 352 : 544
-      const scan = await readScan(put(`extended${version}.nii`, Buffer.concat([whole.subarray(0, start), Buffer.alloc(32, 1), whole.subarray(start)])))
+      const scan = await readScan(
+        put(
+          `extended${version}.nii`,
+          Buffer.concat([whole.subarray(0, start), Buffer.alloc(32, 1), whole.subarray(start)]),
+        ),
+      )
       const file = path.join(folder, `extended${version}_labels.nii`)
-      await writeLabelMap(file, { data: new Uint8Array(24).fill(9), size: scan.size, affine: scan.affine }, scan.geometry, [])
+      await writeLabelMap(
+        file,
+        { data: new Uint8Array(24).fill(9), size: scan.size, affine: scan.affine },
+        scan.geometry,
+        [],
+      )
       expect(readFileSync(file)).toHaveLength(start + 24)
       expect((await readLabelMap(file)).data).toEqual(new Uint8Array(24).fill(9))
     }
@@ -86,7 +119,12 @@ describe('A written label map', () => {
       put(`pair${version}.img`, whole.subarray(start))
       const scan = await readScan(put(`pair${version}.hdr`, whole.subarray(0, start)))
       const file = path.join(folder, `pair${version}.nii`)
-      await writeLabelMap(file, { data: new Uint8Array(24).fill(1), size: scan.size, affine: scan.affine }, scan.geometry, [])
+      await writeLabelMap(
+        file,
+        { data: new Uint8Array(24).fill(1), size: scan.size, affine: scan.affine },
+        scan.geometry,
+        [],
+      )
       expect((await readLabelMap(file)).data).toEqual(new Uint8Array(24).fill(1))
     }
   })
@@ -102,10 +140,18 @@ describe('A written label map', () => {
   test('is as small as fits every structure, in the byte order of its header', async () => {
     for (const littleEndian of [true, false]) {
       const scan = await readScan(put(`wide${files++}.nii`, nifti({ littleEndian })))
-      for (const [labelValue, code] of [[255, 2], [256, 512], [65535, 512], [65536, 768]] as const) {
+      for (const [labelValue, code] of [
+        [255, 2],
+        [256, 512],
+        [65535, 512],
+        [65536, 768],
+      ] as const) {
         const data = new Uint32Array(24)
         data[5] = labelValue
-        for (const [values, structures] of [[data, []], [new Uint8Array(24), [{ labelValue }]]] as const) {
+        for (const [values, structures] of [
+          [data, []],
+          [new Uint8Array(24), [{ labelValue }]],
+        ] as const) {
           const file = path.join(folder, `wide${files++}.nii`)
           await writeLabelMap(file, { data: values, size: scan.size, affine: scan.affine }, scan.geometry, structures)
           const bytes = readFileSync(file)
@@ -120,18 +166,25 @@ describe('A written label map', () => {
     const angle = fc.double({ min: -0.7, max: 0.7, noNaN: true })
     await fc.assert(
       fc.asyncProperty(fc.tuple(angle, angle, angle), fc.constantFrom(...ORIENTATIONS), async (angles, orientation) => {
-        const { data, size, affine } = storeAs(roughVolume([4, 3, 2], turnedAffine([0.8, 1.5, 3], angles, [10, -20, 30])), orientation)
+        const { data, size, affine } = storeAs(
+          roughVolume([4, 3, 2], turnedAffine([0.8, 1.5, 3], angles, [10, -20, 30])),
+          orientation,
+        )
         const file = path.join(folder, 'turned.nii')
         await writeScan(file, { data, size, affine })
         const back = await readScan(file)
         expect(back.data).toEqual(data)
-        back.affine.forEach((value, i) => { expect(value).toBeCloseTo(affine[i], 4) })
+        back.affine.forEach((value, i) => {
+          expect(value).toBeCloseTo(affine[i], 4)
+        })
         expect(back.warnings).toEqual([])
         // With the sform switched off, the qform must say the same.
         const bytes = readFileSync(file)
         bytes.writeInt16LE(0, 254)
         writeFileSync(file, bytes)
-        ;(await readScan(file)).affine.forEach((value, i) => { expect(Math.abs(value - affine[i])).toBeLessThan(QFORM_MM) })
+        ;(await readScan(file)).affine.forEach((value, i) => {
+          expect(Math.abs(value - affine[i])).toBeLessThan(QFORM_MM)
+        })
       }),
       { numRuns: 60 },
     )
@@ -148,11 +201,15 @@ describe('A written label map', () => {
 describe('A label map that cannot be written', () => {
   const size = [4, 3, 2] as const
   const affine = turnedAffine([1, 1, 1], [0, 0, 0], [0, 0, 0])
-  const write = (file: string): Promise<void> => writeLabelMap(file, { data: new Uint8Array(24), size, affine }, { niftiHeader: null, size, affine }, [])
+  const write = (file: string): Promise<void> =>
+    writeLabelMap(file, { data: new Uint8Array(24), size, affine }, { niftiHeader: null, size, affine }, [])
 
   test('because its folder is missing or a file says so and leaves nothing', async () => {
     const plain = put('plain', 'x')
-    for (const [file, cause] of [[path.join(folder, 'no', 'where.nii.gz'), /folder does not exist/], [path.join(plain, 'a.nii.gz'), /is a file/]] as const) {
+    for (const [file, cause] of [
+      [path.join(folder, 'no', 'where.nii.gz'), /folder does not exist/],
+      [path.join(plain, 'a.nii.gz'), /is a file/],
+    ] as const) {
       const error = await errorOf(write(file))
       expect([error.kind, error.file]).toEqual(['output', file])
       expect(error.message).toMatch(cause)
@@ -191,12 +248,22 @@ const hasNibabel = ((): boolean => {
 })()
 
 test.skipIf(!hasNibabel)('nibabel, where it is installed, reads what is written the same way', async () => {
-  const volume = storeAs(roughVolume([4, 3, 2], turnedAffine([0.8, 1.5, 3], [0.2, -0.1, 0.3], [10, -20, 30])), ORIENTATIONS[29])
+  const volume = storeAs(
+    roughVolume([4, 3, 2], turnedAffine([0.8, 1.5, 3], [0.2, -0.1, 0.3], [10, -20, 30])),
+    ORIENTATIONS[29],
+  )
   const file = path.join(folder, 'nibabel.nii.gz')
   await writeScan(file, volume)
-  const script = 'import nibabel,json,sys;i=nibabel.load(sys.argv[1]);print(json.dumps([i.affine.ravel().tolist(),i.get_qform().ravel().tolist(),i.get_fdata().ravel(order="F").tolist()]))'
-  const [affine, qform, values] = JSON.parse(execFileSync('python3', ['-c', script, file], { encoding: 'utf8' })) as number[][]
-  affine.forEach((value, i) => { expect(value).toBeCloseTo(volume.affine[i], 5) })
-  qform.forEach((value, i) => { expect(value).toBeCloseTo(volume.affine[i], 3) })
+  const script =
+    'import nibabel,json,sys;i=nibabel.load(sys.argv[1]);print(json.dumps([i.affine.ravel().tolist(),i.get_qform().ravel().tolist(),i.get_fdata().ravel(order="F").tolist()]))'
+  const [affine, qform, values] = JSON.parse(
+    execFileSync('python3', ['-c', script, file], { encoding: 'utf8' }),
+  ) as number[][]
+  affine.forEach((value, i) => {
+    expect(value).toBeCloseTo(volume.affine[i], 5)
+  })
+  qform.forEach((value, i) => {
+    expect(value).toBeCloseTo(volume.affine[i], 3)
+  })
   expect(values).toEqual([...volume.data])
 })

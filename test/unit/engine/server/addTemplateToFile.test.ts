@@ -19,19 +19,43 @@ vi.mock('../../../../src/engine/scanFiles/hashScan.js', async (original) => {
   }
 })
 
-const points: ExtremePoints = { inferior: [0, 0, -9], posterior: [0, -9, 0], right: [9, 0, 0], superior: [0, 0, 9], anterior: [0, 9, 0], left: [-9, 0, 0] }
+const points: ExtremePoints = {
+  inferior: [0, 0, -9],
+  posterior: [0, -9, 0],
+  right: [9, 0, 0],
+  superior: [0, 0, 9],
+  anterior: [0, 9, 0],
+  left: [-9, 0, 0],
+}
 
 it('keeps what people change in the set while the scan is read', async () => {
   const folder = tempFolder()
   const setPath = path.join(folder, 'mine.medlsam.json')
   const scanPath = path.join(folder, 'a_ct.nii.gz')
   await writeTinyScan(scanPath, 1)
-  const set: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, name: 'mine', structures: [{ name: 'Ball', labelValue: 1, color: '#e06c75' }], scans: [{ id: 'b', path: 'b.nii', sha256: 'b'.repeat(64), enabled: true, structures: { Ball: { points } } }] }
-  const put = (next: TemplateSet): void => { writeFileSync(setPath, JSON.stringify(next)) }
+  const set: TemplateSet = {
+    format: 'medlsam-template-set',
+    formatVersion: 1,
+    name: 'mine',
+    structures: [{ name: 'Ball', labelValue: 1, color: '#e06c75' }],
+    scans: [{ id: 'b', path: 'b.nii', sha256: 'b'.repeat(64), enabled: true, structures: { Ball: { points } } }],
+  }
+  const put = (next: TemplateSet): void => {
+    writeFileSync(setPath, JSON.stringify(next))
+  }
   put(set)
-  meanwhile.act = () => { put({ ...set, name: 'renamed', scans: set.scans.map((scan) => ({ ...scan, enabled: false })) }) }
-  await addTemplateToFile({ setPath, scanPath, source: { kind: 'points', structures: [{ name: 'Ball', color: '#e06c75', points }], markupsPath: null } })
+  meanwhile.act = () => {
+    put({ ...set, name: 'renamed', scans: set.scans.map((scan) => ({ ...scan, enabled: false })) })
+  }
+  await addTemplateToFile({
+    setPath,
+    scanPath,
+    source: { kind: 'points', structures: [{ name: 'Ball', color: '#e06c75', points }], markupsPath: null },
+  })
   const written = JSON.parse(readFileSync(setPath, 'utf8')) as TemplateSet
   expect(written.name).toBe('renamed')
-  expect(written.scans.map(({ id, enabled }) => [id, enabled])).toEqual([['b', false], ['a_ct', true]])
+  expect(written.scans.map(({ id, enabled }) => [id, enabled])).toEqual([
+    ['b', false],
+    ['a_ct', true],
+  ])
 })

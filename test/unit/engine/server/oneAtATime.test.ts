@@ -27,10 +27,22 @@ describe('a queue', () => {
     const order = oneAtATime()
     const heard: string[] = []
     let finish = (): void => undefined
-    const long = order(() => new Promise<void>((resolve) => { finish = resolve }), never)
+    const long = order(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve
+        }),
+      never,
+    )
     const abort = new AbortController()
-    const waiting = order(() => { heard.push('cancelled'); return Promise.resolve() }, abort.signal)
-    const after = order(() => { heard.push('after'); return Promise.resolve() }, never)
+    const waiting = order(() => {
+      heard.push('cancelled')
+      return Promise.resolve()
+    }, abort.signal)
+    const after = order(() => {
+      heard.push('after')
+      return Promise.resolve()
+    }, never)
     abort.abort()
     await expect(waiting).rejects.toMatchObject({ kind: 'cancelled' })
     expect(heard).toEqual([])

@@ -10,7 +10,8 @@ describe('what ships', () => {
   it('is a dense localizer whose files are the ones its card names', async () => {
     const card = await readModelCard(path.join(MODELS, 'medlam-small.json'))
     if (card.kind !== 'dense') throw new Error('the built-in localizer must be dense')
-    for (const { file, sha256 } of [card.position, card.features]) expect(await sha256File(path.join(MODELS, file))).toBe(sha256)
+    for (const { file, sha256 } of [card.position, card.features])
+      expect(await sha256File(path.join(MODELS, file))).toBe(sha256)
   })
 
   it('is a head-and-neck bank of seven organs made with that very localizer, credited and calibrated', async () => {
@@ -19,7 +20,13 @@ describe('what ships', () => {
     expect(bank.modelHash).toBe(modelHash(card))
     expect(bank.name).toBe('head-neck')
     expect(bank.structures.map((structure) => structure.name)).toEqual([
-      'Brainstem', 'SpinalCord', 'RightParotid', 'LeftParotid', 'Esophagus', 'Larynx', 'Mandible',
+      'Brainstem',
+      'SpinalCord',
+      'RightParotid',
+      'LeftParotid',
+      'Esophagus',
+      'Larynx',
+      'Mandible',
     ])
     expect(bank.templates.length).toBeGreaterThanOrEqual(5)
     expect([...bank.calibrations.keys()].sort()).toEqual(bank.structures.map((structure) => structure.name).sort())

@@ -7,9 +7,14 @@ import { gridToWorld, resampleToWorldGrid, worldGridOf, worldToGrid } from '../.
 import { ORIENTATIONS, roughVolume, storeAs, turnedAffine } from '../../../support/orientationCases.js'
 
 /** The definition in its plainest form: RAS-ordered input only, one point at a time. */
-function plainResample(volume: Volume<Int16Array>, targetMm: number): { data: Float64Array; size: readonly number[]; originMm: PointMm } {
+function plainResample(
+  volume: Volume<Int16Array>,
+  targetMm: number,
+): { data: Float64Array; size: readonly number[]; originMm: PointMm } {
   const { affine: m, size } = volume
-  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => applyAffine(m, [i & 1 ? size[0] - 0.5 : -0.5, i & 2 ? size[1] - 0.5 : -0.5, i & 4 ? size[2] - 0.5 : -0.5]))
+  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+    applyAffine(m, [i & 1 ? size[0] - 0.5 : -0.5, i & 2 ? size[1] - 0.5 : -0.5, i & 4 ? size[2] - 0.5 : -0.5]),
+  )
   const low = [0, 1, 2].map((axis) => Math.min(...corners.map((c) => c[axis])))
   const high = [0, 1, 2].map((axis) => Math.max(...corners.map((c) => c[axis])))
   const n = low.map((lo, axis) => Math.max(1, Math.ceil((high[axis] - lo) / targetMm - 1e-3)))
@@ -20,7 +25,10 @@ function plainResample(volume: Volume<Int16Array>, targetMm: number): { data: Fl
   const blocks = k.map((factor, axis) => Math.floor(size[axis] / factor))
   const block = (x: number, y: number, z: number): number => {
     let sum = 0
-    for (let c = 0; c < k[2]; c++) for (let b = 0; b < k[1]; b++) for (let a = 0; a < k[0]; a++) sum += volume.data[x * k[0] + a + size[0] * (y * k[1] + b + size[1] * (z * k[2] + c))]
+    for (let c = 0; c < k[2]; c++)
+      for (let b = 0; b < k[1]; b++)
+        for (let a = 0; a < k[0]; a++)
+          sum += volume.data[x * k[0] + a + size[0] * (y * k[1] + b + size[1] * (z * k[2] + c))]
     return sum / (k[0] * k[1] * k[2])
   }
   const inverse = invertAffine(m)
@@ -29,7 +37,11 @@ function plainResample(volume: Volume<Int16Array>, targetMm: number): { data: Fl
   for (let z = 0; z < n[2]; z++) {
     for (let y = 0; y < n[1]; y++) {
       for (let x = 0; x < n[0]; x++, at++) {
-        const index = applyAffine(inverse, [originMm[0] - x * targetMm, originMm[1] + y * targetMm, originMm[2] + z * targetMm]).map((v, axis) => (v - (k[axis] - 1) / 2) / k[axis])
+        const index = applyAffine(inverse, [
+          originMm[0] - x * targetMm,
+          originMm[1] + y * targetMm,
+          originMm[2] + z * targetMm,
+        ]).map((v, axis) => (v - (k[axis] - 1) / 2) / k[axis])
         if (index.some((v, axis) => v < -0.5 - 1e-9 || v > blocks[axis] - 0.5 + 1e-9)) {
           data[at] = -1000
           continue
@@ -51,22 +63,40 @@ function plainResample(volume: Volume<Int16Array>, targetMm: number): { data: Fl
   return { data, size: [n[2], n[1], n[0]], originMm }
 }
 
-function expectSame(actual: ReturnType<typeof resampleToWorldGrid>, expected: { data: ArrayLike<number>; size: readonly number[]; originMm: readonly number[] }): void {
+function expectSame(
+  actual: ReturnType<typeof resampleToWorldGrid>,
+  expected: { data: ArrayLike<number>; size: readonly number[]; originMm: readonly number[] },
+): void {
   expect(actual.size).toEqual(expected.size)
-  actual.originMm.forEach((mm, i) => { expect(mm).toBeCloseTo(expected.originMm[i], 8) })
+  actual.originMm.forEach((mm, i) => {
+    expect(mm).toBeCloseTo(expected.originMm[i], 8)
+  })
   let worst = 0
   for (let i = 0; i < actual.data.length; i++) worst = Math.max(worst, Math.abs(actual.data[i] - expected.data[i]))
   expect(worst).toBeLessThan(2e-4)
 }
 
-const SPACINGS: readonly PointMm[] = [[0.9, 1.2, 2.5], [3, 3, 3], [1, 1, 1], [4.1, 0.7, 5], [1.5, 1.5, 1.5]]
-const straight = SPACINGS.map((spacing) => roughVolume([13, 11, 9], turnedAffine(spacing, [0, 0, 0], [-21.3, 7.7, -101.1])))
-const oblique = SPACINGS.map((spacing) => roughVolume([13, 11, 9], turnedAffine(spacing, [0.11, -0.2, 0.31], [-21.3, 7.7, -101.1])))
+const SPACINGS: readonly PointMm[] = [
+  [0.9, 1.2, 2.5],
+  [3, 3, 3],
+  [1, 1, 1],
+  [4.1, 0.7, 5],
+  [1.5, 1.5, 1.5],
+]
+const straight = SPACINGS.map((spacing) =>
+  roughVolume([13, 11, 9], turnedAffine(spacing, [0, 0, 0], [-21.3, 7.7, -101.1])),
+)
+const oblique = SPACINGS.map((spacing) =>
+  roughVolume([13, 11, 9], turnedAffine(spacing, [0.11, -0.2, 0.31], [-21.3, 7.7, -101.1])),
+)
 
 describe('resampleToWorldGrid', () => {
-  test.each([...straight, ...oblique].map((volume, i) => ({ volume, i })))('does what its definition says (case $i)', ({ volume }) => {
-    for (const targetMm of [3, 2]) expectSame(resampleToWorldGrid(volume, targetMm), plainResample(volume, targetMm))
-  })
+  test.each([...straight, ...oblique].map((volume, i) => ({ volume, i })))(
+    'does what its definition says (case $i)',
+    ({ volume }) => {
+      for (const targetMm of [3, 2]) expectSame(resampleToWorldGrid(volume, targetMm), plainResample(volume, targetMm))
+    },
+  )
 
   test.each(ORIENTATIONS)('gives the same voxels for a scan stored as $name', (orientation) => {
     for (const volume of [...straight, ...oblique]) {
@@ -99,7 +129,9 @@ describe('resampleToWorldGrid', () => {
         const data = new Float32Array(size[0] * size[1] * size[2])
         let at = 0
         const slope = ([x, y, z]: PointMm): number => 2 * x - 3 * y + z
-        for (let z = 0; z < size[2]; z++) for (let y = 0; y < size[1]; y++) for (let x = 0; x < size[0]; x++) data[at++] = slope(applyAffine(affine, [x, y, z]))
+        for (let z = 0; z < size[2]; z++)
+          for (let y = 0; y < size[1]; y++)
+            for (let x = 0; x < size[0]; x++) data[at++] = slope(applyAffine(affine, [x, y, z]))
         const stored = storeAs({ data, size, affine }, orientation)
         const grid = resampleToWorldGrid(stored, 3)
         const inverse = invertAffine(affine)
@@ -110,13 +142,21 @@ describe('resampleToWorldGrid', () => {
               const mm = gridToWorld(grid, [z, y, x])
               if (applyAffine(inverse, mm).some((v, axis) => v < 0 || v > size[axis] - 1)) continue
               seen++
-              expect(Math.abs(grid.data[x + grid.size[2] * (y + grid.size[1] * z)] - slope(mm))).toBeLessThan(toleranceHu)
+              expect(Math.abs(grid.data[x + grid.size[2] * (y + grid.size[1] * z)] - slope(mm))).toBeLessThan(
+                toleranceHu,
+              )
             }
           }
         }
         expect(seen).toBeGreaterThan(100)
       }),
-      { numRuns: 20, examples: [[[1e-5, 0, 0], ORIENTATIONS[0]], [[0, 5e-6, 5e-6], ORIENTATIONS[0]]] },
+      {
+        numRuns: 20,
+        examples: [
+          [[1e-5, 0, 0], ORIENTATIONS[0]],
+          [[0, 5e-6, 5e-6], ORIENTATIONS[0]],
+        ],
+      },
     )
   })
 
@@ -137,7 +177,9 @@ test('gridToWorld and worldToGrid undo each other', () => {
   fc.assert(
     fc.property(fc.tuple(index, index, index), (at) => {
       const grid = worldGridOf(straight[0], 3)
-      worldToGrid(grid, gridToWorld(grid, at)).forEach((v, axis) => { expect(v).toBeCloseTo(at[axis], 8) })
+      worldToGrid(grid, gridToWorld(grid, at)).forEach((v, axis) => {
+        expect(v).toBeCloseTo(at[axis], 8)
+      })
     }),
   )
 })

@@ -2,7 +2,14 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ProviderRequest } from '../../../../src/protocol/engineSetup.js'
-import { createEngineClient, EngineDied, RunCancelled, type EngineClient, type EngineState, type RunListeners } from '../../../../src/host/engine/engineClient.js'
+import {
+  createEngineClient,
+  EngineDied,
+  RunCancelled,
+  type EngineClient,
+  type EngineState,
+  type RunListeners,
+} from '../../../../src/host/engine/engineClient.js'
 
 let client: EngineClient
 const states: EngineState[] = []
@@ -28,7 +35,13 @@ function fakeEngine(): EngineClient {
 
 function listeners(signal = new AbortController().signal): RunListeners & { readonly heard: string[] } {
   const heard: string[] = []
-  return { heard, signal, onProgress: ({ stage }) => heard.push(stage), onStructure: ({ name }) => heard.push(name), onEarlyMask: ({ name, labelMapPath }) => heard.push(`${name} in ${labelMapPath}`) }
+  return {
+    heard,
+    signal,
+    onProgress: ({ stage }) => heard.push(stage),
+    onStructure: ({ name }) => heard.push(name),
+    onEarlyMask: ({ name, labelMapPath }) => heard.push(`${name} in ${labelMapPath}`),
+  }
 }
 
 /** Starts a run whose network blocks the engine, and cancels it in the middle. */
@@ -54,7 +67,10 @@ describe('the engine client', () => {
 
   it('passes progress, structures and early masks of a run on', async () => {
     const run = listeners()
-    const outcome = await fakeEngine().segment({ scanPath: 'scan.nii', templates: 'head-neck', previewFolder: 'early' }, run)
+    const outcome = await fakeEngine().segment(
+      { scanPath: 'scan.nii', templates: 'head-neck', previewFolder: 'early' },
+      run,
+    )
     expect(outcome.labelMapPath).toBe('out.nii.gz')
     expect(run.heard).toEqual(['localize', 'Larynx', 'Larynx in early/masks-1.nii.gz'])
   })
@@ -88,7 +104,9 @@ describe('the engine client', () => {
     const engine = fakeEngine()
     await engine.info()
     expect(engine.isBusy()).toBe(false)
-    const running = expect(engine.segment({ scanPath: 'waits', templates: '' }, listeners())).rejects.toThrow('The engine was stopped: try again.')
+    const running = expect(engine.segment({ scanPath: 'waits', templates: '' }, listeners())).rejects.toThrow(
+      'The engine was stopped: try again.',
+    )
     await sleep(100)
     expect(engine.isBusy()).toBe(true)
     engine.stop()

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { boxOfMarks, completePoints, nextSide, NO_MARKS, type Marks } from '../../../../src/shared/scanPoints.js'
 import { EXTREME_SIDES } from '../../../../src/shared/geometry/points.js'
-import { addStructure, deletePoint, mergeStructures, nameProblem, placePoint, recolorStructure, removeStructure, renameStructure, type MarksEdit } from '../../../../src/host/points/editPoints.js'
+import {
+  addStructure,
+  deletePoint,
+  mergeStructures,
+  nameProblem,
+  placePoint,
+  recolorStructure,
+  removeStructure,
+  renameStructure,
+  type MarksEdit,
+} from '../../../../src/host/points/editPoints.js'
 
 function larynx(): Marks {
   return addStructure(NO_MARKS, 'Larynx', '#f58231').after

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { formatMarkups, parseMarkups } from '../../../../src/host/points/slicerMarkups.js'
 
-const MARKS = { structures: [{ name: 'LeftParotid', color: '#3cb44b', points: { left: [-62.5, 4, 10], inferior: [-50, 0, -12.25] } }] } as const
+const MARKS = {
+  structures: [{ name: 'LeftParotid', color: '#3cb44b', points: { left: [-62.5, 4, 10], inferior: [-50, 0, -12.25] } }],
+} as const
 
 describe('3D Slicer markups', () => {
   it('gives back what was written', () => {
@@ -9,26 +11,50 @@ describe('3D Slicer markups', () => {
   })
 
   it('writes LPS and says so: the patient left is plus x', () => {
-    const file = JSON.parse(formatMarkups({ marks: MARKS, others: [] })) as { '@schema': string; markups: { type: string; coordinateSystem: string; controlPoints: { label: string; position: number[] }[] }[] }
+    const file = JSON.parse(formatMarkups({ marks: MARKS, others: [] })) as {
+      '@schema': string
+      markups: { type: string; coordinateSystem: string; controlPoints: { label: string; position: number[] }[] }[]
+    }
     expect(file['@schema']).toMatch(/markups-schema-v1\.0\.\d\.json#$/)
-    expect(file.markups[0]).toMatchObject({ type: 'Fiducial', coordinateSystem: 'LPS', coordinateUnits: 'mm', name: 'LeftParotid' })
+    expect(file.markups[0]).toMatchObject({
+      type: 'Fiducial',
+      coordinateSystem: 'LPS',
+      coordinateUnits: 'mm',
+      name: 'LeftParotid',
+    })
     expect(file.markups[0].controlPoints.find(({ label }) => label === 'left')?.position).toEqual([62.5, -4, 10])
   })
 
   it('reads RAS, and LPS where nothing is said, as 3D Slicer does', () => {
-    const one = (coordinateSystem?: string): string => JSON.stringify({ markups: [{ type: 'Fiducial', name: 'A', coordinateSystem, controlPoints: [{ label: 'left', position: [1, 2, 3] }] }] })
+    const one = (coordinateSystem?: string): string =>
+      JSON.stringify({
+        markups: [
+          { type: 'Fiducial', name: 'A', coordinateSystem, controlPoints: [{ label: 'left', position: [1, 2, 3] }] },
+        ],
+      })
     expect(parseMarkups(one('RAS'), 'a').marks.structures[0].points.left).toEqual([1, 2, 3])
     expect(parseMarkups(one('LPS'), 'a').marks.structures[0].points.left).toEqual([-1, -2, 3])
     expect(parseMarkups(one(), 'a').marks.structures[0].points.left).toEqual([-1, -2, 3])
   })
 
   it('leaves out points that 3D Slicer has not placed', () => {
-    const text = JSON.stringify({ markups: [{ type: 'Fiducial', name: 'A', controlPoints: [{ label: 'left', positionStatus: 'undefined', position: [0, 0, 0] }] }] })
+    const text = JSON.stringify({
+      markups: [
+        {
+          type: 'Fiducial',
+          name: 'A',
+          controlPoints: [{ label: 'left', positionStatus: 'undefined', position: [0, 0, 0] }],
+        },
+      ],
+    })
     expect(parseMarkups(text, 'a').marks.structures[0].points).toEqual({})
   })
 
   it('keeps markups of other kinds and labels as they are', () => {
-    const others = [{ type: 'Line', controlPoints: [] }, { type: 'Fiducial', name: 'Mine', controlPoints: [{ label: 'F-1', position: [1, 2, 3] }] }]
+    const others = [
+      { type: 'Line', controlPoints: [] },
+      { type: 'Fiducial', name: 'Mine', controlPoints: [{ label: 'F-1', position: [1, 2, 3] }] },
+    ]
     const read = parseMarkups(JSON.stringify({ markups: others }), 'a')
     expect(read.marks.structures).toEqual([])
     expect(JSON.parse(formatMarkups(read))).toMatchObject({ markups: others })

@@ -10,7 +10,9 @@ function storeOf(...ids: string[]): Pick<TemplateStore, 'banks' | 'setBank'> {
   let banks: StoredBank[] = ids.map((id) => ({ id, name: id, builtIn: false, info: null, problem: null }))
   return {
     banks: () => banks,
-    setBank: (id, answer) => { banks = banks.map((bank) => (bank.id === id ? { ...bank, ...answer } : bank)) },
+    setBank: (id, answer) => {
+      banks = banks.map((bank) => (bank.id === id ? { ...bank, ...answer } : bank))
+    },
   }
 }
 
@@ -20,18 +22,25 @@ it('asks about each bank file once, and remembers why one cannot be used', async
   const engine = {
     bankInfo: (file: string) => {
       asked.push(file)
-      return file === 'bad' ? Promise.reject(new EngineError({ kind: 'template', message: 'It is damaged.' })) : Promise.resolve(info)
+      return file === 'bad'
+        ? Promise.reject(new EngineError({ kind: 'template', message: 'It is damaged.' }))
+        : Promise.resolve(info)
     },
   }
   await readBankFiles(store, engine)
   await readBankFiles(store, engine)
   expect(asked).toEqual(['good', 'bad'])
-  expect(store.banks().map((bank) => [bank.info, bank.problem])).toEqual([[info, null], [null, 'It is damaged.']])
+  expect(store.banks().map((bank) => [bank.info, bank.problem])).toEqual([
+    [info, null],
+    [null, 'It is damaged.'],
+  ])
 })
 
 it('blames no bank for an engine that died, and asks again', async () => {
   const store = storeOf('good')
-  await expect(readBankFiles(store, { bankInfo: () => Promise.reject(new EngineDied('killed')) })).rejects.toThrow('killed')
+  await expect(readBankFiles(store, { bankInfo: () => Promise.reject(new EngineDied('killed')) })).rejects.toThrow(
+    'killed',
+  )
   expect(store.banks()[0].problem).toBeNull()
   await readBankFiles(store, { bankInfo: () => Promise.resolve(info) })
   expect(store.banks()[0].info).toBe(info)

@@ -1,10 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import type { ExtremePoints } from '../../../../src/shared/geometry/points.js'
 import type { TemplateSet } from '../../../../src/shared/templateSet.js'
-import { enableScan, removeScan, removeScanStructure, removeSetStructure, renameSetStructure, restoreRemoved, scansOfStructure, updateScanPoints } from '../../../../src/host/templates/editSet.js'
+import {
+  enableScan,
+  removeScan,
+  removeScanStructure,
+  removeSetStructure,
+  renameSetStructure,
+  restoreRemoved,
+  scansOfStructure,
+  updateScanPoints,
+} from '../../../../src/host/templates/editSet.js'
 import { formatSet, parseSet, scanOfFile } from '../../../../src/host/templates/setFile.js'
 
-const POINTS: ExtremePoints = { inferior: [0, 0, -1], posterior: [0, -1, 0], right: [1, 0, 0], superior: [0, 0, 1], anterior: [0, 1, 0], left: [-1, 0, 0] }
+const POINTS: ExtremePoints = {
+  inferior: [0, 0, -1],
+  posterior: [0, -1, 0],
+  right: [1, 0, 0],
+  superior: [0, 0, 1],
+  anterior: [0, 1, 0],
+  left: [-1, 0, 0],
+}
 const HASH = 'a'.repeat(64)
 const SET: TemplateSet = {
   format: 'medlsam-template-set',
@@ -15,7 +31,13 @@ const SET: TemplateSet = {
     { name: 'Mandible', labelValue: 2, color: '#fffac8' },
   ],
   scans: [
-    { id: 'p1', path: 'scans/p1.nii.gz', sha256: HASH, enabled: true, structures: { Larynx: { points: POINTS, parts: [POINTS, POINTS] }, Mandible: { points: POINTS } } },
+    {
+      id: 'p1',
+      path: 'scans/p1.nii.gz',
+      sha256: HASH,
+      enabled: true,
+      structures: { Larynx: { points: POINTS, parts: [POINTS, POINTS] }, Mandible: { points: POINTS } },
+    },
     { id: 'p2', path: 'scans/p2.nii.gz', sha256: HASH, enabled: true, structures: { Larynx: { points: POINTS } } },
   ],
 }
@@ -50,13 +72,28 @@ describe('a template set', () => {
   it('gets back just what was removed, whatever has changed since', () => {
     const without = removeSetStructure(SET, 'Larynx')
     expect(restoreRemoved(without, SET, without)).toEqual(SET)
-    const edited: TemplateSet = { ...enableScan(without, 'p1', false), name: 'Renamed', structures: [...without.structures, { name: 'New', labelValue: 1, color: '#000000' }] }
+    const edited: TemplateSet = {
+      ...enableScan(without, 'p1', false),
+      name: 'Renamed',
+      structures: [...without.structures, { name: 'New', labelValue: 1, color: '#000000' }],
+    }
     const restored = restoreRemoved(edited, SET, without)
-    expect(restored).toMatchObject({ name: 'Renamed', structures: [{ name: 'Larynx', labelValue: 3 }, { name: 'Mandible', labelValue: 2 }, { name: 'New', labelValue: 1 }] })
+    expect(restored).toMatchObject({
+      name: 'Renamed',
+      structures: [
+        { name: 'Larynx', labelValue: 3 },
+        { name: 'Mandible', labelValue: 2 },
+        { name: 'New', labelValue: 1 },
+      ],
+    })
     expect(restored.scans.map(({ enabled }) => enabled)).toEqual([false, true])
     expect(scansOfStructure(restored, 'Larynx')).toHaveLength(2)
 
-    for (const remove of [(set: TemplateSet) => removeScan(set, 'p2'), (set: TemplateSet) => removeScanStructure(set, 'p2', 'Larynx'), (set: TemplateSet) => removeScanStructure(set, 'p1', 'Larynx')]) {
+    for (const remove of [
+      (set: TemplateSet) => removeScan(set, 'p2'),
+      (set: TemplateSet) => removeScanStructure(set, 'p2', 'Larynx'),
+      (set: TemplateSet) => removeScanStructure(set, 'p1', 'Larynx'),
+    ]) {
       const after = remove(SET)
       expect(after).not.toEqual(SET)
       expect(restoreRemoved(after, SET, after)).toEqual(SET)
@@ -66,7 +103,12 @@ describe('a template set', () => {
   it('gets back no points that are there anew, nor those of a structure that is gone by then', () => {
     const after = removeScanStructure(SET, 'p1', 'Larynx')
     const moved = { ...POINTS, left: [-5, 0, 0] } as const
-    const anew: TemplateSet = { ...after, scans: after.scans.map((scan) => (scan.id === 'p1' ? { ...scan, structures: { ...scan.structures, Larynx: { points: moved } } } : scan)) }
+    const anew: TemplateSet = {
+      ...after,
+      scans: after.scans.map((scan) =>
+        scan.id === 'p1' ? { ...scan, structures: { ...scan.structures, Larynx: { points: moved } } } : scan,
+      ),
+    }
     expect(restoreRemoved(anew, SET, after)).toEqual(anew)
     expect(restoreRemoved(removeSetStructure(after, 'Larynx'), SET, after)).toEqual(removeSetStructure(after, 'Larynx'))
   })

@@ -6,15 +6,36 @@ import type { TemplateSet } from '../../../../src/shared/templateSet.js'
 import { createScanHealth } from '../../../../src/host/templates/scanHealth.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
-const set: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, name: 'mine', structures: [], scans: [{ id: 'a', path: 'a.nii', sha256: '0'.repeat(64), enabled: true, structures: {} }] }
+const set: TemplateSet = {
+  format: 'medlsam-template-set',
+  formatVersion: 1,
+  name: 'mine',
+  structures: [],
+  scans: [{ id: 'a', path: 'a.nii', sha256: '0'.repeat(64), enabled: true, structures: {} }],
+}
 
 /** A set with one scan, and the questions that wait for an answer. */
-function oneScan(): { readonly setPath: string; readonly scan: string; readonly asked: { answer(problems: ScanProblems): void; fail(): void }[]; readonly health: ReturnType<typeof createScanHealth> } {
+function oneScan(): {
+  readonly setPath: string
+  readonly scan: string
+  readonly asked: { answer(problems: ScanProblems): void; fail(): void }[]
+  readonly health: ReturnType<typeof createScanHealth>
+} {
   const folder = tempFolder()
   const scan = path.join(folder, 'a.nii')
   writeFileSync(scan, 'voxels')
   const asked: { answer(problems: ScanProblems): void; fail(): void }[] = []
-  const health = createScanHealth(() => new Promise((resolve, reject) => asked.push({ answer: resolve, fail: () => { reject(new Error('died')) } })))
+  const health = createScanHealth(
+    () =>
+      new Promise((resolve, reject) =>
+        asked.push({
+          answer: resolve,
+          fail: () => {
+            reject(new Error('died'))
+          },
+        }),
+      ),
+  )
   return { setPath: path.join(folder, 'mine.medlsam.json'), scan, asked, health }
 }
 

@@ -15,12 +15,22 @@ async function blocks(): Promise<string> {
   await mkdir(data)
   const size = [40, 32, 12] as const
   const labels = new Int16Array(size[0] * size[1] * size[2])
-  for (let z = 3; z < 9; z++) for (let y = 8; y < 24; y++) for (let x = 6; x < 26; x++) labels[(z * size[1] + y) * size[0] + x] = 1
+  for (let z = 3; z < 9; z++)
+    for (let y = 8; y < 24; y++) for (let x = 6; x < 26; x++) labels[(z * size[1] + y) * size[0] + x] = 1
   const affine = [4, 0, 0, 0, 0, 4, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1] as const
   for (const id of ['a', 'b']) {
-    await writeScan(path.join(data, `${id}_ct.nii.gz`), { data: labels.map((value) => (value === 1 ? 60 : -900)), size, affine })
+    await writeScan(path.join(data, `${id}_ct.nii.gz`), {
+      data: labels.map((value) => (value === 1 ? 60 : -900)),
+      size,
+      affine,
+    })
     const mirrored = labels.map((_, i) => labels[i - 2 * (i % size[0]) + size[0] - 1])
-    await writeScan(path.join(data, `${id}_seg.nii.gz`), id === 'a' ? { data: labels, size, affine } : { data: mirrored, size, affine: [-4, 0, 0, 4 * (size[0] - 1), 0, 4, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1] })
+    await writeScan(
+      path.join(data, `${id}_seg.nii.gz`),
+      id === 'a'
+        ? { data: labels, size, affine }
+        : { data: mirrored, size, affine: [-4, 0, 0, 4 * (size[0] - 1), 0, 4, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1] },
+    )
   }
   await writeFile(path.join(data, 'labels.json'), JSON.stringify({ labels: { 1: 'Block', 2: 'Absent' } }))
   return data
@@ -30,9 +40,20 @@ describe('measuring a segmenter', () => {
   it('times it, and scores its masks inside boxes a person would have drawn', async () => {
     const segmenter = fakeSegmenter()
     let released = false
-    const open = (): Promise<typeof segmenter> => Promise.resolve({ ...segmenter, release: () => { released = true; return Promise.resolve() } })
+    const open = (): Promise<typeof segmenter> =>
+      Promise.resolve({
+        ...segmenter,
+        release: () => {
+          released = true
+          return Promise.resolve()
+        },
+      })
     const seen: number[] = []
-    const measured = await measureSegmenter(open, { dataset: await findDataset(await blocks()), scans: 5, sliceStep: 1 }, (done) => seen.push(done))
+    const measured = await measureSegmenter(
+      open,
+      { dataset: await findDataset(await blocks()), scans: 5, sliceStep: 1 },
+      (done) => seen.push(done),
+    )
     expect(measured).toMatchObject({ provider: 'cpu', providerNote: null, scans: 2 })
     // Walls are drawn up to 20 of 1024 pixels too far out, so the box is a little too large and never too small.
     expect(measured.dice).toBeGreaterThan(0.9)

@@ -5,8 +5,20 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { PointMm, Size3 } from '../../../../src/shared/geometry/points.js'
 import { LINE_COLORS } from '../../../../src/lab/benchmark/report/caseImage.js'
 import { writeReport } from '../../../../src/lab/benchmark/report/writeReport.js'
-import { ablationTable, localizationTable, missedStructures, PROTOCOLS, segmentationTable, summaryOf } from '../../../../src/lab/benchmark/benchmarkTables.js'
-import { runBenchmark, type Benchmark, type BenchmarkHooks, type BenchmarkRequest } from '../../../../src/lab/benchmark/runBenchmark.js'
+import {
+  ablationTable,
+  localizationTable,
+  missedStructures,
+  PROTOCOLS,
+  segmentationTable,
+  summaryOf,
+} from '../../../../src/lab/benchmark/benchmarkTables.js'
+import {
+  runBenchmark,
+  type Benchmark,
+  type BenchmarkHooks,
+  type BenchmarkRequest,
+} from '../../../../src/lab/benchmark/runBenchmark.js'
 import { writeTables } from '../../../../src/lab/benchmark/writeBenchmark.js'
 import type { Engine } from '../../../../src/engine/engine.js'
 import { MedlsamError } from '../../../../src/shared/medlsamError.js'
@@ -32,7 +44,12 @@ const AFFINE = orientedAffine(ORIENTATIONS[0], SIZE, [4, 4, 5])
 /** Half sizes of the organ, a block, and its middle relative to the landmark that the analytic model finds. */
 const HALF: PointMm = [18, 14, 22]
 const FROM_MARKER: PointMm = [12, -9, 7]
-const MARKERS: Readonly<Record<string, PointMm>> = { one: [2, 4, -3], two: [-6, 3, 5], three: [5, -8, 2], four: [-3, -4, -6] }
+const MARKERS: Readonly<Record<string, PointMm>> = {
+  one: [2, 4, -3],
+  two: [-6, 3, 5],
+  three: [5, -8, 2],
+  four: [-3, -4, -6],
+}
 
 /** The same of a second one, which no test names but where it says so. */
 const OTHER_HALF: PointMm = [10, 10, 12]
@@ -42,14 +59,22 @@ const OTHER_FROM_MARKER: PointMm = [-38, 24, -18]
 async function draw(id: string, movedMm: number): Promise<void> {
   const labels = new Uint8Array(SIZE[0] * SIZE[1] * SIZE[2])
   let i = 0
-  for (let z = 0; z < SIZE[2]; z++) for (let y = 0; y < SIZE[1]; y++) for (let x = 0; x < SIZE[0]; x++, i++) {
-    const p = applyAffine(AFFINE, [x, y, z])
-    const inside = (from: PointMm, half: PointMm): boolean => [0, 1, 2].every((axis) => Math.abs(p[axis] - MARKERS[id][axis] - from[axis]) < half[axis])
-    if (inside([FROM_MARKER[0] + movedMm, FROM_MARKER[1] + movedMm, FROM_MARKER[2] + movedMm], HALF)) labels[i] = 3
-    else if (inside(OTHER_FROM_MARKER, OTHER_HALF)) labels[i] = 4
-  }
+  for (let z = 0; z < SIZE[2]; z++)
+    for (let y = 0; y < SIZE[1]; y++)
+      for (let x = 0; x < SIZE[0]; x++, i++) {
+        const p = applyAffine(AFFINE, [x, y, z])
+        const inside = (from: PointMm, half: PointMm): boolean =>
+          [0, 1, 2].every((axis) => Math.abs(p[axis] - MARKERS[id][axis] - from[axis]) < half[axis])
+        if (inside([FROM_MARKER[0] + movedMm, FROM_MARKER[1] + movedMm, FROM_MARKER[2] + movedMm], HALF)) labels[i] = 3
+        else if (inside(OTHER_FROM_MARKER, OTHER_HALF)) labels[i] = 4
+      }
   const volume = { data: labels, size: SIZE, affine: AFFINE }
-  await writeLabelMap(path.join(data, `${id}_seg.nii.gz`), volume, { niftiHeader: null, size: SIZE, affine: AFFINE }, [])
+  await writeLabelMap(
+    path.join(data, `${id}_seg.nii.gz`),
+    volume,
+    { niftiHeader: null, size: SIZE, affine: AFFINE },
+    [],
+  )
 }
 
 let model: MedlamModel
@@ -85,14 +110,34 @@ const notUsed = (): never => {
   throw new Error('not used')
 }
 
-function run(out: string, more: Partial<BenchmarkRequest> = {}, hooks: BenchmarkHooks = {}, segmenters: readonly Segmenter[] = []): Promise<Benchmark> {
-  return runBenchmark(fakeEngine(segmenters), {
-    dataset: data, out: path.join(folder, out), support: { kind: 'cases', ids: ['three', 'four'] }, segmenters: ['fake'], beside: ['manual', 'exact'], ablations: [], ablationMasks: true,
-    minPixels: 10, seed: 5, run: { appearance: false, minConfidence: 0 }, cache: { folder: path.join(folder, `${out}-cache`), maxBytes: 1e9 }, ...more,
-  }, hooks)
+function run(
+  out: string,
+  more: Partial<BenchmarkRequest> = {},
+  hooks: BenchmarkHooks = {},
+  segmenters: readonly Segmenter[] = [],
+): Promise<Benchmark> {
+  return runBenchmark(
+    fakeEngine(segmenters),
+    {
+      dataset: data,
+      out: path.join(folder, out),
+      support: { kind: 'cases', ids: ['three', 'four'] },
+      segmenters: ['fake'],
+      beside: ['manual', 'exact'],
+      ablations: [],
+      ablationMasks: true,
+      minPixels: 10,
+      seed: 5,
+      run: { appearance: false, minConfidence: 0 },
+      cache: { folder: path.join(folder, `${out}-cache`), maxBytes: 1e9 },
+      ...more,
+    },
+    hooks,
+  )
 }
 
-const dice = (benchmark: Benchmark, variant: string): number => summaryOf(benchmark, { variant, segmenter: 'fake' }, 'deploy').structures[0].metrics.dice?.mean ?? NaN
+const dice = (benchmark: Benchmark, variant: string): number =>
+  summaryOf(benchmark, { variant, segmenter: 'fake' }, 'deploy').structures[0].metrics.dice?.mean ?? NaN
 const bytes = (out: string, file: string): Buffer => readFileSync(path.join(folder, out, 'cases', file))
 
 beforeAll(async () => {
@@ -117,13 +162,21 @@ describe('a benchmark', () => {
     // The analytic model finds walls to a few mm.
     expect(dice(benchmark, 'medlam')).toBeGreaterThan(0.75)
     const table = segmentationTable(benchmark, 'deploy')
-    expect(table.columns).toEqual(['organ', 'cases', 'MedLAM + fake', 'manual + fake', 'exact + fake', 'MedLAM / manual, fake %'])
+    expect(table.columns).toEqual([
+      'organ',
+      'cases',
+      'MedLAM + fake',
+      'manual + fake',
+      'exact + fake',
+      'MedLAM / manual, fake %',
+    ])
     // Exact boxes are no way to work, so that they are never the best of those compared.
     expect(toMarkdown(table)).toMatch(/\| Block \| 2 \| .*\*\*.* \| 100\.0 ± 0\.0 \|/)
     expect(toMarkdown(localizationTable(benchmark))).toMatch(/\| Block \| 2 \| 0 \| /)
     await writeTables(path.join(folder, 'plain'), benchmark, 'paper')
     for (const name of ['segmentation', 'segmentation-paper', 'localization', 'measures', 'confidence']) {
-      for (const kind of ['md', 'csv', 'tex']) expect(existsSync(path.join(folder, 'plain', `${name}.${kind}`)), `${name}.${kind}`).toBe(true)
+      for (const kind of ['md', 'csv', 'tex'])
+        expect(existsSync(path.join(folder, 'plain', `${name}.${kind}`)), `${name}.${kind}`).toBe(true)
     }
   })
 
@@ -135,13 +188,19 @@ describe('a benchmark', () => {
     expect(html.match(/<svg/g)).toHaveLength(5)
     expect(html.match(/<table class="sortable"/g)?.length).toBeGreaterThanOrEqual(4)
     expect(html).toContain('Block, worst: DSC')
-    const pictures = [...html.matchAll(/src="data:image\/png;base64,([^"]+)"/g)].map(([, text]) => decode(Buffer.from(text, 'base64')))
+    const pictures = [...html.matchAll(/src="data:image\/png;base64,([^"]+)"/g)].map(([, text]) =>
+      decode(Buffer.from(text, 'base64')),
+    )
     expect(pictures).toHaveLength(2)
     // The lines of the drawn and the predicted organ and of the box are in both halves of each picture.
     for (const { data: pixels, width, height, channels } of pictures) {
       const colorsIn = (left: number, right: number): Set<string> => {
         const found = new Set<string>()
-        for (let y = 0; y < height; y++) for (let x = left; x < right; x++) found.add([0, 1, 2].map((c) => pixels[channels * (y * width + x) + c].toString(16).padStart(2, '0')).join(''))
+        for (let y = 0; y < height; y++)
+          for (let x = left; x < right; x++)
+            found.add(
+              [0, 1, 2].map((c) => pixels[channels * (y * width + x) + c].toString(16).padStart(2, '0')).join(''),
+            )
         return found
       }
       for (const colors of [colorsIn(0, width / 2), colorsIn(width / 2, width)]) {
@@ -154,7 +213,18 @@ describe('a benchmark', () => {
 
   it('goes on where it was stopped, and runs nothing twice', async () => {
     const abort = new AbortController()
-    await expect(run('stopped', {}, { signal: abort.signal, onCase: (done) => { if (done === 1) abort.abort() } })).rejects.toMatchObject({ kind: 'cancelled' })
+    await expect(
+      run(
+        'stopped',
+        {},
+        {
+          signal: abort.signal,
+          onCase: (done) => {
+            if (done === 1) abort.abort()
+          },
+        },
+      ),
+    ).rejects.toMatchObject({ kind: 'cancelled' })
     expect(existsSync(path.join(folder, 'stopped/cases/one/masks-medlam-fake.json'))).toBe(true)
     const whole = await run('stopped')
     const runs = [segmenter.boxes.length, model.position.runs, model.features.runs]
@@ -199,7 +269,10 @@ describe('a benchmark', () => {
   })
 
   it('can be shared by processes', async () => {
-    const parts = [await run('shards', { shard: { index: 1, count: 2 } }), await run('shards', { shard: { index: 2, count: 2 } })]
+    const parts = [
+      await run('shards', { shard: { index: 1, count: 2 } }),
+      await run('shards', { shard: { index: 2, count: 2 } }),
+    ]
     expect(parts.map(({ cases }) => cases.map(({ id }) => id))).toEqual([['one'], ['two']])
     const runs = segmenter.boxes.length
     expect((await run('shards')).cases).toHaveLength(2)
@@ -207,9 +280,22 @@ describe('a benchmark', () => {
   })
 
   it('compares numbers of templates, whole boxes, similarity and the published procedure', async () => {
-    const benchmark = await run('ablations', { ablations: ['templates', 'parts', 'similarity', 'procedure'], ablationMasks: false, segmenters: [] })
-    expect(benchmark.variants.map(({ variant }) => variant.id)).toEqual(['medlam', 'manual', 'exact', 'templates-1', 'wpl', 'no-mss', 'published'])
-    const iou = (variant: string): number => summaryOf(benchmark, { variant, segmenter: null }, 'deploy').overall.boxIou?.mean ?? 0
+    const benchmark = await run('ablations', {
+      ablations: ['templates', 'parts', 'similarity', 'procedure'],
+      ablationMasks: false,
+      segmenters: [],
+    })
+    expect(benchmark.variants.map(({ variant }) => variant.id)).toEqual([
+      'medlam',
+      'manual',
+      'exact',
+      'templates-1',
+      'wpl',
+      'no-mss',
+      'published',
+    ])
+    const iou = (variant: string): number =>
+      summaryOf(benchmark, { variant, segmenter: null }, 'deploy').overall.boxIou?.mean ?? 0
     for (const { variant } of benchmark.variants) expect(iou(variant.id), variant.id).toBeGreaterThan(0.5)
     const found = benchmark.cases[0].results.find(({ variant }) => variant === 'wpl')?.structures[0]
     expect(found?.partsMm).toBeUndefined()
@@ -228,9 +314,13 @@ describe('a benchmark', () => {
     try {
       writeFileSync(scan, whole.subarray(0, 2000))
       const benchmark = await run('damaged')
-      expect(benchmark.failures).toEqual([expect.stringMatching(/^two failed wholly or in part, and what is drawn in it counts as 0 there\. .*two_ct/)])
+      expect(benchmark.failures).toEqual([
+        expect.stringMatching(/^two failed wholly or in part, and what is drawn in it counts as 0 there\. .*two_ct/),
+      ])
       for (const variant of ['medlam', 'manual', 'exact']) {
-        const [one, two] = benchmark.cases.map(({ results }) => results.find((result) => result.variant === variant)?.deploy[0])
+        const [one, two] = benchmark.cases.map(
+          ({ results }) => results.find((result) => result.variant === variant)?.deploy[0],
+        )
         expect(one).toMatchObject({ outcome: 'scored' })
         expect(two).toMatchObject({ outcome: 'missed', dice: 0, boxIou: 0, reason: expect.stringContaining('two_ct') })
       }
@@ -246,20 +336,41 @@ describe('a benchmark', () => {
   })
 
   it('blames the segmenter that fails and no other, and names it', async () => {
-    const failing: Segmenter = { ...fakeSegmenter(), id: 'failing', decodeBox: () => Promise.reject(new MedlsamError('model', 'The network gave up.')) }
+    const failing: Segmenter = {
+      ...fakeSegmenter(),
+      id: 'failing',
+      decodeBox: () => Promise.reject(new MedlsamError('model', 'The network gave up.')),
+    }
     const benchmark = await run('failing', { segmenters: ['fake', 'failing'], beside: [] }, {}, [segmenter, failing])
-    expect(benchmark.failures).toEqual(['one', 'two'].map((id) => `${id} failed wholly or in part, and what is drawn in it counts as 0 there. The network gave up.`))
-    expect(['fake', 'failing'].map((id) => summaryOf(benchmark, { variant: 'medlam', segmenter: id }, 'deploy').structures[0].missed)).toEqual([0, 2])
-    expect(missedStructures(benchmark)).toEqual(['one', 'two'].map((id) => `Missed: Block of ${id} with failing. The network gave up.`))
+    expect(benchmark.failures).toEqual(
+      ['one', 'two'].map(
+        (id) => `${id} failed wholly or in part, and what is drawn in it counts as 0 there. The network gave up.`,
+      ),
+    )
+    expect(
+      ['fake', 'failing'].map(
+        (id) => summaryOf(benchmark, { variant: 'medlam', segmenter: id }, 'deploy').structures[0].missed,
+      ),
+    ).toEqual([0, 2])
+    expect(missedStructures(benchmark)).toEqual(
+      ['one', 'two'].map((id) => `Missed: Block of ${id} with failing. The network gave up.`),
+    )
   })
 
   it('knows segmenters by the ids that they have, and refuses two of one id', async () => {
     const named = (id: string): Segmenter => ({ ...fakeSegmenter(), id })
-    const benchmark = await run('files', { segmenters: ['models/a.onnx,models/b.onnx', 'mobilesam@fp32'], beside: [] }, {}, [named('a.onnx,b.onnx'), named('a-onnx-b.onnx')])
+    const benchmark = await run(
+      'files',
+      { segmenters: ['models/a.onnx,models/b.onnx', 'mobilesam@fp32'], beside: [] },
+      {},
+      [named('a.onnx,b.onnx'), named('a-onnx-b.onnx')],
+    )
     expect(benchmark.segmenters).toEqual(['a.onnx,b.onnx', 'a-onnx-b.onnx'])
     expect(toMarkdown(segmentationTable(benchmark, 'deploy'))).toMatch(/\| Block \| 2 \| (\*\*)?\d/)
     expect(new Set(benchmark.cases.flatMap(({ results }) => results.map(({ labelMap }) => labelMap))).size).toBe(4)
-    await expect(run('files', { segmenters: ['m/a.onnx', 'n/a.onnx'] }, {}, [named('a.onnx'), named('a.onnx')])).rejects.toThrow(/Two of the segmenters are called "a\.onnx"/)
+    await expect(
+      run('files', { segmenters: ['m/a.onnx', 'n/a.onnx'] }, {}, [named('a.onnx'), named('a.onnx')]),
+    ).rejects.toThrow(/Two of the segmenters are called "a\.onnx"/)
   })
 
   it('writes both protocols, whose boxes are the same', async () => {
@@ -269,9 +380,18 @@ describe('a benchmark', () => {
     // Of the lowest slice only four pixels are left, which are 67 of a full-size slice.
     const lowest = Math.floor(truth.data.indexOf(3) / (SIZE[0] * SIZE[1]))
     let left = 4
-    const thin = truth.data.map((value, i) => (value === 3 && Math.floor(i / (SIZE[0] * SIZE[1])) === lowest && left-- <= 0 ? 0 : value))
-    const benchmark = await writeLabelMap(file, { ...truth, data: thin }, { ...truth, niftiHeader: null }, []).then(() => run('protocols', request)).finally(() => draw('two', 0))
-    const [{ deploy: [deploy], paper: [paper] }] = benchmark.cases[1].results
+    const thin = truth.data.map((value, i) =>
+      value === 3 && Math.floor(i / (SIZE[0] * SIZE[1])) === lowest && left-- <= 0 ? 0 : value,
+    )
+    const benchmark = await writeLabelMap(file, { ...truth, data: thin }, { ...truth, niftiHeader: null }, [])
+      .then(() => run('protocols', request))
+      .finally(() => draw('two', 0))
+    const [
+      {
+        deploy: [deploy],
+        paper: [paper],
+      },
+    ] = benchmark.cases[1].results
     expect(paper.truthMl).toBeCloseTo(deploy.truthMl - (4 * 80) / 1000, 9)
     const { boxIou, wallErrorsMm, wallDistanceMm } = deploy
     expect(paper).toMatchObject({ boxIou, wallErrorsMm, wallDistanceMm })
@@ -279,9 +399,17 @@ describe('a benchmark', () => {
     for (const protocol of PROTOCOLS) {
       await writeTables(out, benchmark, protocol)
       for (const file of ['scores.csv', 'statistics.csv']) {
-        const [head, ...rows] = readFileSync(path.join(out, file), 'utf8').trim().split('\n').map((line) => line.split(','))
+        const [head, ...rows] = readFileSync(path.join(out, file), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => line.split(','))
         expect(head.slice(0, 3)).toEqual(['boxes', 'segmenter', 'protocol'])
-        expect([...new Set(rows.map((row) => row.slice(0, 3).join(' ')))]).toEqual(['medlam fake deploy', 'medlam fake paper', 'manual fake deploy', 'manual fake paper'])
+        expect([...new Set(rows.map((row) => row.slice(0, 3).join(' ')))]).toEqual([
+          'medlam fake deploy',
+          'medlam fake paper',
+          'manual fake deploy',
+          'manual fake paper',
+        ])
       }
     }
   })
@@ -307,7 +435,12 @@ describe('a benchmark', () => {
     const notFound = { run: { appearance: false, minConfidence: 1 } }
     expect(toMarkdown(localizationTable(await run('undrawn', notFound)))).toMatch(/\| Block \| 2 \| 2 \| /)
     try {
-      await writeLabelMap(path.join(data, 'two_seg.nii.gz'), { data: new Uint8Array(SIZE[0] * SIZE[1] * SIZE[2]), size: SIZE, affine: AFFINE }, { niftiHeader: null, size: SIZE, affine: AFFINE }, [])
+      await writeLabelMap(
+        path.join(data, 'two_seg.nii.gz'),
+        { data: new Uint8Array(SIZE[0] * SIZE[1] * SIZE[2]), size: SIZE, affine: AFFINE },
+        { niftiHeader: null, size: SIZE, affine: AFFINE },
+        [],
+      )
       expect(toMarkdown(localizationTable(await run('undrawn', notFound)))).toMatch(/\| Block \| 1 \| 1 \| /)
     } finally {
       await draw('two', 0)
@@ -320,7 +453,12 @@ describe('a benchmark', () => {
     expect((await run('steps', { labels })).structures.map(({ name }) => name)).toEqual(['Block', 'Other'])
     const runs = model.position.runs
     const before = bytes('steps', 'one/boxes-medlam.json')
-    const { cases, structures } = await run('steps', { labels, run: { appearance: false, minConfidence: 0, sliceStep: 3 }, structures: ['Other', 'other'], cases: ['one', 'one'] })
+    const { cases, structures } = await run('steps', {
+      labels,
+      run: { appearance: false, minConfidence: 0, sliceStep: 3 },
+      structures: ['Other', 'other'],
+      cases: ['one', 'one'],
+    })
     expect(model.position.runs).toBe(runs)
     expect(bytes('steps', 'one/boxes-medlam.json')).toEqual(before)
     // Whoever names something twice means it once.
@@ -345,7 +483,9 @@ describe('a benchmark', () => {
     try {
       expect((await run('moving', { dataset: moved, cases: ['one'] })).templates.ids).toEqual(['three_ct', 'four_ct'])
       const set = await readTemplateSet(path.join(folder, 'moving/templates.medlsam.json'))
-      expect(set.scans.map((scan) => existsSync(templateScanPath(path.join(folder, 'moving/templates.medlsam.json'), scan)))).toEqual([true, true])
+      expect(
+        set.scans.map((scan) => existsSync(templateScanPath(path.join(folder, 'moving/templates.medlsam.json'), scan))),
+      ).toEqual([true, true])
     } finally {
       renameSync(moved, data)
     }

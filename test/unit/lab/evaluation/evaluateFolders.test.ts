@@ -20,7 +20,9 @@ writeFileSync(labelsFile, JSON.stringify({ labels: { 1: 'Mandible', 2: 'Liver' }
 function volume(boxes: readonly (readonly [number, number, number])[], affine: Affine = STRAIGHT): LabelVolume {
   const size = [10, 8, 6] as const
   const data = new Uint8Array(10 * 8 * 6)
-  for (const [value, from, to] of boxes) for (let z = 2; z < 5; z++) for (let y = 2; y < 5; y++) for (let x = from; x <= to; x++) data[x + 10 * (y + 8 * z)] = value
+  for (const [value, from, to] of boxes)
+    for (let z = 2; z < 5; z++)
+      for (let y = 2; y < 5; y++) for (let x = from; x <= to; x++) data[x + 10 * (y + 8 * z)] = value
   return { data, size, affine }
 }
 
@@ -31,17 +33,58 @@ async function write(name: string, labels: LabelVolume): Promise<void> {
 }
 
 function writeSidecar(name: string, structures: readonly object[]): void {
-  writeFileSync(path.join(folder, name), JSON.stringify({
-    format: 'medlsam-result', formatVersion: 1, tool: { name: 'medlsam', version: '0' }, input: { path: 'x', sha256: '0'.repeat(64), timePoint: null },
-    templates: { name: 't', modelHash: '0'.repeat(64), ids: [] }, localizer: { id: 'l', sha256: [], provider: 'cpu' }, seconds: {}, warnings: [], task: 'segment', output: 'one.nii.gz',
-    options: { procedure: 'deploy', seed: 1, parts: true, structures: null, marginMm: null, paperMargin: false, sliceStep: 1, windowHu: null, appearance: true, minConfidence: 0 },
-    segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' }, encoderRuns: 0, decoderRuns: 0,
-    structures: structures.map((structure) => ({ color: '#ffffff', confidence: 0.5, boxVoxel: null, extremePointsMm: null, meanHu: 0, ...structure })),
-  }))
+  writeFileSync(
+    path.join(folder, name),
+    JSON.stringify({
+      format: 'medlsam-result',
+      formatVersion: 1,
+      tool: { name: 'medlsam', version: '0' },
+      input: { path: 'x', sha256: '0'.repeat(64), timePoint: null },
+      templates: { name: 't', modelHash: '0'.repeat(64), ids: [] },
+      localizer: { id: 'l', sha256: [], provider: 'cpu' },
+      seconds: {},
+      warnings: [],
+      task: 'segment',
+      output: 'one.nii.gz',
+      options: {
+        procedure: 'deploy',
+        seed: 1,
+        parts: true,
+        structures: null,
+        marginMm: null,
+        paperMargin: false,
+        sliceStep: 1,
+        windowHu: null,
+        appearance: true,
+        minConfidence: 0,
+      },
+      segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' },
+      encoderRuns: 0,
+      decoderRuns: 0,
+      structures: structures.map((structure) => ({
+        color: '#ffffff',
+        confidence: 0.5,
+        boxVoxel: null,
+        extremePointsMm: null,
+        meanHu: 0,
+        ...structure,
+      })),
+    }),
+  )
 }
 
-async function evaluate(set: string, more: Partial<Parameters<typeof evaluateFolders>[0]> = {}): Promise<FolderEvaluation> {
-  return evaluateFolders({ predictions: path.join(folder, set, 'pred'), truth: path.join(folder, set, 'truth'), labels: labelsFile, resample: true, truthIsComplete: false, ...more })
+async function evaluate(
+  set: string,
+  more: Partial<Parameters<typeof evaluateFolders>[0]> = {},
+): Promise<FolderEvaluation> {
+  return evaluateFolders({
+    predictions: path.join(folder, set, 'pred'),
+    truth: path.join(folder, set, 'truth'),
+    labels: labelsFile,
+    resample: true,
+    truthIsComplete: false,
+    ...more,
+  })
 }
 
 const of = ({ cases }: FolderEvaluation, id: string, structure: string): StructureScore | undefined =>
@@ -49,7 +92,13 @@ const of = ({ cases }: FolderEvaluation, id: string, structure: string): Structu
 
 describe('evaluating a folder', () => {
   it('pairs cases by name and counts every drawn structure, found or not', async () => {
-    await write('a/truth/one_seg.nii.gz', volume([[1, 1, 4], [2, 6, 8]]))
+    await write(
+      'a/truth/one_seg.nii.gz',
+      volume([
+        [1, 1, 4],
+        [2, 6, 8],
+      ]),
+    )
     await write('a/truth/two_seg.nii.gz', volume([[1, 1, 4]]))
     await write('a/truth/one_ct.nii.gz', volume([[9, 0, 9]]))
     // What archives made on a Mac hold beside every file.
@@ -59,22 +108,54 @@ describe('evaluating a folder', () => {
     const result = await evaluate('a')
     expect(result.cases.map(({ id }) => id)).toEqual(['one', 'two'])
     expect(of(result, 'one', 'Mandible')).toMatchObject({ outcome: 'scored', dice: 1, toleranceMm: 1 })
-    expect(of(result, 'one', 'Liver')).toMatchObject({ outcome: 'missed', dice: 0, toleranceMm: 2.5, reason: expect.stringContaining('no voxel') })
-    expect(of(result, 'two', 'Mandible')).toMatchObject({ outcome: 'missed', dice: 0, reason: expect.stringContaining('no prediction of two') })
+    expect(of(result, 'one', 'Liver')).toMatchObject({
+      outcome: 'missed',
+      dice: 0,
+      toleranceMm: 2.5,
+      reason: expect.stringContaining('no voxel'),
+    })
+    expect(of(result, 'two', 'Mandible')).toMatchObject({
+      outcome: 'missed',
+      dice: 0,
+      reason: expect.stringContaining('no prediction of two'),
+    })
     expect(of(result, 'two', 'Liver')).toMatchObject({ outcome: 'absent', dice: null })
     expect(result.warnings).toEqual([expect.stringContaining('other_dseg.nii')])
   })
 
   it('takes names, boxes and reasons from what lies beside a prediction', async () => {
-    await write('b/truth/one.nii.gz', volume([[1, 1, 4], [2, 6, 8]]))
+    await write(
+      'b/truth/one.nii.gz',
+      volume([
+        [1, 1, 4],
+        [2, 6, 8],
+      ]),
+    )
     // The prediction numbers its structures the other way round.
     await write('b/pred/one.nii.gz', volume([[2, 1, 4]]))
     writeSidecar('b/pred/one.json', [
-      { name: 'Liver', labelValue: 1, status: 'not-found', reason: 'It is not in the field of view.', boxMm: null, volumeMl: null },
-      { name: 'Mandible', labelValue: 2, status: 'found', boxMm: { min: [-9, -7, 4.5], max: [-1, -1, 13.5] }, volumeMl: 1 },
+      {
+        name: 'Liver',
+        labelValue: 1,
+        status: 'not-found',
+        reason: 'It is not in the field of view.',
+        boxMm: null,
+        volumeMl: null,
+      },
+      {
+        name: 'Mandible',
+        labelValue: 2,
+        status: 'found',
+        boxMm: { min: [-9, -7, 4.5], max: [-1, -1, 13.5] },
+        volumeMl: 1,
+      },
     ])
     const result = await evaluate('b')
-    expect(of(result, 'one', 'Mandible')).toMatchObject({ outcome: 'scored', dice: 1, wallErrorsMm: { right: 0, left: 0, posterior: 0, anterior: 0, superior: 0, inferior: 0 } })
+    expect(of(result, 'one', 'Mandible')).toMatchObject({
+      outcome: 'scored',
+      dice: 1,
+      wallErrorsMm: { right: 0, left: 0, posterior: 0, anterior: 0, superior: 0, inferior: 0 },
+    })
     expect(of(result, 'one', 'Liver')).toMatchObject({ outcome: 'missed', reason: 'It is not in the field of view.' })
   })
 
@@ -82,10 +163,15 @@ describe('evaluating a folder', () => {
     for (const id of ['one', 'two']) {
       await write(`g/truth/${id}.nii.gz`, volume([[1, 1, 4]]))
       await write(`g/pred/${id}.nii.gz`, volume([[1, 1, 4]]))
-      writeSidecar(`g/pred/${id}.json`, [{ name: 'Mandibula', labelValue: 1, status: 'found', boxMm: null, volumeMl: 1 }])
+      writeSidecar(`g/pred/${id}.json`, [
+        { name: 'Mandibula', labelValue: 1, status: 'found', boxMm: null, volumeMl: 1 },
+      ])
     }
     const result = await evaluate('g')
-    expect(of(result, 'one', 'Mandible')).toMatchObject({ outcome: 'missed', reason: 'Its sidecar names Mandibula, but no Mandible.' })
+    expect(of(result, 'one', 'Mandible')).toMatchObject({
+      outcome: 'missed',
+      reason: 'Its sidecar names Mandibula, but no Mandible.',
+    })
     // Once, and not for every case.
     expect(result.warnings).toEqual([expect.stringMatching(/does not name, and so not scored: Mandibula\./)])
   })
@@ -96,29 +182,58 @@ describe('evaluating a folder', () => {
     const labels = path.join(folder, 'tolerances.json')
     writeFileSync(labels, JSON.stringify({ labels: { 1: 'Mandible', 2: 'Liver' }, tolerancesMm: { Liver: '2.5' } }))
     await expect(evaluate('h', { labels })).rejects.toThrow(/tolerancesMm Liver of .*tolerances\.json cannot be used/)
-    writeFileSync(labels, JSON.stringify({ labels: { 1: 'Mandible', 2: 'Liver' }, tolerancesMm: { liver: 2.5, Lver: 1 } }))
-    expect((await evaluate('h', { labels })).warnings).toEqual([expect.stringMatching(/a tolerance for Lver, but names no such structure/)])
+    writeFileSync(
+      labels,
+      JSON.stringify({ labels: { 1: 'Mandible', 2: 'Liver' }, tolerancesMm: { liver: 2.5, Lver: 1 } }),
+    )
+    expect((await evaluate('h', { labels })).warnings).toEqual([
+      expect.stringMatching(/a tolerance for Lver, but names no such structure/),
+    ])
   })
 
   it('counts what was found in vain only where the truth is said to be complete', async () => {
     await write('c/truth/one.nii.gz', volume([[1, 1, 4]]))
-    await write('c/pred/one.nii.gz', volume([[1, 1, 4], [2, 6, 8]]))
+    await write(
+      'c/pred/one.nii.gz',
+      volume([
+        [1, 1, 4],
+        [2, 6, 8],
+      ]),
+    )
     expect(of(await evaluate('c'), 'one', 'Liver')).toMatchObject({ outcome: 'extra', dice: null })
-    expect(of(await evaluate('c', { truthIsComplete: true }), 'one', 'Liver')).toMatchObject({ outcome: 'extra', dice: 0 })
+    expect(of(await evaluate('c', { truthIsComplete: true }), 'one', 'Liver')).toMatchObject({
+      outcome: 'extra',
+      dice: 0,
+    })
   })
 
   it('resamples other grids with a warning, or refuses them, and refuses other places', async () => {
     await write('d/truth/one.nii.gz', volume([[1, 1, 4]]))
     await write('d/truth/two.nii.gz', volume([[1, 1, 4]]))
-    const fine: LabelVolume = { ...volume([]), size: [20, 16, 6], data: new Uint8Array(20 * 16 * 6), affine: [1, 0, 0, -10.5, 0, 1, 0, -10.5, 0, 0, 3, 0, 0, 0, 0, 1] }
-    for (let z = 2; z < 5; z++) for (let y = 4; y < 10; y++) for (let x = 2; x < 10; x++) fine.data[x + 20 * (y + 16 * z)] = 1
+    const fine: LabelVolume = {
+      ...volume([]),
+      size: [20, 16, 6],
+      data: new Uint8Array(20 * 16 * 6),
+      affine: [1, 0, 0, -10.5, 0, 1, 0, -10.5, 0, 0, 3, 0, 0, 0, 0, 1],
+    }
+    for (let z = 2; z < 5; z++)
+      for (let y = 4; y < 10; y++) for (let x = 2; x < 10; x++) fine.data[x + 20 * (y + 16 * z)] = 1
     await write('d/pred/one.nii.gz', fine)
     await write('d/pred/two.nii.gz', volume([[1, 1, 4]], [2, 0, 0, 900, 0, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1]))
     const result = await evaluate('d')
     expect(of(result, 'one', 'Mandible')).toMatchObject({ outcome: 'scored', dice: 1 })
-    expect(of(result, 'two', 'Mandible')).toMatchObject({ outcome: 'missed', reason: expect.stringContaining('different places') })
-    expect(result.warnings).toEqual([expect.stringMatching(/one\.nii\.gz lies on another grid .* was resampled/), expect.stringContaining('different places')])
-    expect(of(await evaluate('d', { resample: false }), 'one', 'Mandible')).toMatchObject({ outcome: 'missed', reason: expect.stringContaining('another grid') })
+    expect(of(result, 'two', 'Mandible')).toMatchObject({
+      outcome: 'missed',
+      reason: expect.stringContaining('different places'),
+    })
+    expect(result.warnings).toEqual([
+      expect.stringMatching(/one\.nii\.gz lies on another grid .* was resampled/),
+      expect.stringContaining('different places'),
+    ])
+    expect(of(await evaluate('d', { resample: false }), 'one', 'Mandible')).toMatchObject({
+      outcome: 'missed',
+      reason: expect.stringContaining('another grid'),
+    })
   })
 
   it('says what is wrong with folders that cannot be evaluated', async () => {
@@ -132,11 +247,24 @@ describe('evaluating a folder', () => {
 })
 
 describe('placing a prediction on the grid of the truth', () => {
-  it.each(ORIENTATIONS.map((orientation) => [orientation.axes.join(''), orientation.signs.join(), orientation] as const))('changes nothing where only the storage order differs (%s, %s)', (_axes, _signs, orientation) => {
-    const truth = volume([[1, 1, 4], [2, 6, 8]], orientedAffine({ axes: [0, 1, 2], signs: [1, 1, 1] }, [10, 8, 6], [2, 2, 3]))
+  it.each(
+    ORIENTATIONS.map((orientation) => [orientation.axes.join(''), orientation.signs.join(), orientation] as const),
+  )('changes nothing where only the storage order differs (%s, %s)', (_axes, _signs, orientation) => {
+    const truth = volume(
+      [
+        [1, 1, 4],
+        [2, 6, 8],
+      ],
+      orientedAffine({ axes: [0, 1, 2], signs: [1, 1, 1] }, [10, 8, 6], [2, 2, 3]),
+    )
     const size = orientation.axes.map((axis) => truth.size[axis]) as [number, number, number]
     const spacing = orientation.axes.map((axis) => [2, 2, 3][axis]) as [number, number, number]
-    const turned = placeOnGrid(truth, { data: new Uint8Array(480), size, affine: orientedAffine(orientation, size, spacing) }, 'a', 'b').labels
+    const turned = placeOnGrid(
+      truth,
+      { data: new Uint8Array(480), size, affine: orientedAffine(orientation, size, spacing) },
+      'a',
+      'b',
+    ).labels
     const back = placeOnGrid(turned, truth, 'turned', 'truth', false)
     expect(back.warning).toBeNull()
     expect(back.labels.data).toEqual(truth.data)
@@ -145,11 +273,17 @@ describe('placing a prediction on the grid of the truth', () => {
 
 describe('names of cases', () => {
   it('are what is left without endings that people append', () => {
-    expect(['a/b_ct_dseg.nii.gz', 'liver_3_0000.nii.gz', 'x.y-seg.nrrd', 'p_labels.mha', 'seg.nii'].map(caseIdOf)).toEqual(['a/b', 'liver_3', 'x.y', 'p', 'seg'])
+    expect(
+      ['a/b_ct_dseg.nii.gz', 'liver_3_0000.nii.gz', 'x.y-seg.nrrd', 'p_labels.mha', 'seg.nii'].map(caseIdOf),
+    ).toEqual(['a/b', 'liver_3', 'x.y', 'p', 'seg'])
   })
 
   it('are looked for under the same path first, then under the same name', () => {
-    const files = new Map([['s1/a', 'P1'], ['s2/a', 'P2'], ['deep/b', 'P3']])
+    const files = new Map([
+      ['s1/a', 'P1'],
+      ['s2/a', 'P2'],
+      ['deep/b', 'P3'],
+    ])
     expect(['s2/a', 'b', 'a', 'c'].map((id) => predictionOf(id, files))).toEqual(['P2', 'P3', null, null])
   })
 })

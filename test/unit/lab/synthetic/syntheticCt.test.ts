@@ -25,7 +25,9 @@ describe('makeSyntheticCt', () => {
     const { ct, labels } = patient(seed)
     const organs = new Map(extremePointsOfLabels(labels).map((organ) => [organ.labelValue, organ]))
     expect([...organs.keys()]).toEqual(SYNTHETIC_STRUCTURES.map(({ labelValue }) => labelValue))
-    const of = (name: string): { points: (typeof organs extends Map<number, infer O> ? O : never)['points']; median: number; ml: number } => {
+    const of = (
+      name: string,
+    ): { points: (typeof organs extends Map<number, infer O> ? O : never)['points']; median: number; ml: number } => {
       const labelValue = SYNTHETIC_STRUCTURES.find((s) => s.name === name)?.labelValue ?? 0
       const organ = organs.get(labelValue)
       if (organ === undefined) throw new Error(`${name} is missing`)
@@ -43,7 +45,15 @@ describe('makeSyntheticCt', () => {
       expect(soft.median).toBeGreaterThan(-60)
       expect(soft.median).toBeLessThan(130)
     }
-    for (const [organ, low, high] of [[brainstem, 15, 45], [cord, 15, 45], [right, 12, 50], [left, 12, 50], [esophagus, 5, 25], [larynx, 12, 45], [mandible, 35, 100]] as const) {
+    for (const [organ, low, high] of [
+      [brainstem, 15, 45],
+      [cord, 15, 45],
+      [right, 12, 50],
+      [left, 12, 50],
+      [esophagus, 5, 25],
+      [larynx, 12, 45],
+      [mandible, 35, 100],
+    ] as const) {
       expect(organ.ml).toBeGreaterThan(low)
       expect(organ.ml).toBeLessThan(high)
     }
@@ -51,7 +61,8 @@ describe('makeSyntheticCt', () => {
 
   test('is a body in air with lungs and bone, not a cube', () => {
     const { ct } = patient(2)
-    const part = (from: number, to: number): number => ct.data.filter((hu) => hu >= from && hu < to).length / ct.data.length
+    const part = (from: number, to: number): number =>
+      ct.data.filter((hu) => hu >= from && hu < to).length / ct.data.length
     expect(part(-1100, -900)).toBeGreaterThan(0.4)
     expect(part(-900, -600)).toBeGreaterThan(0.01)
     expect(part(-150, -50)).toBeGreaterThan(0.02)

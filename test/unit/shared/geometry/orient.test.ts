@@ -17,10 +17,21 @@ describe('closestRas', () => {
 
   test('is not misled by turns of up to 40 degrees about one axis', () => {
     fc.assert(
-      fc.property(fc.double({ min: -0.69, max: 0.69, noNaN: true }), fc.constantFrom(0, 1, 2), fc.constantFrom(...ORIENTATIONS), (angle, about, orientation) => {
-        const turned = turnedAffine([1, 2, 3], [about === 0 ? angle : 0, about === 1 ? angle : 0, about === 2 ? angle : 0], [0, 0, 0])
-        expect(closestRas(storeAs({ ...ras, affine: turned }, orientation).affine)).toEqual(closestRas(storeAs(ras, orientation).affine))
-      }),
+      fc.property(
+        fc.double({ min: -0.69, max: 0.69, noNaN: true }),
+        fc.constantFrom(0, 1, 2),
+        fc.constantFrom(...ORIENTATIONS),
+        (angle, about, orientation) => {
+          const turned = turnedAffine(
+            [1, 2, 3],
+            [about === 0 ? angle : 0, about === 1 ? angle : 0, about === 2 ? angle : 0],
+            [0, 0, 0],
+          )
+          expect(closestRas(storeAs({ ...ras, affine: turned }, orientation).affine)).toEqual(
+            closestRas(storeAs(ras, orientation).affine),
+          )
+        },
+      ),
     )
   })
 
@@ -40,23 +51,36 @@ describe('toCanonical', () => {
     const { data, size, affine } = toCanonical(storeAs(ras, orientation))
     expect(size).toEqual(ras.size)
     expect(data).toEqual(ras.data)
-    affine.forEach((value, i) => { expect(value).toBeCloseTo(ras.affine[i], 10) })
+    affine.forEach((value, i) => {
+      expect(value).toBeCloseTo(ras.affine[i], 10)
+    })
   })
 
   test('keeps every voxel where it is in the patient, oblique or not', () => {
     const small = fc.double({ min: -0.6, max: 0.6, noNaN: true })
     fc.assert(
-      fc.property(fc.tuple(small, small, small), fc.constantFrom(...ORIENTATIONS), fc.tuple(fc.nat(4), fc.nat(3), fc.nat(2)), (angles, orientation, at) => {
-        const stored = storeAs(roughVolume([5, 4, 3], turnedAffine([1, 2, 3], angles, [-7, 11, 13])), orientation)
-        const canonical = toCanonical(stored)
-        const index = [Math.min(at[0], canonical.size[0] - 1), Math.min(at[1], canonical.size[1] - 1), Math.min(at[2], canonical.size[2] - 1)] as const
-        const back = canonicalToStored(canonical.order, index)
-        const [p, q] = [applyAffine(canonical.affine, index), applyAffine(stored.affine, back)]
-        p.forEach((mm, i) => { expect(mm).toBeCloseTo(q[i], 9) })
-        expect(canonical.data[index[0] + canonical.size[0] * (index[1] + canonical.size[1] * index[2])]).toBe(
-          stored.data[back[0] + stored.size[0] * (back[1] + stored.size[1] * back[2])],
-        )
-      }),
+      fc.property(
+        fc.tuple(small, small, small),
+        fc.constantFrom(...ORIENTATIONS),
+        fc.tuple(fc.nat(4), fc.nat(3), fc.nat(2)),
+        (angles, orientation, at) => {
+          const stored = storeAs(roughVolume([5, 4, 3], turnedAffine([1, 2, 3], angles, [-7, 11, 13])), orientation)
+          const canonical = toCanonical(stored)
+          const index = [
+            Math.min(at[0], canonical.size[0] - 1),
+            Math.min(at[1], canonical.size[1] - 1),
+            Math.min(at[2], canonical.size[2] - 1),
+          ] as const
+          const back = canonicalToStored(canonical.order, index)
+          const [p, q] = [applyAffine(canonical.affine, index), applyAffine(stored.affine, back)]
+          p.forEach((mm, i) => {
+            expect(mm).toBeCloseTo(q[i], 9)
+          })
+          expect(canonical.data[index[0] + canonical.size[0] * (index[1] + canonical.size[1] * index[2])]).toBe(
+            stored.data[back[0] + stored.size[0] * (back[1] + stored.size[1] * back[2])],
+          )
+        },
+      ),
     )
   })
 })
@@ -67,7 +91,9 @@ test('an affine times its inverse is the identity', () => {
   fc.assert(
     fc.property(fc.tuple(angle, angle, angle), fc.tuple(mm, mm, mm), (angles, spacing) => {
       const m = turnedAffine(spacing, angles, [100, -50, 3])
-      multiplyAffine(m, invertAffine(m)).forEach((value, i) => { expect(value).toBeCloseTo(i % 5 === 0 ? 1 : 0, 8) })
+      multiplyAffine(m, invertAffine(m)).forEach((value, i) => {
+        expect(value).toBeCloseTo(i % 5 === 0 ? 1 : 0, 8)
+      })
     }),
   )
 })

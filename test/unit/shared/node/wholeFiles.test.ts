@@ -91,10 +91,12 @@ describe('writeFolderAtomic', () => {
   test('leaves a folder with something in it alone, before any work', async () => {
     const target = path.join(folder, 'models', 'new')
     let worked = false
-    const error = await errorOf(writeFolderAtomic(target, () => {
-      worked = true
-      return Promise.resolve()
-    }))
+    const error = await errorOf(
+      writeFolderAtomic(target, () => {
+        worked = true
+        return Promise.resolve()
+      }),
+    )
     expect([error.kind, error.file, worked]).toEqual(['output', target, false])
     expect(error.message).toMatch(/has something in it; choose another name\.$/)
   })

@@ -8,4 +8,6 @@ it.each([
   ['shift+left', 'Shift+←'],
   ['ctrl+alt+g', 'Ctrl+Alt+G'],
   ['escape', 'Esc'],
-])('writes %s as %s', (key, text) => { expect(keyText(key)).toBe(text) })
+])('writes %s as %s', (key, text) => {
+  expect(keyText(key)).toBe(text)
+})

@@ -16,6 +16,8 @@ describe('outlines of labels', () => {
   })
 
   it('keep what touches the edge of the scan', () => {
-    expect(Array.from(labelBorder(new Uint16Array(27).fill(3), [3, 3, 3])).filter((value) => value === 0)).toHaveLength(1)
+    expect(Array.from(labelBorder(new Uint16Array(27).fill(3), [3, 3, 3])).filter((value) => value === 0)).toHaveLength(
+      1,
+    )
   })
 })

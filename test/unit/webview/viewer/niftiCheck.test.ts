@@ -8,7 +8,9 @@ function nifti(size: readonly number[], dataType: number, bytes: number, little 
   const view = new DataView(buffer)
   view.setInt32(0, 348, little)
   view.setInt16(40, 3, little)
-  size.forEach((n, axis) => { view.setInt16(42 + 2 * axis, n, little) })
+  size.forEach((n, axis) => {
+    view.setInt16(42 + 2 * axis, n, little)
+  })
   view.setInt16(70, dataType, little)
   view.setFloat32(108, 352, little)
   return buffer
@@ -45,7 +47,20 @@ describe('labels', () => {
   })
 
   it('are transparent when hidden, and so is the background', () => {
-    const table = labelTable([{ name: 'A', labelValue: 2, color: '#ff8000' }, { name: 'B', labelValue: 5, color: '#000001' }], [5])
-    expect(table).toEqual({ R: [0, 255, 0], G: [0, 128, 0], B: [0, 0, 1], A: [0, 255, 0], I: [0, 2, 5], labels: ['', 'A', 'B'] })
+    const table = labelTable(
+      [
+        { name: 'A', labelValue: 2, color: '#ff8000' },
+        { name: 'B', labelValue: 5, color: '#000001' },
+      ],
+      [5],
+    )
+    expect(table).toEqual({
+      R: [0, 255, 0],
+      G: [0, 128, 0],
+      B: [0, 0, 1],
+      A: [0, 255, 0],
+      I: [0, 2, 5],
+      labels: ['', 'A', 'B'],
+    })
   })
 })

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { project, projectBox, tileAt, unproject, type Tile } from '../../../../src/webview/viewer/projection.js'
 
-const AXIAL: Tile = { plane: 'axial', left: 10, top: 20, width: 100, height: 200, mirrored: false, lowMm: [-50, -100], fovMm: [100, 200], originMm: [0, 0, 7], slope: [0, 0] }
+const AXIAL: Tile = {
+  plane: 'axial',
+  left: 10,
+  top: 20,
+  width: 100,
+  height: 200,
+  mirrored: false,
+  lowMm: [-50, -100],
+  fovMm: [100, 200],
+  originMm: [0, 0, 7],
+  slope: [0, 0],
+}
 
 describe('a plane on the screen', () => {
   it('puts the patient right on the left in radiological convention', () => {
@@ -28,7 +39,11 @@ describe('a plane on the screen', () => {
 
   it('knows how far a point lies from it and whether it cuts a box', () => {
     expect(project(AXIAL, [0, 0, 10]).offPlaneMm).toBe(3)
-    expect(projectBox(AXIAL, { min: [-10, -10, 0], max: [10, 10, 8] })).toMatchObject({ width: expect.closeTo(20) as number, height: expect.closeTo(20) as number, cut: true })
+    expect(projectBox(AXIAL, { min: [-10, -10, 0], max: [10, 10, 8] })).toMatchObject({
+      width: expect.closeTo(20) as number,
+      height: expect.closeTo(20) as number,
+      cut: true,
+    })
     expect(projectBox(AXIAL, { min: [-10, -10, 8], max: [10, 10, 9] }).cut).toBe(false)
   })
 

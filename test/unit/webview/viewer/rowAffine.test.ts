@@ -3,10 +3,20 @@ import { mmToVoxel, voxelToMm } from '../../../../src/webview/viewer/rowAffine.j
 
 describe('places in a file', () => {
   it('are those of its own order of axes, which may run to the left and back, or be turned and oblique', () => {
-    const lps = [[-2, 0, 0, 10], [0, -3, 0, 20], [0, 0, 4, -30]]
+    const lps = [
+      [-2, 0, 0, 10],
+      [0, -3, 0, 20],
+      [0, 0, 4, -30],
+    ]
     expect(voxelToMm(lps, [1, 2, 3])).toEqual([8, 14, -18])
     expect(mmToVoxel(lps, [8, 14, -18])).toEqual([1, 2, 3])
-    const turned = [[0, 0.3, 4, 1], [-2, 0, 0, 2], [0, 3, -0.4, 3]]
-    mmToVoxel(turned, voxelToMm(turned, [5, 6, 7])).forEach((index, axis) => { expect(index).toBeCloseTo([5, 6, 7][axis], 9) })
+    const turned = [
+      [0, 0.3, 4, 1],
+      [-2, 0, 0, 2],
+      [0, 3, -0.4, 3],
+    ]
+    mmToVoxel(turned, voxelToMm(turned, [5, 6, 7])).forEach((index, axis) => {
+      expect(index).toBeCloseTo([5, 6, 7][axis], 9)
+    })
   })
 })

@@ -12,7 +12,9 @@ import { writeTinyScan } from '../../../../support/tinyModels.js'
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>()
   const readdir = (folder: string, ...more: never[]): unknown =>
-    path.basename(folder) === 'lost+found' ? Promise.reject(Object.assign(new Error(`EACCES: permission denied, scandir '${folder}'`), { code: 'EACCES' })) : real.readdir(folder, ...more)
+    path.basename(folder) === 'lost+found'
+      ? Promise.reject(Object.assign(new Error(`EACCES: permission denied, scandir '${folder}'`), { code: 'EACCES' }))
+      : real.readdir(folder, ...more)
   return { ...real, readdir }
 })
 
@@ -38,22 +40,57 @@ async function left(root: string, options: FindOptions = {}): Promise<Record<str
 
 describe('scans in plain folders', () => {
   it('are found at any depth, in the order of their paths, whatever the format', async () => {
-    const root = tree('plain', ['b.nii', 'a/z.nii.gz', 'a/B/c.nrrd', 'a/d.mha', 'a/e.mhd', 'a/e.raw', 'f.hdr', 'f.img', 'notes.txt'])
+    const root = tree('plain', [
+      'b.nii',
+      'a/z.nii.gz',
+      'a/B/c.nrrd',
+      'a/d.mha',
+      'a/e.mhd',
+      'a/e.raw',
+      'f.hdr',
+      'f.img',
+      'notes.txt',
+    ])
     expect(await found(root)).toEqual(['a/B/c.nrrd', 'a/d.mha', 'a/e.mhd', 'a/z.nii.gz', 'b.nii', 'f.hdr'])
   })
 
   it('are not label maps by name, by folder or by header, hidden files, or results', async () => {
-    const root = tree('labels', ['p_ct.nii.gz', 'p_seg.nii.gz', 'p_ct_dseg.nii.gz', 'label-2.nii', 'segmentations/liver.nii.gz', 'labelsTr/p.nii.gz', 'masks/p.nii', '.hidden/q.nii', '._p.nii.gz'])
-    const geometry = { niftiHeader: null, size: [2, 2, 2], affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] } as const
-    await writeLabelMap(at('labels/liver.nii.gz'), { ...geometry, data: new Uint8Array(8) }, geometry, [{ labelValue: 300 }])
+    const root = tree('labels', [
+      'p_ct.nii.gz',
+      'p_seg.nii.gz',
+      'p_ct_dseg.nii.gz',
+      'label-2.nii',
+      'segmentations/liver.nii.gz',
+      'labelsTr/p.nii.gz',
+      'masks/p.nii',
+      '.hidden/q.nii',
+      '._p.nii.gz',
+    ])
+    const geometry = {
+      niftiHeader: null,
+      size: [2, 2, 2],
+      affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    } as const
+    await writeLabelMap(at('labels/liver.nii.gz'), { ...geometry, data: new Uint8Array(8) }, geometry, [
+      { labelValue: 300 },
+    ])
     expect(await found(root)).toEqual(['p_ct.nii.gz'])
-    expect(await left(root)).toEqual({ 'label-2.nii': 'label map', 'liver.nii.gz': 'label map', 'p_ct_dseg.nii.gz': 'label map', 'p_seg.nii.gz': 'label map' })
+    expect(await left(root)).toEqual({
+      'label-2.nii': 'label map',
+      'liver.nii.gz': 'label map',
+      'p_ct_dseg.nii.gz': 'label map',
+      'p_seg.nii.gz': 'label map',
+    })
   })
 
   it('are not label maps by their values, whatever type these are stored in', async () => {
     const root = tree('values', [])
     mkdirSync(root)
-    const geometry = { niftiHeader: null, size: [40, 40, 40], affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] } as const
+    const geometry = {
+      niftiHeader: null,
+      size: [40, 40, 40],
+      affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    } as const
     const labels = new Int16Array(40 ** 3)
     labels[63_999] = 12
     for (const name of ['GT.nii.gz', 'truth.nii']) await writeNifti(path.join(root, name), labels, geometry, 'scan')
@@ -61,7 +98,12 @@ describe('scans in plain folders', () => {
     const ct = labels.slice()
     ct[63_998] = -1000
     await writeNifti(path.join(root, 'padded.nii.gz'), ct, geometry, 'scan')
-    await writeNifti(path.join(root, 'parts.nii.gz'), Float32Array.from(labels, (value) => value / 7), geometry, 'scan')
+    await writeNifti(
+      path.join(root, 'parts.nii.gz'),
+      Float32Array.from(labels, (value) => value / 7),
+      geometry,
+      'scan',
+    )
     expect(await found(root)).toEqual(['padded.nii.gz', 'parts.nii.gz'])
     expect(await found(root, { forceHu: true })).toHaveLength(5)
     // What is cut off is tried, so that the run says so.
@@ -73,7 +115,10 @@ describe('scans in plain folders', () => {
     const root = tree('closed', ['a.nii', 'lost+found/b.nii'])
     expect(await found(root)).toEqual(['a.nii'])
     expect(await left(root)).toEqual({ 'lost+found': 'cannot be opened' })
-    await expect(findScans(path.join(root, 'lost+found'))).rejects.toMatchObject({ kind: 'input', message: expect.stringContaining('cannot be opened') })
+    await expect(findScans(path.join(root, 'lost+found'))).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining('cannot be opened'),
+    })
   })
 
   it('are chosen by globs; one without a slash means the name', async () => {
@@ -92,35 +137,70 @@ describe('scans in plain folders', () => {
   })
 
   it('cannot be found in a folder that is missing or a file', async () => {
-    await expect(findScans(at('missing'))).rejects.toMatchObject({ kind: 'input', message: expect.stringContaining('missing') })
-    await expect(findScans(path.join(tree('file', ['x.nii']), 'x.nii'))).rejects.toMatchObject({ kind: 'input', message: expect.stringContaining('medlsam segment') })
+    await expect(findScans(at('missing'))).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining('missing'),
+    })
+    await expect(findScans(path.join(tree('file', ['x.nii']), 'x.nii'))).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining('medlsam segment'),
+    })
   })
 })
 
 describe('scans in datasets', () => {
-  const nnunet = ['imagesTr/case_01_0000.nii.gz', 'imagesTr/case_02_0000.nii.gz', 'imagesTs/case_03_0000.nii.gz', 'labelsTr/case_01.nii.gz', 'other/x.nii.gz']
+  const nnunet = [
+    'imagesTr/case_01_0000.nii.gz',
+    'imagesTr/case_02_0000.nii.gz',
+    'imagesTs/case_03_0000.nii.gz',
+    'labelsTr/case_01.nii.gz',
+    'other/x.nii.gz',
+  ]
 
   it('of nnU-Net are the images of both parts', async () => {
     const root = tree('nnunet', nnunet, { 'dataset.json': { channel_names: { 0: 'CT' }, labels: { background: 0 } } })
-    expect((await findScans(root)).scans).toEqual(['imagesTr/case_01_0000.nii.gz', 'imagesTr/case_02_0000.nii.gz', 'imagesTs/case_03_0000.nii.gz'].map((scan) => ({ path: scan, layout: 'nnunet' })))
+    expect((await findScans(root)).scans).toEqual(
+      ['imagesTr/case_01_0000.nii.gz', 'imagesTr/case_02_0000.nii.gz', 'imagesTs/case_03_0000.nii.gz'].map((scan) => ({
+        path: scan,
+        layout: 'nnunet',
+      })),
+    )
     expect(await found(path.join(root, 'imagesTr'))).toEqual(['case_01_0000.nii.gz', 'case_02_0000.nii.gz'])
   })
 
   it('of nnU-Net with several channels are the CT channel only', async () => {
-    const root = tree('channels', ['imagesTr/a_0000.nii.gz', 'imagesTr/a_0001.nii.gz'], { 'dataset.json': { channel_names: { 0: 'PET', 1: 'CT' } } })
+    const root = tree('channels', ['imagesTr/a_0000.nii.gz', 'imagesTr/a_0001.nii.gz'], {
+      'dataset.json': { channel_names: { 0: 'PET', 1: 'CT' } },
+    })
     expect(await found(root)).toEqual(['imagesTr/a_0001.nii.gz'])
     expect(await left(root)).toEqual({ 'imagesTr/a_0000.nii.gz': 'other channel' })
   })
 
   it('of the Medical Segmentation Decathlon are the images, also where four digits number the cases', async () => {
-    const root = tree('msd', ['imagesTr/liver_0.nii.gz', 'imagesTr/liver_0012.nii.gz', 'imagesTr/._liver_0.nii.gz', 'labelsTr/liver_0.nii.gz'], { 'dataset.json': { modality: { 0: 'CT' }, tensorImageSize: '3D' } })
-    expect((await findScans(root)).scans).toEqual(['imagesTr/liver_0.nii.gz', 'imagesTr/liver_0012.nii.gz'].map((scan) => ({ path: scan, layout: 'msd' })))
+    const root = tree(
+      'msd',
+      ['imagesTr/liver_0.nii.gz', 'imagesTr/liver_0012.nii.gz', 'imagesTr/._liver_0.nii.gz', 'labelsTr/liver_0.nii.gz'],
+      { 'dataset.json': { modality: { 0: 'CT' }, tensorImageSize: '3D' } },
+    )
+    expect((await findScans(root)).scans).toEqual(
+      ['imagesTr/liver_0.nii.gz', 'imagesTr/liver_0012.nii.gz'].map((scan) => ({ path: scan, layout: 'msd' })),
+    )
     const mr = tree('msd-mr', ['imagesTr/BRATS_001.nii.gz'], { 'dataset.json': { modality: { 0: 'FLAIR', 1: 'T1w' } } })
     expect(await left(mr)).toEqual({ 'imagesTr/BRATS_001.nii.gz': 'not CT' })
   })
 
   it('of BIDS are files with the suffix ct; derivatives and source data are not entered', async () => {
-    const root = tree('bids', ['sub-01/ct/sub-01_ct.nii.gz', 'sub-01/anat/sub-01_T1w.nii.gz', 'sub-02/ses-a/ct/sub-02_ses-a_acq-thin_ct.nii.gz', 'sourcedata/x.nii.gz', 'derivatives/other/sub-01/ct/sub-01_desc-x_ct.nii.gz'], { 'dataset_description.json': { Name: 'x', BIDSVersion: '1.10.0' } })
+    const root = tree(
+      'bids',
+      [
+        'sub-01/ct/sub-01_ct.nii.gz',
+        'sub-01/anat/sub-01_T1w.nii.gz',
+        'sub-02/ses-a/ct/sub-02_ses-a_acq-thin_ct.nii.gz',
+        'sourcedata/x.nii.gz',
+        'derivatives/other/sub-01/ct/sub-01_desc-x_ct.nii.gz',
+      ],
+      { 'dataset_description.json': { Name: 'x', BIDSVersion: '1.10.0' } },
+    )
     expect(await found(root)).toEqual(['sub-01/ct/sub-01_ct.nii.gz', 'sub-02/ses-a/ct/sub-02_ses-a_acq-thin_ct.nii.gz'])
     expect(await left(root)).toEqual({ 'sub-01/anat/sub-01_T1w.nii.gz': 'not CT' })
     const { scans } = placeScans((await findScans(root)).scans, { folder: root, bids: true })
@@ -131,7 +211,9 @@ describe('scans in datasets', () => {
   })
 
   it('are not those of a dataset that was derived from another one', async () => {
-    const root = tree('derived', ['x.nii', 'result/sub-01/ct/sub-01_ct.nii'], { 'result/dataset_description.json': { Name: 'x', BIDSVersion: '1.10.0', DatasetType: 'derivative' } })
+    const root = tree('derived', ['x.nii', 'result/sub-01/ct/sub-01_ct.nii'], {
+      'result/dataset_description.json': { Name: 'x', BIDSVersion: '1.10.0', DatasetType: 'derivative' },
+    })
     expect(await found(root)).toEqual(['x.nii'])
   })
 })
@@ -147,13 +229,25 @@ describe('outputs', () => {
   })
 
   it('in BIDS get a subject made of the path where the scans are not in BIDS', () => {
-    const { scans } = placeScans([{ path: 'site 1/pat_007/thin-slice_ct.nii.gz', layout: 'plain' }, { path: 'imagesTr/case_01_0000.nii.gz', layout: 'nnunet' }], { folder: '/data', out: '/out', bids: true })
-    expect(scans.map(({ output }) => output)).toEqual(['sub-site1pat007thinslice/ct/sub-site1pat007thinslice_dseg.nii.gz', 'sub-imagesTrcase01/ct/sub-imagesTrcase01_dseg.nii.gz'])
+    const { scans } = placeScans(
+      [
+        { path: 'site 1/pat_007/thin-slice_ct.nii.gz', layout: 'plain' },
+        { path: 'imagesTr/case_01_0000.nii.gz', layout: 'nnunet' },
+      ],
+      { folder: '/data', out: '/out', bids: true },
+    )
+    expect(scans.map(({ output }) => output)).toEqual([
+      'sub-site1pat007thinslice/ct/sub-site1pat007thinslice_dseg.nii.gz',
+      'sub-imagesTrcase01/ct/sub-imagesTrcase01_dseg.nii.gz',
+    ])
   })
 
   it('in BIDS get a subject of their own also where their names have letters that BIDS does not allow', () => {
     const names = ['患者一/扫描.nii.gz', '患者二/扫描.nii.gz', 'Müller/ct.nii.gz', 'ab/c.nii.gz', 'a/bc.nii.gz']
-    const { scans, skipped } = placeScans(names.map((name) => ({ path: name, layout: 'plain' as const })), { folder: '/data', out: '/out', bids: true })
+    const { scans, skipped } = placeScans(
+      names.map((name) => ({ path: name, layout: 'plain' as const })),
+      { folder: '/data', out: '/out', bids: true },
+    )
     expect(skipped).toEqual([])
     const outputs = scans.map(({ output }) => output)
     expect(new Set(outputs).size).toBe(5)
@@ -161,6 +255,8 @@ describe('outputs', () => {
     expect(outputs[0]).toMatch(/^sub-[0-9a-f]{8}\//)
     expect(outputs.slice(3)).toEqual(['sub-abc/ct/sub-abc_dseg.nii.gz', expect.stringMatching(/^sub-abc[0-9a-f]{8}\//)])
     // Whatever else is there.
-    expect(placeScans([{ path: names[1], layout: 'plain' }], { folder: '/data', out: '/out', bids: true }).scans[0].output).toBe(outputs[1])
+    expect(
+      placeScans([{ path: names[1], layout: 'plain' }], { folder: '/data', out: '/out', bids: true }).scans[0].output,
+    ).toBe(outputs[1])
   })
 })

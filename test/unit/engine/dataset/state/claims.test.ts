@@ -4,7 +4,13 @@ import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { claim, removeDeadClaims, temporaryName, withClaim, type ClaimTimes } from '../../../../../src/engine/dataset/state/claims.js'
+import {
+  claim,
+  removeDeadClaims,
+  temporaryName,
+  withClaim,
+  type ClaimTimes,
+} from '../../../../../src/engine/dataset/state/claims.js'
 import { isAlive, thisProcess, type ProcessIdentity } from '../../../../../src/engine/dataset/state/processIdentity.js'
 import { tempFolder } from '../../../../support/tempFolder.js'
 
@@ -133,11 +139,15 @@ describe('a claim', () => {
     const folder = await fresh()
     let inside = 0
     let most = 0
-    await Promise.all([1, 2, 3].map(() => withClaim(folder, 'summary', TIMES, async () => {
-      most = Math.max(most, ++inside)
-      await setTimeout(20)
-      inside--
-    })))
+    await Promise.all(
+      [1, 2, 3].map(() =>
+        withClaim(folder, 'summary', TIMES, async () => {
+          most = Math.max(most, ++inside)
+          await setTimeout(20)
+          inside--
+        }),
+      ),
+    )
     expect(most).toBe(1)
   })
 })

@@ -11,8 +11,16 @@ const HASH = 'a'.repeat(64)
 
 function done(output: string, second: number): DoneRecord {
   return {
-    kind: 'done', at: `2026-01-01T00:00:0${second}.000Z`, scan: `${output}.nii`, output, source: `../${output}.nii`, recipe: 'r', stamp: '1@2', outputs: [{ path: output, sha256: HASH }],
-    key: { input: HASH, models: [HASH], templates: HASH, options: { sliceStep: 2 }, tool: '0.1.0' }, seconds: { read: 1 },
+    kind: 'done',
+    at: `2026-01-01T00:00:0${second}.000Z`,
+    scan: `${output}.nii`,
+    output,
+    source: `../${output}.nii`,
+    recipe: 'r',
+    stamp: '1@2',
+    outputs: [{ path: output, sha256: HASH }],
+    key: { input: HASH, models: [HASH], templates: HASH, options: { sliceStep: 2 }, tool: '0.1.0' },
+    seconds: { read: 1 },
   }
 }
 
@@ -32,7 +40,9 @@ describe('a journal', () => {
 
   it('dates a record later than the last one of the same scan, whatever the clocks say', async () => {
     const folder = await fresh()
-    await (await openJournal(folder)).append({ kind: 'start', at: '2030-01-01T00:00:00.000Z', scan: 'a.nii', output: 'a', attempt: 0 })
+    await (
+      await openJournal(folder)
+    ).append({ kind: 'start', at: '2030-01-01T00:00:00.000Z', scan: 'a.nii', output: 'a', attempt: 0 })
     const here = await openJournal(folder)
     await here.append(done('a', 1))
     expect(here.last('a')).toMatchObject({ kind: 'done', at: '2030-01-01T00:00:00.001Z' })
@@ -44,10 +54,26 @@ describe('a journal', () => {
     expect(journal.written('a').size).toBe(0)
     const b = 'b'.repeat(64)
     await journal.append(done('a', 1))
-    await journal.append({ kind: 'writing', at: '2026-01-01T00:00:02.000Z', scan: 'a.nii', output: 'a', attempt: 0, source: '../x/a.nii', input: b, outputs: [{ path: 'a', sha256: b }] })
+    await journal.append({
+      kind: 'writing',
+      at: '2026-01-01T00:00:02.000Z',
+      scan: 'a.nii',
+      output: 'a',
+      attempt: 0,
+      source: '../x/a.nii',
+      input: b,
+      outputs: [{ path: 'a', sha256: b }],
+    })
     await journal.append({ kind: 'stopped', at: '2026-01-01T00:00:03.000Z', scan: 'a.nii', output: 'a' })
-    await journal.append({ kind: 'files', at: '2026-01-01T00:00:03.000Z', outputs: [{ path: 'summary.csv', sha256: b }] })
-    expect([...journal.written('a')]).toEqual([[HASH, { source: '../a.nii', input: HASH }], [b, { source: '../x/a.nii', input: b }]])
+    await journal.append({
+      kind: 'files',
+      at: '2026-01-01T00:00:03.000Z',
+      outputs: [{ path: 'summary.csv', sha256: b }],
+    })
+    expect([...journal.written('a')]).toEqual([
+      [HASH, { source: '../a.nii', input: HASH }],
+      [b, { source: '../x/a.nii', input: b }],
+    ])
     expect([...journal.written('summary.csv')]).toEqual([[b, null]])
     expect(journal.last('a')?.kind).toBe('stopped')
   })
@@ -93,7 +119,9 @@ describe('a journal', () => {
     const journal = await openJournal(folder)
     await journal.append(done('a\n"b"', 1))
     await journal.append(done('c', 2))
-    const lines = readFileSync(path.join(folder, readdirSync(folder)[0]), 'utf8').trimEnd().split('\n')
+    const lines = readFileSync(path.join(folder, readdirSync(folder)[0]), 'utf8')
+      .trimEnd()
+      .split('\n')
     expect(lines.map((line) => (JSON.parse(line) as DoneRecord).output)).toEqual(['a\n"b"', 'c'])
   })
 })

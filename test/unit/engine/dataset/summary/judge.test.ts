@@ -11,7 +11,12 @@ import { robustZ } from '../../../../../src/engine/numeric/robustZ.js'
 import { median } from '../../../../../src/engine/numeric/statistics.js'
 
 const HASH = 'a'.repeat(64)
-const PLACES: Readonly<Record<string, PointMm>> = { Heart: [-30, 20, 0], Liver: [60, 10, -90], Spleen: [-80, -30, -100], Mandible: [0, 60, 200] }
+const PLACES: Readonly<Record<string, PointMm>> = {
+  Heart: [-30, 20, 0],
+  Liver: [60, 10, -90],
+  Spleen: [-80, -30, -100],
+  Mandible: [0, 60, 200],
+}
 
 interface Change {
   readonly shiftMm?: PointMm
@@ -21,30 +26,71 @@ interface Change {
 }
 
 /** A scan whose structures lie where they belong, give or take a little that differs from scan to scan. */
-function scan(number: number, { shiftMm = [0, 0, 0], mirror = [1, 1, 1], structure = () => ({}), warnings = [] }: Change = {}): ScanSummary {
+function scan(
+  number: number,
+  { shiftMm = [0, 0, 0], mirror = [1, 1, 1], structure = () => ({}), warnings = [] }: Change = {},
+): ScanSummary {
   const wobble = (i: number): number => 4 * Math.sin(7 * number + 3 * i)
   const structures = Object.entries(PLACES).map(([name, place], i): SegmentedStructure => {
     const centre = ([0, 1, 2] as const).map((axis) => mirror[axis] * place[axis] + shiftMm[axis] + wobble(i + axis))
     const usual: SegmentedStructure = {
-      name, labelValue: i + 1, color: '#ff0000', status: 'found', confidence: 0.8, boxVoxel: null, extremePointsMm: null, meanHu: 40,
+      name,
+      labelValue: i + 1,
+      color: '#ff0000',
+      status: 'found',
+      confidence: 0.8,
+      boxVoxel: null,
+      extremePointsMm: null,
+      meanHu: 40,
       volumeMl: 100 * (1 + 0.1 * Math.sin(number + i)),
-      boxMm: { min: [centre[0] - 10, centre[1] - 10, centre[2] - 10], max: [centre[0] + 10, centre[1] + 10, centre[2] + 10] },
+      boxMm: {
+        min: [centre[0] - 10, centre[1] - 10, centre[2] - 10],
+        max: [centre[0] + 10, centre[1] + 10, centre[2] + 10],
+      },
     }
     return { ...usual, ...structure(name, usual) }
   })
   const sidecar: Sidecar = {
-    format: 'medlsam-result', formatVersion: 1, tool: { name: 'medlsam', version: '1' }, task: 'segment', output: 'x', input: { path: 'x', sha256: HASH, timePoint: null },
-    templates: { name: 't', modelHash: HASH, ids: [] }, options: DEFAULT_RUN_OPTIONS, localizer: { id: 'l', sha256: [HASH], provider: 'cpu' },
-    segmenter: { id: 's', sha256: [HASH], provider: 'cpu', layout: 'meta' }, seconds: {}, warnings, encoderRuns: 1, decoderRuns: 1, structures,
+    format: 'medlsam-result',
+    formatVersion: 1,
+    tool: { name: 'medlsam', version: '1' },
+    task: 'segment',
+    output: 'x',
+    input: { path: 'x', sha256: HASH, timePoint: null },
+    templates: { name: 't', modelHash: HASH, ids: [] },
+    options: DEFAULT_RUN_OPTIONS,
+    localizer: { id: 'l', sha256: [HASH], provider: 'cpu' },
+    segmenter: { id: 's', sha256: [HASH], provider: 'cpu', layout: 'meta' },
+    seconds: {},
+    warnings,
+    encoderRuns: 1,
+    decoderRuns: 1,
+    structures,
   }
   const name = `p${String(number).padStart(2, '0')}`
-  return { scan: { path: `${name}.nii`, scanPath: `/data/${name}.nii`, output: `${name}_dseg.nii.gz`, labelMapPath: `/data/${name}_dseg.nii.gz` }, status: 'done', sidecar, failure: null, seconds: 12.34, picture: null }
+  return {
+    scan: {
+      path: `${name}.nii`,
+      scanPath: `/data/${name}.nii`,
+      output: `${name}_dseg.nii.gz`,
+      labelMapPath: `/data/${name}_dseg.nii.gz`,
+    },
+    status: 'done',
+    sidecar,
+    failure: null,
+    seconds: 12.34,
+    picture: null,
+  }
 }
 
-const cohort = (changes: Readonly<Record<number, Change>> = {}): JudgedScan[] => judgeScans(Array.from({ length: 12 }, (_, i) => scan(i, changes[i])))
-const flagsOf = (judged: readonly JudgedScan[], number: number): readonly string[] => judged.find((one) => one.scan.path === scan(number).scan.path)?.flags ?? []
+const cohort = (changes: Readonly<Record<number, Change>> = {}): JudgedScan[] =>
+  judgeScans(Array.from({ length: 12 }, (_, i) => scan(i, changes[i])))
+const flagsOf = (judged: readonly JudgedScan[], number: number): readonly string[] =>
+  judged.find((one) => one.scan.path === scan(number).scan.path)?.flags ?? []
 const flagsOfStructure = (judged: readonly JudgedScan[], number: number, name: string): readonly string[] =>
-  judged.find((one) => one.scan.path === scan(number).scan.path)?.structures.find(({ structure }) => structure.name === name)?.flags ?? []
+  judged
+    .find((one) => one.scan.path === scan(number).scan.path)
+    ?.structures.find(({ structure }) => structure.name === name)?.flags ?? []
 
 describe('robust z-scores', () => {
   it('measure with the median, which outliers do not move', () => {
@@ -75,15 +121,25 @@ describe('the likeliest failures', () => {
   })
 
   it('are scans whose header does not settle left and right', () => {
-    expect(flagsOf(cohort({ 2: { warnings: ['The two positions disagree; check left and right.'] } }), 2)).toEqual(['header does not settle left and right'])
+    expect(flagsOf(cohort({ 2: { warnings: ['The two positions disagree; check left and right.'] } }), 2)).toEqual([
+      'header does not settle left and right',
+    ])
   })
 
   it('are structures of odd size or place, with little confidence, empty, or not found', () => {
     const judged = cohort({
       1: { structure: (name, { volumeMl }) => (name === 'Liver' ? { volumeMl: 12 * (volumeMl ?? 0) } : {}) },
-      2: { structure: (name, { boxMm }) => (name === 'Spleen' && boxMm !== null ? { boxMm: { min: boxMm.min, max: [boxMm.max[0] + 200, boxMm.max[1], boxMm.max[2]] } } : {}) },
+      2: {
+        structure: (name, { boxMm }) =>
+          name === 'Spleen' && boxMm !== null
+            ? { boxMm: { min: boxMm.min, max: [boxMm.max[0] + 200, boxMm.max[1], boxMm.max[2]] } }
+            : {},
+      },
       3: { structure: (name) => (name === 'Heart' ? { confidence: 0.3 } : {}) },
-      4: { structure: (name) => (name === 'Heart' ? { status: 'not-found', boxMm: null, volumeMl: null, meanHu: null, confidence: 0.1 } : {}) },
+      4: {
+        structure: (name) =>
+          name === 'Heart' ? { status: 'not-found', boxMm: null, volumeMl: null, meanHu: null, confidence: 0.1 } : {},
+      },
       6: { structure: (name) => (name === 'Heart' ? { volumeMl: 0, meanHu: null } : {}) },
     })
     expect(flagsOfStructure(judged, 1, 'Liver')).toEqual(['unusually large'])
@@ -91,21 +147,48 @@ describe('the likeliest failures', () => {
     expect(flagsOfStructure(judged, 3, 'Heart')).toEqual(['low confidence'])
     expect(flagsOfStructure(judged, 4, 'Heart')).toEqual(['not found'])
     expect(flagsOfStructure(judged, 6, 'Heart')).toEqual(['empty mask'])
-    expect(judged.slice(0, 5).map(({ scan: one }) => one.path).sort()).toEqual(['p01.nii', 'p02.nii', 'p03.nii', 'p04.nii', 'p06.nii'])
+    expect(
+      judged
+        .slice(0, 5)
+        .map(({ scan: one }) => one.path)
+        .sort(),
+    ).toEqual(['p01.nii', 'p02.nii', 'p03.nii', 'p04.nii', 'p06.nii'])
   })
 
   it('are failed scans before all others, and few scans are no cohort', () => {
-    const failed: ScanSummary = { ...scan(9), status: 'failed', sidecar: null, failure: { path: 'p09.nii', stage: 'read', error: { kind: 'input', message: 'It is cut off.' } } }
-    expect(judgeScans([scan(1), scan(2, { mirror: [-1, 1, 1] }), failed]).map(({ scan: one, flags }) => [one.path, flags])).toEqual([['p09.nii', []], ['p01.nii', []], ['p02.nii', []]])
+    const failed: ScanSummary = {
+      ...scan(9),
+      status: 'failed',
+      sidecar: null,
+      failure: { path: 'p09.nii', stage: 'read', error: { kind: 'input', message: 'It is cut off.' } },
+    }
+    expect(
+      judgeScans([scan(1), scan(2, { mirror: [-1, 1, 1] }), failed]).map(({ scan: one, flags }) => [one.path, flags]),
+    ).toEqual([
+      ['p09.nii', []],
+      ['p01.nii', []],
+      ['p02.nii', []],
+    ])
   })
 })
 
 describe('the summary', () => {
-  const odd: ScanSummary = { ...scan(7), scan: { ...scan(7).scan, path: 'a "b", <c>.nii', scanPath: '/data/a "b", <c>.nii' }, status: 'failed', sidecar: null, seconds: null, failure: { path: 'x', stage: 'read', error: { kind: 'input', message: 'No "scan", <sorry>.' } } }
+  const odd: ScanSummary = {
+    ...scan(7),
+    scan: { ...scan(7).scan, path: 'a "b", <c>.nii', scanPath: '/data/a "b", <c>.nii' },
+    status: 'failed',
+    sidecar: null,
+    seconds: null,
+    failure: { path: 'x', stage: 'read', error: { kind: 'input', message: 'No "scan", <sorry>.' } },
+  }
 
   it('has a row per scan and structure, in the order of the paths', () => {
-    const lines = summaryCsv(judgeScans([odd, scan(2), scan(1)])).trimEnd().split('\n')
-    expect(lines[0]).toBe('scan,structure,label,status,confidence,volume_ml,mean_hu,box_min_x_mm,box_min_y_mm,box_min_z_mm,box_max_x_mm,box_max_y_mm,box_max_z_mm,volume_z,position_z,flags,reason,seconds,label_map')
+    const lines = summaryCsv(judgeScans([odd, scan(2), scan(1)]))
+      .trimEnd()
+      .split('\n')
+    expect(lines[0]).toBe(
+      'scan,structure,label,status,confidence,volume_ml,mean_hu,box_min_x_mm,box_min_y_mm,box_min_z_mm,box_max_x_mm,box_max_y_mm,box_max_z_mm,volume_z,position_z,flags,reason,seconds,label_map',
+    )
     expect(lines).toHaveLength(1 + 1 + 4 + 4)
     expect(lines[1]).toBe('"a ""b"", <c>.nii",,,failed,,,,,,,,,,,,,"read: No ""scan"", <sorry>.",,')
     expect(lines[2]).toMatch(/^p01\.nii,Heart,1,found,0\.8,108\.415,40,/)
@@ -113,7 +196,14 @@ describe('the summary', () => {
 
   it('shows names and reasons as text, and needs no other file', () => {
     const plan = { request: { folder: '/data', settings: { templates: 't' } }, outFolder: '/data/out' }
-    const html = summaryHtml(judgeScans([odd, scan(2)]), { ...plan, layouts: [], scans: [], skipped: [], warnings: [], recipe: { tool: '1', models: [], templates: HASH, options: {} } })
+    const html = summaryHtml(judgeScans([odd, scan(2)]), {
+      ...plan,
+      layouts: [],
+      scans: [],
+      skipped: [],
+      warnings: [],
+      recipe: { tool: '1', models: [], templates: HASH, options: {} },
+    })
     expect(html).toContain('read: No &quot;scan&quot;, &lt;sorry&gt;.')
     expect(html).not.toContain('<c>')
     expect(html).toContain('href="../a%20%22b%22%2C%20%3Cc%3E.nii"')

@@ -9,7 +9,10 @@ const SIDE = 40
 const STRUCTURES = [{ labelValue: 3, color: '#ff8000' }]
 
 /** A grey cube of 80 mm in air, with a small structure near its right, front and upper side. */
-function cube(orientation: (typeof ORIENTATIONS)[number]): { readonly scan: { readonly data: Int16Array; readonly size: Size3; readonly affine: ReturnType<typeof orientedAffine> }; readonly labels: Uint8Array } {
+function cube(orientation: (typeof ORIENTATIONS)[number]): {
+  readonly scan: { readonly data: Int16Array; readonly size: Size3; readonly affine: ReturnType<typeof orientedAffine> }
+  readonly labels: Uint8Array
+} {
   const size: Size3 = [SIDE, SIDE, SIDE]
   const affine = orientedAffine(orientation, size, [3, 3, 3])
   const data = new Int16Array(SIDE ** 3).fill(-1000)

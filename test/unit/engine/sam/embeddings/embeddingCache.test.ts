@@ -12,8 +12,14 @@ import { tempFolder } from '../../../../support/tempFolder.js'
 const root = tempFolder()
 let folders = 0
 const newFolder = (): string => path.join(root, `cache${folders++}`)
-const picture = (seed: number, values: readonly number[] = Array.from({ length: 64 }, (_, i) => Math.sin(seed + i))): Picture => ({
-  data: Float32Array.from(values), width: values.length / 2, height: 2, pixelMm: [1, 2],
+const picture = (
+  seed: number,
+  values: readonly number[] = Array.from({ length: 64 }, (_, i) => Math.sin(seed + i)),
+): Picture => ({
+  data: Float32Array.from(values),
+  width: values.length / 2,
+  height: 2,
+  pixelMm: [1, 2],
 })
 const embeddings = (folder: string): string[] => readdirSync(folder).filter((file) => file.endsWith('.embedding'))
 
@@ -26,14 +32,20 @@ describe('embeddings kept on disk', () => {
     const later = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
     expect(await later.encodeSlice(picture(1))).toEqual(made)
     expect(inner.pictures).toHaveLength(1)
-    expect([first.cache, later.cache]).toMatchObject([{ hits: 0, misses: 1, problem: null }, { hits: 1, misses: 0, problem: null }])
+    expect([first.cache, later.cache]).toMatchObject([
+      { hits: 0, misses: 1, problem: null },
+      { hits: 1, misses: 0, problem: null },
+    ])
   })
 
   it('belong to one picture, pixel size and model', async () => {
     const folder = newFolder()
     const inner = fakeSegmenter()
     const cached = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    const other = await cacheEmbeddings({ ...inner, networks: [{ sha256: 'abc' } as (typeof inner.networks)[number]] }, { folder, maxBytes: 1e6 })
+    const other = await cacheEmbeddings(
+      { ...inner, networks: [{ sha256: 'abc' } as (typeof inner.networks)[number]] },
+      { folder, maxBytes: 1e6 },
+    )
     await cached.encodeSlice(picture(1))
     await cached.encodeSlice(picture(2))
     await cached.encodeSlice({ ...picture(1), pixelMm: [1, 1] })
@@ -74,7 +86,9 @@ describe('embeddings kept on disk', () => {
     const later = await cacheEmbeddings(inner, { folder, maxBytes: 3 * size })
     await later.encodeSlice(picture(5))
     expect(embeddings(folder)).not.toContain(oldest)
-    expect(embeddings(folder).reduce((sum, file) => sum + statSync(path.join(folder, file)).size, 0)).toBeLessThanOrEqual(3 * size)
+    expect(
+      embeddings(folder).reduce((sum, file) => sum + statSync(path.join(folder, file)).size, 0),
+    ).toBeLessThanOrEqual(3 * size)
   })
 
   it('stop being kept, with a sentence, when the disk refuses', async () => {
@@ -89,14 +103,28 @@ describe('embeddings kept on disk', () => {
 
   it('can be halves, rounded as IEEE 754 says, the same now and later', async () => {
     const folder = newFolder()
-    await fc.assert(fc.asyncProperty(fc.array(fc.float({ noNaN: true }), { minLength: 4, maxLength: 4 }), async (values) => {
-      const inner = fakeSegmenter()
-      const wanted = values.map((value) => f16round(value))
-      const first = await (await cacheEmbeddings(inner, { folder, maxBytes: 1e6, precision: 'float16' })).encodeSlice(picture(0, values))
-      const again = await (await cacheEmbeddings(inner, { folder, maxBytes: 1e6, precision: 'float16' })).encodeSlice(picture(0, values))
-      expect(Array.from(float32Data(first.tensors['embedding']))).toEqual(wanted)
-      expect(again).toEqual(first)
-    }), { numRuns: 60, examples: [[[0, -0, 6.1e-5, 6e-8]], [[65504, 65519, 65520, -1e30]], [[2.98e-8, 2 ** -25, 3 * 2 ** -25, 1.00048828125]]] })
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.float({ noNaN: true }), { minLength: 4, maxLength: 4 }), async (values) => {
+        const inner = fakeSegmenter()
+        const wanted = values.map((value) => f16round(value))
+        const first = await (
+          await cacheEmbeddings(inner, { folder, maxBytes: 1e6, precision: 'float16' })
+        ).encodeSlice(picture(0, values))
+        const again = await (
+          await cacheEmbeddings(inner, { folder, maxBytes: 1e6, precision: 'float16' })
+        ).encodeSlice(picture(0, values))
+        expect(Array.from(float32Data(first.tensors['embedding']))).toEqual(wanted)
+        expect(again).toEqual(first)
+      }),
+      {
+        numRuns: 60,
+        examples: [
+          [[0, -0, 6.1e-5, 6e-8]],
+          [[65504, 65519, 65520, -1e30]],
+          [[2.98e-8, 2 ** -25, 3 * 2 ** -25, 1.00048828125]],
+        ],
+      },
+    )
   })
 })
 

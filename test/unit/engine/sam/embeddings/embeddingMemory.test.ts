@@ -1,12 +1,23 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Picture } from '../../../../../src/engine/sam/slices/sliceImage.js'
 import { modelKey } from '../../../../../src/engine/sam/embeddings/embeddingCache.js'
-import { embeddingBytes, embeddingMemory, rememberEmbeddings } from '../../../../../src/engine/sam/embeddings/embeddingMemory.js'
+import {
+  embeddingBytes,
+  embeddingMemory,
+  rememberEmbeddings,
+} from '../../../../../src/engine/sam/embeddings/embeddingMemory.js'
 import { fakeSegmenter } from '../../../../support/fakeSegmenter.js'
 
-const picture = (grey: number): Picture => ({ data: new Float32Array(100).fill(grey), width: 10, height: 10, pixelMm: [1, 1] })
+const picture = (grey: number): Picture => ({
+  data: new Float32Array(100).fill(grey),
+  width: 10,
+  height: 10,
+  pixelMm: [1, 1],
+})
 const BYTES = 400
-afterEach(() => { vi.useRealTimers() })
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('embeddings in memory', () => {
   it('are not made twice, and the ones used longest ago go first', async () => {

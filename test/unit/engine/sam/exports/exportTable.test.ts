@@ -55,8 +55,16 @@ interface Case {
   readonly score: number | 'mean' | 'none'
 }
 
-const planarIn = (name: string, side: number | string = 1024, type: 'float32' | 'float16' = 'float32'): ValueSpec => ({ name, type, dims: ['batch', 3, side, side] })
-const embeddingIn = (name: string, type: 'float32' | 'float16' = 'float32'): ValueSpec => ({ name, type, dims: [...EMBEDDING] })
+const planarIn = (name: string, side: number | string = 1024, type: 'float32' | 'float16' = 'float32'): ValueSpec => ({
+  name,
+  type,
+  dims: ['batch', 3, side, side],
+})
+const embeddingIn = (name: string, type: 'float32' | 'float16' = 'float32'): ValueSpec => ({
+  name,
+  type,
+  dims: [...EMBEDDING],
+})
 const PAD_1024 = { dims: [1, 3, 1024, 1024], order: 'planar', frame: [1024, 307], normal: SAM } as const
 const STRETCH_1024 = { dims: [1, 3, 1024, 1024], order: 'planar', frame: [1024, 1024] } as const
 
@@ -65,11 +73,27 @@ function optimumDecoder(points: boolean): GraphSpec {
     [
       embeddingIn('image_embeddings'),
       embeddingIn('image_positional_embeddings'),
-      ...(points ? [{ name: 'input_points', dims: ['b', 'p', 'n', 2] }, { name: 'input_labels', type: 'int64' as const, dims: ['b', 'p', 'n'] }] : []),
+      ...(points
+        ? [
+            { name: 'input_points', dims: ['b', 'p', 'n', 2] },
+            { name: 'input_labels', type: 'int64' as const, dims: ['b', 'p', 'n'] },
+          ]
+        : []),
       { name: 'input_boxes', dims: ['b', 'nb', 4] },
     ],
-    { corners: 'input_boxes', pixelsPerUnit: 1, square: 1024, side: 256, count: 3, boxMask: 1, output: { name: 'pred_masks', dims: ['b', 'p', 3, 256, 256] } },
-    { tensor: points ? 'input_labels' : 'image_positional_embeddings', output: { name: 'iou_scores', dims: ['b', 'p', 3] } },
+    {
+      corners: 'input_boxes',
+      pixelsPerUnit: 1,
+      square: 1024,
+      side: 256,
+      count: 3,
+      boxMask: 1,
+      output: { name: 'pred_masks', dims: ['b', 'p', 3, 256, 256] },
+    },
+    {
+      tensor: points ? 'input_labels' : 'image_positional_embeddings',
+      output: { name: 'iou_scores', dims: ['b', 'p', 3] },
+    },
   )
 }
 
@@ -82,7 +106,15 @@ function efficientDecoder(points: number | string): GraphSpec {
       { name: 'orig_im_size', type: 'int64', dims: [2] },
     ],
     // The decoder rescales its coordinates by the size it is told: 256 here, a quarter of the square.
-    { corners: 'batched_point_coords', pixelsPerUnit: 4, square: 1024, side: 256, count: 3, boxMask: 2, output: { name: 'output_masks', dims: [1, 'queries', 3, 256, 256] } },
+    {
+      corners: 'batched_point_coords',
+      pixelsPerUnit: 4,
+      square: 1024,
+      side: 256,
+      count: 3,
+      boxMask: 2,
+      output: { name: 'output_masks', dims: [1, 'queries', 3, 256, 256] },
+    },
     { tensor: 'image_embeddings', output: { name: 'iou_predictions', dims: [1, 'queries', 3] } },
   )
 }
@@ -99,21 +131,37 @@ function sam2Decoder(withSize: boolean): GraphSpec {
       { name: 'has_mask_input', dims: ['labels'] },
       ...(withSize ? [{ name: 'orig_im_size', type: 'int32' as const, dims: [2] }] : []),
     ],
-    { corners: 'point_coords', pixelsPerUnit: 1, square: 1024, side: 256, count: 3, boxMask: 1, output: { name: 'masks', dims: ['labels', 3, 256, 256] } },
+    {
+      corners: 'point_coords',
+      pixelsPerUnit: 1,
+      square: 1024,
+      side: 256,
+      count: 3,
+      boxMask: 1,
+      output: { name: 'masks', dims: ['labels', 3, 256, 256] },
+    },
     { tensor: withSize ? 'image_embed' : 'point_labels', output: { name: 'iou_predictions', dims: ['labels', 3] } },
   )
 }
 
 function medficientDecoder(): GraphSpec {
-  return decoderGraph(
-    [embeddingIn('image_embeddings'), { name: 'boxes', dims: [4] }],
-    { corners: 'boxes', pixelsPerUnit: 512, square: 512, side: 512, count: 1, boxMask: 0, output: { name: 'masks', dims: [1, 1, 512, 512] } },
-  )
+  return decoderGraph([embeddingIn('image_embeddings'), { name: 'boxes', dims: [4] }], {
+    corners: 'boxes',
+    pixelsPerUnit: 512,
+    square: 512,
+    side: 512,
+    count: 1,
+    boxMask: 0,
+    output: { name: 'masks', dims: [1, 1, 512, 512] },
+  })
 }
 
 const litePrompt: GraphSpec = {
   inputs: [{ name: 'boxes', dims: ['batch', 1, 1, 4] }],
-  outputs: [{ name: 'sparse_embeddings', dims: ['batch', 2, 256] }, { name: 'dense_embeddings', dims: ['batch', 256, 64, 64] }],
+  outputs: [
+    { name: 'sparse_embeddings', dims: ['batch', 2, 256] },
+    { name: 'dense_embeddings', dims: ['batch', 256, 64, 64] },
+  ],
   nodes: [
     { op: 'Reshape', inputs: ['boxes', 'corners'], outputs: ['two_corners'] },
     { op: 'Concat', inputs: ['two_corners', 'rest'], outputs: ['sparse_embeddings'], attributes: { axis: { int: 2 } } },
@@ -128,13 +176,34 @@ const litePrompt: GraphSpec = {
 
 function liteDecoder(): GraphSpec {
   const graph = decoderGraph(
-    [embeddingIn('image_embeddings'), embeddingIn('image_pe'), { name: 'sparse_prompt_embeddings', dims: [1, 2, 256] }, embeddingIn('dense_prompt_embeddings')],
-    { corners: 'box', pixelsPerUnit: 1, square: 256, side: 256, count: 1, boxMask: 0, output: { name: 'low_res_masks', dims: [1, 1, 256, 256] } },
+    [
+      embeddingIn('image_embeddings'),
+      embeddingIn('image_pe'),
+      { name: 'sparse_prompt_embeddings', dims: [1, 2, 256] },
+      embeddingIn('dense_prompt_embeddings'),
+    ],
+    {
+      corners: 'box',
+      pixelsPerUnit: 1,
+      square: 256,
+      side: 256,
+      count: 1,
+      boxMask: 0,
+      output: { name: 'low_res_masks', dims: [1, 1, 256, 256] },
+    },
     { tensor: 'image_pe', output: { name: 'iou_predictions', dims: [1, 1] } },
   )
   return {
     ...graph,
-    nodes: [{ op: 'Gather', inputs: ['sparse_prompt_embeddings', 'first_two'], outputs: ['box'], attributes: { axis: { int: 2 } } }, ...graph.nodes],
+    nodes: [
+      {
+        op: 'Gather',
+        inputs: ['sparse_prompt_embeddings', 'first_two'],
+        outputs: ['box'],
+        attributes: { axis: { int: 2 } },
+      },
+      ...graph.nodes,
+    ],
     initializers: [...(graph.initializers ?? []), { name: 'first_two', dims: [2], ints: [0, 1] }],
   }
 }
@@ -142,10 +211,15 @@ function liteDecoder(): GraphSpec {
 /** The decoder of two files, with embedding and mask in half precision. */
 const liteHalfDecoder = (): GraphSpec =>
   withHalf(
-    decoderGraph(
-      [embeddingIn('image_embeddings', 'float16'), { name: 'boxes', dims: [1, 1, 4] }],
-      { corners: 'boxes', pixelsPerUnit: 1, square: 256, side: 256, count: 1, boxMask: 0, output: { name: 'low_res_masks', dims: [1, 1, 256, 256] } },
-    ),
+    decoderGraph([embeddingIn('image_embeddings', 'float16'), { name: 'boxes', dims: [1, 1, 4] }], {
+      corners: 'boxes',
+      pixelsPerUnit: 1,
+      square: 256,
+      side: 256,
+      count: 1,
+      boxMask: 0,
+      output: { name: 'low_res_masks', dims: [1, 1, 256, 256] },
+    }),
     'low_res_masks',
   )
 
@@ -155,7 +229,10 @@ function withHalf(graph: GraphSpec, name: string): GraphSpec {
     ...graph,
     outputs: graph.outputs.map((output) => (output.name === name ? { ...output, type: 'float16' } : output)),
     nodes: [
-      ...graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map((output) => (output === name ? `full_${name}` : output)) })),
+      ...graph.nodes.map((node) => ({
+        ...node,
+        outputs: node.outputs.map((output) => (output === name ? `full_${name}` : output)),
+      })),
       { op: 'Cast', inputs: [`full_${name}`], outputs: [name], attributes: { to: { int: 10 } } },
     ],
   }
@@ -168,31 +245,63 @@ function inHalf(graph: GraphSpec): GraphSpec {
     ...graph,
     inputs: graph.inputs.map((input) => (halved.has(input.name) ? { ...input, type: 'float16' } : input)),
     nodes: [
-      ...[...halved].map((name) => ({ op: 'Cast', inputs: [name], outputs: [`single_${name}`], attributes: { to: { int: 1 } } })),
-      ...graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => (halved.has(input) ? `single_${input}` : input)) })),
+      ...[...halved].map((name) => ({
+        op: 'Cast',
+        inputs: [name],
+        outputs: [`single_${name}`],
+        attributes: { to: { int: 1 } },
+      })),
+      ...graph.nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map((input) => (halved.has(input) ? `single_${input}` : input)),
+      })),
     ],
   }
   return graph.outputs.reduce((half, { name }) => withHalf(half, name), casts)
 }
 
-const visionEncoder = encoderGraph([planarIn('pixel_values')], [
-  { name: 'image_embeddings', dims: EMBEDDING },
-  { name: 'image_positional_embeddings', dims: EMBEDDING },
-])
+const visionEncoder = encoderGraph(
+  [planarIn('pixel_values')],
+  [
+    { name: 'image_embeddings', dims: EMBEDDING },
+    { name: 'image_positional_embeddings', dims: EMBEDDING },
+  ],
+)
 const sam2Encoder = (names: readonly [string, string, string]): GraphSpec =>
-  encoderGraph([{ name: 'image', dims: [1, 3, 1024, 1024] }], [
-    { name: names[0], dims: [1, 32, 256, 256] },
-    { name: names[1], dims: [1, 64, 128, 128] },
-    { name: names[2], dims: EMBEDDING },
-  ])
-const efficientEncoder = encoderGraph([{ name: 'batched_images', dims: ['batch', 3, 'height', 'width'] }], [{ name: 'image_embeddings', dims: EMBEDDING }])
+  encoderGraph(
+    [{ name: 'image', dims: [1, 3, 1024, 1024] }],
+    [
+      { name: names[0], dims: [1, 32, 256, 256] },
+      { name: names[1], dims: [1, 64, 128, 128] },
+      { name: names[2], dims: EMBEDDING },
+    ],
+  )
+const efficientEncoder = encoderGraph(
+  [{ name: 'batched_images', dims: ['batch', 3, 'height', 'width'] }],
+  [{ name: 'image_embeddings', dims: EMBEDDING }],
+)
 const efficientWhole = decoderGraph(
-  [{ name: 'batched_images', dims: ['batch', 3, 'height', 'width'] }, { name: 'batched_point_coords', dims: [1, 'q', 'n', 2] }, { name: 'batched_point_labels', dims: [1, 'q', 'n'] }],
-  { corners: 'batched_point_coords', pixelsPerUnit: 1, square: 1024, side: 1024, count: 3, boxMask: 1, output: { name: 'output_masks', dims: [1, 'q', 3, 1024, 1024] } },
+  [
+    { name: 'batched_images', dims: ['batch', 3, 'height', 'width'] },
+    { name: 'batched_point_coords', dims: [1, 'q', 'n', 2] },
+    { name: 'batched_point_labels', dims: [1, 'q', 'n'] },
+  ],
+  {
+    corners: 'batched_point_coords',
+    pixelsPerUnit: 1,
+    square: 1024,
+    side: 1024,
+    count: 3,
+    boxMask: 1,
+    output: { name: 'output_masks', dims: [1, 'q', 3, 1024, 1024] },
+  },
   { tensor: 'batched_point_labels', output: { name: 'iou_predictions', dims: [1, 'q', 3] } },
 )
 const lite256 = { name: 'image', dims: [1, 3, 256, 256], order: 'planar', frame: [256, 77], normal: MIN_MAX } as const
-const liteEncoder = encoderGraph([{ name: 'image', dims: ['batch', 3, 256, 256] }], [{ name: 'image_embedding', dims: EMBEDDING }])
+const liteEncoder = encoderGraph(
+  [{ name: 'image', dims: ['batch', 3, 256, 256] }],
+  [{ name: 'image_embedding', dims: EMBEDDING }],
+)
 
 const CASES: readonly Case[] = [
   {
@@ -213,28 +322,43 @@ const CASES: readonly Case[] = [
   {
     name: 'a: an encoder in half precision',
     layout: 'meta',
-    graphs: [encoderGraph([planarIn('input_image', 1024, 'float16')], [{ name: 'out', dims: EMBEDDING, type: 'float16' }]), samDecoderGraph(4)],
+    graphs: [
+      encoderGraph([planarIn('input_image', 1024, 'float16')], [{ name: 'out', dims: EMBEDDING, type: 'float16' }]),
+      samDecoderGraph(4),
+    ],
     input: { name: 'input_image', ...PAD_1024, tolerance: 2e-3 },
     score: 0.5,
   },
   {
     name: 'a: both in half precision',
     layout: 'meta',
-    graphs: [inHalf(encoderGraph([planarIn('input_image')], [{ name: 'out', dims: EMBEDDING }])), inHalf(samDecoderGraph(4))],
+    graphs: [
+      inHalf(encoderGraph([planarIn('input_image')], [{ name: 'out', dims: EMBEDDING }])),
+      inHalf(samDecoderGraph(4)),
+    ],
     input: { name: 'input_image', ...PAD_1024, tolerance: 2e-3 },
     score: 0.5,
   },
   {
     name: 'c: samexporter, any size',
     layout: 'samexporter',
-    graphs: [encoderGraph([{ name: 'input_image', dims: ['height', 'width', 3] }], [{ name: 'image_embeddings', dims: EMBEDDING }]), samDecoderGraph(4)],
+    graphs: [
+      encoderGraph(
+        [{ name: 'input_image', dims: ['height', 'width', 3] }],
+        [{ name: 'image_embeddings', dims: EMBEDDING }],
+      ),
+      samDecoderGraph(4),
+    ],
     input: { name: 'input_image', dims: [307, 1024, 3], order: 'interleaved', frame: [1024, 307], normal: AS_IS },
     score: 0.5,
   },
   {
     name: 'c: samexporter, fixed canvas',
     layout: 'samexporter',
-    graphs: [encoderGraph([{ name: 'input_image', dims: [684, 1024, 3] }], [{ name: 'image_embeddings', dims: EMBEDDING }]), samDecoderGraph(4)],
+    graphs: [
+      encoderGraph([{ name: 'input_image', dims: [684, 1024, 3] }], [{ name: 'image_embeddings', dims: EMBEDDING }]),
+      samDecoderGraph(4),
+    ],
     input: { name: 'input_image', dims: [684, 1024, 3], order: 'interleaved', frame: [1024, 307], normal: AS_IS },
     score: 0.5,
   },
@@ -312,16 +436,32 @@ const CASES: readonly Case[] = [
     name: 'e1: MedficientSAM, preprocessing inside',
     layout: 'medficientsam',
     graphs: [
-      encoderGraph([{ name: 'image', type: 'uint8', dims: ['height', 'width', 3] }, { name: 'original_size', type: 'int16', dims: [2] }], [{ name: 'image_embeddings', dims: EMBEDDING }]),
+      encoderGraph(
+        [
+          { name: 'image', type: 'uint8', dims: ['height', 'width', 3] },
+          { name: 'original_size', type: 'int16', dims: [2] },
+        ],
+        [{ name: 'image_embeddings', dims: EMBEDDING }],
+      ),
       medficientDecoder(),
     ],
-    input: { name: 'image', dims: [154, 512, 3], order: 'interleaved', frame: [512, 154], normal: AS_IS, tolerance: 0.51 },
+    input: {
+      name: 'image',
+      dims: [154, 512, 3],
+      order: 'interleaved',
+      frame: [512, 154],
+      normal: AS_IS,
+      tolerance: 0.51,
+    },
     score: 'none',
   },
   {
     name: 'e1: MedficientSAM, "cpp" export',
     layout: 'medficientsam',
-    graphs: [encoderGraph([{ name: 'image', dims: [512, 512, 3] }], [{ name: 'image_embeddings', dims: EMBEDDING }]), medficientDecoder()],
+    graphs: [
+      encoderGraph([{ name: 'image', dims: [512, 512, 3] }], [{ name: 'image_embeddings', dims: EMBEDDING }]),
+      medficientDecoder(),
+    ],
     input: { name: 'image', dims: [512, 512, 3], order: 'interleaved', frame: [512, 154], normal: MIN_MAX },
     score: 'none',
   },
@@ -339,7 +479,15 @@ const CASES: readonly Case[] = [
     graphs: [
       decoderGraph(
         [embeddingIn('image_embeddings'), { name: 'boxes', dims: [1, 1, 4] }],
-        { corners: 'boxes', pixelsPerUnit: 1, square: 256, side: 256, count: 1, boxMask: 0, output: { name: 'low_res_masks', dims: [1, 1, 256, 256] } },
+        {
+          corners: 'boxes',
+          pixelsPerUnit: 1,
+          square: 256,
+          side: 256,
+          count: 1,
+          boxMask: 0,
+          output: { name: 'low_res_masks', dims: [1, 1, 256, 256] },
+        },
         { tensor: 'image_embeddings', output: { name: 'iou_predictions', dims: [1, 1] } },
       ),
       liteEncoder,
@@ -350,7 +498,13 @@ const CASES: readonly Case[] = [
   {
     name: 'e2: LiteMedSAM, two files in half precision',
     layout: 'litemedsam',
-    graphs: [encoderGraph([planarIn('image', 256, 'float16')], [{ name: 'image_embedding', dims: EMBEDDING, type: 'float16' }]), liteHalfDecoder()],
+    graphs: [
+      encoderGraph(
+        [planarIn('image', 256, 'float16')],
+        [{ name: 'image_embedding', dims: EMBEDDING, type: 'float16' }],
+      ),
+      liteHalfDecoder(),
+    ],
     input: { ...lite256, tolerance: 2e-3 },
     score: 'none',
   },
@@ -380,7 +534,10 @@ const CASES: readonly Case[] = [
   {
     name: 'f1: SAM 2, scores in half precision',
     layout: 'sam2',
-    graphs: [sam2Encoder(['high_res_feats_0', 'high_res_feats_1', 'image_embed']), withHalf(sam2Decoder(false), 'iou_predictions')],
+    graphs: [
+      sam2Encoder(['high_res_feats_0', 'high_res_feats_1', 'image_embed']),
+      withHalf(sam2Decoder(false), 'iou_predictions'),
+    ],
     input: { name: 'image', ...STRETCH_1024, normal: SAM },
     score: 2.5,
   },
@@ -409,11 +566,14 @@ const CASES: readonly Case[] = [
     name: 'f2: SAM 2 of Hugging Face, told that there are no points',
     layout: 'sam2-hub',
     graphs: [
-      encoderGraph([planarIn('pixel_values')], [
-        { name: 'image_embeddings.0', dims: [1, 32, 256, 256] },
-        { name: 'image_embeddings.1', dims: [1, 64, 128, 128] },
-        { name: 'image_embeddings.2', dims: EMBEDDING },
-      ]),
+      encoderGraph(
+        [planarIn('pixel_values')],
+        [
+          { name: 'image_embeddings.0', dims: [1, 32, 256, 256] },
+          { name: 'image_embeddings.1', dims: [1, 64, 128, 128] },
+          { name: 'image_embeddings.2', dims: EMBEDDING },
+        ],
+      ),
       decoderGraph(
         [
           { name: 'image_embeddings.0', dims: ['batch', 32, 256, 256] },
@@ -423,7 +583,15 @@ const CASES: readonly Case[] = [
           { name: 'input_labels', type: 'int64', dims: ['batch', 'objects', 'points'] },
           { name: 'input_boxes', dims: ['batch', 'boxes', 4] },
         ],
-        { corners: 'input_boxes', pixelsPerUnit: 1, square: 1024, side: 256, count: 3, boxMask: 2, output: { name: 'pred_masks', dims: ['batch', 'objects', 3, 256, 256] } },
+        {
+          corners: 'input_boxes',
+          pixelsPerUnit: 1,
+          square: 1024,
+          side: 256,
+          count: 3,
+          boxMask: 2,
+          output: { name: 'pred_masks', dims: ['batch', 'objects', 3, 256, 256] },
+        },
         { tensor: 'image_embeddings.2', output: { name: 'iou_scores', dims: ['batch', 'objects', 3] } },
       ),
     ],
@@ -433,40 +601,62 @@ const CASES: readonly Case[] = [
 ]
 
 describe('layouts', () => {
-  it.each(CASES)('$name: recognised, prepares the slice, and brings the mask back', async ({ name, layout, graphs, npy, preprocessing, input, score }) => {
-    const stem = name.replace(/[^a-z0-9]+/gi, '-')
-    const networks: Network[] = []
-    const seen: NetworkTensor[] = []
-    for (const [i, graph] of graphs.entries()) networks.push(spy(await openNetwork(await writeOnnx(path.join(folder, `${stem}${i}.onnx`), graph)), input.name, seen))
-    const constants = npy === undefined ? [] : [await readNpy(await writeNpy(`${stem}.npy`, npy, EMBEDDING))]
-    const segmenter = createSegmenter(networks, { id: 'tiny', ...(preprocessing === undefined ? {} : { preprocessing }) }, constants)
-    expect(segmenter.layout).toBe(layout)
+  it.each(CASES)(
+    '$name: recognised, prepares the slice, and brings the mask back',
+    async ({ name, layout, graphs, npy, preprocessing, input, score }) => {
+      const stem = name.replace(/[^a-z0-9]+/gi, '-')
+      const networks: Network[] = []
+      const seen: NetworkTensor[] = []
+      for (const [i, graph] of graphs.entries())
+        networks.push(
+          spy(await openNetwork(await writeOnnx(path.join(folder, `${stem}${i}.onnx`), graph)), input.name, seen),
+        )
+      const constants = npy === undefined ? [] : [await readNpy(await writeNpy(`${stem}.npy`, npy, EMBEDDING))]
+      const segmenter = createSegmenter(
+        networks,
+        { id: 'tiny', ...(preprocessing === undefined ? {} : { preprocessing }) },
+        constants,
+      )
+      expect(segmenter.layout).toBe(layout)
 
-    const embedding = await segmenter.encodeSlice(PICTURE)
-    expect([embedding.frame.width, embedding.frame.height]).toEqual([...input.frame])
-    const box = { x0: 20, y0: 10, x1: 40, y1: 30 }
-    const region = { x0: 12, y0: 3, x1: 47, y1: 37 }
-    const mask = await segmenter.decodeBox(embedding, box, region)
+      const embedding = await segmenter.encodeSlice(PICTURE)
+      expect([embedding.frame.width, embedding.frame.height]).toEqual([...input.frame])
+      const box = { x0: 20, y0: 10, x1: 40, y1: 30 }
+      const region = { x0: 12, y0: 3, x1: 47, y1: 37 }
+      const mask = await segmenter.decodeBox(embedding, box, region)
 
-    checkPicture(seen[0], input)
-    expect(mask.region).toEqual(region)
-    for (let y = region.y0, i = 0; y < region.y1; y++) {
-      for (let x = region.x0; x < region.x1; x++, i++) {
-        const inside = x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1
-        expect({ x, y, inside: mask.data[i] > 0 }).toEqual({ x, y, inside })
+      checkPicture(seen[0], input)
+      expect(mask.region).toEqual(region)
+      for (let y = region.y0, i = 0; y < region.y1; y++) {
+        for (let x = region.x0; x < region.x1; x++, i++) {
+          const inside = x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1
+          expect({ x, y, inside: mask.data[i] > 0 }).toEqual({ x, y, inside })
+        }
       }
-    }
-    if (score === 'none') expect(mask.iouPrediction).toBeNaN()
-    else expect(mask.iouPrediction).toBeCloseTo(score === 'mean' ? mean(seen[0]) : score, 2)
-    await segmenter.release()
-  })
+      if (score === 'none') expect(mask.iouPrediction).toBeNaN()
+      else expect(mask.iouPrediction).toBeCloseTo(score === 'mean' ? mean(seen[0]) : score, 2)
+      await segmenter.release()
+    },
+  )
 
   it('refuses exports for points only, as two files and as one, and says what to do', async () => {
-    const points: readonly ValueSpec[] = [{ name: 'input_points', dims: ['b', 'p', 'n', 2] }, { name: 'input_labels', type: 'int64', dims: ['b', 'p', 'n'] }]
-    const answers = [{ name: 'iou_scores', dims: [1, 1, 3] }, { name: 'pred_masks', dims: [1, 1, 3, 256, 256] }]
-    const two = [visionEncoder, anyGraph([embeddingIn('image_embeddings'), embeddingIn('image_positional_embeddings'), ...points], answers)]
+    const points: readonly ValueSpec[] = [
+      { name: 'input_points', dims: ['b', 'p', 'n', 2] },
+      { name: 'input_labels', type: 'int64', dims: ['b', 'p', 'n'] },
+    ]
+    const answers = [
+      { name: 'iou_scores', dims: [1, 1, 3] },
+      { name: 'pred_masks', dims: [1, 1, 3, 256, 256] },
+    ]
+    const two = [
+      visionEncoder,
+      anyGraph([embeddingIn('image_embeddings'), embeddingIn('image_positional_embeddings'), ...points], answers),
+    ]
     const one = [anyGraph([planarIn('pixel_values'), ...points], answers)]
-    for (const [name, graphs] of [['two', two], ['one', one]] as const) {
+    for (const [name, graphs] of [
+      ['two', two],
+      ['one', one],
+    ] as const) {
       const error = await failure(graphs, name)
       expect(error.kind).toBe('model')
       expect(error.message).toMatch(/points only.*import the original checkpoint/)
@@ -478,11 +668,18 @@ describe('layouts', () => {
   })
 
   it('asks for the positional encoding that a LiteMedSAM needs', async () => {
-    expect((await failure([liteEncoder, litePrompt, liteDecoder()], 'nope')).message).toContain('positional_encoding.npy')
+    expect((await failure([liteEncoder, litePrompt, liteDecoder()], 'nope')).message).toContain(
+      'positional_encoding.npy',
+    )
   })
 
   it('does not take pieces of different exports for one', async () => {
-    for (const [i, graphs] of [[efficientEncoder, sam2Decoder(false)], [liteEncoder, medficientDecoder()], [visionEncoder, samDecoderGraph(1)], [liteEncoder]].entries()) {
+    for (const [i, graphs] of [
+      [efficientEncoder, sam2Decoder(false)],
+      [liteEncoder, medficientDecoder()],
+      [visionEncoder, samDecoderGraph(1)],
+      [liteEncoder],
+    ].entries()) {
       expect((await failure(graphs, `mixed${i}`)).message).toContain('no layout that is known here')
     }
   })
@@ -517,14 +714,22 @@ function checkPicture(tensor: NetworkTensor, { dims, order, frame, normal, toler
   const [height, width] = order === 'planar' ? dims.slice(2) : dims
   const half = tensor.data instanceof Uint16Array
   const at = (channel: number, x: number, y: number): number => {
-    const value = Number(tensor.data[order === 'planar' ? (channel * height + y) * width + x : 3 * (y * width + x) + channel])
+    const value = Number(
+      tensor.data[order === 'planar' ? (channel * height + y) * width + x : 3 * (y * width + x) + channel],
+    )
     return half ? fromHalf(value) : value
   }
-  for (const [u, v] of [[0.1, 0.2], [0.5, 0.5], [0.9, 0.3], [0.75, 0.9]]) {
+  for (const [u, v] of [
+    [0.1, 0.2],
+    [0.5, 0.5],
+    [0.9, 0.3],
+    [0.75, 0.9],
+  ]) {
     const x = Math.floor(u * frame[0])
     const y = Math.floor(v * frame[1])
     const expected = grey(((x + 0.5) * WIDTH) / frame[0] - 0.5, ((y + 0.5) * HEIGHT) / frame[1] - 0.5)
-    for (const channel of [0, 1, 2]) expect(Math.abs(at(channel, x, y) - normal(expected, channel))).toBeLessThan(tolerance)
+    for (const channel of [0, 1, 2])
+      expect(Math.abs(at(channel, x, y) - normal(expected, channel))).toBeLessThan(tolerance)
   }
   // Nothing but 0 where the slice does not reach.
   if (frame[1] < height) expect(at(1, 5, height - 1)).toBe(0)
@@ -544,7 +749,13 @@ function mean({ data }: NetworkTensor): number {
 
 async function failure(graphs: readonly GraphSpec[], name: string): Promise<MedlsamError> {
   const files = await Promise.all(graphs.map((graph, i) => writeOnnx(path.join(folder, `${name}-${i}.onnx`), graph)))
-  const error: unknown = await openSegmenter(files.map((file) => ({ path: file })), { id: name }).then(() => null, (e: unknown) => e)
+  const error: unknown = await openSegmenter(
+    files.map((file) => ({ path: file })),
+    { id: name },
+  ).then(
+    () => null,
+    (e: unknown) => e,
+  )
   if (error instanceof MedlsamError) return error
   throw new Error(`expected a MedlsamError, got ${String(error)}`)
 }
@@ -558,6 +769,9 @@ function npyBytes(header: string, body: Buffer): Buffer {
 
 async function writeNpy(name: string, data: Float32Array, dims: readonly number[]): Promise<string> {
   const file = path.join(folder, name)
-  await writeFile(file, npyBytes(`{'descr': '<f4', 'fortran_order': False, 'shape': (${dims.join(', ')}), }`, Buffer.from(data.buffer)))
+  await writeFile(
+    file,
+    npyBytes(`{'descr': '<f4', 'fortran_order': False, 'shape': (${dims.join(', ')}), }`, Buffer.from(data.buffer)),
+  )
   return file
 }

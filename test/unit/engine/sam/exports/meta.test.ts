@@ -21,8 +21,15 @@ function picture(width: number, height: number, pixelMm: readonly [number, numbe
 describe('layout meta', () => {
   it('is recognised by names and ranks, in any order of the files', async () => {
     const other = await writeOnnx(path.join(folder, 'other.onnx'), samEncoderGraph('pixel_values', 'image_embeddings'))
-    for (const files of [[encoderFile, oneMaskFile], [oneMaskFile, encoderFile], [fourMasksFile, other]]) {
-      const segmenter = await openSegmenter(files.map((file) => ({ path: file })), { id: 'tiny' })
+    for (const files of [
+      [encoderFile, oneMaskFile],
+      [oneMaskFile, encoderFile],
+      [fourMasksFile, other],
+    ]) {
+      const segmenter = await openSegmenter(
+        files.map((file) => ({ path: file })),
+        { id: 'tiny' },
+      )
       expect(segmenter.layout).toBe('meta')
       expect(segmenter.provider).toBe('cpu')
       expect(segmenter.windowHu).toEqual({ level: 40, width: 400 })
@@ -57,7 +64,12 @@ describe('layout meta', () => {
   it('normalises as SAM was trained and leaves 0 where there is no picture', async () => {
     const seen: Float32Array[] = []
     const encoder: Network = {
-      file: 'fake', sha256: '', provider: 'cpu', providerNote: null, secondsInside: 0, runs: 0,
+      file: 'fake',
+      sha256: '',
+      provider: 'cpu',
+      providerNote: null,
+      secondsInside: 0,
+      runs: 0,
       inputs: [{ name: 'image', type: 'float32', dims: [1, 3, 1024, 1024] }],
       outputs: [{ name: 'embedding', type: 'float32', dims: [1, 256, 64, 64] }],
       run: (feeds) => {
@@ -83,7 +95,9 @@ describe('layout meta', () => {
   })
 
   it('refuses what it does not know and lists what it saw', async () => {
-    const error: unknown = await openSegmenter([{ path: encoderFile }, { path: encoderFile }], { id: 'odd' }).catch((e: unknown) => e)
+    const error: unknown = await openSegmenter([{ path: encoderFile }, { path: encoderFile }], { id: 'odd' }).catch(
+      (e: unknown) => e,
+    )
     expect(error).toBeInstanceOf(MedlsamError)
     if (!(error instanceof MedlsamError)) return
     expect(error.kind).toBe('model')

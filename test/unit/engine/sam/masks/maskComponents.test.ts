@@ -4,7 +4,10 @@ import { fillHolesPerSlice, keepLargestComponent } from '../../../../../src/engi
 
 /** A mask drawn with one string per row, slices separated by empty lines. */
 function draw(text: string): { mask: Uint8Array; size: [number, number, number] } {
-  const slices = text.trim().split(/\n\s*\n/).map((slice) => slice.trim().split(/\s+/))
+  const slices = text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((slice) => slice.trim().split(/\s+/))
   const mask = Uint8Array.from(slices.flat().join(''), (c) => (c === '#' ? 1 : 0))
   return { mask, size: [slices[0][0].length, slices[0].length, slices.length] }
 }
@@ -60,7 +63,11 @@ function largestByFlooding(mask: Uint8Array, [width, height]: readonly [number, 
     for (const voxel of piece) {
       const [x, y, z] = [voxel % width, Math.floor(voxel / width) % height, Math.floor(voxel / (width * height))]
       left.forEach((other, i) => {
-        const [dx, dy, dz] = [(i % width) - x, (Math.floor(i / width) % height) - y, Math.floor(i / (width * height)) - z]
+        const [dx, dy, dz] = [
+          (i % width) - x,
+          (Math.floor(i / width) % height) - y,
+          Math.floor(i / (width * height)) - z,
+        ]
         if (other === 0 || Math.max(Math.abs(dx), Math.abs(dy), Math.abs(dz)) > 1) return
         left[i] = 0
         piece.push(i)

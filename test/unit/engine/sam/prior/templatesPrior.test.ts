@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { BoxMm } from '../../../../../src/shared/geometry/points.js'
 import { measureAppearance } from '../../../../../src/engine/sam/prior/measurePrior.js'
 import { segmentScan } from '../../../../../src/engine/sam/segmentScan.js'
-import { oddsOnSlice, usualAppearance, type UsualAppearance } from '../../../../../src/engine/sam/prior/templatesPrior.js'
+import {
+  oddsOnSlice,
+  usualAppearance,
+  type UsualAppearance,
+} from '../../../../../src/engine/sam/prior/templatesPrior.js'
 import type { LabelVolume, Volume } from '../../../../../src/shared/geometry/volume.js'
 import { fakeSegmenter } from '../../../../support/fakeSegmenter.js'
 import { STORAGE_ORDERS, storedAs } from '../../../../support/orientations.js'
@@ -10,9 +14,16 @@ import { STORAGE_ORDERS, storedAs } from '../../../../support/orientations.js'
 const SIZE = [40, 36, 24] as const
 
 /** A bent cone, unlike its mirror images, and the box around it; 2 x 2 x 3 mm voxels, RAS. */
-function drawn(shift: number): { readonly scan: Volume<Int16Array>; readonly labels: LabelVolume & Volume<Uint8Array>; readonly box: BoxMm } {
+function drawn(shift: number): {
+  readonly scan: Volume<Int16Array>
+  readonly labels: LabelVolume & Volume<Uint8Array>
+  readonly box: BoxMm
+} {
   const labels = new Uint8Array(SIZE[0] * SIZE[1] * SIZE[2])
-  const [min, max] = [[Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]]
+  const [min, max] = [
+    [Infinity, Infinity, Infinity],
+    [-Infinity, -Infinity, -Infinity],
+  ]
   const affine = [2, 0, 0, -40, 0, 2, 0, -36, 0, 0, 3, -36, 0, 0, 0, 1] as const
   for (let z = 4; z < 20; z++) {
     for (let y = 0; y < SIZE[1]; y++) {
@@ -28,15 +39,25 @@ function drawn(shift: number): { readonly scan: Volume<Int16Array>; readonly lab
       }
     }
   }
-  const scan = { data: Int16Array.from(labels, (label, i) => (label === 3 ? 40 : 90) + ((i * 7919) % 60)), size: SIZE, affine }
-  return { scan, labels: { data: labels, size: SIZE, affine }, box: { min: [min[0], min[1], min[2]], max: [max[0], max[1], max[2]] } }
+  const scan = {
+    data: Int16Array.from(labels, (label, i) => (label === 3 ? 40 : 90) + ((i * 7919) % 60)),
+    size: SIZE,
+    affine,
+  }
+  return {
+    scan,
+    labels: { data: labels, size: SIZE, affine },
+    box: { min: [min[0], min[1], min[2]], max: [max[0], max[1], max[2]] },
+  }
 }
 
 function usualOf(shifts: readonly number[]): UsualAppearance {
-  const usual = usualAppearance(shifts.flatMap((shift) => {
-    const { scan, labels, box } = drawn(shift)
-    return measureAppearance(scan, labels, 3, [box]) ?? []
-  }))
+  const usual = usualAppearance(
+    shifts.flatMap((shift) => {
+      const { scan, labels, box } = drawn(shift)
+      return measureAppearance(scan, labels, 3, [box]) ?? []
+    }),
+  )
   if (usual === null) throw new Error('nothing was measured')
   return usual
 }
@@ -63,25 +84,44 @@ describe('the appearance of an organ', () => {
 
   it('reaches beyond a box that is too small, as far as the organ usually does', async () => {
     const { scan, labels, box } = drawn(0)
-    const small: BoxMm = { min: [box.min[0] + 3, box.min[1] + 3, box.min[2]], max: [box.max[0] - 3, box.max[1] - 3, box.max[2]] }
+    const small: BoxMm = {
+      min: [box.min[0] + 3, box.min[1] + 3, box.min[2]],
+      max: [box.max[0] - 3, box.max[1] - 3, box.max[2]],
+    }
     const { scan: other, labels: otherLabels } = drawn(1)
-    const measured = measureAppearance(other, otherLabels, 3, [{ min: [small.min[0] + 2, small.min[1] + 2, small.min[2]], max: [small.max[0] + 2, small.max[1] + 2, small.max[2]] }])
+    const measured = measureAppearance(other, otherLabels, 3, [
+      {
+        min: [small.min[0] + 2, small.min[1] + 2, small.min[2]],
+        max: [small.max[0] + 2, small.max[1] + 2, small.max[2]],
+      },
+    ])
     const appearance = usualAppearance(measured === null ? [] : [measured, measured, measured])
     if (appearance === null) throw new Error('nothing was measured')
-    const { labels: found } = await segmentScan(scan, [{ structure: { name: 'cone', labelValue: 3 }, boxesMm: [small], appearance }], fakeSegmenter())
+    const { labels: found } = await segmentScan(
+      scan,
+      [{ structure: { name: 'cone', labelValue: 3 }, boxesMm: [small], appearance }],
+      fakeSegmenter(),
+    )
     expect(dice(found, labels)).toBeGreaterThan(0.9)
   })
 
   it.each(STORAGE_ORDERS)('is the same measured on a scan stored as $name', (order) => {
     const { scan, labels, box } = drawn(0)
-    expect(measureAppearance(storedAs(scan, order), storedAs(labels, order), 3, [box])).toEqual(measureAppearance(scan, labels, 3, [box]))
+    expect(measureAppearance(storedAs(scan, order), storedAs(labels, order), 3, [box])).toEqual(
+      measureAppearance(scan, labels, 3, [box]),
+    )
   })
 
   it('says more the more templates agree, and is unsure where they do not', () => {
     const { scan, labels, box } = drawn(0)
     const one = measureAppearance(scan, labels, 3, [box])
     if (one === null) throw new Error('nothing was measured')
-    const opposite = { ...one, cover: one.cover.map((value) => 5 - value), organHu: one.surroundingsHu, surroundingsHu: one.organHu }
+    const opposite = {
+      ...one,
+      cover: one.cover.map((value) => 5 - value),
+      organHu: one.surroundingsHu,
+      surroundingsHu: one.organHu,
+    }
     const middle = (appearance: UsualAppearance | null): number => {
       if (appearance === null) throw new Error('nothing was joined')
       return oddsOnSlice(appearance, { x0: 0, y0: 0, x1: 10, y1: 10 }, 0.5)(5, 5, 60)

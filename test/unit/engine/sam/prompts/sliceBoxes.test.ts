@@ -38,7 +38,10 @@ describe('cutSlice', () => {
 })
 
 describe('boxPerSlice', () => {
-  const box = (x0: number, x1: number, z0: number, z1: number) => ({ min: [x0, 4, z0] as const, max: [x1, 10, z1] as const })
+  const box = (x0: number, x1: number, z0: number, z1: number) => ({
+    min: [x0, 4, z0] as const,
+    max: [x1, 10, z1] as const,
+  })
 
   it('covers the slices whose centre the box holds, and the margin', () => {
     expect([...boxPerSlice(view, [box(5, 8, 4, 13)], [0, 0, 0], 'union').keys()]).toEqual([2, 3, 4])
@@ -66,7 +69,10 @@ describe('boxPerSlice', () => {
     const bridge = boxes.get(4)
     expect(bridge?.x0).toBeGreaterThan(9.5)
     expect(bridge?.x0).toBeLessThan(15.5)
-    expect(boxPerSlice(view, [box(2, 4, -1, 10), box(3, 6, 8, 16)], [0, 0, 0], 'union').get(3)).toMatchObject({ x0: 13.5, x1: 17.5 })
+    expect(boxPerSlice(view, [box(2, 4, -1, 10), box(3, 6, 8, 16)], [0, 0, 0], 'union').get(3)).toMatchObject({
+      x0: 13.5,
+      x1: 17.5,
+    })
   })
 
   it('moves walls linearly between the middles of parts', () => {

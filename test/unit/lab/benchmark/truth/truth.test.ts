@@ -14,7 +14,8 @@ const OTHER = { name: 'Other', labelValue: 2, color: '#000000' }
 /** A cone along z: on slice z it is 2z + 1 voxels wide and 3 deep. */
 function cone(size: Size3 = [24, 12, 8], spacing: PointMm = [2, 2, 3], orientation = ORIENTATIONS[0]): LabelVolume {
   const data = new Uint8Array(size[0] * size[1] * size[2])
-  for (let z = 1; z < 6; z++) for (let y = 4; y < 7; y++) for (let x = 10 - z; x <= 10 + z; x++) data[x + size[0] * (y + size[1] * z)] = 1
+  for (let z = 1; z < 6; z++)
+    for (let y = 4; y < 7; y++) for (let x = 10 - z; x <= 10 + z; x++) data[x + size[0] * (y + size[1] * z)] = 1
   for (let x = 0; x < 4; x++) data[x] = 2
   return { data, size, affine: orientedAffine(orientation, size, spacing) }
 }
@@ -70,8 +71,13 @@ describe('manual boxes', () => {
 describe("the paper's protocol", () => {
   // 2 x 2 mm pixels are 4.19 of the published 0.98 mm ones, so 3 x 3 pixels are 37.7 and 3 x 7 are 88.
   const truth = cone()
-  const prediction: LabelVolume = { ...truth, data: truth.data.map((_, i) => (Math.floor(i / (24 * 12)) < 8 && i % 24 > 4 && i % 24 < 9 ? 1 : 0)) }
-  const slicesOf = (labels: LabelVolume, value: number): number[] => [...new Set(Array.from(labels.data).flatMap((v, i) => (v === value ? [Math.floor(i / (24 * 12))] : [])))]
+  const prediction: LabelVolume = {
+    ...truth,
+    data: truth.data.map((_, i) => (Math.floor(i / (24 * 12)) < 8 && i % 24 > 4 && i % 24 < 9 ? 1 : 0)),
+  }
+  const slicesOf = (labels: LabelVolume, value: number): number[] => [
+    ...new Set(Array.from(labels.data).flatMap((v, i) => (v === value ? [Math.floor(i / (24 * 12))] : []))),
+  ]
 
   it('takes slices with little or nothing drawn out of the prediction and the truth', () => {
     const kept = skipSmallSlices({ prediction, truth }, [{ labelValue: 1, predictedValue: 1 }], 80)
@@ -80,13 +86,20 @@ describe("the paper's protocol", () => {
     // Other structures are not touched, and neither are the inputs.
     expect(slicesOf(kept.truth, 2)).toEqual([0])
     expect(slicesOf(truth, 1)).toEqual([1, 2, 3, 4, 5])
-    expect(slicesOf(skipSmallSlices({ prediction, truth }, [{ labelValue: 1, predictedValue: 1 }], 10).prediction, 1)).toEqual([1, 2, 3, 4, 5])
+    expect(
+      slicesOf(skipSmallSlices({ prediction, truth }, [{ labelValue: 1, predictedValue: 1 }], 10).prediction, 1),
+    ).toEqual([1, 2, 3, 4, 5])
   })
 
   it('can only leave out, never add', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 200 }), (minPixels) => {
-      const kept = skipSmallSlices({ prediction, truth }, [{ labelValue: 1, predictedValue: 1 }], minPixels)
-      kept.truth.data.forEach((value, i) => { expect([0, truth.data[i]]).toContain(value) })
-    }), { numRuns: 10 })
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), (minPixels) => {
+        const kept = skipSmallSlices({ prediction, truth }, [{ labelValue: 1, predictedValue: 1 }], minPixels)
+        kept.truth.data.forEach((value, i) => {
+          expect([0, truth.data[i]]).toContain(value)
+        })
+      }),
+      { numRuns: 10 },
+    )
   })
 })
