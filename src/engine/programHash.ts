@@ -11,7 +11,7 @@ export function programHash(): string {
   const here = fileURLToPath(import.meta.url)
   const hash = createHash('sha256')
   if (!here.endsWith('.ts')) return hash.update(readFileSync(here)).digest('hex')
-  const folder = path.dirname(here)
+  const folder = path.resolve(path.dirname(here), '..')
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .sort()) {
