@@ -1,7 +1,7 @@
 /**
  * How well the engine localizes: the built-in way and the published procedure side by side, on scans with label maps.
  *
- *   npx tsx bench/localization.ts --data FOLDER --templates SET [--procedures deploy,paper] [--limit N] [--json FILE]
+ *   npx tsx bench/localization.ts --data FOLDER --templates SET [--procedures robust,paper] [--limit N] [--json FILE]
  *
  * FOLDER holds X_ct.nii.gz and X_seg.nii.gz. Label maps are only read to score; organs cut by the field of view
  * (cut_organs of a catalog.csv two folders up) are left out of the scores.
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     options: {
       data: { type: 'string' },
       templates: { type: 'string', default: 'head-neck' },
-      procedures: { type: 'string', default: 'deploy,paper' },
+      procedures: { type: 'string', default: 'robust,paper' },
       limit: { type: 'string' },
       json: { type: 'string' },
     },
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   const engine = openEngine()
   const { bank } = await engine.templates(values.templates)
   const all: Record<string, Score[]> = {}
-  for (const procedure of ['deploy', 'paper'] as const) {
+  for (const procedure of ['robust', 'paper'] as const) {
     if (!values.procedures.split(',').includes(procedure)) continue
     const scores: Score[] = []
     let seconds = 0

@@ -7,14 +7,14 @@ import type { BoxMm, PointMm } from '../src/shared/geometry/points.js'
 import { scoreStructures } from '../src/lab/evaluation/scoreStructure.js'
 import { mean, standardDeviation } from '../src/engine/numeric/statistics.js'
 import { axialView, viewPointMm } from '../src/engine/sam/slices/axialView.js'
-import { measureAppearance } from '../src/engine/sam/prior/measurePrior.js'
+import { measurePrior } from '../src/engine/sam/prior/measurePrior.js'
 import { PAPER_MARGIN } from '../src/engine/sam/prompts/margin.js'
 import type { SegmentRequest } from '../src/engine/sam/slicePlan.js'
 import { segmentScan, type SegmentOptions } from '../src/engine/sam/segmentScan.js'
 import { openSegmenter, type Segmenter } from '../src/engine/sam/segmenter.js'
-import type { Picture, WindowHu } from '../src/engine/sam/slices/sliceImage.js'
-import { usualAppearance, type UsualAppearance } from '../src/engine/sam/prior/templatesPrior.js'
-import type { OrganAppearance } from '../src/engine/labels/prior.js'
+import type { SliceImage, WindowHu } from '../src/engine/sam/slices/sliceImage.js'
+import { templatesPrior, type TemplatesPrior } from '../src/engine/sam/prior/templatesPrior.js'
+import type { OrganPrior } from '../src/engine/labels/prior.js'
 import { gaussian, makeRandom } from '../src/engine/numeric/random.js'
 import { readLabelMap } from '../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../src/engine/scanFiles/readScan.js'
@@ -145,7 +145,7 @@ const dice = new Map(variants.map((variant) => [variant, new Map(labels.map(({ n
 const runs = new Map(variants.map((variant) => [variant, { encoder: 0, decoder: 0 }]))
 const usual = variants.some(({ appearance }) => appearance === true)
   ? await templateAppearances()
-  : new Map<string, UsualAppearance>()
+  : new Map<string, TemplatesPrior>()
 const started = performance.now()
 for (const file of scans) {
   const testCase = await readCase(path.join(values.data, 'dev', file), Number(values.every))
@@ -202,7 +202,7 @@ await segmenter.release()
 
 /** The same segmenter, which encodes a picture it has seen before only once. */
 function remembering(inner: Segmenter): Segmenter {
-  const seen: { picture: Picture; embedding: ReturnType<Segmenter['encodeSlice']> }[] = []
+  const seen: { picture: SliceImage; embedding: ReturnType<Segmenter['encodeSlice']> }[] = []
   return {
     ...inner,
     encodeSlice(picture) {
@@ -253,19 +253,19 @@ function everyNth<T extends Volume>({ data, size, affine: m }: T, every: number)
 }
 
 /** What the organs look like in the drawn template scans. */
-async function templateAppearances(): Promise<Map<string, UsualAppearance>> {
-  const measured = new Map<string, OrganAppearance[]>()
+async function templateAppearances(): Promise<Map<string, TemplatesPrior>> {
+  const measured = new Map<string, OrganPrior[]>()
   const folder = path.join(values.data, 'templates')
   for (const file of readdirSync(folder).filter((name) => name.endsWith('_ct.nii.gz'))) {
     const { scan, truth } = await readCase(path.join(folder, file), 1)
     for (const { name, labelValue } of labels) {
-      const appearance = measureAppearance(scan, truth, labelValue, trueBoxes(truth, labelValue, 'parts', 0))
+      const appearance = measurePrior(scan, truth, labelValue, trueBoxes(truth, labelValue, 'parts', 0))
       if (appearance !== null) measured.set(name, [...(measured.get(name) ?? []), appearance])
     }
   }
   return new Map(
-    [...measured].flatMap(([name, appearances]) => {
-      const joined = usualAppearance(appearances)
+    [...measured].flatMap(([name, priors]) => {
+      const joined = templatesPrior(priors)
       return joined === null ? [] : [[name, joined] as const]
     }),
   )

@@ -10,7 +10,7 @@ import { createEngineClient, type EngineClient } from './engine/engineClient.js'
 import { engineSetup } from './engine/readEngineSetup.js'
 import { createEngineStatus } from './engine/engineStatus.js'
 import { errorText } from './errorText.js'
-import { handleMarksRequest } from './points/pointCommands.js'
+import { handlePointsRequest } from './points/pointCommands.js'
 import {
   downloadGpuRuntime,
   downloadModel,
@@ -91,7 +91,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'previews').fsPath,
   )
   const editors: ScanEditors = createScanEditors(context, keys, vscode.Uri.file(previews.root), {
-    onMarksRequest: handleMarksRequest,
+    onPointsRequest: handlePointsRequest,
     onAction: (session, action) => onAction(session, action),
     onSaved: ({ document }) => updateSets(templates, document),
   })
@@ -203,7 +203,7 @@ export function start(context: vscode.ExtensionContext): ExtensionApi {
     }),
     command(
       'addStructure',
-      withSession((session) => handleMarksRequest(session, { kind: 'add' })),
+      withSession((session) => handlePointsRequest(session, { kind: 'add' })),
     ),
     trusted(
       'addToTemplateSet',

@@ -1,6 +1,6 @@
 /** The wire between the extension host and the scan editor's webview: two closed unions, nothing else. */
 import type { BoxMm, ExtremePoints, ExtremeSide, PointMm } from '../shared/geometry/points.js'
-import type { Marks } from '../shared/scanPoints.js'
+import type { ScanPoints } from '../shared/scanPoints.js'
 import type { Progress } from '../shared/progress.js'
 import type { StructureStatus } from '../shared/structure.js'
 import type { KeyHelp, ViewCommand } from './viewCommand.js'
@@ -54,7 +54,7 @@ export type ToScanView =
       readonly type: 'open'
       readonly scan: FileSource
       readonly limitBytes: number
-      readonly marks: Marks
+      readonly marks: ScanPoints
       readonly keys: readonly KeyHelp[]
       /** The view as the webview left it last time; only the webview knows its shape. */
       readonly view: unknown
@@ -64,7 +64,7 @@ export type ToScanView =
   /** The scan cannot be had: said in the editor, which offers to try again. */
   | { readonly type: 'problem'; readonly name: string; readonly text: string }
   | { readonly type: 'canRun'; readonly canRun: boolean }
-  | { readonly type: 'marks'; readonly marks: Marks; readonly activate?: string }
+  | { readonly type: 'marks'; readonly marks: ScanPoints; readonly activate?: string }
   | { readonly type: 'labelMaps'; readonly names: readonly string[]; readonly shown: LabelMapView | null }
   | { readonly type: 'run'; readonly run: RunView }
   /** Masks of a run that is going on, over any label map; null when it is over. */
@@ -73,7 +73,7 @@ export type ToScanView =
   | { readonly type: 'command'; readonly command: ViewCommand }
 
 /** What the webview asks the host to do with the marks. */
-export type MarksRequest =
+export type PointsRequest =
   | { readonly kind: 'add' }
   | { readonly kind: 'rename'; readonly structure: string }
   | { readonly kind: 'recolor'; readonly structure: string }
@@ -94,5 +94,5 @@ export type FromScanView =
   | { readonly type: 'crosshair'; readonly pointMm: PointMm }
   | { readonly type: 'view'; readonly view: unknown }
   | { readonly type: 'showLabelMap'; readonly name: string | null }
-  | { readonly type: 'marks'; readonly request: MarksRequest }
+  | { readonly type: 'marks'; readonly request: PointsRequest }
   | { readonly type: 'action'; readonly action: ScanAction }

@@ -101,7 +101,7 @@ export interface PlannedScan extends DatasetScan {
 }
 
 /** Everything but the scan that decides a result. */
-export interface DatasetRecipe {
+export interface RunFingerprint {
   /** Version of the program. */
   readonly tool: string
   /** SHA-256 of the localizer and of the segmenter's networks. */
@@ -122,7 +122,7 @@ export interface DatasetPlan {
   readonly skipped: readonly SkippedFile[]
   /** Sentences about templates that cannot be used. */
   readonly warnings: readonly string[]
-  readonly recipe: DatasetRecipe
+  readonly fingerprint: RunFingerprint
 }
 
 /** How far a run is. */

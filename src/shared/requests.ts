@@ -2,7 +2,7 @@ import type { BidsFields, RunOptions } from './sidecar.js'
 
 /** Options of a run when nobody says otherwise. */
 export const DEFAULT_RUN_OPTIONS: RunOptions = {
-  procedure: 'deploy',
+  procedure: 'robust',
   seed: 2023,
   parts: true,
   structures: null,

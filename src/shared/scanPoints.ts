@@ -10,7 +10,7 @@ import {
 import { colorSchema } from './structure.js'
 
 /** Schema of a structure that is being marked: its points may be incomplete. */
-export const markedStructureSchema = z
+export const structurePointsSchema = z
   .object({
     name: z.string().min(1),
     color: colorSchema,
@@ -19,31 +19,31 @@ export const markedStructureSchema = z
   .readonly()
 
 /** A structure that is being marked: its points may be incomplete. */
-export type MarkedStructure = z.infer<typeof markedStructureSchema>
+export type StructurePoints = z.infer<typeof structurePointsSchema>
 
 /** Schema of everything marked in one scan. */
-export const marksSchema = z.object({ structures: z.array(markedStructureSchema).readonly() }).readonly()
+export const scanPointsSchema = z.object({ structures: z.array(structurePointsSchema).readonly() }).readonly()
 
 /** Everything marked in one scan. */
-export type Marks = z.infer<typeof marksSchema>
+export type ScanPoints = z.infer<typeof scanPointsSchema>
 
 /** A scan without marks. */
-export const NO_MARKS: Marks = { structures: [] }
+export const NO_POINTS: ScanPoints = { structures: [] }
 
 /** The first side without a point, in the order in which people are guided; null when all six are there. */
-export function nextSide(structure: MarkedStructure): ExtremeSide | null {
+export function nextSide(structure: StructurePoints): ExtremeSide | null {
   return EXTREME_SIDES.find((side) => structure.points[side] === undefined) ?? null
 }
 
 /** The six points, or null while some are missing. */
-export function completePoints(structure: MarkedStructure): ExtremePoints | null {
+export function completePoints(structure: StructurePoints): ExtremePoints | null {
   const { inferior, posterior, right, superior, anterior, left } = structure.points
   if (!inferior || !posterior || !right || !superior || !anterior || !left) return null
   return { inferior, posterior, right, superior, anterior, left }
 }
 
 /** The box that the points placed so far span; null without points. */
-export function boxOfMarks(structure: MarkedStructure): BoxMm | null {
+export function boxOfPlacedPoints(structure: StructurePoints): BoxMm | null {
   const points = EXTREME_SIDES.map((side) => structure.points[side]).filter((point) => point !== undefined)
   if (points.length === 0) return null
   return { min: perAxis(points, Math.min), max: perAxis(points, Math.max) }

@@ -6,8 +6,11 @@ const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 /** Schema of the options a run was made with. */
 export const runOptionsSchema = z
   .object({
-    /** `deploy`: agents over the body, refinement, robust votes. `paper`: the published procedure. */
-    procedure: z.enum(['deploy', 'paper']),
+    /**
+     * `robust`: agents over the body, refinement, robust votes. `paper`: the published procedure. Versions before 0.2
+     * wrote `deploy` for `robust`.
+     */
+    procedure: z.enum(['robust', 'paper', 'deploy']).transform((name) => (name === 'deploy' ? 'robust' : name)),
     /** Seed of the published procedure's random agents. */
     seed: z.int(),
     /** Use sub-patch localization where the templates have parts. */

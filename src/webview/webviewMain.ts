@@ -1,15 +1,15 @@
 import type { ExtremeSide } from '../shared/geometry/points.js'
 import { EXTREME_SIDES } from '../shared/geometry/points.js'
-import { NO_MARKS, nextSide, type MarkedStructure, type Marks } from '../shared/scanPoints.js'
+import { NO_POINTS, nextSide, type StructurePoints, type ScanPoints } from '../shared/scanPoints.js'
 import type { FileSource, RunView, ToScanView } from '../protocol/scanEditor.js'
 import type { KeyHelp } from '../protocol/viewCommand.js'
 import { button, h } from './dom/dom.js'
 import { promisedBytes } from './viewer/headerSize.js'
 import { helpSheet } from './panels/helpSheet.js'
 import { createLabelDisplay } from './viewer/labelDisplay.js'
-import { marksPanel, sideToPlace, guideText } from './panels/pointsPanel.js'
+import { pointsPanel, sideToPlace, guideText } from './panels/pointsPanel.js'
 import { niftiProblem } from './viewer/niftiCheck.js'
-import { createOverlay, type DrawnResult } from './viewer/overlay.js'
+import { createOverlay, type TruthResult } from './viewer/overlay.js'
 import { tileAt, unproject, type Plane } from './viewer/projection.js'
 import { renderInto } from './dom/render.js'
 import { runPanel } from './panels/runPanel.js'
@@ -61,13 +61,13 @@ const stage = h(
 stage.insertBefore(overlay.element, guide)
 const runSection = h('section', { class: 'run', aria: { label: 'Run' } })
 const structuresSection = h('section', { class: 'structures-section', aria: { label: 'Structures' } })
-const marksSection = h('section', { class: 'marks-section', aria: { label: 'Template points' } })
+const pointsSection = h('section', { class: 'marks-section', aria: { label: 'Template points' } })
 const panel = h(
   'aside',
   { class: 'panel', aria: { label: 'Structures and template points' } },
   runSection,
   structuresSection,
-  marksSection,
+  pointsSection,
 )
 document.body.append(
   h('header', {}, title, toolbar),
@@ -80,7 +80,7 @@ let viewTimer: number | undefined
 let viewer: Viewer | null = null
 let keys: readonly KeyHelp[] = []
 let canRun = false
-let marks: Marks = NO_MARKS
+let marks: ScanPoints = NO_POINTS
 let active: { readonly structure: string; readonly side: ExtremeSide | null } | null = null
 let run: RunView = { kind: 'idle' }
 let plane: Plane = 'axial'
@@ -192,8 +192,8 @@ function renderAll(): void {
     ),
   )
   renderInto(
-    marksSection,
-    marksPanel(
+    pointsSection,
+    pointsPanel(
       {
         structures: marks.structures,
         active: active?.structure ?? null,
@@ -247,7 +247,7 @@ function jumpTo(labelValue: number): void {
 
 function drawOverlay(): void {
   if (!viewer) return
-  const drawn: DrawnResult[] = rows().flatMap((row) =>
+  const drawn: TruthResult[] = rows().flatMap((row) =>
     row.boxMm === null || view.hiddenLabels.includes(row.labelValue) || !view.overlayShown
       ? []
       : [{ name: row.name, color: row.color, boxMm: row.boxMm, pointsMm: row.extremePointsMm }],
@@ -261,7 +261,7 @@ function drawOverlay(): void {
   })
 }
 
-function activeStructure(): MarkedStructure | undefined {
+function activeStructure(): StructurePoints | undefined {
   return marks.structures.find(({ name }) => name === active?.structure)
 }
 
@@ -432,7 +432,7 @@ function showProblem(name: string, text: string): void {
   )
 }
 
-function onMarks(next: Marks, activateName: string | undefined): void {
+function onPoints(next: ScanPoints, activateName: string | undefined): void {
   const target = placing()
   marks = next
   if (activateName !== undefined) active = { structure: activateName, side: null }
@@ -457,7 +457,7 @@ onMessage((message) => {
       renderAll()
       return
     case 'marks':
-      onMarks(message.marks, message.activate)
+      onPoints(message.marks, message.activate)
       return
     case 'labelMaps':
       labels.setLabelMaps(message.names, message.shown)

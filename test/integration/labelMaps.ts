@@ -28,7 +28,7 @@ export function defineLabelMapsSuite(): void {
         localizer: { id: 'l', sha256: [], provider: 'cpu' },
         segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' },
         options: {
-          procedure: 'deploy',
+          procedure: 'robust',
           seed: 1,
           parts: true,
           structures: null,

@@ -1,14 +1,14 @@
-import type { Picture, PixelBox, PixelRegion } from '../../src/engine/sam/slices/sliceImage.js'
+import type { SliceImage, PixelBox, PixelRegion } from '../../src/engine/sam/slices/sliceImage.js'
 import { SOFT_TISSUE, type Segmenter } from '../../src/engine/sam/segmenter.js'
 
 /** A segmenter without networks, and what it was asked. */
 export interface FakeSegmenter extends Segmenter {
-  readonly pictures: Picture[]
+  readonly images: SliceImage[]
   readonly boxes: PixelBox[]
 }
 
 /** Logit of a pixel for a box; positive inside the mask. */
-export type LogitRule = (x: number, y: number, box: PixelBox, picture: Picture) => number
+export type LogitRule = (x: number, y: number, box: PixelBox, image: SliceImage) => number
 
 /** The mask is the box: the logit is the distance from the pixel's centre to the nearest wall, in pixels. */
 export const boxIsMask: LogitRule = (x, y, box) =>
@@ -16,7 +16,7 @@ export const boxIsMask: LogitRule = (x, y, box) =>
 
 /** A segmenter whose masks follow a rule. */
 export function fakeSegmenter(rule: LogitRule = boxIsMask): FakeSegmenter {
-  const pictures: Picture[] = []
+  const images: SliceImage[] = []
   const boxes: PixelBox[] = []
   return {
     id: 'fake',
@@ -26,22 +26,22 @@ export function fakeSegmenter(rule: LogitRule = boxIsMask): FakeSegmenter {
     provider: 'cpu',
     providerNote: null,
     networks: [],
-    pictures,
+    images,
     boxes,
-    encodeSlice(picture) {
-      pictures.push(picture)
-      const embedding = { data: picture.data, dims: [picture.height, picture.width] }
+    encodeSlice(image) {
+      images.push(image)
+      const embedding = { data: image.data, dims: [image.height, image.width] }
       return Promise.resolve({
         tensors: { embedding },
-        frame: { width: picture.width, height: picture.height, scaleX: 1, scaleY: 1 },
+        letterbox: { width: image.width, height: image.height, scaleX: 1, scaleY: 1 },
       })
     },
     decodeBox(_embedding, box, region: PixelRegion) {
-      const picture = pictures[pictures.length - 1]
+      const image = images[images.length - 1]
       boxes.push(box)
       const data: number[] = []
       for (let y = region.y0; y < region.y1; y++)
-        for (let x = region.x0; x < region.x1; x++) data.push(rule(x, y, box, picture))
+        for (let x = region.x0; x < region.x1; x++) data.push(rule(x, y, box, image))
       return Promise.resolve({ region, data: Float32Array.from(data), iouPrediction: 0.9 })
     },
     release: () => Promise.resolve(),

@@ -5,7 +5,7 @@ import type { DatasetOutcome, DatasetPlan, DatasetRequest, Shard } from '../../s
 import { childWorker } from '../../engine/dataset/workers/childWorker.js'
 import { planDataset } from '../../engine/dataset/planDataset.js'
 import { runDataset, type DatasetWorkers } from '../../engine/dataset/runDataset.js'
-import { recipeHash } from '../../engine/dataset/state/runFingerprint.js'
+import { fingerprintHash } from '../../engine/dataset/state/runFingerprint.js'
 import type { ScanWorker } from '../../engine/dataset/workers/scanWorker.js'
 import { MedlsamError, toErrorData } from '../../shared/medlsamError.js'
 import { startDatasetProgress } from '../datasetProgress.js'
@@ -100,13 +100,13 @@ function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepar
   ]
   const start = (): ScanWorker => childWorker(fork(process.argv[1], ['worker', ...args]))
   let first: ScanWorker | null = start()
-  let planned: { readonly request: DatasetRequest; readonly recipe: string } | null = null
+  let planned: { readonly request: DatasetRequest; readonly fingerprint: string } | null = null
   return {
     lanes: jobs,
     inProcess: false,
     async prepare(request, hooks) {
       const prepared = await (first ??= start()).prepare(request, hooks)
-      planned = { request, recipe: recipeHash(prepared.recipe) }
+      planned = { request, fingerprint: fingerprintHash(prepared.fingerprint) }
       return prepared
     },
     async open(_lane, signal) {
@@ -119,8 +119,8 @@ function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepar
       }
       const worker = start()
       try {
-        const { recipe } = await worker.prepare(planned.request, { signal })
-        if (recipeHash(recipe) !== planned.recipe)
+        const { fingerprint } = await worker.prepare(planned.request, { signal })
+        if (fingerprintHash(fingerprint) !== planned.fingerprint)
           throw new MedlsamError(
             'model',
             'Models or templates were changed while the run was going on: start the same command again.',

@@ -6,7 +6,7 @@ import { checkBidsFolder } from './place/bids.js'
 import { findScans } from './discover/findScans.js'
 import { openJournal, type Journal } from './state/journal.js'
 import { outFolderOf, placeScans } from './place/outputTree.js'
-import { recipeHash, type Prepared } from './state/runFingerprint.js'
+import { fingerprintHash, type Prepared } from './state/runFingerprint.js'
 import { scanState } from './state/scanState.js'
 import { stateFolderOf } from './state/stateFolder.js'
 
@@ -33,7 +33,7 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
         : `${found.skipped.length} files there look like scans but are left out (${[...new Set(found.skipped.map(({ reason }) => reason))].join(', ')})`
     throw new MedlsamError('input', `${request.folder} holds no scan to segment: ${why}.`, request.folder)
   }
-  const recipe = recipeHash(prepared.recipe)
+  const fingerprint = fingerprintHash(prepared.fingerprint)
   const state = stateFolderOf(outFolder)
   const hasRun = await access(state.journal).then(
     () => true,
@@ -47,7 +47,7 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
     planned.push({
       ...scan,
       inShard: isInShard(index, request.shard),
-      state: await scanState(scan, journal, { outFolder, recipe, force: request.force ?? false }),
+      state: await scanState(scan, journal, { outFolder, fingerprint, force: request.force ?? false }),
     })
   }
   return {
@@ -57,7 +57,7 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
     scans: planned,
     skipped: [...found.skipped, ...skipped],
     warnings: prepared.problems,
-    recipe: prepared.recipe,
+    fingerprint: prepared.fingerprint,
   }
 }
 

@@ -9,7 +9,7 @@ import { openJournal, type ScanRecord } from './state/journal.js'
 import { removeUnfinished } from './place/partialFiles.js'
 import { startPace } from './pace.js'
 import type { PauseGate } from './pauseGate.js'
-import { recipeHash } from './state/runFingerprint.js'
+import { fingerprintHash } from './state/runFingerprint.js'
 import { claimName, makeScanQueue, type TakenScan } from './scanQueue.js'
 import type { ScanWorker } from './workers/scanWorker.js'
 import { checkStateFolder, makeStateFolder, stateFolderOf } from './state/stateFolder.js'
@@ -76,7 +76,7 @@ export async function runDataset(
     inProcess: workers.inProcess,
     state,
     journal,
-    recipe: recipeHash(plan.recipe),
+    fingerprint: fingerprintHash(plan.fingerprint),
     tell: (event) => hooks.onEvent?.(event),
   }
   await journal.append({
@@ -85,7 +85,7 @@ export async function runDataset(
     tool: TOOL_VERSION,
     host: os.hostname(),
     pid: process.pid,
-    recipe: context.recipe,
+    recipe: context.fingerprint,
     request: plan.request,
   })
   await removeDeadClaims(state.claims, claimTimes)
@@ -100,7 +100,7 @@ export async function runDataset(
   const queue = makeScanQueue(mine, {
     state,
     journal,
-    recipe: context.recipe,
+    fingerprint: context.fingerprint,
     force: plan.request.force ?? false,
     claimTimes,
     onElsewhere: (scan, record) => {

@@ -30,7 +30,7 @@ export interface ScanQueue {
 export interface QueueContext {
   readonly state: StateFolder
   readonly journal: Journal
-  readonly recipe: string
+  readonly fingerprint: string
   readonly force: boolean
   readonly claimTimes: ClaimTimes
   /** Another process has finished it, or failed on it, since the plan was made. */
@@ -48,7 +48,7 @@ export function claimName(output: string): string {
 
 /** A queue of the scans that a plan says are to be done; those that failed before come last. */
 export function makeScanQueue(planned: readonly PlannedScan[], context: QueueContext): ScanQueue {
-  const { state, journal, recipe, force } = context
+  const { state, journal, fingerprint, force } = context
   const todo = planned.filter((scan) => scan.state.kind === 'todo')
   const hasFailed = (scan: PlannedScan): boolean => scan.state.kind === 'todo' && scan.state.why === 'failed before'
   const waiting = new Map(
@@ -64,12 +64,12 @@ export function makeScanQueue(planned: readonly PlannedScan[], context: QueueCon
       await journal.refresh()
       const before = journal.last(scan.output)
       const isNew = journal.isNew(scan.output)
-      const failedElsewhere = isNew && before?.kind === 'failed' && before.recipe === recipe
+      const failedElsewhere = isNew && before?.kind === 'failed' && before.recipe === fingerprint
       const now = failedElsewhere
         ? null
         : await scanState(scan, journal, {
             outFolder: state.outFolder,
-            recipe,
+            fingerprint,
             force: force && !(isNew && before?.kind === 'done'),
           })
       if (now?.kind === 'todo') return { scan, claim: held, before }

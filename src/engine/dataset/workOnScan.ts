@@ -9,7 +9,7 @@ import { removeTemporaries, removeUnfinished } from './place/partialFiles.js'
 import { claimName, type TakenScan } from './scanQueue.js'
 import { sourceOf } from './state/scanState.js'
 import type { ScanAnswer, ScanFiles, ScanResult, ScanWorker } from './workers/scanWorker.js'
-import { checkStateFolder, picturesPath, type StateFolder } from './state/stateFolder.js'
+import { checkStateFolder, overviewPath, type StateFolder } from './state/stateFolder.js'
 
 /** So often may a scan bring down the process before it is passed over. */
 const MOST_ATTEMPTS = 2
@@ -20,7 +20,7 @@ export interface RunContext {
   readonly inProcess: boolean
   readonly state: StateFolder
   readonly journal: Journal
-  readonly recipe: string
+  readonly fingerprint: string
   readonly tell: (event: DatasetEvent) => void
 }
 
@@ -32,7 +32,7 @@ export type SettledAnswer =
 
 /** Does one scan and notes how it went. The caller holds its claim. */
 export async function workOnScan(
-  { plan, inProcess, state, journal, recipe, tell }: RunContext,
+  { plan, inProcess, state, journal, fingerprint, tell }: RunContext,
   lane: number,
   { scan, claim: held, before }: TakenScan,
   worker: ScanWorker,
@@ -41,7 +41,7 @@ export async function workOnScan(
   await checkStateFolder(state)
   const about = { scan: scan.path, output: scan.output }
   const source = sourceOf(scan, plan.outFolder)
-  const pictures = picturesPath(state, claimName(scan.output))
+  const pictures = overviewPath(state, claimName(scan.output))
   const tidy = (): Promise<void> =>
     removeUnfinished(plan.outFolder, scan.output, journal, { halves: journal.last(scan.output)?.kind === 'writing' })
   const startMs = performance.now()
@@ -53,7 +53,7 @@ export async function workOnScan(
       kind: 'failed',
       at: now(),
       ...about,
-      recipe,
+      recipe: fingerprint,
       stage,
       error,
       seconds: (performance.now() - startMs) / 1000,
@@ -107,8 +107,8 @@ export async function workOnScan(
         reproducible: true,
         ...(bids === true ? { bidsFields: bidsFieldsOf(scan) } : {}),
       },
-      templatesSha256: plan.recipe.templates,
-      picturesPath: pictures,
+      templatesSha256: plan.fingerprint.templates,
+      overviewPath: pictures,
     },
     {
       signal,
@@ -130,8 +130,8 @@ export async function workOnScan(
         at: now(),
         ...about,
         source,
-        recipe,
-        key: { input: inputSha256, ...plan.recipe },
+        recipe: fingerprint,
+        key: { input: inputSha256, ...plan.fingerprint },
         stamp,
         outputs: relative(outputs),
         seconds,

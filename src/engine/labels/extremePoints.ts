@@ -93,11 +93,11 @@ export function extremePointsOfLabels(
     const parts = Array.from({ length: count }, (_, i) => {
       const from = box.min[2] + Math.floor((i * planes) / count)
       const to = box.min[2] + Math.floor(((i + 1) * planes) / count) - 1
-      return slabPoints(mask, box, from, to)
+      return partPoints(mask, box, from, to)
     })
     return {
       ...extent,
-      points: slabPoints(mask, box, box.min[2], box.max[2]),
+      points: partPoints(mask, box, box.min[2], box.max[2]),
       parts,
       onePiece: isOnePiece(volume, extent),
     }
@@ -129,7 +129,7 @@ function canonicalBox({ ras, size }: CanonicalOrder, { min, max }: BoxVoxel): Bo
  * The six points of the planes `from` to `to` (canonical z, inclusive). Where a slab has gaps, its lower
  * and upper walls are still the slab's, so that slabs leave no hole between them.
  */
-function slabPoints(mask: Mask, whole: Box, from: number, to: number): ExtremePoints {
+function partPoints(mask: Mask, whole: Box, from: number, to: number): ExtremePoints {
   const filled = planesWithLabel(mask, whole, from, to)
   const [low, high] = filled ?? nearestPlane(mask, whole, from, to)
   const box = tighten(mask, { min: [whole.min[0], whole.min[1], low], max: [whole.max[0], whole.max[1], high] })

@@ -19,7 +19,7 @@ export function huBin(hu: number): number {
  * What one drawn organ looks like in the boxes of its slices: which places of a box it covers from its lowest
  * slice to its highest, and its HU beside those of what else lies in and around the boxes.
  */
-export interface OrganAppearance {
+export interface OrganPrior {
   /** 0 to {@link FULL_COVER} per cell, columns fastest, then rows, then slices; columns run to the patient's left, rows to posterior, slices to superior. */
   readonly cover: Uint8Array
   /** Histograms in 1/10000 of all voxels counted. */
@@ -31,7 +31,7 @@ const CELLS = COVER_CELLS.columns * COVER_CELLS.rows * COVER_CELLS.slices
 const PACKED_BYTES = CELLS + 4 * HU_BINS.count
 
 /** An appearance as text for a template set: base64 of the deflated cover grid and both histograms (little-endian). */
-export function packAppearance({ cover, organHu, surroundingsHu }: OrganAppearance): string {
+export function packPrior({ cover, organHu, surroundingsHu }: OrganPrior): string {
   const bytes = Buffer.alloc(PACKED_BYTES)
   bytes.set(cover)
   ;[...organHu, ...surroundingsHu].forEach((share, i) => bytes.writeUInt16LE(share, CELLS + 2 * i))
@@ -39,7 +39,7 @@ export function packAppearance({ cover, organHu, surroundingsHu }: OrganAppearan
 }
 
 /** The appearance in a text; null when the text holds none. */
-export function unpackAppearance(text: string): OrganAppearance | null {
+export function unpackPrior(text: string): OrganPrior | null {
   let bytes: Buffer
   try {
     bytes = inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: PACKED_BYTES })

@@ -2,7 +2,7 @@ import type { ExtremeSide, PointMm } from '../../shared/geometry/points.js'
 import { EXTREME_SIDES } from '../../shared/geometry/points.js'
 import type { Structure } from '../../shared/structure.js'
 import type { TemplateStructure } from '../../shared/templateSet.js'
-import { unpackAppearance, type OrganAppearance } from '../labels/prior.js'
+import { unpackPrior, type OrganPrior } from '../labels/prior.js'
 import { describePoint } from './featureMap.js'
 import { rasToSal, salToVoxel, type Sal } from './salFrame.js'
 import type { MedlamModel } from './model.js'
@@ -27,7 +27,7 @@ export interface BankStructure {
   readonly parts: readonly BankPoints[]
   readonly onePiece: boolean
   /** What the drawn organ looks like; null when its points were given by hand. */
-  readonly appearance: OrganAppearance | null
+  readonly appearance: OrganPrior | null
 }
 
 /** One encoded template scan. */
@@ -90,7 +90,7 @@ export async function encodeTemplate(
       points: await encodePoints(model, embedding, points, radius),
       parts: encodedParts,
       onePiece: onePiece ?? false,
-      appearance: appearance === undefined ? null : unpackAppearance(appearance),
+      appearance: appearance === undefined ? null : unpackPrior(appearance),
     })
   }
   return { ...identity, structures: encoded }
@@ -110,7 +110,7 @@ async function encodePoints(
     return {
       pointMm: points[side],
       latent,
-      descriptors: fields.map((field, scale) => describePoint(field, scales[scale], voxel)),
+      descriptors: fields.map((featureMap, scale) => describePoint(featureMap, scales[scale], voxel)),
     }
   }
   return {

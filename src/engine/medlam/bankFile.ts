@@ -6,7 +6,7 @@ import { EXTREME_SIDES, pointMmSchema } from '../../shared/geometry/points.js'
 import { structureSchema } from '../../shared/structure.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeBytesAtomic } from '../../shared/node/wholeFiles.js'
-import { packAppearance, unpackAppearance } from '../labels/prior.js'
+import { packPrior, unpackPrior } from '../labels/prior.js'
 import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './bank.js'
 
 // On disk: MessagePack; descriptors as little-endian float16, latents as float64.
@@ -82,7 +82,7 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
             points: storePoints(points),
             parts: parts.map(storePoints),
             onePiece,
-            appearance: appearance === null ? null : packAppearance(appearance),
+            appearance: appearance === null ? null : packPrior(appearance),
           },
         ]),
       ),
@@ -148,7 +148,7 @@ export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
             points: loadPoints(stored.points),
             parts: stored.parts.map(loadPoints),
             onePiece: stored.onePiece,
-            appearance: stored.appearance === null ? null : unpackAppearance(stored.appearance),
+            appearance: stored.appearance === null ? null : unpackPrior(stored.appearance),
           },
         ]),
       ),

@@ -24,7 +24,7 @@ const REFINE_RADII_MM = [90, 60, 45] as const
  */
 export async function localizeCoarsely(
   embedding: ScanEmbedding,
-  targets: readonly (readonly Sal[])[],
+  queries: readonly (readonly Sal[])[],
   rangeMm: Sal,
   checkCancelled: () => void,
 ): Promise<readonly CoarseEstimate[]> {
@@ -37,7 +37,7 @@ export async function localizeCoarsely(
   const body = await embedding.bodyAgents()
   checkCancelled()
   const results: CoarseEstimate[] = []
-  for (const latents of targets) {
+  for (const latents of queries) {
     let current = vote(body, latents)
     for (const radiusMm of REFINE_RADII_MM) {
       const agents = await embedding.agentsNear(toVoxel(embedding, current.estimateMm), radiusMm)

@@ -15,7 +15,7 @@ const HALF_CONFIDENCE_MM = 7
 
 /** Median absolute deviation over templates of the own coordinate of a point, in mm. */
 export function wallSpreadMm(point: FoundPoint): number {
-  const { axis } = SIDE_AXIS[point.target.side]
+  const { axis } = SIDE_AXIS[point.query.side]
   const sal = axis === 0 ? 2 : axis === 1 ? 1 : 0
   const values = Float64Array.from(point.perTemplateMm, (p) => p[sal])
   const middle = medianInPlace(values.slice())
@@ -28,8 +28,8 @@ export function wallSpreadMm(point: FoundPoint): number {
  * (training/RECORD.md).
  */
 function expectedErrorMm(points: readonly FoundPoint[], calibration: Calibration | undefined): number {
-  const expected = points.map(({ target, similarity }) => {
-    const side = EXTREME_SIDES.indexOf(target.side)
+  const expected = points.map(({ query, similarity }) => {
+    const side = EXTREME_SIDES.indexOf(query.side)
     const error = calibration?.errorMm[side] ?? USUAL_ERROR_MM
     const usual = calibration?.similarity[side] ?? USUAL_SIMILARITY
     const factor = 1 + ERROR_PER_SIMILARITY * (usual - (similarity ?? 0))

@@ -1,5 +1,5 @@
 import type { Network } from '../runtime/network.js'
-import type { Field } from './featureMap.js'
+import type { FeatureMap } from './featureMap.js'
 import type { Sal } from './salFrame.js'
 
 /** Similarity of several descriptors at a lattice of positions: `maps[n][(z * h + y) * w + x]`. */
@@ -21,7 +21,7 @@ export interface SimilarityMaps {
  */
 export async function correlate(
   network: Network,
-  field: Field,
+  featureMap: FeatureMap,
   descriptors: readonly Float32Array[],
   kernelSide: number,
   centre: Sal,
@@ -31,24 +31,24 @@ export async function correlate(
   const from: number[] = []
   const count: number[] = []
   for (let axis = 0; axis < 3; axis++) {
-    const at = (centre[axis] - field.originVoxel[axis]) / field.strideVoxels
-    const reach = radiusVoxels / field.strideVoxels
+    const at = (centre[axis] - featureMap.originVoxel[axis]) / featureMap.strideVoxels
+    const reach = radiusVoxels / featureMap.strideVoxels
     const low = Math.max(0, Math.floor(at - reach - half))
-    const high = Math.min(field.size[axis] - 1, Math.ceil(at + reach + half))
+    const high = Math.min(featureMap.size[axis] - 1, Math.ceil(at + reach + half))
     if (high - low + 1 < kernelSide) return null
     from.push(low)
     count.push(high - low + 1)
   }
-  const window = cutField(field, from, count)
+  const window = cutFeatureMap(featureMap, from, count)
   const cube = kernelSide ** 3
-  const kernels = new Float32Array(descriptors.length * field.channels * cube)
+  const kernels = new Float32Array(descriptors.length * featureMap.channels * cube)
   descriptors.forEach((descriptor, n) => {
-    kernels.set(descriptor, n * field.channels * cube)
+    kernels.set(descriptor, n * featureMap.channels * cube)
   })
   for (let i = 0; i < kernels.length; i++) kernels[i] /= cube
   const outputs = await network.run({
-    field: { data: window, dims: [1, field.channels, ...count] },
-    kernels: { data: kernels, dims: [descriptors.length, field.channels, kernelSide, kernelSide, kernelSide] },
+    featureMap: { data: window, dims: [1, featureMap.channels, ...count] },
+    kernels: { data: kernels, dims: [descriptors.length, featureMap.channels, kernelSide, kernelSide, kernelSide] },
   })
   const similarity = outputs['similarity'].data
   if (!(similarity instanceof Float32Array)) return null
@@ -58,23 +58,23 @@ export async function correlate(
     maps: descriptors.map((_, n) => similarity.subarray(n * cells, (n + 1) * cells)),
     size,
     originVoxel: [
-      field.originVoxel[0] + (from[0] + half) * field.strideVoxels,
-      field.originVoxel[1] + (from[1] + half) * field.strideVoxels,
-      field.originVoxel[2] + (from[2] + half) * field.strideVoxels,
+      featureMap.originVoxel[0] + (from[0] + half) * featureMap.strideVoxels,
+      featureMap.originVoxel[1] + (from[1] + half) * featureMap.strideVoxels,
+      featureMap.originVoxel[2] + (from[2] + half) * featureMap.strideVoxels,
     ],
-    strideVoxels: field.strideVoxels,
+    strideVoxels: featureMap.strideVoxels,
   }
 }
 
-function cutField(field: Field, from: readonly number[], count: readonly number[]): Float32Array {
-  const [d, h, w] = field.size
-  const out = new Float32Array(field.channels * count[0] * count[1] * count[2])
+function cutFeatureMap(featureMap: FeatureMap, from: readonly number[], count: readonly number[]): Float32Array {
+  const [d, h, w] = featureMap.size
+  const out = new Float32Array(featureMap.channels * count[0] * count[1] * count[2])
   let at = 0
-  for (let c = 0; c < field.channels; c++) {
+  for (let c = 0; c < featureMap.channels; c++) {
     for (let z = 0; z < count[0]; z++) {
       for (let y = 0; y < count[1]; y++) {
         const row = ((c * d + from[0] + z) * h + from[1] + y) * w + from[2]
-        out.set(field.data.subarray(row, row + count[2]), at)
+        out.set(featureMap.data.subarray(row, row + count[2]), at)
         at += count[2]
       }
     }

@@ -2,7 +2,7 @@ import type { DenseModelCard } from '../../shared/modelCard.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { NetworkTensor } from '../runtime/network.js'
 import { isBodyCell } from './bodyAgents.js'
-import { normaliseField, sampleField, type Field } from './featureMap.js'
+import { normaliseFeatureMap, sampleFeatureMap, type FeatureMap } from './featureMap.js'
 import type { Sal } from './salFrame.js'
 import type { MedlamModel } from './model.js'
 import { cutBlock, type PreparedVolume } from './prepare.js'
@@ -21,7 +21,7 @@ const MIN_NEAR_AGENTS = 12
 interface FeatureBlock {
   readonly min: Sal
   readonly max: Sal
-  readonly fields: readonly Field[]
+  readonly fields: readonly FeatureMap[]
 }
 
 /**
@@ -29,29 +29,29 @@ interface FeatureBlock {
  * passes only over the region that is asked for (spec section 13).
  */
 export function embedDense(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): ScanEmbedding {
-  let latents: Promise<Field> | undefined
+  let latents: Promise<FeatureMap> | undefined
   let reserved: FeatureRegion[] = []
   const blocks: FeatureBlock[] = []
 
-  const latentField = (): Promise<Field> => (latents ??= runPosition(model, card, volume))
+  const latentMap = (): Promise<FeatureMap> => (latents ??= runPosition(model, card, volume))
 
   const allAgents = once(async () => {
-    const field = await latentField()
-    const cells = field.size[0] * field.size[1] * field.size[2]
+    const featureMap = await latentMap()
+    const cells = featureMap.size[0] * featureMap.size[1] * featureMap.size[2]
     const agents: Agent[] = []
     for (let i = 0; i < cells; i++) {
       const [z, y, x] = [
-        Math.floor(i / (field.size[1] * field.size[2])),
-        Math.floor(i / field.size[2]) % field.size[1],
-        i % field.size[2],
+        Math.floor(i / (featureMap.size[1] * featureMap.size[2])),
+        Math.floor(i / featureMap.size[2]) % featureMap.size[1],
+        i % featureMap.size[2],
       ]
       const voxel: Sal = [
-        field.originVoxel[0] + z * field.strideVoxels,
-        field.originVoxel[1] + y * field.strideVoxels,
-        field.originVoxel[2] + x * field.strideVoxels,
+        featureMap.originVoxel[0] + z * featureMap.strideVoxels,
+        featureMap.originVoxel[1] + y * featureMap.strideVoxels,
+        featureMap.originVoxel[2] + x * featureMap.strideVoxels,
       ]
-      if (isBodyCell(volume, voxel, field.strideVoxels)) {
-        agents.push({ voxel, latent: [field.data[i], field.data[cells + i], field.data[2 * cells + i]] })
+      if (isBodyCell(volume, voxel, featureMap.strideVoxels)) {
+        agents.push({ voxel, latent: [featureMap.data[i], featureMap.data[cells + i], featureMap.data[2 * cells + i]] })
       }
     }
     return agents
@@ -70,9 +70,9 @@ export function embedDense(model: MedlamModel, card: DenseModelCard, volume: Pre
       return [...agents].sort((a, b) => away(a) - away(b)).slice(0, MIN_NEAR_AGENTS)
     },
     latentsAt: async (voxels) => {
-      const field = await latentField()
+      const featureMap = await latentMap()
       return voxels.map((voxel) => {
-        const latent = sampleField(field, voxel)
+        const latent = sampleFeatureMap(featureMap, voxel)
         return [latent[0], latent[1], latent[2]]
       })
     },
@@ -141,13 +141,13 @@ function volumeOf({ min, max }: FeatureRegion): number {
   return (max[0] - min[0] + 1) * (max[1] - min[1] + 1) * (max[2] - min[2] + 1)
 }
 
-async function runPosition(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): Promise<Field> {
+async function runPosition(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): Promise<FeatureMap> {
   const { input, output, multipleOf, strideVoxels, offsetVoxels } = card.position
   const size = volume.size.map((n) => Math.ceil(n / multipleOf) * multipleOf) as unknown as Sal
   const outputs = await model.position.run({
     [input]: { data: cutBlock(volume, [0, 0, 0], size), dims: [1, 1, ...size] },
   })
-  return toField(outputs[output], card.position.file, 3, [offsetVoxels, offsetVoxels, offsetVoxels], strideVoxels)
+  return toFeatureMap(outputs[output], card.position.file, 3, [offsetVoxels, offsetVoxels, offsetVoxels], strideVoxels)
 }
 
 /** One feature pass over a region plus halo; cells outside the region are dropped again. */
@@ -156,7 +156,7 @@ async function runFeatures(
   card: DenseModelCard,
   volume: PreparedVolume,
   region: FeatureRegion,
-): Promise<Field[]> {
+): Promise<FeatureMap[]> {
   const { input, multipleOf, haloVoxels, outputs: scales } = card.features
   const axes = [0, 1, 2] as const
   // Clipped to the volume, so that a region at its border sees what one pass over the whole would.
@@ -170,41 +170,50 @@ async function runFeatures(
   const outputs = await model.features.run({ [input]: { data: cutBlock(volume, from, size), dims: [1, 1, ...size] } })
   return scales.map((scale) => {
     const origin: Sal = [from[0] + scale.offsetVoxels, from[1] + scale.offsetVoxels, from[2] + scale.offsetVoxels]
-    const whole = toField(outputs[scale.name], card.features.file, scale.channels, origin, scale.strideVoxels)
-    return normaliseField(trim(whole, region, scale.kernelSide))
+    const whole = toFeatureMap(outputs[scale.name], card.features.file, scale.channels, origin, scale.strideVoxels)
+    return normaliseFeatureMap(trim(whole, region, scale.kernelSide))
   })
 }
 
 /** Keeps the cells of the region and the ring of cells a kernel at its border needs. */
-function trim(field: Field, region: FeatureRegion, kernelSide: number): Field {
+function trim(featureMap: FeatureMap, region: FeatureRegion, kernelSide: number): FeatureMap {
   const ring = Math.ceil(kernelSide / 2)
   const low = ([0, 1, 2] as const).map((axis) =>
-    Math.max(0, Math.floor((region.min[axis] - field.originVoxel[axis]) / field.strideVoxels) - ring),
+    Math.max(0, Math.floor((region.min[axis] - featureMap.originVoxel[axis]) / featureMap.strideVoxels) - ring),
   )
   const high = ([0, 1, 2] as const).map((axis) =>
-    Math.min(field.size[axis] - 1, Math.ceil((region.max[axis] - field.originVoxel[axis]) / field.strideVoxels) + ring),
+    Math.min(
+      featureMap.size[axis] - 1,
+      Math.ceil((region.max[axis] - featureMap.originVoxel[axis]) / featureMap.strideVoxels) + ring,
+    ),
   )
   const size: Sal = [high[0] - low[0] + 1, high[1] - low[1] + 1, high[2] - low[2] + 1]
-  const data = new Float32Array(field.channels * size[0] * size[1] * size[2])
+  const data = new Float32Array(featureMap.channels * size[0] * size[1] * size[2])
   let at = 0
-  for (let c = 0; c < field.channels; c++) {
+  for (let c = 0; c < featureMap.channels; c++) {
     for (let z = low[0]; z <= high[0]; z++) {
       for (let y = low[1]; y <= high[1]; y++) {
-        const row = ((c * field.size[0] + z) * field.size[1] + y) * field.size[2] + low[2]
-        data.set(field.data.subarray(row, row + size[2]), at)
+        const row = ((c * featureMap.size[0] + z) * featureMap.size[1] + y) * featureMap.size[2] + low[2]
+        data.set(featureMap.data.subarray(row, row + size[2]), at)
         at += size[2]
       }
     }
   }
   const originVoxel: Sal = [
-    field.originVoxel[0] + low[0] * field.strideVoxels,
-    field.originVoxel[1] + low[1] * field.strideVoxels,
-    field.originVoxel[2] + low[2] * field.strideVoxels,
+    featureMap.originVoxel[0] + low[0] * featureMap.strideVoxels,
+    featureMap.originVoxel[1] + low[1] * featureMap.strideVoxels,
+    featureMap.originVoxel[2] + low[2] * featureMap.strideVoxels,
   ]
-  return { ...field, data, size, originVoxel }
+  return { ...featureMap, data, size, originVoxel }
 }
 
-function toField(tensor: NetworkTensor, file: string, channels: number, originVoxel: Sal, strideVoxels: number): Field {
+function toFeatureMap(
+  tensor: NetworkTensor,
+  file: string,
+  channels: number,
+  originVoxel: Sal,
+  strideVoxels: number,
+): FeatureMap {
   const { data, dims } = tensor
   if (!(data instanceof Float32Array) || dims.length !== 5 || dims[1] !== channels) {
     throw new MedlsamError(

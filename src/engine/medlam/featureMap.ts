@@ -5,7 +5,7 @@ import type { Sal } from './salFrame.js'
  * A grid of vectors over part of a prepared volume: `data[((c * d + z) * h + y) * w + x]`.
  * Cell (i, j, k) sits at voxel `originVoxel + stride * (i, j, k)` of the prepared volume.
  */
-export interface Field {
+export interface FeatureMap {
   readonly data: Float32Array
   readonly channels: number
   /** Cells per axis [d, h, w]. */
@@ -15,9 +15,9 @@ export interface Field {
 }
 
 /** Makes every vector of a field unit length, in place; zero vectors stay zero. */
-export function normaliseField(field: Field): Field {
-  const { data, channels } = field
-  const cells = field.size[0] * field.size[1] * field.size[2]
+export function normaliseFeatureMap(featureMap: FeatureMap): FeatureMap {
+  const { data, channels } = featureMap
+  const cells = featureMap.size[0] * featureMap.size[1] * featureMap.size[2]
   const norm = new Float32Array(cells)
   for (let c = 0; c < channels; c++) {
     const base = c * cells
@@ -28,12 +28,12 @@ export function normaliseField(field: Field): Field {
     const base = c * cells
     for (let i = 0; i < cells; i++) data[base + i] *= norm[i]
   }
-  return field
+  return featureMap
 }
 
 /** Trilinear sample of all channels at a voxel position; outside the field the border is repeated. */
-export function sampleField(field: Field, voxel: Sal): Float32Array {
-  const { data, channels, size, originVoxel, strideVoxels } = field
+export function sampleFeatureMap(featureMap: FeatureMap, voxel: Sal): Float32Array {
+  const { data, channels, size, originVoxel, strideVoxels } = featureMap
   const index: number[] = []
   const weight: number[] = []
   for (let axis = 0; axis < 3; axis++) {
@@ -58,22 +58,26 @@ export function sampleField(field: Field, voxel: Sal): Float32Array {
  * The descriptor of a point: unit feature vectors at the `kernelSide`^3 cells around it (spec section 3),
  * sampled at the exact sub-voxel position. Layout `[channel][z][y][x]`, as a convolution kernel.
  */
-export function describePoint(field: Field, output: Pick<FeatureOutput, 'kernelSide'>, voxel: Sal): Float32Array {
+export function describePoint(
+  featureMap: FeatureMap,
+  output: Pick<FeatureOutput, 'kernelSide'>,
+  voxel: Sal,
+): Float32Array {
   const k = output.kernelSide
   const cube = k * k * k
-  const out = new Float32Array(field.channels * cube)
+  const out = new Float32Array(featureMap.channels * cube)
   const half = (k - 1) / 2
   for (let n = 0; n < cube; n++) {
     const [z, y, x] = [Math.floor(n / (k * k)), Math.floor(n / k) % k, n % k]
-    const vector = sampleField(field, [
-      voxel[0] + (z - half) * field.strideVoxels,
-      voxel[1] + (y - half) * field.strideVoxels,
-      voxel[2] + (x - half) * field.strideVoxels,
+    const vector = sampleFeatureMap(featureMap, [
+      voxel[0] + (z - half) * featureMap.strideVoxels,
+      voxel[1] + (y - half) * featureMap.strideVoxels,
+      voxel[2] + (x - half) * featureMap.strideVoxels,
     ])
     let norm = 0
     for (const value of vector) norm += value * value
     const scale = norm > 1e-24 ? 1 / Math.sqrt(norm) : 0
-    for (let c = 0; c < field.channels; c++) out[c * cube + n] = vector[c] * scale
+    for (let c = 0; c < featureMap.channels; c++) out[c * cube + n] = vector[c] * scale
   }
   return out
 }

@@ -3,7 +3,7 @@ import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './bank.
 import type { Sal } from './salFrame.js'
 
 /** One point to be found: a side of a structure, or of a part of it, with what every template knows of it. */
-export interface Target {
+export interface LandmarkQuery {
   readonly structure: string
   /** Part index from inferior to superior, or null for the whole structure. */
   readonly part: number | null
@@ -13,7 +13,7 @@ export interface Target {
 
 /** A target that was looked for, in [superior, anterior, left] mm of the scan. */
 export interface FoundPoint {
-  readonly target: Target
+  readonly query: LandmarkQuery
   readonly pointMm: Sal
   /** Where relative distance regression alone puts it. */
   readonly coarseMm: Sal
@@ -24,7 +24,11 @@ export interface FoundPoint {
 }
 
 /** All points of the wanted structures: six each, then six per part when `parts` is true. */
-export function listTargets(bank: TemplateBank, structures: readonly string[], parts: boolean): Target[] {
+export function listLandmarkQueries(
+  bank: TemplateBank,
+  structures: readonly string[],
+  parts: boolean,
+): LandmarkQuery[] {
   return structures.flatMap((structure) => {
     const having = bank.templates.flatMap((template) => {
       const encoded = template.structures.get(structure)
@@ -39,7 +43,7 @@ export function listTargets(bank: TemplateBank, structures: readonly string[], p
       part: number | null,
       side: ExtremeSide,
       pick: (encoded: BankStructure) => BankPoints,
-    ): Target => ({
+    ): LandmarkQuery => ({
       structure,
       part,
       side,

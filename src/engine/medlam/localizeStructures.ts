@@ -23,14 +23,14 @@ import { salToRas, type Sal } from './salFrame.js'
 import type { MedlamModel } from './model.js'
 import { localizeAsPublished } from './paper.js'
 import type { ScanEmbedding } from './scanEmbedding.js'
-import { listTargets, type FoundPoint } from './landmarkQuery.js'
+import { listLandmarkQueries, type FoundPoint } from './landmarkQuery.js'
 
 /** A structure as localized, before it is tied to the scan's voxels. */
 export type LocalizedInSpace = Omit<LocalizedStructure, 'boxVoxel'>
 
 /** How to localize. */
 export interface LocalizeOptions {
-  readonly procedure: 'deploy' | 'paper'
+  readonly procedure: 'robust' | 'paper'
   /** Seed of the published procedure. */
   readonly seed: number
   /** Look for the parts of structures whose templates have parts. */
@@ -57,23 +57,23 @@ export async function localize(
   scanBox: BoxMm,
   options: LocalizeOptions,
 ): Promise<LocalizedInSpace[]> {
-  const targets = listTargets(
+  const queries = listLandmarkQueries(
     bank,
     structures.map((structure) => structure.name),
     options.parts,
   )
   const onDone = (done: number): void => {
-    options.onProgress(done, targets.length)
+    options.onProgress(done, queries.length)
   }
   if ((await embedding.bodyAgents()).length === 0) {
     return structures.map((structure) => notFound(structure, 'The scan shows no body, only air.'))
   }
   const found =
     options.procedure === 'paper'
-      ? await localizeAsPublished(model, embedding, targets, options.seed, options.checkCancelled, onDone)
-      : await localizeRobustly(model, embedding, targets, options.checkCancelled, onDone)
+      ? await localizeAsPublished(model, embedding, queries, options.seed, options.checkCancelled, onDone)
+      : await localizeRobustly(model, embedding, queries, options.checkCancelled, onDone)
   return structures.map((structure) => {
-    const mine = found.filter((point) => point.target.structure === structure.name)
+    const mine = found.filter((point) => point.query.structure === structure.name)
     return mine.length === 0
       ? notFound(structure, 'No template has this structure.')
       : assess(structure, mine, bank, scanBox, options)
@@ -87,7 +87,7 @@ function assess(
   scanBox: BoxMm,
   options: LocalizeOptions,
 ): LocalizedInSpace {
-  const whole = found.filter((point) => point.target.part === null)
+  const whole = found.filter((point) => point.query.part === null)
   const predicted = toExtremePoints(whole, (point) => point.pointMm)
   const sizes = bank.templates.flatMap((template) => {
     const encoded = template.structures.get(structure.name)
@@ -140,13 +140,13 @@ function assess(
 
 /** Boxes of the parts, in order, moved as the whole's walls were, and kept inside its head-foot extent. */
 function partBoxes(found: readonly FoundPoint[], asFound: BoxMm, box: BoxMm, whole: BoxMm): BoxMm[] {
-  const count = 1 + Math.max(-1, ...found.map((point) => point.target.part ?? -1))
+  const count = 1 + Math.max(-1, ...found.map((point) => point.query.part ?? -1))
   const boxes: BoxMm[] = []
   for (let part = 0; part < count; part++) {
     const predicted = ordered(
       boxOfPoints(
         toExtremePoints(
-          found.filter((point) => point.target.part === part),
+          found.filter((point) => point.query.part === part),
           (point) => point.pointMm,
         ),
       ),
@@ -170,7 +170,7 @@ function ordered({ min, max }: BoxMm): BoxMm {
 }
 
 function toExtremePoints(found: readonly FoundPoint[], of: (point: FoundPoint) => Sal): ExtremePoints {
-  const bySide = new Map<ExtremeSide, PointMm>(found.map((point) => [point.target.side, salToRas(of(point))]))
+  const bySide = new Map<ExtremeSide, PointMm>(found.map((point) => [point.query.side, salToRas(of(point))]))
   const get = (side: ExtremeSide): PointMm => {
     const point = bySide.get(side)
     if (point === undefined) throw new Error(`no ${side} point was looked for`)

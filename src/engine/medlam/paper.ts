@@ -5,7 +5,7 @@ import { makeRandom } from '../numeric/random.js'
 import { relativeDistanceMm } from './relativeDistance.js'
 import type { ScanEmbedding } from './scanEmbedding.js'
 import { findPeak, similarityWindow } from './similarity.js'
-import type { FoundPoint, Target } from './landmarkQuery.js'
+import type { FoundPoint, LandmarkQuery } from './landmarkQuery.js'
 
 /** Agents of the published procedure. */
 const AGENTS = 10
@@ -24,7 +24,7 @@ const MAX_DRAWS = 10_000
 export async function localizeAsPublished(
   model: MedlamModel,
   embedding: ScanEmbedding,
-  targets: readonly Target[],
+  queries: readonly LandmarkQuery[],
   seed: number,
   checkCancelled: () => void,
   onDone: (done: number) => void,
@@ -36,7 +36,7 @@ export async function localizeAsPublished(
   const meanLatent = mean(latents)
   const meanPosition = voxelToSal(volume, mean(agents))
   const range = model.card.rangeMm
-  const jumps = targets.map((target) => jump(meanPosition, mean(target.points.map((p) => p.latent)), meanLatent, range))
+  const jumps = queries.map((query) => jump(meanPosition, mean(query.points.map((p) => p.latent)), meanLatent, range))
   const centres = jumps.map((mm) => {
     const voxel = salToVoxel(volume, mm)
     const clamp = (axis: 0 | 1 | 2): number =>
@@ -48,8 +48,8 @@ export async function localizeAsPublished(
   })
   embedding.reserveFeatures(centres, WINDOW_VOXELS)
   const found: FoundPoint[] = []
-  for (const [i, target] of targets.entries()) {
-    const averaged = averageDescriptors(target, featureOutputs(model.card).length)
+  for (const [i, query] of queries.entries()) {
+    const averaged = averageDescriptors(query, featureOutputs(model.card).length)
     const window = await similarityWindow(model, embedding, centres[i], [averaged], WINDOW_VOXELS - 1, 1)
     checkCancelled()
     const peak = window === null ? null : findPeak(window.maps[0], window, centres[i], Infinity, 0)
@@ -58,10 +58,10 @@ export async function localizeAsPublished(
         ? centres[i]
         : ([Math.round(peak.voxel[0]), Math.round(peak.voxel[1]), Math.round(peak.voxel[2])] as const)
     found.push({
-      target,
+      query,
       pointMm: voxelToSal(volume, voxel),
       coarseMm: jumps[i],
-      perTemplateMm: target.points.map((point) => jump(meanPosition, point.latent, meanLatent, range)),
+      perTemplateMm: query.points.map((point) => jump(meanPosition, point.latent, meanLatent, range)),
       similarity: peak?.value ?? null,
     })
     onDone(i + 1)
@@ -81,8 +81,8 @@ function drawAgents({ volume }: ScanEmbedding, seed: number): Sal[] {
   return agents.length > 0 ? agents : spreadOverBody(volume, 1)
 }
 
-function jump(from: Sal, target: Sal, agent: Sal, range: Sal): Sal {
-  const d = relativeDistanceMm(range, target, agent)
+function jump(from: Sal, query: Sal, agent: Sal, range: Sal): Sal {
+  const d = relativeDistanceMm(range, query, agent)
   return [from[0] + d[0], from[1] + d[1], from[2] + d[2]]
 }
 
@@ -91,11 +91,11 @@ function mean(points: readonly Sal[]): Sal {
   return [along(0), along(1), along(2)]
 }
 
-function averageDescriptors(target: Target, scales: number): Float32Array[] {
+function averageDescriptors(query: LandmarkQuery, scales: number): Float32Array[] {
   return Array.from({ length: scales }, (_, scale) => {
-    const sum = new Float32Array(target.points[0].descriptors[scale].length)
-    for (const { descriptors } of target.points) {
-      for (let i = 0; i < sum.length; i++) sum[i] += descriptors[scale][i] / target.points.length
+    const sum = new Float32Array(query.points[0].descriptors[scale].length)
+    for (const { descriptors } of query.points) {
+      for (let i = 0; i < sum.length; i++) sum[i] += descriptors[scale][i] / query.points.length
     }
     return sum
   })

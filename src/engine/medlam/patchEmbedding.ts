@@ -2,7 +2,7 @@ import type { PatchModelCard } from '../../shared/modelCard.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { NetworkTensor } from '../runtime/network.js'
 import { spreadOverBody } from './bodyAgents.js'
-import { normaliseField, type Field } from './featureMap.js'
+import { normaliseFeatureMap, type FeatureMap } from './featureMap.js'
 import type { Sal } from './salFrame.js'
 import type { MedlamModel } from './model.js'
 import { cutBlock, type PreparedVolume } from './prepare.js'
@@ -16,7 +16,7 @@ const KEPT_PATCHES = 2
 /** A scan seen through a patch model: one network run per position, as with the published checkpoint. */
 export function embedPatches(model: MedlamModel, card: PatchModelCard, volume: PreparedVolume): ScanEmbedding {
   const latents = new Map<string, Sal>()
-  const kept = new Map<string, readonly Field[]>()
+  const kept = new Map<string, readonly FeatureMap[]>()
   const side = card.patchVoxels
 
   /** The patch whose voxel `patchVoxels / 2` is the position (spec section 3). */
@@ -39,7 +39,7 @@ export function embedPatches(model: MedlamModel, card: PatchModelCard, volume: P
     return { voxel: whole, latent }
   }
 
-  const fieldsAt = async (voxel: Sal): Promise<readonly Field[]> => {
+  const fieldsAt = async (voxel: Sal): Promise<readonly FeatureMap[]> => {
     const key = voxel.join()
     const known = kept.get(key)
     if (known !== undefined) return known
@@ -55,7 +55,7 @@ export function embedPatches(model: MedlamModel, card: PatchModelCard, volume: P
         )
       }
       const offset = output.offsetVoxels
-      return normaliseField({
+      return normaliseFeatureMap({
         data,
         channels: output.channels,
         size: [dims[2], dims[3], dims[4]],

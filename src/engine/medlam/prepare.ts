@@ -61,8 +61,8 @@ export function cutBlock(
   for (let z = Math.max(0, from[0]); z < Math.min(nz, from[0] + size[0]); z++) {
     for (let y = Math.max(0, from[1]); y < Math.min(ny, from[1] + size[1]); y++) {
       const source = (z * ny + y) * nx
-      const target = ((z - from[0]) * size[1] + (y - from[1])) * size[2] + (x0 - from[2])
-      out.set(volume.data.subarray(source + x0, source + x1), target)
+      const query = ((z - from[0]) * size[1] + (y - from[1])) * size[2] + (x0 - from[2])
+      out.set(volume.data.subarray(source + x0, source + x1), query)
     }
   }
   return out

@@ -2,11 +2,11 @@ import type { Agent } from './scanEmbedding.js'
 import type { Sal } from './salFrame.js'
 
 /** Displacement in mm from an agent to a target: `r * tanh(f(target) - f(agent))` (spec section 4). */
-export function relativeDistanceMm(rangeMm: Sal, target: Sal, agent: Sal): Sal {
+export function relativeDistanceMm(rangeMm: Sal, query: Sal, agent: Sal): Sal {
   return [
-    rangeMm[0] * Math.tanh(target[0] - agent[0]),
-    rangeMm[1] * Math.tanh(target[1] - agent[1]),
-    rangeMm[2] * Math.tanh(target[2] - agent[2]),
+    rangeMm[0] * Math.tanh(query[0] - agent[0]),
+    rangeMm[1] * Math.tanh(query[1] - agent[1]),
+    rangeMm[2] * Math.tanh(query[2] - agent[2]),
   ]
 }
 
@@ -19,10 +19,10 @@ export function medianInPlace(values: Float64Array): number {
 }
 
 /** Where the agents think a target is: the median per axis of their votes, in mm of the prepared volume's frame. */
-export function voteMedian(agents: readonly Agent[], positionsMm: readonly Sal[], target: Sal, rangeMm: Sal): Sal {
+export function voteMedian(agents: readonly Agent[], positionsMm: readonly Sal[], query: Sal, rangeMm: Sal): Sal {
   const votes = [new Float64Array(agents.length), new Float64Array(agents.length), new Float64Array(agents.length)]
   agents.forEach((agent, i) => {
-    const d = relativeDistanceMm(rangeMm, target, agent.latent)
+    const d = relativeDistanceMm(rangeMm, query, agent.latent)
     for (let axis = 0; axis < 3; axis++) votes[axis][i] = positionsMm[i][axis] + d[axis]
   })
   return [medianInPlace(votes[0]), medianInPlace(votes[1]), medianInPlace(votes[2])]

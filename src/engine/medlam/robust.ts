@@ -3,7 +3,7 @@ import { salToVoxel, voxelToSal } from './salFrame.js'
 import type { MedlamModel } from './model.js'
 import type { ScanEmbedding } from './scanEmbedding.js'
 import { findPeak, similarityWindow, type SimilarityWindow } from './similarity.js'
-import type { FoundPoint, Target } from './landmarkQuery.js'
+import type { FoundPoint, LandmarkQuery } from './landmarkQuery.js'
 
 /** How far from the coarse estimate similarity is computed, in mm. */
 const WINDOW_MM = 24
@@ -20,30 +20,30 @@ const PRIOR_WEIGHT = 0.05
 export async function localizeRobustly(
   model: MedlamModel,
   embedding: ScanEmbedding,
-  targets: readonly Target[],
+  queries: readonly LandmarkQuery[],
   checkCancelled: () => void,
   onDone: (done: number) => void,
 ): Promise<FoundPoint[]> {
   const { volume } = embedding
-  const latents = targets.map((target) => target.points.map((point) => point.latent))
+  const latents = queries.map((query) => query.points.map((point) => point.latent))
   const coarse = await localizeCoarsely(embedding, latents, model.card.rangeMm, checkCancelled)
   const centres = coarse.map(({ estimateMm }) => salToVoxel(volume, estimateMm))
   const radius = WINDOW_MM / volume.spacingMm
   embedding.reserveFeatures(centres, radius)
   const found: FoundPoint[] = []
-  for (const [i, target] of targets.entries()) {
-    const descriptors = target.points.map((point) => point.descriptors)
+  for (const [i, query] of queries.entries()) {
+    const descriptors = query.points.map((point) => point.descriptors)
     const window = await similarityWindow(model, embedding, centres[i], descriptors, radius, STEP_VOXELS)
     checkCancelled()
     const { estimateMm, perTemplateMm } = coarse[i]
     if (window === null) {
-      found.push({ target, pointMm: estimateMm, coarseMm: estimateMm, perTemplateMm, similarity: null })
+      found.push({ query, pointMm: estimateMm, coarseMm: estimateMm, perTemplateMm, similarity: null })
     } else {
       const prior = PRIOR_SIGMA_MM / volume.spacingMm
       const peak = findPeak(meanMap(window), window, centres[i], prior, PRIOR_WEIGHT)
       const peaks = window.maps.map((map) => findPeak(map, window, centres[i], prior, PRIOR_WEIGHT))
       found.push({
-        target,
+        query,
         pointMm: voxelToSal(volume, peak.voxel),
         coarseMm: estimateMm,
         perTemplateMm: peaks.map(({ voxel }) => voxelToSal(volume, voxel)),

@@ -1,4 +1,4 @@
-import type { Field } from './featureMap.js'
+import type { FeatureMap } from './featureMap.js'
 import type { Sal } from './salFrame.js'
 import type { PreparedVolume } from './prepare.js'
 
@@ -26,5 +26,5 @@ export interface ScanEmbedding {
    * Unit feature vectors around a position, one field per scale of the model card, reaching
    * `radiusVoxels` on every side of it where the model and the volume allow.
    */
-  featuresAround(voxel: Sal, radiusVoxels: number): Promise<readonly Field[]>
+  featuresAround(voxel: Sal, radiusVoxels: number): Promise<readonly FeatureMap[]>
 }

@@ -35,10 +35,10 @@ export async function similarityWindow(
   const side = 2 * half + 1
   const maps = descriptors.map(() => new Float32Array(side ** 3))
   let used = 0
-  for (const [scale, field] of fields.entries()) {
+  for (const [scale, featureMap] of fields.entries()) {
     const kernels = descriptors.map((perScale) => perScale[scale])
     const { kernelSide } = scales[scale]
-    const similarity = await correlate(model.correlate, field, kernels, kernelSide, centreVoxel, radiusVoxels)
+    const similarity = await correlate(model.correlate, featureMap, kernels, kernelSide, centreVoxel, radiusVoxels)
     if (similarity === null) continue
     addResampled(maps, similarity, centreVoxel, half, stepVoxels)
     used++
@@ -54,7 +54,7 @@ export async function similarityWindow(
  * border its border value counts.
  */
 function addResampled(
-  targets: readonly Float32Array[],
+  queries: readonly Float32Array[],
   source: SimilarityMaps,
   centre: Sal,
   half: number,
@@ -69,12 +69,12 @@ function addResampled(
     ),
   )
   const [d, h, w] = source.size
-  targets.forEach((target, n) => {
+  queries.forEach((query, n) => {
     // One axis after the other: [d][h][w] -> [d][h][side] -> [d][side][side] -> [side][side][side].
     const rows = resampleAxis(source.maps[n], d * h, w, 1, taps[2], side)
     const planes = resampleAxis(rows, d, h, side, taps[1], side)
     const cube = resampleAxis(planes, 1, d, side * side, taps[0], side)
-    for (let i = 0; i < cube.length; i++) target[i] += cube[i]
+    for (let i = 0; i < cube.length; i++) query[i] += cube[i]
   })
 }
 
@@ -116,12 +116,12 @@ function resampleAxis(
   const out = new Float32Array(outer * count * inner)
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < count; i++) {
-      const target = (o * count + i) * inner
+      const query = (o * count + i) * inner
       for (let tap = 4 * i; tap < 4 * i + 4; tap++) {
         const w = weight[tap]
         if (w === 0) continue
         const from = (o * length + index[tap]) * inner
-        for (let k = 0; k < inner; k++) out[target + k] += w * data[from + k]
+        for (let k = 0; k < inner; k++) out[query + k] += w * data[from + k]
       }
     }
   }

@@ -6,8 +6,8 @@ import { PAPER_MARGIN } from '../sam/prompts/margin.js'
 import type { SegmentRequest } from '../sam/slicePlan.js'
 import { segmentScan, type Segmentation, type SegmentOptions } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
-import { usualAppearance } from '../sam/prior/templatesPrior.js'
-import type { OrganAppearance } from '../labels/prior.js'
+import { templatesPrior } from '../sam/prior/templatesPrior.js'
+import type { OrganPrior } from '../labels/prior.js'
 import type { Scan } from '../../shared/geometry/volume.js'
 import type { StageClock } from './stageClock.js'
 
@@ -24,7 +24,7 @@ export function segmentLocalized(
   const requests = localized.flatMap((structure): SegmentRequest[] => {
     const { boxMm, partsMm } = structure
     if (structure.status !== 'found' || boxMm === null) return []
-    const appearance = run.appearance ? usualAppearance(appearancesOf(bank, structure.name)) : null
+    const appearance = run.appearance ? templatesPrior(priorsOf(bank, structure.name)) : null
     return [
       {
         structure,
@@ -59,6 +59,6 @@ function isOnePiece({ templates }: TemplateBank, name: string): boolean {
   return having.length > 0 && having.every((structure) => structure.onePiece)
 }
 
-function appearancesOf({ templates }: TemplateBank, name: string): OrganAppearance[] {
+function priorsOf({ templates }: TemplateBank, name: string): OrganPrior[] {
   return templates.flatMap((template) => template.structures.get(name)?.appearance ?? [])
 }

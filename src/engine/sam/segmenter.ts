@@ -3,9 +3,9 @@ import { MedlsamError } from '../../shared/medlsamError.js'
 import { describeTensors, type Network, type NetworkTensor, type Provider } from '../runtime/network.js'
 import { readNpy } from '../runtime/npy.js'
 import { checkedHash, openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
-import type { LayoutContext, LayoutId, LayoutRunner, MaskLogits, SliceEmbedding } from './exports/exportLayout.js'
+import type { ExportContext, LayoutId, ExportRunner, MaskLogits, SliceEmbedding } from './exports/exportLayout.js'
 import { LAYOUTS } from './exports/exportTable.js'
-import type { Picture, PixelBox, PixelRegion, WindowHu } from './slices/sliceImage.js'
+import type { SliceImage, PixelBox, PixelRegion, WindowHu } from './slices/sliceImage.js'
 
 /** Soft tissue, the window that MedSAM was trained with. */
 export const SOFT_TISSUE: WindowHu = { level: 40, width: 400 }
@@ -24,7 +24,7 @@ export interface Segmenter {
   /** The networks behind it, for hashes, run counts and time spent. */
   readonly networks: readonly Network[]
   /** Runs the encoder on a picture. */
-  encodeSlice(picture: Picture): Promise<SliceEmbedding>
+  encodeSlice(image: SliceImage): Promise<SliceEmbedding>
   /**
    * Runs the decoder for one box.
    * @param box In pixels of the picture that was encoded.
@@ -97,7 +97,7 @@ export function createSegmenter(
   { id, windowHu = SOFT_TISSUE, preprocessing }: SegmenterOptions,
   constants: readonly NetworkTensor[] = [],
 ): Segmenter {
-  const found = recogniseLayout(networks, { preprocessing: preprocessing ?? null, constants }, id)
+  const found = recogniseExport(networks, { preprocessing: preprocessing ?? null, constants }, id)
   if ('refusal' in found) throw new MedlsamError('model', `The segmenter "${id}" ${found.refusal}.`, networks[0]?.file)
   const { layout, runner } = found
   return {
@@ -113,7 +113,7 @@ export function createSegmenter(
       return networks.find(({ providerNote }) => providerNote !== null)?.providerNote ?? null
     },
     networks,
-    encodeSlice: (picture) => runner.encode(picture),
+    encodeSlice: (image) => runner.encode(image),
     decodeBox: (embedding, box, region) => runner.decode(embedding, box, region),
     async release() {
       for (const network of networks) await network.release()
@@ -122,15 +122,15 @@ export function createSegmenter(
 }
 
 /** What networks turned out to be: one of the layouts, which may be of no use for boxes. */
-export type RecognisedLayout =
-  { readonly layout: LayoutId; readonly runner: LayoutRunner } | { readonly layout: LayoutId; readonly refusal: string }
+export type RecognisedExport =
+  { readonly layout: LayoutId; readonly runner: ExportRunner } | { readonly layout: LayoutId; readonly refusal: string }
 
 /**
  * Finds out how networks were exported.
  * @param name What people call them, for the message.
  * @throws MedlsamError `model` that lists the inputs and outputs when no known layout fits.
  */
-export function recogniseLayout(networks: readonly Network[], context: LayoutContext, name: string): RecognisedLayout {
+export function recogniseExport(networks: readonly Network[], context: ExportContext, name: string): RecognisedExport {
   for (const layout of LAYOUTS) {
     const found = layout.recognise(networks, context)
     if (found === null) continue

@@ -4,7 +4,7 @@ import type { AxialView } from './slices/axialView.js'
 import { marginMm, type BoxMargin } from './prompts/margin.js'
 import type { PixelBox, WindowHu } from './slices/sliceImage.js'
 import { boxPerSlice, withReach, type PartsMode } from './prompts/sliceBoxes.js'
-import type { UsualAppearance } from './prior/templatesPrior.js'
+import type { TemplatesPrior } from './prior/templatesPrior.js'
 
 /** An organ to segment, and where it is. */
 export interface SegmentRequest {
@@ -16,7 +16,7 @@ export interface SegmentRequest {
   /** Window to show this organ in; the segmenter's own when absent. */
   readonly windowHu?: WindowHu
   /** What its templates look like, to weigh the model's masks with. */
-  readonly appearance?: UsualAppearance
+  readonly appearance?: TemplatesPrior
 }
 
 /** The prompts of one organ. */

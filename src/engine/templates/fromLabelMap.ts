@@ -6,10 +6,10 @@ import type { Structure } from '../../shared/structure.js'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { boxOfPoints } from '../medlam/boxes.js'
-import { measureAppearance } from '../sam/prior/measurePrior.js'
+import { measurePrior } from '../sam/prior/measurePrior.js'
 import { dropStrayPieces } from '../labels/components.js'
 import { extremePointsOfLabels, labelExtents } from '../labels/extremePoints.js'
-import { packAppearance } from '../labels/prior.js'
+import { packPrior } from '../labels/prior.js'
 import { hashScan } from '../scanFiles/hashScan.js'
 import { readHeader } from '../scanFiles/readHeader.js'
 import { readLabelMap } from '../scanFiles/readLabelMap.js'
@@ -60,7 +60,7 @@ export async function templateFromLabelMap(
   const points = Object.fromEntries(
     found.map((label, index): [string, TemplateStructure] => {
       const { points: whole, parts, onePiece } = label
-      const appearance = measureAppearance(
+      const appearance = measurePrior(
         scan,
         drawn,
         label.labelValue,
@@ -72,7 +72,7 @@ export async function templateFromLabelMap(
           points: whole,
           ...(parts.length > 0 ? { parts } : {}),
           onePiece,
-          ...(appearance === null ? {} : { appearance: packAppearance(appearance) }),
+          ...(appearance === null ? {} : { appearance: packPrior(appearance) }),
         },
       ]
     }),

@@ -5,7 +5,7 @@ import { salToRas } from '../medlam/salFrame.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { medianInPlace } from '../medlam/relativeDistance.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
-import { listTargets } from '../medlam/landmarkQuery.js'
+import { listLandmarkQueries } from '../medlam/landmarkQuery.js'
 
 /** One known point as a bank finds it. */
 export interface MeasuredPoint {
@@ -35,11 +35,11 @@ export async function measureOn(
   const found = await localizeRobustly(
     model,
     embedding,
-    listTargets(bank, [...known.keys()], false),
+    listLandmarkQueries(bank, [...known.keys()], false),
     checkCancelled,
     () => undefined,
   )
-  return found.flatMap(({ target: { structure, side }, pointMm, similarity }) => {
+  return found.flatMap(({ query: { structure, side }, pointMm, similarity }) => {
     const truth = known.get(structure)?.[side]
     const { axis, sign } = SIDE_AXIS[side]
     if (truth === undefined || similarity === null) return []

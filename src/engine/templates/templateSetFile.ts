@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { templateSetSchema, type TemplateScan, type TemplateSet } from '../../shared/templateSet.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeTextAtomic } from '../../shared/node/wholeFiles.js'
-import { unpackAppearance } from '../labels/prior.js'
+import { unpackPrior } from '../labels/prior.js'
 
 /**
  * Reads and checks a template set file.
@@ -56,7 +56,7 @@ export function parseTemplateSet(text: string, file: string): TemplateSet {
   }
   for (const scan of parsed.data.scans) {
     const damaged = Object.entries(scan.structures).find(
-      ([, { appearance }]) => appearance !== undefined && unpackAppearance(appearance) === null,
+      ([, { appearance }]) => appearance !== undefined && unpackPrior(appearance) === null,
     )
     if (damaged !== undefined) {
       throw new MedlsamError(

@@ -6,7 +6,7 @@ import { EngineDied, type FolderRun } from '../engine/engineClient.js'
 import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import { sayErrors } from '../sayErrors.js'
-import { removeLeftovers, resultStamps } from '../segment/partialFiles.js'
+import { removePartialFiles, resultStamps } from '../segment/partialFiles.js'
 import { refuseWhenBusy } from '../segment/refuseWhenBusy.js'
 import { chooseRun, type RunChoice } from '../segment/runChoices.js'
 import type { RunContext } from '../segment/runKeeper.js'
@@ -113,7 +113,7 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
           if (!(error instanceof EngineDied)) throw error
           // The next run looks at the label map itself; what is of no use to anyone goes now.
           if (working !== undefined)
-            await removeLeftovers(working.labelMapPath, await resultStamps(working.labelMapPath)).catch(
+            await removePartialFiles(working.labelMapPath, await resultStamps(working.labelMapPath)).catch(
               (problem: unknown) => {
                 context.log.warn(errorText(problem))
               },

@@ -1,22 +1,22 @@
 import * as vscode from 'vscode'
 import { z } from 'zod'
-import { marksSchema, NO_MARKS, type Marks } from '../../shared/scanPoints.js'
+import { scanPointsSchema, NO_POINTS, type ScanPoints } from '../../shared/scanPoints.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
-import type { MarksEdit } from '../points/editPoints.js'
+import type { PointsEdit } from '../points/editPoints.js'
 import { formatMarkups, parseMarkups, type MarkupsFile } from '../points/slicerMarkups.js'
 import { writeWhole } from '../writeWhole.js'
 import { markupsName } from './labelMapFiles.js'
-import type { UnsavedMarks } from './unsavedPoints.js'
+import type { UnsavedPoints } from './unsavedPoints.js'
 
 /** A scan with its marks. Everything that can be saved lives here, never in a webview. */
 export interface ScanDocument extends vscode.CustomDocument {
   readonly name: string
-  marks(): Marks
+  marks(): ScanPoints
   /** Applies a change and tells VS Code that it can be undone. */
-  apply(edit: MarksEdit, activate?: string): void
+  apply(edit: PointsEdit, activate?: string): void
   /** The marks changed, by an edit, undo, redo or revert: the views redraw. */
-  readonly onDidChangeMarks: vscode.Event<{ readonly activate?: string }>
+  readonly onDidChangePoints: vscode.Event<{ readonly activate?: string }>
   /** An edit was made: VS Code counts the document as dirty. */
   readonly onDidEdit: vscode.Event<vscode.CustomDocumentEditEvent<ScanDocument>>
   /** Brings back points that were never saved and that VS Code did not hand back; as an edit, so that it can be undone. */
@@ -44,7 +44,7 @@ export function baseName(uri: vscode.Uri): string {
 export async function openScanDocument(
   uri: vscode.Uri,
   backupId: string | undefined,
-  unsaved: UnsavedMarks,
+  unsaved: UnsavedPoints,
 ): Promise<ScanDocument> {
   const changed = new vscode.EventEmitter<{ readonly activate?: string }>()
   const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
@@ -57,7 +57,7 @@ export async function openScanDocument(
   let lost = handedBack.marks === null ? remembered.marks : null
   if (remembered.marks !== null) opened = { ...opened, text: remembered.savedText }
 
-  const show = (next: Marks): void => {
+  const show = (next: ScanPoints): void => {
     marks = next
     changed.fire({})
   }
@@ -66,7 +66,7 @@ export async function openScanDocument(
     uri,
     name: baseName(uri),
     marks: () => marks,
-    onDidChangeMarks: changed.event,
+    onDidChangePoints: changed.event,
     onDidEdit: edited.event,
     apply(edit, activate) {
       marks = edit.after
@@ -144,7 +144,7 @@ async function readMarkups(file: vscode.Uri): Promise<OpenedMarkups> {
     text = decode(await vscode.workspace.fs.readFile(file))
     return { text, ...parseMarkups(text, baseName(file)), problem: null }
   } catch (error) {
-    return { text, marks: NO_MARKS, others: [], problem: isMissing(error) ? null : errorText(error) }
+    return { text, marks: NO_POINTS, others: [], problem: isMissing(error) ? null : errorText(error) }
   }
 }
 
@@ -158,8 +158,8 @@ function askAboutConflict(file: vscode.Uri): Thenable<'Overwrite' | 'Revert' | u
 }
 
 /** The points of a document that was not saved, and the markups file as it was then. */
-const backupSchema = marksSchema.unwrap().extend({ savedText: z.string().nullable() })
-type Backup = { readonly marks: Marks | null; readonly savedText: string | null; readonly problem: string | null }
+const backupSchema = scanPointsSchema.unwrap().extend({ savedText: z.string().nullable() })
+type Backup = { readonly marks: ScanPoints | null; readonly savedText: string | null; readonly problem: string | null }
 
 /**
  * The points of a backup. Null when there is none, or none any more: VS Code may name one that a newer one has

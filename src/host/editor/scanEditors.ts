@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { FromScanView, MarksRequest, RunView, ScanAction } from '../../protocol/scanEditor.js'
+import type { FromScanView, PointsRequest, RunView, ScanAction } from '../../protocol/scanEditor.js'
 import type { KeyHelp, ViewCommand } from '../../protocol/viewCommand.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
@@ -8,7 +8,7 @@ import { scanEditorHtml } from './editorPage.js'
 import { findLabelMaps } from './labelMaps.js'
 import { createLastViews } from './lastViews.js'
 import { baseName, openScanDocument, type ScanDocument } from './scanDocument.js'
-import { createUnsavedMarks } from './unsavedPoints.js'
+import { createUnsavedPoints } from './unsavedPoints.js'
 import { isLabelMapName, markupsName } from './labelMapFiles.js'
 import {
   connectPanel,
@@ -32,7 +32,7 @@ export interface ScanSession {
 
 /** What the rest of the extension does for the scan editors. */
 export interface ScanEditorHandlers {
-  onMarksRequest(session: ScanSession, request: MarksRequest): Promise<void>
+  onPointsRequest(session: ScanSession, request: PointsRequest): Promise<void>
   onAction(session: ScanSession, action: ScanAction): Promise<void>
   onSaved(session: ScanSession): Promise<void>
 }
@@ -62,7 +62,7 @@ export function createScanEditors(
 ): ScanEditors {
   const sessions = new Map<string, ScanSession>()
   const lastViews = createLastViews(context.workspaceState)
-  const unsaved = createUnsavedMarks(context.workspaceState)
+  const unsaved = createUnsavedPoints(context.workspaceState)
   const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   let activePanel: { readonly session: ScanSession; readonly panel: ScanPanel } | undefined
 
@@ -82,7 +82,7 @@ export function createScanEditors(
         document.onDidEdit((event) => {
           edited.fire(event)
         }),
-        document.onDidChangeMarks(({ activate }) => {
+        document.onDidChangePoints(({ activate }) => {
           for (const panel of session.panels)
             panel.send({ type: 'marks', marks: document.marks(), ...(activate === undefined ? {} : { activate }) })
         }),
@@ -174,7 +174,7 @@ export function createScanEditors(
         await editors.showLabelMap(session.document.uri, message.name)
         return
       case 'marks':
-        await handlers.onMarksRequest(session, message.request)
+        await handlers.onPointsRequest(session, message.request)
         return
       case 'action':
         await handlers.onAction(session, message.action)

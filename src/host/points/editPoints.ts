@@ -1,20 +1,20 @@
 import type { ExtremeSide, PointMm } from '../../shared/geometry/points.js'
-import type { MarkedStructure, Marks } from '../../shared/scanPoints.js'
+import type { StructurePoints, ScanPoints } from '../../shared/scanPoints.js'
 
 /** A change of the marks: what the undo menu says, and the marks before and after. */
-export interface MarksEdit {
+export interface PointsEdit {
   readonly label: string
-  readonly before: Marks
-  readonly after: Marks
+  readonly before: ScanPoints
+  readonly after: ScanPoints
 }
 
 /** Adds a structure without points. */
-export function addStructure(marks: Marks, name: string, color: string): MarksEdit {
+export function addStructure(marks: ScanPoints, name: string, color: string): PointsEdit {
   return edit(`Add ${name}`, marks, [...marks.structures, { name, color, points: {} }])
 }
 
 /** Takes a structure away. */
-export function removeStructure(marks: Marks, name: string): MarksEdit {
+export function removeStructure(marks: ScanPoints, name: string): PointsEdit {
   return edit(
     `Remove ${name}`,
     marks,
@@ -23,7 +23,7 @@ export function removeStructure(marks: Marks, name: string): MarksEdit {
 }
 
 /** Gives a structure another name. */
-export function renameStructure(marks: Marks, from: string, to: string): MarksEdit {
+export function renameStructure(marks: ScanPoints, from: string, to: string): PointsEdit {
   return edit(
     `Rename ${from}`,
     marks,
@@ -32,7 +32,7 @@ export function renameStructure(marks: Marks, from: string, to: string): MarksEd
 }
 
 /** Gives a structure another colour. */
-export function recolorStructure(marks: Marks, name: string, color: string): MarksEdit {
+export function recolorStructure(marks: ScanPoints, name: string, color: string): PointsEdit {
   return edit(
     `Recolour ${name}`,
     marks,
@@ -41,7 +41,7 @@ export function recolorStructure(marks: Marks, name: string, color: string): Mar
 }
 
 /** Places or moves a point. */
-export function placePoint(marks: Marks, name: string, side: ExtremeSide, pointMm: PointMm): MarksEdit {
+export function placePoint(marks: ScanPoints, name: string, side: ExtremeSide, pointMm: PointMm): PointsEdit {
   const moved = marks.structures.some((structure) => structure.name === name && structure.points[side] !== undefined)
   return edit(
     `${moved ? 'Move' : 'Place'} the ${side} point of ${name}`,
@@ -51,7 +51,7 @@ export function placePoint(marks: Marks, name: string, side: ExtremeSide, pointM
 }
 
 /** Deletes a point. */
-export function deletePoint(marks: Marks, name: string, side: ExtremeSide): MarksEdit {
+export function deletePoint(marks: ScanPoints, name: string, side: ExtremeSide): PointsEdit {
   return edit(
     `Delete the ${side} point of ${name}`,
     marks,
@@ -63,26 +63,26 @@ export function deletePoint(marks: Marks, name: string, side: ExtremeSide): Mark
 }
 
 /** Takes over structures from elsewhere: those of the same name are replaced. */
-export function mergeStructures(marks: Marks, label: string, structures: readonly MarkedStructure[]): MarksEdit {
+export function mergeStructures(marks: ScanPoints, label: string, structures: readonly StructurePoints[]): PointsEdit {
   const kept = marks.structures.filter(({ name }) => !structures.some((structure) => structure.name === name))
   return edit(label, marks, [...kept, ...structures])
 }
 
 /** Why a name cannot be given to a structure, in one sentence, or null. */
-export function nameProblem(marks: Marks, name: string): string | null {
+export function nameProblem(marks: ScanPoints, name: string): string | null {
   if (name.trim() === '') return 'Give the structure a name.'
   const taken = marks.structures.some((structure) => structure.name.toLowerCase() === name.trim().toLowerCase())
   return taken ? `${name.trim()} is marked already.` : null
 }
 
-function edit(label: string, before: Marks, structures: readonly MarkedStructure[]): MarksEdit {
+function edit(label: string, before: ScanPoints, structures: readonly StructurePoints[]): PointsEdit {
   return { label, before, after: { structures } }
 }
 
 function replace(
-  marks: Marks,
+  marks: ScanPoints,
   name: string,
-  change: (structure: MarkedStructure) => MarkedStructure,
-): MarkedStructure[] {
+  change: (structure: StructurePoints) => StructurePoints,
+): StructurePoints[] {
   return marks.structures.map((structure) => (structure.name === name ? change(structure) : structure))
 }

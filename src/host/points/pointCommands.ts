@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { MarksRequest } from '../../protocol/scanEditor.js'
+import type { PointsRequest } from '../../protocol/scanEditor.js'
 import type { ScanSession } from '../editor/scanEditors.js'
 import {
   addStructure,
@@ -13,7 +13,7 @@ import {
 import { COLOR_NAMES, colorFor, ORGAN_NAMES } from './organNames.js'
 
 /** Does what the panel asks of the marks, asking people for names and colours where needed. */
-export async function handleMarksRequest({ document }: ScanSession, request: MarksRequest): Promise<void> {
+export async function handlePointsRequest({ document }: ScanSession, request: PointsRequest): Promise<void> {
   switch (request.kind) {
     case 'add': {
       const name = await askName(document.marks())

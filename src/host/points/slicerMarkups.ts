@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EXTREME_SIDES, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
-import type { MarkedStructure, Marks } from '../../shared/scanPoints.js'
+import type { StructurePoints, ScanPoints } from '../../shared/scanPoints.js'
 
 const SCHEMA =
   'https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/markups-schema-v1.0.3.json#'
@@ -26,7 +26,7 @@ const fileSchema = z.looseObject({ markups: z.array(z.unknown()) })
 
 /** What a markups file holds: our structures, and everything else just as it was. */
 export interface MarkupsFile {
-  readonly marks: Marks
+  readonly marks: ScanPoints
   /** Markups of other kinds or with other labels; written back untouched. */
   readonly others: readonly unknown[]
 }
@@ -40,7 +40,7 @@ export function parseMarkups(text: string, fileName: string): MarkupsFile {
   const file = fileSchema.safeParse(json)
   if (!file.success)
     throw new Error(`${fileName} is not a 3D Slicer markups file: move it away or open it in 3D Slicer.`)
-  const structures: MarkedStructure[] = []
+  const structures: StructurePoints[] = []
   const others: unknown[] = []
   for (const markup of file.data.markups) {
     const structure = structureOf(markup, structures.length)
@@ -64,7 +64,7 @@ function parseJson(text: string, fileName: string): unknown {
   }
 }
 
-function structureOf(markup: unknown, index: number): MarkedStructure | null {
+function structureOf(markup: unknown, index: number): StructurePoints | null {
   const parsed = markupSchema.safeParse(markup)
   if (!parsed.success || parsed.data.type !== 'Fiducial') return null
   const { name, coordinateSystem, controlPoints, display } = parsed.data
@@ -79,7 +79,7 @@ function structureOf(markup: unknown, index: number): MarkedStructure | null {
   return { name: name ?? `Structure ${index + 1}`, color, points }
 }
 
-function markupOf(structure: MarkedStructure): object {
+function markupOf(structure: StructurePoints): object {
   const rgb = [1, 3, 5].map((at) => Number((parseInt(structure.color.slice(at, at + 2), 16) / 255).toFixed(4)))
   return {
     type: 'Fiducial',

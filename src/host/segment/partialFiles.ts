@@ -19,7 +19,7 @@ export async function resultStamps(labelMapPath: string): Promise<ResultStamps> 
  * @param before the result as it was before the run
  * @returns true when the new result is there all the same, and complete
  */
-export async function removeLeftovers(labelMapPath: string, before: ResultStamps): Promise<boolean> {
+export async function removePartialFiles(labelMapPath: string, before: ResultStamps): Promise<boolean> {
   const folder = path.dirname(labelMapPath)
   const labelMap = path.basename(labelMapPath)
   const { sidecar, tables } = describingNames(labelMap)

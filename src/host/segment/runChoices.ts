@@ -54,14 +54,12 @@ async function chooseTemplates(
       id: stored.path,
       title: stored.name,
     }))
-  const banks = store
-    .banks()
-    .map(({ id, name, builtIn }) => ({
-      label: name,
-      description: builtIn ? 'built in' : vscode.workspace.asRelativePath(id),
-      id,
-      title: name,
-    }))
+  const banks = store.banks().map(({ id, name, builtIn }) => ({
+    label: name,
+    description: builtIn ? 'built in' : vscode.workspace.asRelativePath(id),
+    id,
+    title: name,
+  }))
   const items = [...own, ...banks].sort((a, b) => Number(b.id === last) - Number(a.id === last))
   if (items.length === 0) {
     void vscode.window.showWarningMessage(

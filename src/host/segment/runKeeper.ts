@@ -13,7 +13,7 @@ import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import type { TemplateStore } from '../templates/templateStore.js'
 import { chooseOutput } from './outputChoice.js'
 import { createRunItem } from './runItem.js'
-import { removeLeftovers, resultStamps } from './partialFiles.js'
+import { removePartialFiles, resultStamps } from './partialFiles.js'
 import type { PreviewFolders } from './previewFolders.js'
 import { refuseWhenBusy } from './refuseWhenBusy.js'
 import { chooseRemedy, remedyLabel, type SaidOfScan } from './remedies.js'
@@ -125,7 +125,7 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
     } catch (error) {
       const cleanUp = async (): Promise<boolean> => {
         await context.previews.remove(previewFolder)
-        return removeLeftovers(output.fsPath, before)
+        return removePartialFiles(output.fsPath, before)
       }
       if (error instanceof EngineDied) await cleanUp()
       // A cancelled engine may still be busy for a moment; people need not wait for that.

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
-import { completePoints, type Marks } from '../../shared/scanPoints.js'
+import { completePoints, type ScanPoints } from '../../shared/scanPoints.js'
 import type { AddTemplateRequest, TemplateSource } from '../../protocol/rpc.js'
 import type { TemplateSet } from '../../shared/templateSet.js'
 import { labelMapForTemplate } from '../editor/labelMaps.js'
@@ -84,7 +84,7 @@ async function add({ engine, store }: TemplateContext, request: AddTemplateReque
   return set
 }
 
-function pointsSource(marks: Marks, markupsPath: string): TemplateSource | null {
+function pointsSource(marks: ScanPoints, markupsPath: string): TemplateSource | null {
   const structures = marks.structures.flatMap(({ name, color, ...marked }) => {
     const points = completePoints({ name, color, ...marked })
     return points === null ? [] : [{ name, color, points }]

@@ -1,4 +1,4 @@
-import { completePoints, type Marks } from '../../shared/scanPoints.js'
+import { completePoints, type ScanPoints } from '../../shared/scanPoints.js'
 import { samePoints } from '../../shared/geometry/points.js'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
 
@@ -75,7 +75,7 @@ export function enableScan(set: TemplateSet, scanId: string, enabled: boolean): 
  * what the marks do not name is left alone. Parts that were cut along old points go with them. Structures
  * that the set does not list are ignored: they are added on purpose or not at all.
  */
-export function updateScanPoints(set: TemplateSet, scanId: string, marks: Marks): TemplateSet {
+export function updateScanPoints(set: TemplateSet, scanId: string, marks: ScanPoints): TemplateSet {
   return {
     ...set,
     scans: set.scans.map((scan) =>
@@ -89,7 +89,7 @@ export function scansOfStructure(set: TemplateSet, name: string): readonly Templ
   return set.scans.filter((scan) => Object.hasOwn(scan.structures, name))
 }
 
-function updatedPoints(set: TemplateSet, scan: TemplateScan, marks: Marks): TemplateScan['structures'] {
+function updatedPoints(set: TemplateSet, scan: TemplateScan, marks: ScanPoints): TemplateScan['structures'] {
   const structures: Record<string, TemplateStructure> = { ...scan.structures }
   for (const marked of marks.structures) {
     const points = completePoints(marked)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { mean, median } from '../../engine/numeric/statistics.js'
 import { scoreStructures } from '../evaluation/scoreStructure.js'
-import { testPicture } from '../../engine/models/providers/testProviders.js'
+import { testImage } from '../../engine/models/providers/testProviders.js'
 import { segmentScan } from '../../engine/sam/segmentScan.js'
 import type { Segmenter } from '../../engine/sam/segmenter.js'
 import { readScan } from '../../engine/scanFiles/readScan.js'
@@ -56,7 +56,7 @@ export async function measureSegmenter(
   const segmenter = await open()
   const loadSeconds = (performance.now() - started) / 1000
   try {
-    const picture = testPicture()
+    const picture = testImage()
     const whole = { x0: 0, y0: 0, x1: picture.width, y1: picture.height }
     const box = { x0: 60, y0: 60, x1: 120, y1: 120 }
     let embedding = await segmenter.encodeSlice(picture)

@@ -14,7 +14,7 @@ export interface Variant {
   readonly parts: boolean
   /** Multi-scale similarity (MSS) after relative distance regression. */
   readonly similarity: boolean
-  readonly procedure: 'deploy' | 'paper'
+  readonly procedure: 'robust' | 'paper'
 }
 
 /** What can be compared besides the main table. */
@@ -34,7 +34,7 @@ export const MEDLAM: Variant = {
   templates: null,
   parts: true,
   similarity: true,
-  procedure: 'deploy',
+  procedure: 'robust',
 }
 /** Boxes of the drawn organs, walls moved out by 0 to 20 pixels: the paper's manual columns. */
 export const MANUAL: Variant = { ...MEDLAM, id: 'manual', title: 'manual', boxes: 'manual' }

@@ -7,7 +7,7 @@ import { volumeBox } from '../../engine/volume/boxConversion.js'
 import { labelExtents, type LabelExtent } from '../../engine/labels/extremePoints.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { boxIou, wallDistanceMm, wallErrorsMm } from './boxScores.js'
-import { cutSides, drawnBoxMm } from './truthBox.js'
+import { cutSides, truthBoxMm } from './truthBox.js'
 import { hd95Mm } from './hausdorff.js'
 import { cutPadded, unionOfBoxes } from './paddedMask.js'
 import { surfaceDice } from './surfaceDice.js'
@@ -140,9 +140,9 @@ function scoreBox(
   theirs: LabelExtent,
 ): Pick<StructureScore, 'boxIou' | 'wallErrorsMm' | 'wallDistanceMm' | 'cutSides'> {
   const scanBox = volumeBox(tidy)
-  const truthBox = drawnBoxMm(tidy, theirs)
+  const truthBox = truthBoxMm(tidy, theirs)
   const cut = cutSides(tidy, theirs)
-  const found = structure.boxMm ?? (ours === undefined || prediction === null ? null : drawnBoxMm(prediction, ours))
+  const found = structure.boxMm ?? (ours === undefined || prediction === null ? null : truthBoxMm(prediction, ours))
   if (found === null) return { boxIou: 0, wallErrorsMm: null, wallDistanceMm: null, cutSides: cut }
   const inside = intersectBoxes(found, scanBox)
   const errors = wallErrorsMm(found, truthBox)

@@ -10,7 +10,7 @@ import { isStraight } from '../../engine/volume/worldGrid.js'
  * The box in RAS mm around the faces of a label's voxels. In a turned scan it is that of the voxels one by one, since
  * the box around their box of indices is larger than the structure.
  */
-export function drawnBoxMm({ data, size, affine }: LabelVolume, { labelValue, boxVoxel }: LabelExtent): BoxMm {
+export function truthBoxMm({ data, size, affine }: LabelVolume, { labelValue, boxVoxel }: LabelExtent): BoxMm {
   if (isStraight(canonicalOrder({ size, affine }))) return boxVoxelToMm(affine, boxVoxel)
   const low: [number, number, number] = [Infinity, Infinity, Infinity]
   const high: [number, number, number] = [-Infinity, -Infinity, -Infinity]

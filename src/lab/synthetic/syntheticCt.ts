@@ -65,7 +65,7 @@ function shapesOf(patient: Patient): readonly Shape[] {
 }
 
 /** The shapes that reach into each slab of the model patient, from {@link SLAB_FROM_MM} upward. */
-function slabsOf(shapes: readonly Shape[]): readonly (readonly Shape[])[] {
+function partsOf(shapes: readonly Shape[]): readonly (readonly Shape[])[] {
   return Array.from({ length: 150 }, (_, i) => {
     const low = SLAB_FROM_MM + i * SLAB_MM
     return shapes.filter((shape) => shape.bounds[4] <= low + SLAB_MM && shape.bounds[5] >= low)
@@ -155,7 +155,7 @@ export function makeSyntheticCt(options: SyntheticOptions): SyntheticCt {
   const origin = [-((size[0] - 1) / 2) * spacing[0], MIDDLE_Y_MM - ((size[1] - 1) / 2) * spacing[1], bottom]
 
   const body = bodyOf(patient)
-  const slabs = slabsOf(shapesOf(patient))
+  const slabs = partsOf(shapesOf(patient))
   const count = size[0] * size[1] * size[2]
   const smooth = new Float32Array(count)
   const labels = new Uint8Array(count)

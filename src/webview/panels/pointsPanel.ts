@@ -1,20 +1,20 @@
 import { EXTREME_SIDES, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
-import { nextSide, type MarkedStructure } from '../../shared/scanPoints.js'
-import type { MarksRequest, ScanAction } from '../../protocol/scanEditor.js'
+import { nextSide, type StructurePoints } from '../../shared/scanPoints.js'
+import type { PointsRequest, ScanAction } from '../../protocol/scanEditor.js'
 import { button, h } from '../dom/dom.js'
 import { SIDE_TEXT, spokenName } from './sideText.js'
 
 /** State of the section where template points are placed. */
-export interface MarksState {
-  readonly structures: readonly MarkedStructure[]
+export interface PointsState {
+  readonly structures: readonly StructurePoints[]
   readonly active: string | null
   /** The side that the next click places; null when all six are there. */
   readonly side: ExtremeSide | null
 }
 
 /** What the section asks for. */
-export interface MarksEvents {
-  onRequest(request: MarksRequest): void
+export interface PointsEvents {
+  onRequest(request: PointsRequest): void
   onAction(action: ScanAction): void
   onActivate(structure: string | null): void
   onSide(side: ExtremeSide): void
@@ -22,7 +22,7 @@ export interface MarksEvents {
 }
 
 /** The "Template points" section: structures, the guide, six points each. */
-export function marksPanel(state: MarksState, events: MarksEvents): HTMLElement[] {
+export function pointsPanel(state: PointsState, events: PointsEvents): HTMLElement[] {
   const add = button(
     'Add structure',
     () => {
@@ -45,7 +45,7 @@ export function marksPanel(state: MarksState, events: MarksEvents): HTMLElement[
     h(
       'ul',
       { class: 'marks', aria: { label: 'Marked structures' } },
-      ...state.structures.map((structure) => markItem(structure, state, events)),
+      ...state.structures.map((structure) => pointItem(structure, state, events)),
     ),
   )
   const set = button(
@@ -61,12 +61,12 @@ export function marksPanel(state: MarksState, events: MarksEvents): HTMLElement[
 }
 
 /** What the guide says: which point is next, in words. */
-export function guideText(structure: MarkedStructure, side: ExtremeSide | null): string {
+export function guideText(structure: StructurePoints, side: ExtremeSide | null): string {
   if (side === null) return `All six points of ${spokenName(structure.name)} are placed. Drag one to move it.`
   return `Click the point of ${spokenName(structure.name)} ${SIDE_TEXT[side].guide}.`
 }
 
-function markItem(structure: MarkedStructure, state: MarksState, events: MarksEvents): HTMLLIElement {
+function pointItem(structure: StructurePoints, state: PointsState, events: PointsEvents): HTMLLIElement {
   const active = structure.name === state.active
   const placed = EXTREME_SIDES.filter((side) => structure.points[side] !== undefined).length
   const swatch = button(
@@ -125,10 +125,10 @@ function markItem(structure: MarkedStructure, state: MarksState, events: MarksEv
 }
 
 function sideItem(
-  structure: MarkedStructure,
+  structure: StructurePoints,
   side: ExtremeSide,
-  state: MarksState,
-  events: MarksEvents,
+  state: PointsState,
+  events: PointsEvents,
 ): HTMLLIElement {
   const pointMm = structure.points[side]
   const next = state.side === side
@@ -173,7 +173,7 @@ function sideItem(
 }
 
 /** The side that a click places: the wanted one, else the first that is missing. */
-export function sideToPlace(structure: MarkedStructure | undefined, wanted: ExtremeSide | null): ExtremeSide | null {
+export function sideToPlace(structure: StructurePoints | undefined, wanted: ExtremeSide | null): ExtremeSide | null {
   if (structure === undefined) return null
   return wanted ?? nextSide(structure)
 }

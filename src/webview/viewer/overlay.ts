@@ -5,13 +5,13 @@ import {
   type ExtremeSide,
   type PointMm,
 } from '../../shared/geometry/points.js'
-import { boxOfMarks, type MarkedStructure } from '../../shared/scanPoints.js'
+import { boxOfPlacedPoints, type StructurePoints } from '../../shared/scanPoints.js'
 import { svg } from '../dom/dom.js'
 import { SIDE_TEXT } from '../panels/sideText.js'
 import { PLANE_AXES, project, projectBox, tileAt, unproject, type Tile } from './projection.js'
 
 /** A structure of a result, drawn as a box with its points. */
-export interface DrawnResult {
+export interface TruthResult {
   readonly name: string
   readonly color: string
   readonly boxMm: BoxMm
@@ -22,8 +22,8 @@ export interface DrawnResult {
 export interface OverlayScene {
   readonly tiles: readonly Tile[]
   readonly spacingMm: number
-  readonly results: readonly DrawnResult[]
-  readonly marks: readonly MarkedStructure[]
+  readonly results: readonly TruthResult[]
+  readonly marks: readonly StructurePoints[]
   readonly active: string | null
 }
 
@@ -48,7 +48,7 @@ export function createOverlay(events: OverlayEvents): Overlay {
 
   function draw(next: OverlayScene): void {
     scene = next
-    const marks = dragged === null ? next.marks : movedMarks(next.marks, dragged)
+    const marks = dragged === null ? next.marks : movedPoints(next.marks, dragged)
     element.replaceChildren(
       ...next.tiles.map((tile, index) => {
         const group = svg('g', { 'clip-path': `url(#tile${index})` })
@@ -56,13 +56,13 @@ export function createOverlay(events: OverlayEvents): Overlay {
         clip.append(svg('rect', { x: tile.left, y: tile.top, width: tile.width, height: tile.height }))
         group.append(clip)
         for (const result of next.results) drawResult(group, tile, result)
-        for (const structure of marks) drawMarks(group, tile, structure)
+        for (const structure of marks) drawPoints(group, tile, structure)
         return group
       }),
     )
   }
 
-  function drawResult(group: SVGGElement, tile: Tile, result: DrawnResult): void {
+  function drawResult(group: SVGGElement, tile: Tile, result: TruthResult): void {
     const box = projectBox(tile, result.boxMm)
     if (!box.cut) return
     group.append(
@@ -84,9 +84,9 @@ export function createOverlay(events: OverlayEvents): Overlay {
     }
   }
 
-  function drawMarks(group: SVGGElement, tile: Tile, structure: MarkedStructure): void {
+  function drawPoints(group: SVGGElement, tile: Tile, structure: StructurePoints): void {
     const active = structure.name === scene.active
-    const boxMm = boxOfMarks(structure)
+    const boxMm = boxOfPlacedPoints(structure)
     if (boxMm !== null) {
       const box = projectBox(tile, boxMm)
       if (box.cut || active) {
@@ -174,10 +174,10 @@ function keepDepth(tile: Tile, from: PointMm, to: PointMm): PointMm {
   return [depth === 0 ? from[0] : to[0], depth === 1 ? from[1] : to[1], depth === 2 ? from[2] : to[2]]
 }
 
-function movedMarks(
-  marks: readonly MarkedStructure[],
+function movedPoints(
+  marks: readonly StructurePoints[],
   moved: { readonly structure: string; readonly side: ExtremeSide; readonly pointMm: PointMm },
-): MarkedStructure[] {
+): StructurePoints[] {
   return marks.map((structure) =>
     structure.name === moved.structure
       ? { ...structure, points: { ...structure.points, [moved.side]: moved.pointMm } }

@@ -1,4 +1,4 @@
-import type { DatasetRecipe, DatasetRequest } from '../../../shared/datasetRun.js'
+import type { RunFingerprint, DatasetRequest } from '../../../shared/datasetRun.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../shared/requests.js'
 import { sha256Of } from '../../../shared/node/hash.js'
 import { chooseStructures, type Engine, type RunHooks } from '../../engine.js'
@@ -9,7 +9,7 @@ import { TOOL_VERSION } from '../../version.js'
 
 /** What is known once models and templates are loaded. */
 export interface Prepared {
-  readonly recipe: DatasetRecipe
+  readonly fingerprint: RunFingerprint
   /** A sentence for every template that cannot be used. */
   readonly problems: readonly string[]
 }
@@ -18,7 +18,7 @@ export interface Prepared {
  * Loads the models and templates of a request, so that the first scan finds them ready, and says what exactly they are.
  * @throws MedlsamError when they cannot be used; `usage` for structures that the templates do not have
  */
-export async function prepareRecipe(
+export async function prepareFingerprint(
   engine: Engine,
   { settings, bids }: DatasetRequest,
   hooks: RunHooks = {},
@@ -35,7 +35,7 @@ export async function prepareRecipe(
     bids: bids ?? false,
   }
   return {
-    recipe: {
+    fingerprint: {
       tool: TOOL_VERSION,
       models: [model.hash, ...segmenter.networks.map(({ sha256 }) => sha256)],
       templates: bankHash(built.bank),
@@ -52,7 +52,7 @@ export function bankHash(bank: TemplateBank): string {
 }
 
 /** One hash of a recipe; the order in which its options were given plays no part. */
-export function recipeHash({ tool, models, templates, options }: DatasetRecipe): string {
+export function fingerprintHash({ tool, models, templates, options }: RunFingerprint): string {
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
   return sha256Of(JSON.stringify([tool, models, templates, sorted]))
 }

@@ -9,7 +9,11 @@ import { scanStamp } from './scanStamp.js'
 export async function scanState(
   scan: DatasetScan,
   journal: Pick<Journal, 'last' | 'written'>,
-  { outFolder, recipe, force }: { readonly outFolder: string; readonly recipe: string; readonly force: boolean },
+  {
+    outFolder,
+    fingerprint,
+    force,
+  }: { readonly outFolder: string; readonly fingerprint: string; readonly force: boolean },
 ): Promise<ScanState> {
   if (force) return { kind: 'todo', why: 'forced' }
   const last = journal.last(scan.output)
@@ -26,7 +30,7 @@ export async function scanState(
     case 'failed':
       return { kind: 'todo', why: 'failed before' }
     case 'done':
-      return finishedState(scan, last, labelMap, outFolder, recipe)
+      return finishedState(scan, last, labelMap, outFolder, fingerprint)
   }
 }
 
@@ -64,13 +68,13 @@ async function finishedState(
   done: DoneRecord,
   labelMap: string | null,
   outFolder: string,
-  recipe: string,
+  fingerprint: string,
 ): Promise<ScanState> {
   for (const [i, file] of done.outputs.entries()) {
     const now = i === 0 ? labelMap : await sha256IfThere(path.join(outFolder, file.path))
     if (now !== file.sha256) return { kind: 'todo', why: 'output missing' }
   }
-  if (done.recipe !== recipe) return { kind: 'todo', why: 'other options' }
+  if (done.recipe !== fingerprint) return { kind: 'todo', why: 'other options' }
   // What cannot be read is tried, so that the run says why it cannot.
   const stamp = await scanStamp(scan.scanPath).catch(() => null)
   if (stamp === done.stamp) return { kind: 'done' }

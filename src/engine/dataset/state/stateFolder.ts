@@ -20,7 +20,7 @@ export function stateFolderOf(outFolder: string): StateFolder {
 }
 
 /** Where the pictures of a result are; `name` is that of the scan's claim. */
-export function picturesPath(state: StateFolder, name: string): string {
+export function overviewPath(state: StateFolder, name: string): string {
   return path.join(state.pictures, `${name}.png`)
 }
 

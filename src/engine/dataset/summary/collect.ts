@@ -3,9 +3,9 @@ import type { DatasetPlan, DatasetScan, ScanFailure } from '../../../shared/data
 import type { Sidecar } from '../../../shared/sidecar.js'
 import { readSidecar } from '../../pipeline/readSidecar.js'
 import type { Journal } from '../state/journal.js'
-import { recipeHash } from '../state/runFingerprint.js'
+import { fingerprintHash } from '../state/runFingerprint.js'
 import { claimName } from '../scanQueue.js'
-import { picturesPath, stateFolderOf } from '../state/stateFolder.js'
+import { overviewPath, stateFolderOf } from '../state/stateFolder.js'
 
 /** What is known of one scan of a dataset. */
 export interface ScanSummary {
@@ -24,15 +24,15 @@ export interface ScanSummary {
 /** Reads what the journals and the results' folder know of every scan of a plan. */
 export async function collectScans(plan: DatasetPlan, journal: Journal): Promise<ScanSummary[]> {
   const summaries: ScanSummary[] = []
-  const recipe = recipeHash(plan.recipe)
-  for (const scan of plan.scans) summaries.push(await collectScan(scan, plan.outFolder, recipe, journal))
+  const fingerprint = fingerprintHash(plan.fingerprint)
+  for (const scan of plan.scans) summaries.push(await collectScan(scan, plan.outFolder, fingerprint, journal))
   return summaries
 }
 
 async function collectScan(
   scan: DatasetPlan['scans'][number],
   outFolder: string,
-  recipe: string,
+  fingerprint: string,
   journal: Journal,
 ): Promise<ScanSummary> {
   const last = journal.last(scan.output)
@@ -44,13 +44,13 @@ async function collectScan(
     const message = last.error.message.replaceAll(scan.scanPath, scan.path)
     return { ...nothing, status: 'failed', failure: { path: scan.path, stage: last.stage, error: { kind, message } } }
   }
-  if (last?.kind !== 'done' || last.recipe !== recipe) return { ...nothing, status: 'waiting' }
+  if (last?.kind !== 'done' || last.recipe !== fingerprint) return { ...nothing, status: 'waiting' }
   return {
     scan,
     status: 'done',
     failure: null,
     sidecar: await readSidecar(scan.labelMapPath),
     seconds: Object.values(last.seconds).reduce((total, value) => total + value, 0),
-    picture: await readFile(picturesPath(stateFolderOf(outFolder), claimName(scan.output))).catch(() => null),
+    picture: await readFile(overviewPath(stateFolderOf(outFolder), claimName(scan.output))).catch(() => null),
   }
 }

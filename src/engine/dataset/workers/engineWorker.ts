@@ -5,8 +5,8 @@ import { isDiskTrouble, writeBytesAtomic } from '../../../shared/node/wholeFiles
 import type { BuiltBank } from '../../templates/buildBank.js'
 import { inputError } from '../../../shared/inputError.js'
 import { orientationWarning } from './orientationCheck.js'
-import { drawPictures } from './overviewImages.js'
-import { bankHash, prepareRecipe } from '../state/runFingerprint.js'
+import { drawOverviews } from './overviewImages.js'
+import { bankHash, prepareFingerprint } from '../state/runFingerprint.js'
 import { scanStamp } from '../state/scanStamp.js'
 import type { ScanFiles, ScanResult, ScanTask, ScanWorker, WorkHooks } from './scanWorker.js'
 
@@ -16,8 +16,8 @@ export function engineWorker(engine: Engine): ScanWorker {
   let held: { readonly sha256: string; readonly built: BuiltBank } | undefined
   return {
     async prepare(request, hooks) {
-      const { built, ...prepared } = await prepareRecipe(engine, request, hooks)
-      held = { sha256: prepared.recipe.templates, built }
+      const { built, ...prepared } = await prepareFingerprint(engine, request, hooks)
+      held = { sha256: prepared.fingerprint.templates, built }
       return prepared
     },
     async segment(task, hooks = {}) {
@@ -52,7 +52,7 @@ function changedTemplates(templates: string): ErrorData {
 async function segmentTask(
   engine: Engine,
   templates: BuiltBank,
-  { request, picturesPath }: ScanTask,
+  { request, overviewPath }: ScanTask,
   hooks: WorkHooks,
 ): Promise<ScanResult> {
   hooks.onProgress?.({ stage: 'read', done: 0, total: 0, secondsLeft: null })
@@ -77,7 +77,7 @@ async function segmentTask(
       hooks.signal,
     )
     seconds = { ...result.seconds, orientation: (performance.now() - from) / 1000 }
-    await writeBytesAtomic(picturesPath, drawPictures(result.scan, result.labels, result.sidecar.structures))
+    await writeBytesAtomic(overviewPath, drawOverviews(result.scan, result.labels, result.sidecar.structures))
     return doubt === null ? [] : [doubt]
   }
   const beforeFiles: RunHooks['beforeFiles'] = async (files, { input }) => {

@@ -19,7 +19,7 @@ const MARGIN_MM = 8
  * with their outlines in their colours. Seen as radiologists do: the patient's right is on the left,
  * anterior (axial) or superior (coronal) is up. The same result gives the same bytes.
  */
-export function drawPictures(
+export function drawOverviews(
   scan: Pick<Scan, 'data' | 'size' | 'affine'>,
   labels: Pick<LabelVolume, 'data'>,
   structures: readonly Pick<SegmentedStructure, 'labelValue' | 'color'>[],

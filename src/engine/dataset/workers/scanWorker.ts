@@ -11,7 +11,7 @@ export interface ScanTask {
   /** Of the templates that the run was planned with; see `bankHash`. */
   readonly templatesSha256: string
   /** Where to put the pictures of the result. */
-  readonly picturesPath: string
+  readonly overviewPath: string
 }
 
 /** A result that is ready to be written. */

@@ -6,10 +6,10 @@ import { readModelCard } from '../../medlam/model.js'
 import type { Network, NetworkTensor } from '../../runtime/network.js'
 import { readNpy } from '../../runtime/npy.js'
 import { openNetwork } from '../../runtime/onnx.js'
-import { recogniseLayout, SOFT_TISSUE } from '../../sam/segmenter.js'
+import { recogniseExport, SOFT_TISSUE } from '../../sam/segmenter.js'
 
 /** What people say about pictures beyond what the graph tells. */
-export interface PictureFacts {
+export interface OverviewFacts {
   readonly normalisation?: Normalisation
   readonly fit?: Fit
 }
@@ -27,7 +27,7 @@ export interface IdentifiedFile {
  * @throws MedlsamError `model` when the files are nothing that can be used here, `usage` when people must say how
  *   pictures are prepared, or said something that is not so
  */
-export async function identifyFiles(folder: string, files: readonly IdentifiedFile[], entry: RegistryEntry | null, facts: PictureFacts = {}): Promise<InstalledModel['use']> {
+export async function identifyFiles(folder: string, files: readonly IdentifiedFile[], entry: RegistryEntry | null, facts: OverviewFacts = {}): Promise<InstalledModel['use']> {
   const all = files.map(({ name }) => name).join(', ')
   const card = files.find(({ name }) => ends(name, '.json'))
   if (card !== undefined) {
@@ -46,7 +46,7 @@ export async function identifyFiles(folder: string, files: readonly IdentifiedFi
       if (ends(name, '.onnx')) networks.push(await openNetwork(path.join(folder, name), { provider: 'cpu' }))
       if (ends(name, '.npy')) constants.push(await readNpy(path.join(folder, name)))
     }
-    const found = recogniseLayout(networks, { preprocessing: null, constants }, entry?.title ?? all)
+    const found = recogniseExport(networks, { preprocessing: null, constants }, entry?.title ?? all)
     if ('refusal' in found) throw new MedlsamError('model', `The segmenter ${all} ${found.refusal}.`, folder)
     const own = found.runner.ownPreprocessing
     if (own !== null && ((facts.normalisation ?? own.normalisation) !== own.normalisation || (facts.fit ?? own.fit) !== own.fit)) {
@@ -59,7 +59,7 @@ export async function identifyFiles(folder: string, files: readonly IdentifiedFi
 }
 
 /** How pictures are prepared where graphs leave it open: as people say, or the registry. */
-function openPreprocessing(files: string, known: Preprocessing | undefined, { normalisation, fit }: PictureFacts): Preprocessing {
+function openPreprocessing(files: string, known: Preprocessing | undefined, { normalisation, fit }: OverviewFacts): Preprocessing {
   if (known !== undefined && (normalisation ?? known.normalisation) === known.normalisation) return { ...known, fit: fit ?? known.fit }
   if (normalisation !== undefined) return { normalisation, fit: fit ?? (normalisation === 'minMax' ? 'stretch' : 'pad') }
   throw new MedlsamError(
@@ -80,7 +80,7 @@ function requireNamedFiles(cardName: string, card: ModelCard, files: readonly Id
   }
 }
 
-function isSaid({ normalisation, fit }: PictureFacts): boolean {
+function isSaid({ normalisation, fit }: OverviewFacts): boolean {
   return normalisation !== undefined || fit !== undefined
 }
 

@@ -2,7 +2,7 @@ import type { ProviderTestReport, ProviderTrial } from '../../../shared/modelTyp
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
 import type { Provider } from '../../runtime/network.js'
 import type { SliceEmbedding } from '../../sam/exports/exportLayout.js'
-import type { Picture } from '../../sam/slices/sliceImage.js'
+import type { SliceImage } from '../../sam/slices/sliceImage.js'
 import type { Segmenter } from '../../sam/segmenter.js'
 import { makeRandom } from '../../numeric/random.js'
 import type { ProviderMemory } from './providerMemory.js'
@@ -35,7 +35,7 @@ export interface ProviderTestSetup {
  */
 export async function testProviders({ id, candidates, open, memory, retryCrashed = false, signal, onTrial, now = () => performance.now() }: ProviderTestSetup): Promise<ProviderTestReport> {
   const others = candidates.filter((provider) => provider !== 'cpu')
-  const picture = testPicture()
+  const picture = testImage()
   const crashed = await memory.crashed()
   const trials: ProviderTrial[] = []
   onTrial?.(0, others.length + 1, 'cpu')
@@ -63,7 +63,7 @@ export async function testProviders({ id, candidates, open, memory, retryCrashed
   return { id, chosen, trials }
 }
 
-async function trial(provider: Provider, open: ProviderTestSetup['open'], picture: Picture, truth: SliceEmbedding, now: () => number): Promise<ProviderTrial> {
+async function trial(provider: Provider, open: ProviderTestSetup['open'], picture: SliceImage, truth: SliceEmbedding, now: () => number): Promise<ProviderTrial> {
   try {
     const segmenter = await open(provider)
     if (segmenter.provider !== provider) {
@@ -80,7 +80,7 @@ async function trial(provider: Provider, open: ProviderTestSetup['open'], pictur
   }
 }
 
-async function timeEncode(segmenter: Segmenter, picture: Picture, now: () => number): Promise<{ readonly encodeMs: number; readonly embedding: SliceEmbedding }> {
+async function timeEncode(segmenter: Segmenter, picture: SliceImage, now: () => number): Promise<{ readonly encodeMs: number; readonly embedding: SliceEmbedding }> {
   try {
     await segmenter.encodeSlice(picture)
     const started = now()
@@ -107,7 +107,7 @@ function relativeDifference(truth: SliceEmbedding, other: SliceEmbedding): numbe
 }
 
 /** A made-up slice: two organs in a body, with noise from a seed. */
-export function testPicture(): Picture {
+export function testImage(): SliceImage {
   const [width, height] = [256, 192]
   const random = makeRandom(7)
   const grey = (x: number, y: number): number => {

@@ -7,7 +7,7 @@ import { writeBytesAtomic } from '../../../shared/node/wholeFiles.js'
 import { fromHalf, toHalf } from '../../runtime/halfFloat.js'
 import type { NetworkTensor } from '../../runtime/network.js'
 import type { SliceEmbedding } from '../exports/exportLayout.js'
-import type { Picture } from '../slices/sliceImage.js'
+import type { SliceImage } from '../slices/sliceImage.js'
 import type { Segmenter } from '../segmenter.js'
 
 /**
@@ -37,15 +37,15 @@ export interface CachingSegmenter extends Segmenter {
   }
 }
 
-const FORMAT = 1
+const FORMAT = 2
 const SUFFIX = '.embedding'
 /** Unfinished files of a process that was killed; a running one needs seconds. */
-const LEFTOVER = /\.part$/
-const LEFTOVER_AGE_MS = 3_600_000
+const PARTIAL = /\.part$/
+const PARTIAL_AGE_MS = 3_600_000
 
 const fileSchema = z.object({
   format: z.literal(FORMAT),
-  frame: z.object({ width: z.number(), height: z.number(), scaleX: z.number(), scaleY: z.number() }),
+  letterbox: z.object({ width: z.number(), height: z.number(), scaleX: z.number(), scaleY: z.number() }),
   tensors: z.record(
     z.string(),
     z.object({ dims: z.array(z.number()), type: z.enum(['float32', 'float16']), bytes: z.instanceof(Uint8Array) }),
@@ -73,8 +73,8 @@ export async function cacheEmbeddings(
       return inner.providerNote
     },
     cache: counts,
-    async encodeSlice(picture) {
-      const name = `${pictureKey(picture, `${model} ${precision}`)}${SUFFIX}`
+    async encodeSlice(image) {
+      const name = `${imageKey(image, `${model} ${precision}`)}${SUFFIX}`
       const file = path.join(folder, name)
       const known = await readEmbedding(file)
       if (known !== null) {
@@ -82,7 +82,7 @@ export async function cacheEmbeddings(
         kept.touch(name)
         return known
       }
-      const embedding = await inner.encodeSlice(picture)
+      const embedding = await inner.encodeSlice(image)
       counts.misses++
       const bytes = pack(embedding, precision)
       if (bytes === null) return embedding
@@ -112,7 +112,7 @@ export function modelKey({ layout, networks, preprocessing }: Segmenter): string
 }
 
 /** A picture for a model, as a hash of its numbers. */
-export function pictureKey({ data, width, height, pixelMm }: Picture, model: string): string {
+export function imageKey({ data, width, height, pixelMm }: SliceImage, model: string): string {
   return createHash('sha256')
     .update(JSON.stringify([model, width, height, pixelMm]))
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
@@ -133,7 +133,7 @@ async function openFolder(folder: string): Promise<KeptFiles> {
   for (const name of await readdir(folder)) {
     const info = await stat(path.join(folder, name)).catch(() => null)
     if (info === null) continue
-    if (LEFTOVER.test(name) && Date.now() - info.mtimeMs > LEFTOVER_AGE_MS)
+    if (PARTIAL.test(name) && Date.now() - info.mtimeMs > PARTIAL_AGE_MS)
       await rm(path.join(folder, name), { force: true })
     else if (name.endsWith(SUFFIX)) found.push({ name, size: info.size, usedMs: info.mtimeMs })
   }
@@ -184,7 +184,7 @@ function unpackOrNull(bytes: Uint8Array): SliceEmbedding | null {
 }
 
 /** Null when the embedding holds numbers that are not kept. */
-function pack({ tensors, frame }: SliceEmbedding, precision: CachePrecision): Uint8Array | null {
+function pack({ tensors, letterbox }: SliceEmbedding, precision: CachePrecision): Uint8Array | null {
   const packed: [
     string,
     { readonly dims: readonly number[]; readonly type: CachePrecision; readonly bytes: Uint8Array },
@@ -197,11 +197,11 @@ function pack({ tensors, frame }: SliceEmbedding, precision: CachePrecision): Ui
       { dims, type: precision, bytes: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) },
     ])
   }
-  return encode({ format: FORMAT, frame, tensors: Object.fromEntries(packed) })
+  return encode({ format: FORMAT, letterbox, tensors: Object.fromEntries(packed) })
 }
 
 function unpack(file: Uint8Array): SliceEmbedding {
-  const { tensors, frame } = fileSchema.parse(decode(file))
+  const { tensors, letterbox } = fileSchema.parse(decode(file))
   const unpacked = Object.entries(tensors).map(([name, { dims, type, bytes }]): [string, NetworkTensor] => {
     // Copied, since a file's bytes need not lie where an array of numbers may begin.
     const { buffer } = new Uint8Array(bytes)
@@ -210,5 +210,5 @@ function unpack(file: Uint8Array): SliceEmbedding {
       throw new RangeError(`${name} has ${data.length} numbers`)
     return [name, { data, dims }]
   })
-  return { tensors: Object.fromEntries(unpacked), frame }
+  return { tensors: Object.fromEntries(unpacked), letterbox }
 }

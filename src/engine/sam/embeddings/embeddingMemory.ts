@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { modelKey, pictureKey } from './embeddingCache.js'
+import { modelKey, imageKey } from './embeddingCache.js'
 import type { SliceEmbedding } from '../exports/exportLayout.js'
 import type { Segmenter } from '../segmenter.js'
 
@@ -58,11 +58,11 @@ export function rememberEmbeddings(inner: Segmenter, memory: EmbeddingMemory): S
     get providerNote() {
       return inner.providerNote
     },
-    async encodeSlice(picture) {
-      const key = pictureKey(picture, model)
+    async encodeSlice(image) {
+      const key = imageKey(image, model)
       const known = memory.get(`${key} ${inner.provider}`)
       if (known !== undefined) return known
-      const embedding = await inner.encodeSlice(picture)
+      const embedding = await inner.encodeSlice(image)
       // Encoding may have loaded the network again, on another provider.
       memory.set(`${key} ${inner.provider}`, embedding)
       return embedding

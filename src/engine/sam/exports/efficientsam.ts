@@ -1,8 +1,8 @@
 import type { Network, NetworkTensor } from '../../runtime/network.js'
-import type { Picture, PixelBox, PixelRegion } from '../slices/sliceImage.js'
-import { enlarge, fitFrame, toFrame, type Frame } from './letterbox.js'
+import type { SliceImage, PixelBox, PixelRegion } from '../slices/sliceImage.js'
+import { enlarge, fitLetterbox, toLetterbox, type Letterbox } from './letterbox.js'
 import { fillPlanes } from './encoderInput.js'
-import type { LayoutRefusal, LayoutRunner, MaskLogits, SegmenterLayout } from './exportLayout.js'
+import type { ExportRefusal, ExportRunner, MaskLogits, ExportLayout } from './exportLayout.js'
 import { LABEL, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
 import {
@@ -26,7 +26,7 @@ const PROMPT_SIDE = 256
  * normalises, box corners as points with labels 2 and 3, three masks of which the best is taken. One file or two;
  * the one file encodes the picture anew for every box.
  */
-export const efficientsamLayout: SegmenterLayout = {
+export const efficientsamLayout: ExportLayout = {
   id: 'efficientsam',
   name: 'EfficientSAM',
   recognise(networks) {
@@ -80,7 +80,7 @@ function pointCount(network: Network): number {
   return typeof dim === 'number' ? dim : 2
 }
 
-function cornersFit(network: Network): LayoutRefusal | null {
+function cornersFit(network: Network): ExportRefusal | null {
   return pointCount(network) >= 2
     ? null
     : {
@@ -103,7 +103,7 @@ function bestMask(
   network: Network,
   results: Awaited<ReturnType<Network['run']>>,
   side: number,
-  frame: Frame,
+  letterbox: Letterbox,
   region: PixelRegion,
 ): MaskLogits {
   const scores = numbersOf(results, network, 'iou_predictions')
@@ -114,47 +114,47 @@ function bestMask(
     width: side,
     height: side,
   }
-  return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: scores[best] }
+  return { region, data: enlarge(plane, SAM_SIDE, letterbox, region), iouPrediction: scores[best] }
 }
 
-function splitRunner(encoder: Network, decoder: Network): LayoutRunner {
+function splitRunner(encoder: Network, decoder: Network): ExportRunner {
   return {
     encoder,
     ownPreprocessing: PREPROCESSING,
     encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, { [encoder.outputs[0].name]: 'embedding' }),
-    async decode({ tensors: { embedding }, frame }, box, region) {
+    async decode({ tensors: { embedding }, letterbox }, box, region) {
       const results = await decoder.run(
         {
           image_embeddings: handOver(embedding, encoder.outputs[0], inputNamed(decoder, 'image_embeddings')),
-          ...prompt(decoder, toFrame(box, frame), PROMPT_SIDE / SAM_SIDE),
+          ...prompt(decoder, toLetterbox(box, letterbox), PROMPT_SIDE / SAM_SIDE),
           orig_im_size: feedTo(decoder, 'orig_im_size', [PROMPT_SIDE, PROMPT_SIDE], [2]),
         },
         ['output_masks', 'iou_predictions'],
       )
-      return bestMask(decoder, results, PROMPT_SIDE, frame, region)
+      return bestMask(decoder, results, PROMPT_SIDE, letterbox, region)
     },
   }
 }
 
-function wholeRunner(network: Network): LayoutRunner {
+function wholeRunner(network: Network): ExportRunner {
   return {
     encoder: network,
     ownPreprocessing: PREPROCESSING,
-    encode(picture: Picture) {
-      const frame = fitFrame(picture, SAM_SIDE, SAM_SIDE, PREPROCESSING.fit)
+    encode(image: SliceImage) {
+      const letterbox = fitLetterbox(image, SAM_SIDE, SAM_SIDE, PREPROCESSING.fit)
       const data = new Float32Array(3 * SAM_SIDE * SAM_SIDE)
-      fillPlanes(data, SAM_SIDE, picture, frame, PREPROCESSING.normalisation)
+      fillPlanes(data, SAM_SIDE, image, letterbox, PREPROCESSING.normalisation)
       return Promise.resolve({
-        tensors: { picture: feedTo(network, 'batched_images', data, [1, 3, SAM_SIDE, SAM_SIDE]) },
-        frame,
+        tensors: { image: feedTo(network, 'batched_images', data, [1, 3, SAM_SIDE, SAM_SIDE]) },
+        letterbox,
       })
     },
-    async decode({ tensors, frame }, box, region) {
+    async decode({ tensors, letterbox }, box, region) {
       const results = await network.run(
-        { batched_images: tensors.picture, ...prompt(network, toFrame(box, frame), 1) },
+        { batched_images: tensors.image, ...prompt(network, toLetterbox(box, letterbox), 1) },
         ['output_masks', 'iou_predictions'],
       )
-      return bestMask(network, results, SAM_SIDE, frame, region)
+      return bestMask(network, results, SAM_SIDE, letterbox, region)
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Normalisation } from '../../../shared/modelTypes.js'
-import type { Picture } from '../slices/sliceImage.js'
+import type { SliceImage } from '../slices/sliceImage.js'
 import { axisWeights, resamplePlane } from '../slices/resample.js'
-import type { Frame } from './letterbox.js'
+import type { Letterbox } from './letterbox.js'
 
 /** SAM's normalisation of 0..255 RGB. */
 const MEAN = [123.675, 116.28, 103.53] as const
@@ -14,12 +14,12 @@ interface Linear {
 }
 
 /** A picture resampled to its place in the square, 0..255, row by row. */
-function resamplePicture({ data, width, height }: Picture, frame: Frame): Float32Array {
+function resampleImage({ data, width, height }: SliceImage, letterbox: Letterbox): Float32Array {
   return resamplePlane(
     data,
     width,
-    axisWeights(width, frame.width, 1 / frame.scaleX),
-    axisWeights(height, frame.height, 1 / frame.scaleY),
+    axisWeights(width, letterbox.width, 1 / letterbox.scaleX),
+    axisWeights(height, letterbox.height, 1 / letterbox.scaleY),
   )
 }
 
@@ -30,37 +30,37 @@ function resamplePicture({ data, width, height }: Picture, frame: Frame): Float3
 export function fillPlanes(
   input: Float32Array,
   side: number,
-  picture: Picture,
-  frame: Frame,
+  image: SliceImage,
+  letterbox: Letterbox,
   normalisation: Normalisation,
 ): void {
-  const resized = resamplePicture(picture, frame)
+  const resized = resampleImage(image, letterbox)
   const linear = channelMaps(resized, normalisation)
   input.fill(0)
   for (const channel of CHANNELS) {
     const { scale, shift } = linear[channel]
-    for (let y = 0; y < frame.height; y++) {
+    for (let y = 0; y < letterbox.height; y++) {
       const target = (channel * side + y) * side
-      const source = y * frame.width
-      for (let x = 0; x < frame.width; x++) input[target + x] = resized[source + x] * scale + shift
+      const source = y * letterbox.width
+      for (let x = 0; x < letterbox.width; x++) input[target + x] = resized[source + x] * scale + shift
     }
   }
 }
 
 /** A grey picture as interleaved RGB (HWC) on a canvas of this width; 0 where there is no picture. */
 export function interleaved(
-  picture: Picture,
-  frame: Frame,
+  image: SliceImage,
+  letterbox: Letterbox,
   canvasWidth: number,
   canvasHeight: number,
   normalisation: Normalisation,
 ): Float32Array {
-  const resized = resamplePicture(picture, frame)
+  const resized = resampleImage(image, letterbox)
   const linear = channelMaps(resized, normalisation)
   const rgb = new Float32Array(3 * canvasWidth * canvasHeight)
-  for (let y = 0; y < frame.height; y++) {
-    for (let x = 0; x < frame.width; x++) {
-      const value = resized[y * frame.width + x]
+  for (let y = 0; y < letterbox.height; y++) {
+    for (let x = 0; x < letterbox.width; x++) {
+      const value = resized[y * letterbox.width + x]
       for (const channel of CHANNELS)
         rgb[3 * (y * canvasWidth + x) + channel] = value * linear[channel].scale + linear[channel].shift
     }

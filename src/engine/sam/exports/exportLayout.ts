@@ -1,7 +1,7 @@
 import type { Preprocessing, SegmenterLayoutId } from '../../../shared/modelTypes.js'
 import type { Network, NetworkTensor } from '../../runtime/network.js'
-import type { Picture, PixelBox, PixelRegion } from '../slices/sliceImage.js'
-import type { Frame } from './letterbox.js'
+import type { SliceImage, PixelBox, PixelRegion } from '../slices/sliceImage.js'
+import type { Letterbox } from './letterbox.js'
 
 /** The exports that are recognised. */
 export type LayoutId = SegmenterLayoutId
@@ -9,7 +9,7 @@ export type LayoutId = SegmenterLayoutId
 /** What the encoder made of a picture; belongs to the segmenter that made it. */
 export interface SliceEmbedding {
   readonly tensors: Readonly<Record<string, NetworkTensor>>
-  readonly frame: Frame
+  readonly letterbox: Letterbox
 }
 
 /** Mask logits of the pixels of `region`, row by row; above 0 is inside the mask. */
@@ -21,21 +21,21 @@ export interface MaskLogits {
 }
 
 /** Networks bound to the way they were exported. */
-export interface LayoutRunner {
+export interface ExportRunner {
   readonly encoder: Network
   /** How it prepares pictures, whatever anyone says of them; null where graphs of this kind leave it open, so that it must be said. */
   readonly ownPreprocessing: Preprocessing | null
-  encode(picture: Picture): Promise<SliceEmbedding>
+  encode(image: SliceImage): Promise<SliceEmbedding>
   decode(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>
 }
 
 /** Networks that are known, and why boxes cannot prompt them: the end of a sentence that begins with the model. */
-export interface LayoutRefusal {
+export interface ExportRefusal {
   readonly refusal: string
 }
 
 /** What comes with the networks and cannot be read from them. */
-export interface LayoutContext {
+export interface ExportContext {
   /** How pictures were prepared in training, for the layouts that leave it open; null for SAM's way. */
   readonly preprocessing: Preprocessing | null
   /** Tensors that lay beside the networks as `.npy` files. */
@@ -43,10 +43,10 @@ export interface LayoutContext {
 }
 
 /** One kind of export: how to recognise and run it. */
-export interface SegmenterLayout {
+export interface ExportLayout {
   readonly id: LayoutId
   /** For people. */
   readonly name: string
   /** Binds the networks, in whatever order they come; null when they are no export of this kind. */
-  recognise(networks: readonly Network[], context: LayoutContext): LayoutRunner | LayoutRefusal | null
+  recognise(networks: readonly Network[], context: ExportContext): ExportRunner | ExportRefusal | null
 }

@@ -1,5 +1,5 @@
 import { efficientsamLayout } from './efficientsam.js'
-import type { SegmenterLayout } from './exportLayout.js'
+import type { ExportLayout } from './exportLayout.js'
 import { litemedsamLayout } from './litemedsam.js'
 import { medficientsamLayout } from './medficientsam.js'
 import { metaLayout } from './meta.js'
@@ -10,7 +10,7 @@ import { sam2HubLayout } from './sam2Hub.js'
 import { samexporterLayout } from './samexporter.js'
 
 /** Every layout, the more particular before the more general. */
-export const LAYOUTS: readonly SegmenterLayout[] = [
+export const LAYOUTS: readonly ExportLayout[] = [
   efficientsamLayout,
   medficientsamLayout,
   litemedsamLayout,

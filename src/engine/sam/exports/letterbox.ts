@@ -1,9 +1,9 @@
 import type { Fit } from '../../../shared/modelTypes.js'
-import type { Picture, PixelBox, PixelRegion } from '../slices/sliceImage.js'
+import type { SliceImage, PixelBox, PixelRegion } from '../slices/sliceImage.js'
 import { axisWeights, resamplePlane } from '../slices/resample.js'
 
 /** How a picture was fitted into the square that a model looks at. */
-export interface Frame {
+export interface Letterbox {
   /** Pixels of the square that the picture covers, from the upper left corner. */
   readonly width: number
   readonly height: number
@@ -16,12 +16,12 @@ export interface Frame {
  * Fits a picture into a canvas. `pad` fills the canvas as far as pixels stay as wide as they are high in mm;
  * `stretch` fills all of it.
  */
-export function fitFrame(
-  { width, height, pixelMm: [columnMm, rowMm] }: Picture,
+export function fitLetterbox(
+  { width, height, pixelMm: [columnMm, rowMm] }: SliceImage,
   canvasWidth: number,
   canvasHeight: number,
   fit: Fit,
-): Frame {
+): Letterbox {
   if (fit === 'stretch')
     return { width: canvasWidth, height: canvasHeight, scaleX: canvasWidth / width, scaleY: canvasHeight / height }
   const perMm = Math.min(canvasWidth / (width * columnMm), canvasHeight / (height * rowMm))
@@ -31,7 +31,7 @@ export function fitFrame(
 }
 
 /** Corners in pixels of the square. SAM means the pixels under the corners, so the far edge is one pixel less. */
-export function toFrame(box: PixelBox, { scaleX, scaleY }: Frame): PixelBox {
+export function toLetterbox(box: PixelBox, { scaleX, scaleY }: Letterbox): PixelBox {
   const x0 = box.x0 * scaleX
   const y0 = box.y0 * scaleY
   return { x0, y0, x1: Math.max(x0, box.x1 * scaleX - 1), y1: Math.max(y0, box.y1 * scaleY - 1) }
@@ -53,13 +53,13 @@ export interface MaskPlane {
 export function enlarge(
   { data, offset, width, height }: MaskPlane,
   side: number,
-  frame: Frame,
+  letterbox: Letterbox,
   region: PixelRegion,
 ): Float32Array {
   const [perColumn, perRow] = [side / width, side / height]
-  const stepX = frame.scaleX / perColumn
-  const stepY = frame.scaleY / perRow
-  const x = axisWeights(Math.ceil(frame.width / perColumn), region.x1 - region.x0, stepX, region.x0 * stepX)
-  const y = axisWeights(Math.ceil(frame.height / perRow), region.y1 - region.y0, stepY, region.y0 * stepY)
+  const stepX = letterbox.scaleX / perColumn
+  const stepY = letterbox.scaleY / perRow
+  const x = axisWeights(Math.ceil(letterbox.width / perColumn), region.x1 - region.x0, stepX, region.x0 * stepX)
+  const y = axisWeights(Math.ceil(letterbox.height / perRow), region.y1 - region.y0, stepY, region.y0 * stepY)
   return resamplePlane(data, width, x, y, offset)
 }

@@ -1,6 +1,6 @@
 import type { Network, NetworkTensor } from '../../runtime/network.js'
-import { enlarge, toFrame } from './letterbox.js'
-import type { LayoutRefusal, LayoutRunner, SegmenterLayout } from './exportLayout.js'
+import { enlarge, toLetterbox } from './letterbox.js'
+import type { ExportRefusal, ExportRunner, ExportLayout } from './exportLayout.js'
 import { planarEncoder } from './planarEncoder.js'
 import { SAM_EMBEDDING } from './metaDecoder.js'
 import {
@@ -25,7 +25,7 @@ const MASKS: WantedDims = [1, 1, SIDE, SIDE]
  * (automl/CVPR24-MedSAM-on-Laptop `export_onnx.py`), or as an encoder and a decoder that takes boxes: a 256-pixel
  * square, pictures spread over 0 to 1, boxes in its pixels. The three files come with `positional_encoding.npy`.
  */
-export const litemedsamLayout: SegmenterLayout = {
+export const litemedsamLayout: ExportLayout = {
   id: 'litemedsam',
   name: 'LiteMedSAM',
   recognise(networks, { constants }) {
@@ -90,16 +90,16 @@ function isMaskDecoder(network: Network): boolean {
   )
 }
 
-function runner(encoder: Network, decodeBox: Decode): LayoutRunner {
+function runner(encoder: Network, decodeBox: Decode): ExportRunner {
   return {
     encoder,
     ownPreprocessing: PREPROCESSING,
     encode: planarEncoder(encoder, SIDE, PREPROCESSING, { [encoder.outputs[0].name]: 'embedding' }),
-    async decode({ tensors: { embedding }, frame }, box, region) {
-      const { x0, y0, x1, y1 } = toFrame(box, frame)
+    async decode({ tensors: { embedding }, letterbox }, box, region) {
+      const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
       const { mask, score } = await decodeBox(embedding, [x0, y0, x1, y1])
       const plane = { data: mask, offset: 0, width: SIDE, height: SIDE }
-      return { region, data: enlarge(plane, SIDE, frame, region), iouPrediction: score }
+      return { region, data: enlarge(plane, SIDE, letterbox, region), iouPrediction: score }
     },
   }
 }
@@ -127,7 +127,7 @@ function answerOf(
   }
 }
 
-function twoFiles(encoder: Network, decoder: Network): LayoutRunner {
+function twoFiles(encoder: Network, decoder: Network): ExportRunner {
   const masks = decoder.outputs.find((output) => fits(output, MASKS))?.name ?? ''
   return runner(encoder, async (embedding, box) =>
     answerOf(
@@ -146,7 +146,7 @@ function threeFiles(
   promptEncoder: Network,
   decoder: Network,
   constants: readonly NetworkTensor[],
-): LayoutRunner | LayoutRefusal {
+): ExportRunner | ExportRefusal {
   const position = constants.find(
     ({ dims }) => dims.length === SAM_EMBEDDING.length && dims.every((dim, i) => dim === SAM_EMBEDDING[i]),
   )

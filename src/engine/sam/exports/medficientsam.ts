@@ -1,7 +1,7 @@
 import type { Network } from '../../runtime/network.js'
-import { enlarge, fitFrame, toFrame } from './letterbox.js'
+import { enlarge, fitLetterbox, toLetterbox } from './letterbox.js'
 import { interleaved } from './encoderInput.js'
-import type { SegmenterLayout } from './exportLayout.js'
+import type { ExportLayout } from './exportLayout.js'
 import { SAM_EMBEDDING } from './metaDecoder.js'
 import { feed, fits, handOver, inputNamed, numbersOf, single, takesExactly } from './signature.js'
 
@@ -13,7 +13,7 @@ const SIDE = 512
  * resizes, spreads over 0 to 1 and fills up itself; the "cpp" export has a fixed 512 x 512 canvas and leaves that to
  * us. Boxes are in parts of the longest side.
  */
-export const medficientsamLayout: SegmenterLayout = {
+export const medficientsamLayout: ExportLayout = {
   id: 'medficientsam',
   name: 'MedficientSAM',
   recognise(networks) {
@@ -32,10 +32,10 @@ export const medficientsamLayout: SegmenterLayout = {
     return {
       encoder,
       ownPreprocessing: preprocessing,
-      async encode(picture) {
-        const frame = fitFrame(picture, SIDE, SIDE, preprocessing.fit)
-        const [width, height] = originalSize === undefined ? [SIDE, SIDE] : [frame.width, frame.height]
-        const rgb = interleaved(picture, frame, width, height, preprocessing.normalisation)
+      async encode(slice) {
+        const letterbox = fitLetterbox(slice, SIDE, SIDE, preprocessing.fit)
+        const [width, height] = originalSize === undefined ? [SIDE, SIDE] : [letterbox.width, letterbox.height]
+        const rgb = interleaved(slice, letterbox, width, height, preprocessing.normalisation)
         const results = await encoder.run(
           {
             image: feed(image, rgb, [height, width, 3]),
@@ -43,10 +43,10 @@ export const medficientsamLayout: SegmenterLayout = {
           },
           [embedded.name],
         )
-        return { tensors: { embedding: results[embedded.name] }, frame }
+        return { tensors: { embedding: results[embedded.name] }, letterbox }
       },
-      async decode({ tensors: { embedding }, frame }, box, region) {
-        const { x0, y0, x1, y1 } = toFrame(box, frame)
+      async decode({ tensors: { embedding }, letterbox }, box, region) {
+        const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
         const results = await decoder.run(
           {
             image_embeddings: handOver(embedding, embedded, embeddings),
@@ -59,7 +59,7 @@ export const medficientsamLayout: SegmenterLayout = {
           [masks.name],
         )
         const plane = { data: numbersOf(results, decoder, masks.name), offset: 0, width: SIDE, height: SIDE }
-        return { region, data: enlarge(plane, SIDE, frame, region), iouPrediction: Number.NaN }
+        return { region, data: enlarge(plane, SIDE, letterbox, region), iouPrediction: Number.NaN }
       },
     }
   },

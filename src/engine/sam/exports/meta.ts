@@ -1,5 +1,5 @@
 import type { Network } from '../../runtime/network.js'
-import type { SegmenterLayout } from './exportLayout.js'
+import type { ExportLayout } from './exportLayout.js'
 import { isMetaDecoder, metaDecoder, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
 import { fits, isFloat, single } from './signature.js'
@@ -9,7 +9,7 @@ import { fits, isFloat, single } from './signature.js'
  * returns one [1,256,64,64] embedding, whatever their names: SAM, MobileSAM, SlimSAM, MedSAM. The graphs of SAM
  * and MedSAM are equal; MedSAM's pictures were stretched and spread over 0 to 1, which the registry says.
  */
-export const metaLayout: SegmenterLayout = {
+export const metaLayout: ExportLayout = {
   id: 'meta',
   name: 'Meta SAM encoder and decoder',
   recognise(networks, { preprocessing }) {

@@ -1,6 +1,6 @@
 import type { Network, TensorInfo } from '../../runtime/network.js'
-import { enlarge, toFrame } from './letterbox.js'
-import type { LayoutRunner } from './exportLayout.js'
+import { enlarge, toLetterbox } from './letterbox.js'
+import type { ExportRunner } from './exportLayout.js'
 import {
   feedTo,
   fits,
@@ -50,7 +50,7 @@ export function isMetaDecoder(network: Network): boolean {
 }
 
 /** Runs such a decoder on the tensor `embedding`, an encoder's output. */
-export function metaDecoder(decoder: Network, encoded: TensorInfo): LayoutRunner['decode'] {
+export function metaDecoder(decoder: Network, encoded: TensorInfo): ExportRunner['decode'] {
   const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), [1, 1, MASK_SIDE, MASK_SIDE])
   const noMaskFlag = feedTo(decoder, 'has_mask_input', [0], [1])
   // The decoder also enlarges its masks to this size; we enlarge the small ones ourselves, so let it be little work.
@@ -60,8 +60,8 @@ export function metaDecoder(decoder: Network, encoded: TensorInfo): LayoutRunner
   const masks = outputNamed(decoder, 'iou_predictions')?.dims[1]
   const paddingPoints = masks === 4 ? 0 : 1
 
-  return async ({ tensors: { embedding }, frame }, box, region) => {
-    const corners = toFrame(box, frame)
+  return async ({ tensors: { embedding }, letterbox }, box, region) => {
+    const corners = toLetterbox(box, letterbox)
     const coords = [corners.x0, corners.y0, corners.x1, corners.y1]
     const labels: number[] = [LABEL.boxStart, LABEL.boxEnd]
     for (let i = 0; i < paddingPoints; i++) {
@@ -83,7 +83,7 @@ export function metaDecoder(decoder: Network, encoded: TensorInfo): LayoutRunner
     const plane = { data: numbersOf(results, decoder, 'low_res_masks'), offset: 0, width: MASK_SIDE, height: MASK_SIDE }
     return {
       region,
-      data: enlarge(plane, SAM_SIDE, frame, region),
+      data: enlarge(plane, SAM_SIDE, letterbox, region),
       iouPrediction: numbersOf(results, decoder, 'iou_predictions')[0],
     }
   }

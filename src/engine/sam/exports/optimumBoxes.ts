@@ -1,6 +1,6 @@
 import type { NetworkTensor } from '../../runtime/network.js'
-import { enlarge, toFrame } from './letterbox.js'
-import type { SegmenterLayout } from './exportLayout.js'
+import { enlarge, toLetterbox } from './letterbox.js'
+import type { ExportLayout } from './exportLayout.js'
 import { LABEL, SAM_SIDE } from './metaDecoder.js'
 import { isPromptDecoder, isVisionEncoder, OPTIMUM_MASK_SIDE } from './optimum.js'
 import { planarEncoder } from './planarEncoder.js'
@@ -10,7 +10,7 @@ import { feed, handOver, indexOfLargest, inputNamed, numbersOf, outputNamed, sin
  * The SAM export of transformers.js with boxes, such as the revisions `boxes` and `points-and-boxes` of
  * Xenova/slimsam-77-uniform: `input_boxes` [B,NB,4] in pixels of the square, three masks of which the best is taken.
  */
-export const optimumBoxesLayout: SegmenterLayout = {
+export const optimumBoxesLayout: ExportLayout = {
   id: 'optimum-boxes',
   name: 'Hugging Face SAM export with boxes',
   recognise(networks, { preprocessing }) {
@@ -36,8 +36,8 @@ export const optimumBoxesLayout: SegmenterLayout = {
         image_embeddings: 'embedding',
         image_positional_embeddings: 'position',
       }),
-      async decode({ tensors: { embedding, position }, frame }, box, region) {
-        const { x0, y0, x1, y1 } = toFrame(box, frame)
+      async decode({ tensors: { embedding, position }, letterbox }, box, region) {
+        const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
         const results = await decoder.run(
           {
             image_embeddings: handOver(
@@ -63,7 +63,7 @@ export const optimumBoxesLayout: SegmenterLayout = {
           width: OPTIMUM_MASK_SIDE,
           height: OPTIMUM_MASK_SIDE,
         }
-        return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: scores[best] }
+        return { region, data: enlarge(plane, SAM_SIDE, letterbox, region), iouPrediction: scores[best] }
       },
     }
   },

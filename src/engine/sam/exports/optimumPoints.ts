@@ -1,5 +1,5 @@
 import type { Network } from '../../runtime/network.js'
-import type { SegmenterLayout } from './exportLayout.js'
+import type { ExportLayout } from './exportLayout.js'
 import { isPromptDecoder, isVisionEncoder } from './optimum.js'
 import { inputNamed, takesExactly } from './signature.js'
 
@@ -8,7 +8,7 @@ import { inputNamed, takesExactly } from './signature.js'
  * out (`input_boxes=None`), its prompt encoder ignores the labels 2 and 3 of box corners, and it returns the three
  * ambiguous masks without the one that answers a box, so it cannot be used here.
  */
-export const optimumPointsLayout: SegmenterLayout = {
+export const optimumPointsLayout: ExportLayout = {
   id: 'optimum-points',
   name: 'Hugging Face SAM export for points only',
   recognise(networks) {

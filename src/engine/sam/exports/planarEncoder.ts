@@ -1,7 +1,7 @@
 import type { Preprocessing } from '../../../shared/modelTypes.js'
 import type { Network, NetworkTensor } from '../../runtime/network.js'
-import type { Picture } from '../slices/sliceImage.js'
-import { fitFrame } from './letterbox.js'
+import type { SliceImage } from '../slices/sliceImage.js'
+import { fitLetterbox } from './letterbox.js'
 import { fillPlanes } from './encoderInput.js'
 import type { SliceEmbedding } from './exportLayout.js'
 import { feed } from './signature.js'
@@ -12,15 +12,15 @@ export function planarEncoder(
   side: number,
   { normalisation, fit }: Preprocessing,
   rename: Readonly<Record<string, string>>,
-): (picture: Picture) => Promise<SliceEmbedding> {
+): (image: SliceImage) => Promise<SliceEmbedding> {
   const [info] = encoder.inputs
   const input = new Float32Array(3 * side * side)
   const fetches = Object.keys(rename)
-  return async (picture) => {
-    const frame = fitFrame(picture, side, side, fit)
-    fillPlanes(input, side, picture, frame, normalisation)
+  return async (image) => {
+    const letterbox = fitLetterbox(image, side, side, fit)
+    fillPlanes(input, side, image, letterbox, normalisation)
     const results = await encoder.run({ [info.name]: feed(info, input, [1, 3, side, side]) }, fetches)
     const tensors = Object.fromEntries(fetches.map((name): [string, NetworkTensor] => [rename[name], results[name]]))
-    return { tensors, frame }
+    return { tensors, letterbox }
   }
 }

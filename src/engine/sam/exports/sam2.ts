@@ -1,6 +1,6 @@
 import type { Network } from '../../runtime/network.js'
-import { enlarge, toFrame } from './letterbox.js'
-import type { SegmenterLayout } from './exportLayout.js'
+import { enlarge, toLetterbox } from './letterbox.js'
+import type { ExportLayout } from './exportLayout.js'
 import { LABEL, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
 import {
@@ -32,7 +32,7 @@ const PROMPTS = ['point_coords', 'point_labels', 'mask_input', 'has_mask_input']
  * SAM 2 and 2.1 as samexporter, ibaiGorordo and shubham0204 export them (`export_sam2.py`): a picture stretched to
  * 1024 x 1024, box corners as points with labels 2 and 3, several small masks of which the best is taken.
  */
-export const sam2Layout: SegmenterLayout = {
+export const sam2Layout: ExportLayout = {
   id: 'sam2',
   name: 'SAM 2 encoder and decoder',
   recognise(networks) {
@@ -46,8 +46,8 @@ export const sam2Layout: SegmenterLayout = {
       encoder,
       ownPreprocessing: PREPROCESSING,
       encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, outputs),
-      async decode({ tensors, frame }, box, region) {
-        const { x0, y0, x1, y1 } = toFrame(box, frame)
+      async decode({ tensors, letterbox }, box, region) {
+        const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
         const results = await decoder.run(
           {
             ...Object.fromEntries(
@@ -69,7 +69,7 @@ export const sam2Layout: SegmenterLayout = {
         const best = indexOfLargest(scores)
         const [height, width] = results.masks.dims.slice(-2)
         const plane = { data: numbersOf(results, decoder, 'masks'), offset: best * width * height, width, height }
-        return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: scores[best] }
+        return { region, data: enlarge(plane, SAM_SIDE, letterbox, region), iouPrediction: scores[best] }
       },
     }
   },

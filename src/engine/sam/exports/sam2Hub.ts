@@ -1,6 +1,6 @@
 import type { Network } from '../../runtime/network.js'
-import { enlarge, toFrame } from './letterbox.js'
-import type { SegmenterLayout } from './exportLayout.js'
+import { enlarge, toLetterbox } from './letterbox.js'
+import type { ExportLayout } from './exportLayout.js'
 import { SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
 import {
@@ -31,7 +31,7 @@ const FEATURES: Readonly<Record<string, WantedDims>> = {
  * SAM 2 and 2.1 as transformers.js runs them (onnx-community exports): a picture stretched to 1024 x 1024, boxes in its
  * pixels beside points, of which there may be none; three masks of which the best is taken.
  */
-export const sam2HubLayout: SegmenterLayout = {
+export const sam2HubLayout: ExportLayout = {
   id: 'sam2-hub',
   name: 'Hugging Face SAM 2 export',
   recognise(networks) {
@@ -47,8 +47,8 @@ export const sam2HubLayout: SegmenterLayout = {
       encoder,
       ownPreprocessing: PREPROCESSING,
       encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, Object.fromEntries(names.map((name) => [name, name]))),
-      async decode({ tensors, frame }, box, region) {
-        const { x0, y0, x1, y1 } = toFrame(box, frame)
+      async decode({ tensors, letterbox }, box, region) {
+        const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
         const results = await decoder.run(
           {
             ...Object.fromEntries(
@@ -71,7 +71,7 @@ export const sam2HubLayout: SegmenterLayout = {
           width: MASK_SIDE,
           height: MASK_SIDE,
         }
-        return { region, data: enlarge(plane, SAM_SIDE, frame, region), iouPrediction: scores[best] }
+        return { region, data: enlarge(plane, SAM_SIDE, letterbox, region), iouPrediction: scores[best] }
       },
     }
   },

@@ -1,7 +1,7 @@
 import type { Network } from '../../runtime/network.js'
-import { fitFrame } from './letterbox.js'
+import { fitLetterbox } from './letterbox.js'
 import { interleaved } from './encoderInput.js'
-import type { SegmenterLayout } from './exportLayout.js'
+import type { ExportLayout } from './exportLayout.js'
 import { isMetaDecoder, metaDecoder, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { feed, fits, isFloat, single } from './signature.js'
 
@@ -9,7 +9,7 @@ import { feed, fits, isFloat, single } from './signature.js'
  * samexporter (vietanhdev/samexporter, `export_encoder.py --use-preprocess`): the encoder takes interleaved RGB of
  * 0 to 255, subtracts the mean and fills up the square itself, but does not resize; the decoder is Meta's.
  */
-export const samexporterLayout: SegmenterLayout = {
+export const samexporterLayout: ExportLayout = {
   id: 'samexporter',
   name: 'samexporter encoder with built-in normalisation, Meta decoder',
   recognise(networks) {
@@ -22,14 +22,14 @@ export const samexporterLayout: SegmenterLayout = {
     return {
       encoder,
       ownPreprocessing: PREPROCESSING,
-      async encode(picture) {
-        const frame = fitFrame(picture, fixedWidth ?? SAM_SIDE, fixedHeight ?? SAM_SIDE, PREPROCESSING.fit)
-        const [width, height] = [fixedWidth ?? frame.width, fixedHeight ?? frame.height]
-        const rgb = interleaved(picture, frame, width, height, PREPROCESSING.normalisation)
+      async encode(image) {
+        const letterbox = fitLetterbox(image, fixedWidth ?? SAM_SIDE, fixedHeight ?? SAM_SIDE, PREPROCESSING.fit)
+        const [width, height] = [fixedWidth ?? letterbox.width, fixedHeight ?? letterbox.height]
+        const rgb = interleaved(image, letterbox, width, height, PREPROCESSING.normalisation)
         const { [output.name]: embedding } = await encoder.run({ [input.name]: feed(input, rgb, [height, width, 3]) }, [
           output.name,
         ])
-        return { tensors: { embedding }, frame }
+        return { tensors: { embedding }, letterbox }
       },
       decode: metaDecoder(decoder, output),
     }

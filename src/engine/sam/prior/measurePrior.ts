@@ -1,5 +1,5 @@
 import type { BoxMm } from '../../../shared/geometry/points.js'
-import { COVER_CELLS, COVER_REACH, FULL_COVER, HU_BINS, huBin, type OrganAppearance } from '../../labels/prior.js'
+import { COVER_CELLS, COVER_REACH, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../labels/prior.js'
 import type { LabelVolume, Volume } from '../../../shared/geometry/volume.js'
 import { axialView } from '../slices/axialView.js'
 import { regionAround } from '../slices/sliceImage.js'
@@ -14,12 +14,12 @@ const PLACES = [1 / 6, 1 / 2, 5 / 6] as const
  * @param boxesMm Its whole box, or the boxes of its parts.
  * @returns null when no box meets a slice
  */
-export function measureAppearance(
+export function measurePrior(
   scan: Volume<Int16Array | Float32Array>,
   labels: Pick<LabelVolume, 'data'>,
   labelValue: number,
   boxesMm: readonly BoxMm[],
-): OrganAppearance | null {
+): OrganPrior | null {
   const view = axialView(scan)
   const boxes = [...boxPerSlice(view, boxesMm, [0, 0, 0], 'interpolate')]
   if (boxes.length === 0) return null

@@ -1,8 +1,8 @@
-import { COVER_CELLS, COVER_REACH, FULL_COVER, HU_BINS, huBin, type OrganAppearance } from '../../labels/prior.js'
+import { COVER_CELLS, COVER_REACH, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../labels/prior.js'
 import type { PixelBox } from '../slices/sliceImage.js'
 
 /** What the templates together say about an organ, in log odds. */
-export interface UsualAppearance {
+export interface TemplatesPrior {
   /** That a cell of the cover grid belongs to the organ. */
   readonly cover: Float32Array
   /** That a voxel of this HU bin belongs to it, rather than to its surroundings. */
@@ -17,7 +17,7 @@ const MOST_HU_LOG_ODDS = 3
  * a yes and half a no, so that few templates say less than many.
  * @returns null without templates
  */
-export function usualAppearance(templates: readonly OrganAppearance[]): UsualAppearance | null {
+export function templatesPrior(templates: readonly OrganPrior[]): TemplatesPrior | null {
   if (templates.length === 0) return null
   const cover = Float32Array.from(templates[0].cover, (_, cell) => {
     const covered = templates.reduce((sum, template) => sum + template.cover[cell] / FULL_COVER, 0)
@@ -46,7 +46,7 @@ function smoothShares(histograms: readonly Uint16Array[]): Float32Array {
  * @param height Where the slice lies between the organ's lowest (0) and highest (1).
  */
 export function oddsOnSlice(
-  usual: UsualAppearance,
+  usual: TemplatesPrior,
   box: PixelBox,
   height: number,
 ): (x: number, y: number, hu: number) => number {

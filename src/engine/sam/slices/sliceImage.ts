@@ -2,7 +2,7 @@ import type { VoxelArray } from '../../../shared/geometry/volume.js'
 import type { AxialView } from './axialView.js'
 
 /** A grey picture, row by row, 0 (black) to 255 (white). */
-export interface Picture {
+export interface SliceImage {
   readonly data: Float32Array
   readonly width: number
   readonly height: number
@@ -44,21 +44,21 @@ export function windowSlice(
   slice: number,
   region: PixelRegion,
   { level, width: range }: WindowHu,
-): Picture {
+): SliceImage {
   const width = region.x1 - region.x0
   const height = region.y1 - region.y0
   const [columnStride, rowStride, sliceStride] = view.strides
   const black = level - range / 2
   const scale = 255 / range
-  const picture = new Float32Array(width * height)
+  const image = new Float32Array(width * height)
   for (let y = 0; y < height; y++) {
     let source = view.origin + region.x0 * columnStride + (region.y0 + y) * rowStride + slice * sliceStride
     for (let x = 0, target = y * width; x < width; x++, target++, source += columnStride) {
       const grey = (data[source] - black) * scale
-      picture[target] = grey < 0 ? 0 : grey > 255 ? 255 : grey
+      image[target] = grey < 0 ? 0 : grey > 255 ? 255 : grey
     }
   }
-  return { data: picture, width, height, pixelMm: [view.spacingMm[0], view.spacingMm[1]] }
+  return { data: image, width, height, pixelMm: [view.spacingMm[0], view.spacingMm[1]] }
 }
 
 /** The whole pixels that a box touches, inside a picture of this size. */

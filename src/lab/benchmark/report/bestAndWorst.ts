@@ -5,7 +5,7 @@ import type { Benchmark, BenchmarkCase } from '../runBenchmark.js'
 import type { CaseResult } from '../runCase.js'
 import { readTruth } from '../truth/readTruth.js'
 import { MEDLAM } from '../variants.js'
-import { casePicture } from './caseImage.js'
+import { caseImage } from './caseImage.js'
 
 /** A case of a structure that is worth a look. */
 export interface ShownCase {
@@ -69,7 +69,7 @@ export async function bestAndWorst({ cases, structures, segmenters }: Benchmark)
         boxIou: score.boxIou,
         wallDistanceMm: score.wallDistanceMm,
         reason: score.reason ?? null,
-        png: casePicture({
+        png: caseImage({
           scan,
           truth,
           truthValue: labelValue,

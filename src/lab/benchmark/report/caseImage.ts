@@ -5,7 +5,7 @@ import { canonicalOrder, type CanonicalOrder } from '../../../shared/geometry/or
 import type { LabelVolume, Volume } from '../../../shared/geometry/volume.js'
 
 /** What a picture shows of one structure. */
-export interface PictureParts {
+export interface OverviewParts {
   readonly scan: Volume<Int16Array | Float32Array>
   readonly truth: Pick<LabelVolume, 'data'>
   readonly truthValue: number
@@ -33,7 +33,7 @@ const WINDOW_HU = { low: -160, high: 340 }
  * One structure of one case as PNG: the axial and the coronal slice with most of the drawn structure, with its
  * outline, that of the prediction, and the box. Seen as radiologists do: the patient's right on the left.
  */
-export function casePicture(parts: PictureParts): Uint8Array {
+export function caseImage(parts: OverviewParts): Uint8Array {
   const order = canonicalOrder(parts.scan)
   const width = 2 * SIDE + 4
   const rgb = new Uint8Array(3 * width * SIDE)
@@ -48,7 +48,7 @@ function drawPlane(
   rgb: Uint8Array,
   width: number,
   left: number,
-  parts: PictureParts,
+  parts: OverviewParts,
   order: CanonicalOrder,
   up: 1 | 2,
 ): void {
@@ -140,7 +140,7 @@ function indexBox({ min, max }: BoxMm, { affine }: CanonicalOrder): IndexBox {
 
 /** Canonical indices around the drawn structure, the prediction and the box. */
 function boundsOf(
-  { truth, truthValue, prediction, predictedValue, boxMm }: PictureParts,
+  { truth, truthValue, prediction, predictedValue, boxMm }: OverviewParts,
   order: CanonicalOrder,
 ): IndexBox {
   const min: [number, number, number] = [Infinity, Infinity, Infinity]

@@ -1,14 +1,7 @@
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  COVER_CELLS,
-  FULL_COVER,
-  HU_BINS,
-  huBin,
-  packAppearance,
-  unpackAppearance,
-} from '../../../../src/engine/labels/prior.js'
+import { COVER_CELLS, FULL_COVER, HU_BINS, huBin, packPrior, unpackPrior } from '../../../../src/engine/labels/prior.js'
 
 const cells = COVER_CELLS.columns * COVER_CELLS.rows * COVER_CELLS.slices
 const histogram = fc.uint16Array({ minLength: HU_BINS.count, maxLength: HU_BINS.count, max: 10_000 })
@@ -21,7 +14,7 @@ describe('appearances in a template set', () => {
         histogram,
         histogram,
         (cover, organHu, surroundingsHu) => {
-          expect(unpackAppearance(packAppearance({ cover, organHu, surroundingsHu }))).toEqual({
+          expect(unpackPrior(packPrior({ cover, organHu, surroundingsHu }))).toEqual({
             cover,
             organHu,
             surroundingsHu,
@@ -35,17 +28,17 @@ describe('appearances in a template set', () => {
   it('are refused when the text is anything else', () => {
     fc.assert(
       fc.property(fc.base64String(), (text) => {
-        expect(unpackAppearance(text)).toBeNull()
+        expect(unpackPrior(text)).toBeNull()
       }),
     )
     const [organHu, surroundingsHu] = [new Uint16Array(HU_BINS.count), new Uint16Array(HU_BINS.count)]
-    const packed = packAppearance({ cover: new Uint8Array(cells), organHu, surroundingsHu })
-    expect(unpackAppearance(packed.slice(0, packed.length / 2))).toBeNull()
+    const packed = packPrior({ cover: new Uint8Array(cells), organHu, surroundingsHu })
+    expect(unpackPrior(packed.slice(0, packed.length / 2))).toBeNull()
     expect(
-      unpackAppearance(packAppearance({ cover: new Uint8Array(cells).fill(FULL_COVER + 1), organHu, surroundingsHu })),
+      unpackPrior(packPrior({ cover: new Uint8Array(cells).fill(FULL_COVER + 1), organHu, surroundingsHu })),
     ).toBeNull()
     // Ten million zeros pack into a few thousand characters and must not be unpacked.
-    expect(unpackAppearance(deflateRawSync(Buffer.alloc(10_000_000)).toString('base64'))).toBeNull()
+    expect(unpackPrior(deflateRawSync(Buffer.alloc(10_000_000)).toString('base64'))).toBeNull()
   })
 
   it('count HU beyond the histogram in its first and last bin', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { EXTREME_SIDES } from '../../../../src/shared/geometry/points.js'
 import type { BankPoints, TemplateBank } from '../../../../src/engine/medlam/bank.js'
 import { readBank, roundBank, serialiseBank, writeBank } from '../../../../src/engine/medlam/bankFile.js'
-import type { OrganAppearance } from '../../../../src/engine/labels/prior.js'
+import type { OrganPrior } from '../../../../src/engine/labels/prior.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const points = (seed: number): BankPoints =>
@@ -19,7 +19,7 @@ const points = (seed: number): BankPoints =>
     ]),
   ) as unknown as BankPoints
 
-const appearance: OrganAppearance = {
+const appearance: OrganPrior = {
   cover: Uint8Array.from({ length: 16 * 16 * 12 }, (_, i) => i % 6),
   organHu: Uint16Array.from({ length: 40 }, (_, i) => 10 * i),
   surroundingsHu: new Uint16Array(40).fill(250),

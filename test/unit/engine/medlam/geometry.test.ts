@@ -10,7 +10,12 @@ import {
   pointsOnWalls,
   stretchBox,
 } from '../../../../src/engine/medlam/boxes.js'
-import { describePoint, normaliseField, sampleField, type Field } from '../../../../src/engine/medlam/featureMap.js'
+import {
+  describePoint,
+  normaliseFeatureMap,
+  sampleFeatureMap,
+  type FeatureMap,
+} from '../../../../src/engine/medlam/featureMap.js'
 import { rasToSal, salToRas, salToVoxel, voxelToSal } from '../../../../src/engine/medlam/salFrame.js'
 import { medianInPlace, relativeDistanceMm, voteMedian } from '../../../../src/engine/medlam/relativeDistance.js'
 import { findPeak } from '../../../../src/engine/medlam/similarity.js'
@@ -155,7 +160,7 @@ describe('moving walls', () => {
 })
 
 describe('feature fields', () => {
-  const field: Field = {
+  const featureMap: FeatureMap = {
     data: Float32Array.from({ length: 2 * 27 }, (_, i) => (i < 27 ? Math.floor(i / 9) + 1 : 1)),
     channels: 2,
     size: [3, 3, 3],
@@ -164,18 +169,18 @@ describe('feature fields', () => {
   }
 
   it('samples linearly between cells and repeats the border', () => {
-    expect([...sampleField(field, [1.5, 2, 2])]).toEqual([1, 1])
-    expect([...sampleField(field, [3.5, 2, 2])]).toEqual([1.5, 1])
-    expect([...sampleField(field, [-50, 2, 2])]).toEqual([1, 1])
+    expect([...sampleFeatureMap(featureMap, [1.5, 2, 2])]).toEqual([1, 1])
+    expect([...sampleFeatureMap(featureMap, [3.5, 2, 2])]).toEqual([1.5, 1])
+    expect([...sampleFeatureMap(featureMap, [-50, 2, 2])]).toEqual([1, 1])
   })
 
   it('has vectors of unit length after normalising', () => {
-    const unit = normaliseField({ ...field, data: field.data.slice() })
+    const unit = normaliseFeatureMap({ ...featureMap, data: featureMap.data.slice() })
     for (let cell = 0; cell < 27; cell++) expect(Math.hypot(unit.data[cell], unit.data[27 + cell])).toBeCloseTo(1, 5)
   })
 
   it('describes a point by unit vectors at every cell of the cube', () => {
-    const descriptor = describePoint(field, { kernelSide: 2 }, [5.5, 5.5, 5.5])
+    const descriptor = describePoint(featureMap, { kernelSide: 2 }, [5.5, 5.5, 5.5])
     expect(descriptor).toHaveLength(2 * 8)
     for (let cell = 0; cell < 8; cell++) expect(Math.hypot(descriptor[cell], descriptor[8 + cell])).toBeCloseTo(1, 5)
   })

@@ -131,7 +131,7 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
       ]),
     }
     for (const [procedure, up, down] of [
-      ['deploy', 3, 4],
+      ['robust', 3, 4],
       ['paper', 0, 0],
     ] as const) {
       const [plain, moved] = [

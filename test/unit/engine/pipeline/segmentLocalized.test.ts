@@ -4,7 +4,7 @@ import { DEFAULT_RUN_OPTIONS } from '../../../../src/shared/requests.js'
 import type { TemplateBank } from '../../../../src/engine/medlam/bank.js'
 import { segmentLocalized } from '../../../../src/engine/pipeline/segmentLocalized.js'
 import { startClock } from '../../../../src/engine/pipeline/stageClock.js'
-import { COVER_CELLS, FULL_COVER, HU_BINS, huBin, type OrganAppearance } from '../../../../src/engine/labels/prior.js'
+import { COVER_CELLS, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../../../src/engine/labels/prior.js'
 import type { Scan } from '../../../../src/shared/geometry/volume.js'
 import { fakeSegmenter } from '../../../support/fakeSegmenter.js'
 import { orientedAffine, ORIENTATIONS } from '../../../support/phantom.js'
@@ -58,7 +58,7 @@ describe('segmenting what was localized', () => {
       Array.from(labels.data).flatMap((value, i) => (value > 0 ? [Math.floor(i / (SIZE[0] * SIZE[1]))] : [])),
     ).size
     expect(encoderRuns).toBe(slices)
-    expect(segmenter.pictures).toHaveLength(slices)
+    expect(segmenter.images).toHaveLength(slices)
     expect(decoderRuns).toBe(2 * slices)
     expect(structures.map((structure) => structure.name)).toEqual(['A', 'B'])
     expect([...new Set(labels.data)].sort()).toEqual([0, 1, 2])
@@ -84,7 +84,7 @@ describe('segmenting what was localized', () => {
     for (let i = 0; i < data.length; i++) if (i % SIZE[0] < SIZE[0] / 2) data[i] = 450
     const histogram = (hu: number): Uint16Array =>
       Uint16Array.from({ length: HU_BINS.count }, (_, bin) => (bin === huBin(hu) ? 10_000 : 0))
-    const appearance: OrganAppearance = {
+    const appearance: OrganPrior = {
       cover: new Uint8Array(COVER_CELLS.columns * COVER_CELLS.rows * COVER_CELLS.slices).fill(FULL_COVER),
       organHu: histogram(40),
       surroundingsHu: histogram(450),

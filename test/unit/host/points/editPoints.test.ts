@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { boxOfMarks, completePoints, nextSide, NO_MARKS, type Marks } from '../../../../src/shared/scanPoints.js'
+import {
+  boxOfPlacedPoints,
+  completePoints,
+  nextSide,
+  NO_POINTS,
+  type ScanPoints,
+} from '../../../../src/shared/scanPoints.js'
 import { EXTREME_SIDES } from '../../../../src/shared/geometry/points.js'
 import {
   addStructure,
@@ -10,15 +16,15 @@ import {
   recolorStructure,
   removeStructure,
   renameStructure,
-  type MarksEdit,
+  type PointsEdit,
 } from '../../../../src/host/points/editPoints.js'
 
-function larynx(): Marks {
-  return addStructure(NO_MARKS, 'Larynx', '#f58231').after
+function larynx(): ScanPoints {
+  return addStructure(NO_POINTS, 'Larynx', '#f58231').after
 }
 
 /** Every edit must be undone by going back to `before`. */
-function after(edit: MarksEdit, before: Marks): Marks {
+function after(edit: PointsEdit, before: ScanPoints): ScanPoints {
   expect(edit.before).toBe(before)
   return edit.after
 }
@@ -50,8 +56,8 @@ describe('marks', () => {
   it('spans a box over the points there are', () => {
     const one = placePoint(larynx(), 'Larynx', 'left', [-3, 2, 8]).after
     const two = placePoint(one, 'Larynx', 'superior', [4, -1, 9]).after
-    expect(boxOfMarks(two.structures[0])).toEqual({ min: [-3, -1, 8], max: [4, 2, 9] })
-    expect(boxOfMarks(larynx().structures[0])).toBeNull()
+    expect(boxOfPlacedPoints(two.structures[0])).toEqual({ min: [-3, -1, 8], max: [4, 2, 9] })
+    expect(boxOfPlacedPoints(larynx().structures[0])).toBeNull()
   })
 
   it('renames, recolours and removes one structure only', () => {

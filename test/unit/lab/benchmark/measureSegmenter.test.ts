@@ -62,7 +62,7 @@ describe('measuring a segmenter', () => {
     expect(measured.peakMb).toBeGreaterThan(10)
     expect(seen).toEqual([0, 1, 2])
     // One warm-up and ten timed runs, then one slice after the other: six of them hold the organ, in each scan.
-    expect(segmenter.pictures).toHaveLength(11 + 12)
+    expect(segmenter.images).toHaveLength(11 + 12)
     expect(released).toBe(true)
   })
 

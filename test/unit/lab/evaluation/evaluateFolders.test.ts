@@ -47,7 +47,7 @@ function writeSidecar(name: string, structures: readonly object[]): void {
       task: 'segment',
       output: 'one.nii.gz',
       options: {
-        procedure: 'deploy',
+        procedure: 'robust',
         seed: 1,
         parts: true,
         structures: null,

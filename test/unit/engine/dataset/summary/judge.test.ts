@@ -202,7 +202,7 @@ describe('the summary', () => {
       scans: [],
       skipped: [],
       warnings: [],
-      recipe: { tool: '1', models: [], templates: HASH, options: {} },
+      fingerprint: { tool: '1', models: [], templates: HASH, options: {} },
     })
     expect(html).toContain('read: No &quot;scan&quot;, &lt;sorry&gt;.')
     expect(html).not.toContain('<c>')

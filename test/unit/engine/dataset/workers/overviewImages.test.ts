@@ -1,6 +1,6 @@
 import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
-import { drawPictures, PICTURE_PIXELS } from '../../../../../src/engine/dataset/workers/overviewImages.js'
+import { drawOverviews, PICTURE_PIXELS } from '../../../../../src/engine/dataset/workers/overviewImages.js'
 import { ORIENTATIONS, orientedAffine } from '../../../../support/phantom.js'
 import { applyAffine } from '../../../../../src/shared/geometry/affine.js'
 import type { Size3 } from '../../../../../src/shared/geometry/points.js'
@@ -43,7 +43,7 @@ describe('the pictures of a result', () => {
   it('show outlines as radiologists look at patients, however the scan is stored', () => {
     for (const orientation of ORIENTATIONS) {
       const { scan, labels } = cube(orientation)
-      const png = drawPictures(scan, { data: labels }, STRUCTURES)
+      const png = drawOverviews(scan, { data: labels }, STRUCTURES)
       expect(decode(png)).toMatchObject({ width: 2 * PICTURE_PIXELS, height: PICTURE_PIXELS, channels: 3 })
       // The patient's right on the left; in front or above is up.
       for (const left of [0, PICTURE_PIXELS]) {
@@ -51,14 +51,14 @@ describe('the pictures of a result', () => {
         expect(column).toBeLessThan(0.4)
         expect(row).toBeLessThan(0.4)
       }
-      expect(drawPictures(scan, { data: labels }, STRUCTURES)).toEqual(png)
+      expect(drawOverviews(scan, { data: labels }, STRUCTURES)).toEqual(png)
     }
   })
 
   it('show the middle of a scan in which nothing was found, and of one that is nothing but air', () => {
     const { scan, labels } = cube(ORIENTATIONS[0])
     const greys = (png: Uint8Array): number => new Set(decode(png).data).size
-    expect(greys(drawPictures(scan, { data: labels.fill(0) }, STRUCTURES))).toBe(2)
-    expect(greys(drawPictures({ ...scan, data: scan.data.fill(-1000) }, { data: labels }, STRUCTURES))).toBe(1)
+    expect(greys(drawOverviews(scan, { data: labels.fill(0) }, STRUCTURES))).toBe(2)
+    expect(greys(drawOverviews({ ...scan, data: scan.data.fill(-1000) }, { data: labels }, STRUCTURES))).toBe(1)
   })
 })

@@ -4,7 +4,7 @@ import { f16round } from '@petamoriken/float16'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cacheEmbeddings } from '../../../../../src/engine/sam/embeddings/embeddingCache.js'
-import type { Picture } from '../../../../../src/engine/sam/slices/sliceImage.js'
+import type { SliceImage } from '../../../../../src/engine/sam/slices/sliceImage.js'
 import { float32Data } from '../../../../support/float32Data.js'
 import { fakeSegmenter } from '../../../../support/fakeSegmenter.js'
 import { tempFolder } from '../../../../support/tempFolder.js'
@@ -12,10 +12,10 @@ import { tempFolder } from '../../../../support/tempFolder.js'
 const root = tempFolder()
 let folders = 0
 const newFolder = (): string => path.join(root, `cache${folders++}`)
-const picture = (
+const image = (
   seed: number,
   values: readonly number[] = Array.from({ length: 64 }, (_, i) => Math.sin(seed + i)),
-): Picture => ({
+): SliceImage => ({
   data: Float32Array.from(values),
   width: values.length / 2,
   height: 2,
@@ -28,10 +28,10 @@ describe('embeddings kept on disk', () => {
     const folder = newFolder()
     const inner = fakeSegmenter()
     const first = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    const made = await first.encodeSlice(picture(1))
+    const made = await first.encodeSlice(image(1))
     const later = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    expect(await later.encodeSlice(picture(1))).toEqual(made)
-    expect(inner.pictures).toHaveLength(1)
+    expect(await later.encodeSlice(image(1))).toEqual(made)
+    expect(inner.images).toHaveLength(1)
     expect([first.cache, later.cache]).toMatchObject([
       { hits: 0, misses: 1, problem: null },
       { hits: 1, misses: 0, problem: null },
@@ -46,24 +46,24 @@ describe('embeddings kept on disk', () => {
       { ...inner, networks: [{ sha256: 'abc' } as (typeof inner.networks)[number]] },
       { folder, maxBytes: 1e6 },
     )
-    await cached.encodeSlice(picture(1))
-    await cached.encodeSlice(picture(2))
-    await cached.encodeSlice({ ...picture(1), pixelMm: [1, 1] })
-    await other.encodeSlice(picture(1))
-    expect(inner.pictures).toHaveLength(4)
+    await cached.encodeSlice(image(1))
+    await cached.encodeSlice(image(2))
+    await cached.encodeSlice({ ...image(1), pixelMm: [1, 1] })
+    await other.encodeSlice(image(1))
+    expect(inner.images).toHaveLength(4)
   })
 
   it('are made again where a file is damaged', async () => {
     const folder = newFolder()
     const inner = fakeSegmenter()
     const cached = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    const made = await cached.encodeSlice(picture(1))
+    const made = await cached.encodeSlice(image(1))
     const file = path.join(folder, embeddings(folder)[0])
     for (const bytes of [Buffer.alloc(0), Buffer.from('nonsense'), readFileSync(file).subarray(0, 40)]) {
       writeFileSync(file, bytes)
-      expect(await cached.encodeSlice(picture(1))).toEqual(made)
+      expect(await cached.encodeSlice(image(1))).toEqual(made)
     }
-    expect(inner.pictures).toHaveLength(4)
+    expect(inner.images).toHaveLength(4)
   })
 
   it('never take more than their bytes; those used longest ago go first', async () => {
@@ -71,20 +71,20 @@ describe('embeddings kept on disk', () => {
     const inner = fakeSegmenter()
     const size = await oneSize()
     const cached = await cacheEmbeddings(inner, { folder, maxBytes: 3 * size })
-    for (const seed of [1, 2, 3]) await cached.encodeSlice(picture(seed))
-    await cached.encodeSlice(picture(1))
-    await cached.encodeSlice(picture(4))
+    for (const seed of [1, 2, 3]) await cached.encodeSlice(image(seed))
+    await cached.encodeSlice(image(1))
+    await cached.encodeSlice(image(4))
     expect(embeddings(folder)).toHaveLength(3)
-    const runs = inner.pictures.length
-    await cached.encodeSlice(picture(1))
-    expect(inner.pictures).toHaveLength(runs)
-    await cached.encodeSlice(picture(2))
-    expect(inner.pictures).toHaveLength(runs + 1)
+    const runs = inner.images.length
+    await cached.encodeSlice(image(1))
+    expect(inner.images).toHaveLength(runs)
+    await cached.encodeSlice(image(2))
+    expect(inner.images).toHaveLength(runs + 1)
     // A new process knows the order from the files.
     const [oldest] = embeddings(folder)
     utimesSync(path.join(folder, oldest), 1, 1)
     const later = await cacheEmbeddings(inner, { folder, maxBytes: 3 * size })
-    await later.encodeSlice(picture(5))
+    await later.encodeSlice(image(5))
     expect(embeddings(folder)).not.toContain(oldest)
     expect(
       embeddings(folder).reduce((sum, file) => sum + statSync(path.join(folder, file)).size, 0),
@@ -95,9 +95,9 @@ describe('embeddings kept on disk', () => {
     const folder = newFolder()
     const inner = fakeSegmenter()
     const cached = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    const made = await cached.encodeSlice(picture(1))
+    const made = await cached.encodeSlice(image(1))
     rmSync(folder, { recursive: true })
-    expect(await cached.encodeSlice(picture(1))).toEqual(made)
+    expect(await cached.encodeSlice(image(1))).toEqual(made)
     expect(cached.cache.problem).toMatch(/^Embeddings are no longer kept: .*cannot be written/)
   })
 
@@ -109,10 +109,10 @@ describe('embeddings kept on disk', () => {
         const wanted = values.map((value) => f16round(value))
         const first = await (
           await cacheEmbeddings(inner, { folder, maxBytes: 1e6, precision: 'float16' })
-        ).encodeSlice(picture(0, values))
+        ).encodeSlice(image(0, values))
         const again = await (
           await cacheEmbeddings(inner, { folder, maxBytes: 1e6, precision: 'float16' })
-        ).encodeSlice(picture(0, values))
+        ).encodeSlice(image(0, values))
         expect(Array.from(float32Data(first.tensors['embedding']))).toEqual(wanted)
         expect(again).toEqual(first)
       }),
@@ -130,6 +130,6 @@ describe('embeddings kept on disk', () => {
 
 async function oneSize(): Promise<number> {
   const folder = newFolder()
-  await (await cacheEmbeddings(fakeSegmenter(), { folder, maxBytes: 1e6 })).encodeSlice(picture(1))
+  await (await cacheEmbeddings(fakeSegmenter(), { folder, maxBytes: 1e6 })).encodeSlice(image(1))
   return statSync(path.join(folder, embeddings(folder)[0])).size
 }

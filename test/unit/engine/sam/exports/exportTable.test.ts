@@ -6,7 +6,7 @@ import { MedlsamError } from '../../../../../src/shared/medlsamError.js'
 import type { Network, NetworkTensor } from '../../../../../src/engine/runtime/network.js'
 import { readNpy } from '../../../../../src/engine/runtime/npy.js'
 import { openNetwork } from '../../../../../src/engine/runtime/onnx.js'
-import type { Picture } from '../../../../../src/engine/sam/slices/sliceImage.js'
+import type { SliceImage } from '../../../../../src/engine/sam/slices/sliceImage.js'
 import { createSegmenter, openSegmenter } from '../../../../../src/engine/sam/segmenter.js'
 import { anyGraph, decoderGraph, encoderGraph } from '../../../../support/layoutGraphs.js'
 import { writeOnnx, type GraphSpec, type ValueSpec } from '../../../../support/onnxBuilder.js'
@@ -24,7 +24,7 @@ const HEIGHT = 60
 const LEAST = 40
 const GREATEST = 40 + (WIDTH - 1) + 2 * (HEIGHT - 1) * 0.5
 const grey = (x: number, y: number): number => LEAST + x + y
-const PICTURE: Picture = {
+const PICTURE: SliceImage = {
   data: Float32Array.from({ length: WIDTH * HEIGHT }, (_, i) => grey(i % WIDTH, Math.floor(i / WIDTH))),
   width: WIDTH,
   height: HEIGHT,
@@ -47,7 +47,7 @@ interface Case {
     readonly dims: readonly number[]
     readonly order: 'planar' | 'interleaved'
     /** Part of the canvas that shows the slice. */
-    readonly frame: readonly [number, number]
+    readonly letterbox: readonly [number, number]
     readonly normal: (v: number, channel: number) => number
     readonly tolerance?: number
   }
@@ -65,8 +65,8 @@ const embeddingIn = (name: string, type: 'float32' | 'float16' = 'float32'): Val
   type,
   dims: [...EMBEDDING],
 })
-const PAD_1024 = { dims: [1, 3, 1024, 1024], order: 'planar', frame: [1024, 307], normal: SAM } as const
-const STRETCH_1024 = { dims: [1, 3, 1024, 1024], order: 'planar', frame: [1024, 1024] } as const
+const PAD_1024 = { dims: [1, 3, 1024, 1024], order: 'planar', letterbox: [1024, 307], normal: SAM } as const
+const STRETCH_1024 = { dims: [1, 3, 1024, 1024], order: 'planar', letterbox: [1024, 1024] } as const
 
 function optimumDecoder(points: boolean): GraphSpec {
   return decoderGraph(
@@ -297,7 +297,13 @@ const efficientWhole = decoderGraph(
   },
   { tensor: 'batched_point_labels', output: { name: 'iou_predictions', dims: [1, 'q', 3] } },
 )
-const lite256 = { name: 'image', dims: [1, 3, 256, 256], order: 'planar', frame: [256, 77], normal: MIN_MAX } as const
+const lite256 = {
+  name: 'image',
+  dims: [1, 3, 256, 256],
+  order: 'planar',
+  letterbox: [256, 77],
+  normal: MIN_MAX,
+} as const
 const liteEncoder = encoderGraph(
   [{ name: 'image', dims: ['batch', 3, 256, 256] }],
   [{ name: 'image_embedding', dims: EMBEDDING }],
@@ -349,7 +355,7 @@ const CASES: readonly Case[] = [
       ),
       samDecoderGraph(4),
     ],
-    input: { name: 'input_image', dims: [307, 1024, 3], order: 'interleaved', frame: [1024, 307], normal: AS_IS },
+    input: { name: 'input_image', dims: [307, 1024, 3], order: 'interleaved', letterbox: [1024, 307], normal: AS_IS },
     score: 0.5,
   },
   {
@@ -359,7 +365,7 @@ const CASES: readonly Case[] = [
       encoderGraph([{ name: 'input_image', dims: [684, 1024, 3] }], [{ name: 'image_embeddings', dims: EMBEDDING }]),
       samDecoderGraph(4),
     ],
-    input: { name: 'input_image', dims: [684, 1024, 3], order: 'interleaved', frame: [1024, 307], normal: AS_IS },
+    input: { name: 'input_image', dims: [684, 1024, 3], order: 'interleaved', letterbox: [1024, 307], normal: AS_IS },
     score: 0.5,
   },
   {
@@ -449,7 +455,7 @@ const CASES: readonly Case[] = [
       name: 'image',
       dims: [154, 512, 3],
       order: 'interleaved',
-      frame: [512, 154],
+      letterbox: [512, 154],
       normal: AS_IS,
       tolerance: 0.51,
     },
@@ -462,7 +468,7 @@ const CASES: readonly Case[] = [
       encoderGraph([{ name: 'image', dims: [512, 512, 3] }], [{ name: 'image_embeddings', dims: EMBEDDING }]),
       medficientDecoder(),
     ],
-    input: { name: 'image', dims: [512, 512, 3], order: 'interleaved', frame: [512, 154], normal: MIN_MAX },
+    input: { name: 'image', dims: [512, 512, 3], order: 'interleaved', letterbox: [512, 154], normal: MIN_MAX },
     score: 'none',
   },
   {
@@ -620,7 +626,7 @@ describe('layouts', () => {
       expect(segmenter.layout).toBe(layout)
 
       const embedding = await segmenter.encodeSlice(PICTURE)
-      expect([embedding.frame.width, embedding.frame.height]).toEqual([...input.frame])
+      expect([embedding.letterbox.width, embedding.letterbox.height]).toEqual([...input.letterbox])
       const box = { x0: 20, y0: 10, x1: 40, y1: 30 }
       const region = { x0: 12, y0: 3, x1: 47, y1: 37 }
       const mask = await segmenter.decodeBox(embedding, box, region)
@@ -709,7 +715,10 @@ function spy(network: Network, name: string, seen: NetworkTensor[]): Network {
   }
 }
 
-function checkPicture(tensor: NetworkTensor, { dims, order, frame, normal, tolerance = 1e-4 }: Case['input']): void {
+function checkPicture(
+  tensor: NetworkTensor,
+  { dims, order, letterbox, normal, tolerance = 1e-4 }: Case['input'],
+): void {
   expect(tensor.dims).toEqual([...dims])
   const [height, width] = order === 'planar' ? dims.slice(2) : dims
   const half = tensor.data instanceof Uint16Array
@@ -725,15 +734,15 @@ function checkPicture(tensor: NetworkTensor, { dims, order, frame, normal, toler
     [0.9, 0.3],
     [0.75, 0.9],
   ]) {
-    const x = Math.floor(u * frame[0])
-    const y = Math.floor(v * frame[1])
-    const expected = grey(((x + 0.5) * WIDTH) / frame[0] - 0.5, ((y + 0.5) * HEIGHT) / frame[1] - 0.5)
+    const x = Math.floor(u * letterbox[0])
+    const y = Math.floor(v * letterbox[1])
+    const expected = grey(((x + 0.5) * WIDTH) / letterbox[0] - 0.5, ((y + 0.5) * HEIGHT) / letterbox[1] - 0.5)
     for (const channel of [0, 1, 2])
       expect(Math.abs(at(channel, x, y) - normal(expected, channel))).toBeLessThan(tolerance)
   }
   // Nothing but 0 where the slice does not reach.
-  if (frame[1] < height) expect(at(1, 5, height - 1)).toBe(0)
-  if (frame[0] < width) expect(at(1, width - 1, 5)).toBe(0)
+  if (letterbox[1] < height) expect(at(1, 5, height - 1)).toBe(0)
+  if (letterbox[0] < width) expect(at(1, width - 1, 5)).toBe(0)
 }
 
 function fromHalf(bits: number): number {

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { BoxMm } from '../../../../../src/shared/geometry/points.js'
-import { measureAppearance } from '../../../../../src/engine/sam/prior/measurePrior.js'
+import { measurePrior } from '../../../../../src/engine/sam/prior/measurePrior.js'
 import { segmentScan } from '../../../../../src/engine/sam/segmentScan.js'
-import {
-  oddsOnSlice,
-  usualAppearance,
-  type UsualAppearance,
-} from '../../../../../src/engine/sam/prior/templatesPrior.js'
+import { oddsOnSlice, templatesPrior, type TemplatesPrior } from '../../../../../src/engine/sam/prior/templatesPrior.js'
 import type { LabelVolume, Volume } from '../../../../../src/shared/geometry/volume.js'
 import { fakeSegmenter } from '../../../../support/fakeSegmenter.js'
 import { STORAGE_ORDERS, storedAs } from '../../../../support/orientations.js'
@@ -51,11 +47,11 @@ function drawn(shift: number): {
   }
 }
 
-function usualOf(shifts: readonly number[]): UsualAppearance {
-  const usual = usualAppearance(
+function usualOf(shifts: readonly number[]): TemplatesPrior {
+  const usual = templatesPrior(
     shifts.flatMap((shift) => {
       const { scan, labels, box } = drawn(shift)
-      return measureAppearance(scan, labels, 3, [box]) ?? []
+      return measurePrior(scan, labels, 3, [box]) ?? []
     }),
   )
   if (usual === null) throw new Error('nothing was measured')
@@ -89,13 +85,13 @@ describe('the appearance of an organ', () => {
       max: [box.max[0] - 3, box.max[1] - 3, box.max[2]],
     }
     const { scan: other, labels: otherLabels } = drawn(1)
-    const measured = measureAppearance(other, otherLabels, 3, [
+    const measured = measurePrior(other, otherLabels, 3, [
       {
         min: [small.min[0] + 2, small.min[1] + 2, small.min[2]],
         max: [small.max[0] + 2, small.max[1] + 2, small.max[2]],
       },
     ])
-    const appearance = usualAppearance(measured === null ? [] : [measured, measured, measured])
+    const appearance = templatesPrior(measured === null ? [] : [measured, measured, measured])
     if (appearance === null) throw new Error('nothing was measured')
     const { labels: found } = await segmentScan(
       scan,
@@ -107,14 +103,14 @@ describe('the appearance of an organ', () => {
 
   it.each(STORAGE_ORDERS)('is the same measured on a scan stored as $name', (order) => {
     const { scan, labels, box } = drawn(0)
-    expect(measureAppearance(storedAs(scan, order), storedAs(labels, order), 3, [box])).toEqual(
-      measureAppearance(scan, labels, 3, [box]),
+    expect(measurePrior(storedAs(scan, order), storedAs(labels, order), 3, [box])).toEqual(
+      measurePrior(scan, labels, 3, [box]),
     )
   })
 
   it('says more the more templates agree, and is unsure where they do not', () => {
     const { scan, labels, box } = drawn(0)
-    const one = measureAppearance(scan, labels, 3, [box])
+    const one = measurePrior(scan, labels, 3, [box])
     if (one === null) throw new Error('nothing was measured')
     const opposite = {
       ...one,
@@ -122,18 +118,18 @@ describe('the appearance of an organ', () => {
       organHu: one.surroundingsHu,
       surroundingsHu: one.organHu,
     }
-    const middle = (appearance: UsualAppearance | null): number => {
+    const middle = (appearance: TemplatesPrior | null): number => {
       if (appearance === null) throw new Error('nothing was joined')
       return oddsOnSlice(appearance, { x0: 0, y0: 0, x1: 10, y1: 10 }, 0.5)(5, 5, 60)
     }
-    expect(middle(usualAppearance([one]))).toBeGreaterThan(0)
-    expect(middle(usualAppearance([one, one, one]))).toBeGreaterThan(middle(usualAppearance([one])))
-    expect(middle(usualAppearance([one, opposite]))).toBeCloseTo(0, 5)
-    expect(usualAppearance([])).toBeNull()
+    expect(middle(templatesPrior([one]))).toBeGreaterThan(0)
+    expect(middle(templatesPrior([one, one, one]))).toBeGreaterThan(middle(templatesPrior([one])))
+    expect(middle(templatesPrior([one, opposite]))).toBeCloseTo(0, 5)
+    expect(templatesPrior([])).toBeNull()
   })
 
   it('is not measured where no box meets a slice', () => {
     const { scan, labels } = drawn(0)
-    expect(measureAppearance(scan, labels, 3, [{ min: [500, 500, 500], max: [510, 510, 510] }])).toBeNull()
+    expect(measurePrior(scan, labels, 3, [{ min: [500, 500, 500], max: [510, 510, 510] }])).toBeNull()
   })
 })
