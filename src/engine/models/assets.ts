@@ -18,7 +18,11 @@ const BANK_FILE = /^bank-(.+)\.msgpack$/
  */
 export function findAssetsFolder(): string {
   const here = path.dirname(fileURLToPath(import.meta.url))
-  const candidates = [process.env['MEDLSAM_MODELS'], path.join(here, 'models'), path.resolve(here, '../../../dist/models')]
+  const candidates = [
+    process.env['MEDLSAM_MODELS'],
+    path.join(here, 'models'),
+    path.resolve(here, '../../../dist/models'),
+  ]
   const found = candidates.find((folder) => folder !== undefined && existsSync(path.join(folder, CORRELATE_GRAPH)))
   if (found === undefined) {
     throw new MedlsamError('model', 'The folder with the built-in models is missing: run "npm run build" or reinstall.')

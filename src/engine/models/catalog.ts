@@ -9,13 +9,28 @@ import { hashesKnown } from './registry.js'
 export async function listModels(context: ModelsContext): Promise<ModelsInfo> {
   const { registry, modelsFolder, offline } = context
   const { variants, spoilt } = await readInstalled(modelsFolder)
-  const own = [...new Set([...variants.map(({ model }) => model.id), ...spoilt.map(({ id }) => id)])].filter((id) => !registry.models.some((entry) => entry.id === id))
+  const own = [...new Set([...variants.map(({ model }) => model.id), ...spoilt.map(({ id }) => id)])].filter(
+    (id) => !registry.models.some((entry) => entry.id === id),
+  )
   return {
     folder: modelsFolder,
     offline,
     models: [
-      ...registry.models.map((entry) => summaryOfEntry(context, entry, variants.filter(({ model }) => model.id === entry.id), spoilt.filter(({ id }) => id === entry.id))),
-      ...own.map((id) => summaryOfOwn(id, variants.filter(({ model }) => model.id === id), spoilt.filter((each) => each.id === id))),
+      ...registry.models.map((entry) =>
+        summaryOfEntry(
+          context,
+          entry,
+          variants.filter(({ model }) => model.id === entry.id),
+          spoilt.filter(({ id }) => id === entry.id),
+        ),
+      ),
+      ...own.map((id) =>
+        summaryOfOwn(
+          id,
+          variants.filter(({ model }) => model.id === id),
+          spoilt.filter((each) => each.id === id),
+        ),
+      ),
     ],
     problems: spoilt.map(({ problem }) => problem),
   }
@@ -26,14 +41,21 @@ export function isUsableSegmenter({ task, variants }: ModelSummary): boolean {
   return task === 'segment' && variants.some(({ state }) => state === 'embedded' || state === 'installed')
 }
 
-function summaryOfEntry({ assetsFolder }: ModelsContext, entry: RegistryEntry, installed: readonly InstalledVariant[], spoilt: readonly SpoiltVariant[]): ModelSummary {
+function summaryOfEntry(
+  { assetsFolder }: ModelsContext,
+  entry: RegistryEntry,
+  installed: readonly InstalledVariant[],
+  spoilt: readonly SpoiltVariant[],
+): ModelSummary {
   const known = entry.variants.map((variant): VariantSummary => {
     const { precision } = variant
     const present = installed.find(({ model }) => model.precision === precision)
     if (present !== undefined) return summaryOfVariant(present)
     const bad = spoilt.find((each) => each.precision === precision)
     if (bad !== undefined) return summaryOfSpoilt(bad)
-    const sizes = [...variant.files.filter(({ archive }) => archive === undefined), ...(variant.archives ?? [])].map(({ sizeBytes }) => sizeBytes)
+    const sizes = [...variant.files.filter(({ archive }) => archive === undefined), ...(variant.archives ?? [])].map(
+      ({ sizeBytes }) => sizeBytes,
+    )
     const embedded = entry.origin === 'embedded'
     const files = embedded ? variant.files.map(({ name }) => path.join(assetsFolder, name)) : []
     return {
@@ -56,7 +78,11 @@ function summaryOfEntry({ assetsFolder }: ModelsContext, entry: RegistryEntry, i
     provenance: provenanceOf(entry, installed),
     license: entry.license,
     importHint: entry.importHint ?? null,
-    variants: [...known, ...installed.filter(({ model }) => isOther(model.precision)).map(summaryOfVariant), ...spoilt.filter(({ precision }) => isOther(precision)).map(summaryOfSpoilt)],
+    variants: [
+      ...known,
+      ...installed.filter(({ model }) => isOther(model.precision)).map(summaryOfVariant),
+      ...spoilt.filter(({ precision }) => isOther(precision)).map(summaryOfSpoilt),
+    ],
     refusal: null,
   }
 }
@@ -68,7 +94,11 @@ function provenanceOf(entry: RegistryEntry, installed: readonly InstalledVariant
 }
 
 /** @param installed may be empty where the record alone is spoilt: then nobody knows what it was */
-function summaryOfOwn(id: string, installed: readonly InstalledVariant[], spoilt: readonly SpoiltVariant[]): ModelSummary {
+function summaryOfOwn(
+  id: string,
+  installed: readonly InstalledVariant[],
+  spoilt: readonly SpoiltVariant[],
+): ModelSummary {
   const model = installed.at(0)?.model
   return {
     id,

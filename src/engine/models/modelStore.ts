@@ -1,5 +1,12 @@
 import type {
-  DownloadModelRequest, GpuRuntimeInfo, ImportModelRequest, InstalledModel, ModelChoice, ModelsInfo, ProviderTestReport, VerifiedFile,
+  DownloadModelRequest,
+  GpuRuntimeInfo,
+  ImportModelRequest,
+  InstalledModel,
+  ModelChoice,
+  ModelsInfo,
+  ProviderTestReport,
+  VerifiedFile,
 } from '../../shared/modelTypes.js'
 import { listModels } from './catalog.js'
 import { chooseProvider, testSegmenter, type ProviderTestHooks } from './providers/chooseProvider.js'
@@ -44,11 +51,20 @@ export interface Models {
 }
 
 /** Sets up models; nothing is read before it is asked for. */
-export function openModels(assetsFolder: string, { modelsFolder, offline = false, network = {} }: ModelsOptions = {}): Models {
+export function openModels(
+  assetsFolder: string,
+  { modelsFolder, offline = false, network = {} }: ModelsOptions = {},
+): Models {
   const folder = modelsFolder ?? defaultModelsFolder()
   let reading: Promise<ModelsContext> | undefined
   const context = (): Promise<ModelsContext> =>
-    (reading ??= readRegistry(assetsFolder).then((registry) => ({ registry, assetsFolder, modelsFolder: folder, offline, network })))
+    (reading ??= readRegistry(assetsFolder).then((registry) => ({
+      registry,
+      assetsFolder,
+      modelsFolder: folder,
+      offline,
+      network,
+    })))
   return {
     folder,
     context,

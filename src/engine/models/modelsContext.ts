@@ -16,5 +16,9 @@ export interface ModelsContext {
 
 /** @throws MedlsamError `usage` when downloads are turned off */
 export function refuseOffline({ offline }: ModelsContext, what: string): void {
-  if (offline) throw new MedlsamError('usage', `${what} is not here, and downloads are turned off (--offline, or the setting medlsam.models.offline): turn them on, or import the files.`)
+  if (offline)
+    throw new MedlsamError(
+      'usage',
+      `${what} is not here, and downloads are turned off (--offline, or the setting medlsam.models.offline): turn them on, or import the files.`,
+    )
 }

@@ -7,5 +7,7 @@ const MODELS_FOLDER_VARIABLE = 'MEDLSAM_MODELS_FOLDER'
 /** Where downloaded and imported models lie unless someone says otherwise: the environment's, or the user's data folder. */
 export function defaultModelsFolder(): string {
   const named = process.env[MODELS_FOLDER_VARIABLE]
-  return named === undefined || named === '' ? path.join(envPaths('medlsam', { suffix: '' }).data, 'models') : path.resolve(named)
+  return named === undefined || named === ''
+    ? path.join(envPaths('medlsam', { suffix: '' }).data, 'models')
+    : path.resolve(named)
 }

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { registrySchema, type ModelVariant, type Precision, type Registry, type RegistryEntry } from '../../shared/modelTypes.js'
+import {
+  registrySchema,
+  type ModelVariant,
+  type Precision,
+  type Registry,
+  type RegistryEntry,
+} from '../../shared/modelTypes.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 
 /** File name of the registry in the assets folder. */
@@ -17,10 +23,20 @@ export async function readRegistry(assetsFolder: string): Promise<Registry> {
   try {
     json = JSON.parse(await readFile(file, 'utf8'))
   } catch (cause) {
-    throw new MedlsamError('model', `The model registry ${file} cannot be read: run "npm run build" or reinstall.`, file, { cause })
+    throw new MedlsamError(
+      'model',
+      `The model registry ${file} cannot be read: run "npm run build" or reinstall.`,
+      file,
+      { cause },
+    )
   }
   const parsed = registrySchema.safeParse(json)
-  if (!parsed.success) throw new MedlsamError('model', `The model registry ${file} is not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, file)
+  if (!parsed.success)
+    throw new MedlsamError(
+      'model',
+      `The model registry ${file} is not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+      file,
+    )
   return parsed.data
 }
 
@@ -30,7 +46,11 @@ export async function readRegistry(assetsFolder: string): Promise<Registry> {
  */
 export function entryOf({ models }: Registry, id: string): RegistryEntry {
   const entry = models.find((candidate) => candidate.id === id)
-  if (entry === undefined) throw new MedlsamError('usage', `The registry has no model "${id}": it has ${models.map((model) => model.id).join(', ')}.`)
+  if (entry === undefined)
+    throw new MedlsamError(
+      'usage',
+      `The registry has no model "${id}": it has ${models.map((model) => model.id).join(', ')}.`,
+    )
   return entry
 }
 
@@ -39,15 +59,24 @@ export function entryOf({ models }: Registry, id: string): RegistryEntry {
  * @throws MedlsamError `usage` that lists the precisions
  */
 export function variantOf(entry: RegistryEntry, precision: Precision | undefined): ModelVariant {
-  const variant = precision === undefined ? entry.variants.at(0) : entry.variants.find((candidate) => candidate.precision === precision)
+  const variant =
+    precision === undefined
+      ? entry.variants.at(0)
+      : entry.variants.find((candidate) => candidate.precision === precision)
   if (variant === undefined) {
     const known = entry.variants.map((candidate) => candidate.precision).join(', ')
-    throw new MedlsamError('usage', `The model "${entry.id}" has no ${precision ?? 'files'} to download${known === '' ? '' : `: it has ${known}`}.`)
+    throw new MedlsamError(
+      'usage',
+      `The model "${entry.id}" has no ${precision ?? 'files'} to download${known === '' ? '' : `: it has ${known}`}.`,
+    )
   }
   return variant
 }
 
 /** Whether every file of a variant has a published SHA-256, by itself or through its archive. */
 export function hashesKnown({ files, archives = [] }: ModelVariant): boolean {
-  return files.every(({ sha256, archive }) => sha256 !== null || archives.some(({ name, sha256: whole }) => name === archive?.name && whole !== null))
+  return files.every(
+    ({ sha256, archive }) =>
+      sha256 !== null || archives.some(({ name, sha256: whole }) => name === archive?.name && whole !== null),
+  )
 }

@@ -29,39 +29,73 @@ export interface SegmenterPlaces {
  * `encoder.onnx,decoder.onnx`.
  * @throws MedlsamError `usage` for an id that is unknown or not installed
  */
-export async function findSegmenter(name: string, { registry, assetsFolder, modelsFolder }: SegmenterPlaces): Promise<SegmenterSource> {
+export async function findSegmenter(
+  name: string,
+  { registry, assetsFolder, modelsFolder }: SegmenterPlaces,
+): Promise<SegmenterSource> {
   const files = name.split(',')
   if (files.every((file) => /\.(onnx|npy)$/i.test(file)) && files.some((file) => /\.onnx$/i.test(file))) {
     return { id: files.map((file) => path.basename(file)).join(','), files: files.map((file) => ({ path: file })) }
   }
   const { id, precision: asked } = splitModelName(name)
   const entry = registry.models.find((candidate) => candidate.id === id)
-  const isKnown = asked === null || entry?.origin === 'import' || entry?.variants.some(({ precision }) => precision === asked) === true
+  const isKnown =
+    asked === null ||
+    entry?.origin === 'import' ||
+    entry?.variants.some(({ precision }) => precision === asked) === true
   if (entry?.task === 'segment' && entry.origin === 'embedded' && isKnown) {
     const [variant] = entry.variants
     const { preprocessing, windowHu } = entry
-    return { id, files: variant.files.map((file) => ({ path: path.join(assetsFolder, file.name), ...(file.sha256 === null ? {} : { sha256: file.sha256 }) })), preprocessing, windowHu }
+    return {
+      id,
+      files: variant.files.map((file) => ({
+        path: path.join(assetsFolder, file.name),
+        ...(file.sha256 === null ? {} : { sha256: file.sha256 }),
+      })),
+      preprocessing,
+      windowHu,
+    }
   }
   const { variants } = await readInstalled(modelsFolder)
-  const chosen = bestOf(variants.filter(({ model }) => model.id === id && (asked === null || model.precision === asked)))
+  const chosen = bestOf(
+    variants.filter(({ model }) => model.id === id && (asked === null || model.precision === asked)),
+  )
   if (chosen?.model.use.task === 'segment') {
     const { preprocessing, windowHu } = chosen.model.use
     return { id: asked === null ? id : `${id}@${asked}`, files: installedFiles(chosen), preprocessing, windowHu }
   }
-  if (chosen !== undefined || entry?.task === 'localize') throw new MedlsamError('usage', `"${id}" is a localizer, not a segmenter: name it with --medlam.`)
-  if (entry !== undefined && !isKnown) throw new MedlsamError('usage', `The segmenter "${id}" exists in ${entry.variants.map(({ precision }) => precision).join(', ')}, not in ${asked}.`)
+  if (chosen !== undefined || entry?.task === 'localize')
+    throw new MedlsamError('usage', `"${id}" is a localizer, not a segmenter: name it with --medlam.`)
+  if (entry !== undefined && !isKnown)
+    throw new MedlsamError(
+      'usage',
+      `The segmenter "${id}" exists in ${entry.variants.map(({ precision }) => precision).join(', ')}, not in ${asked}.`,
+    )
   if (entry !== undefined) {
-    const how = entry.origin === 'import' ? entry.importHint ?? '' : `Download it with "medlsam models download ${id}${asked === null ? '' : ` --precision ${asked}`}".`
+    const how =
+      entry.origin === 'import'
+        ? (entry.importHint ?? '')
+        : `Download it with "medlsam models download ${id}${asked === null ? '' : ` --precision ${asked}`}".`
     throw new MedlsamError('usage', `The segmenter "${name}" is not installed. ${how}`.trim())
   }
-  const usable = [...registry.models.filter(({ task, origin }) => task === 'segment' && origin === 'embedded').map((model) => model.id), ...new Set(variants.filter(({ model }) => model.use.task === 'segment').map(({ model }) => model.id))]
-  throw new MedlsamError('usage', `There is no segmenter "${name}": use ${usable.join(', ')}, or the files of one as encoder.onnx,decoder.onnx.`)
+  const usable = [
+    ...registry.models
+      .filter(({ task, origin }) => task === 'segment' && origin === 'embedded')
+      .map((model) => model.id),
+    ...new Set(variants.filter(({ model }) => model.use.task === 'segment').map(({ model }) => model.id)),
+  ]
+  throw new MedlsamError(
+    'usage',
+    `There is no segmenter "${name}": use ${usable.join(', ')}, or the files of one as encoder.onnx,decoder.onnx.`,
+  )
 }
 
 /** What to call an installed segmenter so that this precision of it is used: its id where that is enough. */
 export async function nameOf({ id, precision }: InstalledModel, modelsFolder: string): Promise<string> {
   const { variants } = await readInstalled(modelsFolder)
-  return bestOf(variants.filter(({ model }) => model.id === id))?.model.precision === precision ? id : `${id}@${precision}`
+  return bestOf(variants.filter(({ model }) => model.id === id))?.model.precision === precision
+    ? id
+    : `${id}@${precision}`
 }
 
 /** The one that is taken when nobody names a precision. */

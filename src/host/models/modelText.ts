@@ -1,5 +1,13 @@
 import path from 'node:path'
-import { mostExact, splitModelName, type ModelSummary, type Precision, type ProviderTestReport, type VariantSummary, type VerifiedFile } from '../../shared/modelTypes.js'
+import {
+  mostExact,
+  splitModelName,
+  type ModelSummary,
+  type Precision,
+  type ProviderTestReport,
+  type VariantSummary,
+  type VerifiedFile,
+} from '../../shared/modelTypes.js'
 
 /** True where the model can be used now. */
 export function isUsable({ variants }: ModelSummary): boolean {
@@ -24,7 +32,7 @@ export function isNamed({ id }: ModelSummary, name: string): boolean {
 /** The precision that a name of a model takes, where several are there to choose from. */
 export function namedPrecision({ variants }: ModelSummary, name: string): Precision | null {
   const usable = variants.filter(isUsableVariant)
-  return usable.length < 2 ? null : splitModelName(name).precision ?? bestOf(usable)
+  return usable.length < 2 ? null : (splitModelName(name).precision ?? bestOf(usable))
 }
 
 function bestOf(variants: readonly VariantSummary[]): Precision | null {
@@ -55,7 +63,10 @@ function stateText(model: ModelSummary): string {
 /** Everything about a model that fits into a tooltip. */
 export function modelTooltip(model: ModelSummary): string {
   const { title, provenance, license, layout, inputSizePx, variants, importHint, refusal } = model
-  const input = [layout === null ? '' : `Layout: ${layout}`, inputSizePx === null ? '' : `Input: ${inputSizePx} × ${inputSizePx} px`]
+  const input = [
+    layout === null ? '' : `Layout: ${layout}`,
+    inputSizePx === null ? '' : `Input: ${inputSizePx} × ${inputSizePx} px`,
+  ]
   const folders = [...new Set(variants.flatMap(({ files }) => files.map((file) => path.dirname(file))))]
   return [
     title,
@@ -65,7 +76,9 @@ export function modelTooltip(model: ModelSummary): string {
     folders.length === 0 ? '' : `Folder: ${folders.join(', ')}`,
     importHint ?? '',
     refusal ?? '',
-  ].filter((part) => part !== '').join('\n\n')
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 /** What the menus of the view ask: `model segment installed`. */
@@ -89,13 +102,21 @@ export function sizeText(bytes: number | null): string {
 /** One sentence about a check of installed files. */
 export function verifiedText(files: readonly VerifiedFile[]): { readonly text: string; readonly intact: boolean } {
   const bad = files.filter(({ state }) => state !== 'intact')
-  if (files.length === 0) return { text: 'No model is installed: the built-in ones are checked when they are loaded.', intact: true }
-  if (bad.length === 0) return { text: `${files.length} ${files.length === 1 ? 'file is' : 'files are'} as installed.`, intact: true }
-  return { text: `${bad.map(({ id, path, state }) => `${path} of ${id} is ${state}`).join('; ')}: remove the model and get it again.`, intact: false }
+  if (files.length === 0)
+    return { text: 'No model is installed: the built-in ones are checked when they are loaded.', intact: true }
+  if (bad.length === 0)
+    return { text: `${files.length} ${files.length === 1 ? 'file is' : 'files are'} as installed.`, intact: true }
+  return {
+    text: `${bad.map(({ id, path, state }) => `${path} of ${id} is ${state}`).join('; ')}: remove the model and get it again.`,
+    intact: false,
+  }
 }
 
 /** One sentence about a self-test of providers. */
 export function providerText({ id, chosen, trials }: ProviderTestReport): string {
-  const lines = trials.map(({ provider, encodeMs, problem }) => `${provider} ${encodeMs === null ? `not (${problem ?? 'unknown'})` : `${Math.round(encodeMs)} ms`}`)
+  const lines = trials.map(
+    ({ provider, encodeMs, problem }) =>
+      `${provider} ${encodeMs === null ? `not (${problem ?? 'unknown'})` : `${Math.round(encodeMs)} ms`}`,
+  )
   return `${id} is fastest on ${chosen}: ${lines.join(', ')} per slice.`
 }

@@ -43,7 +43,9 @@ export function createModelsTree(): ModelsTree {
       },
     },
   })
-  const configured = vscode.workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration('medlsam.run.segmenter')) changed.fire(undefined) })
+  const configured = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('medlsam.run.segmenter')) changed.fire(undefined)
+  })
   return {
     show(info, models) {
       known = { info, models }
@@ -57,7 +59,9 @@ export function createModelsTree(): ModelsTree {
     },
     onFirstSeen(ask) {
       if (view.visible && known === undefined) ask()
-      view.onDidChangeVisibility(({ visible }) => { if (visible && known === undefined) ask() })
+      view.onDidChangeVisibility(({ visible }) => {
+        if (visible && known === undefined) ask()
+      })
     },
     dispose() {
       configured.dispose()
@@ -68,11 +72,15 @@ export function createModelsTree(): ModelsTree {
 }
 
 function rows({ models, problems }: ModelsInfo): ModelNode[] {
-  return [...models.map((model): ModelNode => ({ kind: 'model', model })), ...problems.map((text): ModelNode => ({ kind: 'problem', text })), { kind: 'provider' }]
+  return [
+    ...models.map((model): ModelNode => ({ kind: 'model', model })),
+    ...problems.map((text): ModelNode => ({ kind: 'problem', text })),
+    { kind: 'provider' },
+  ]
 }
 
 function modelItem(model: ModelSummary, info: EngineInfo | undefined): vscode.TreeItem {
-  const name = model.task === 'segment' ? chosenSegmenter() : info?.localizer.id ?? ''
+  const name = model.task === 'segment' ? chosenSegmenter() : (info?.localizer.id ?? '')
   const current = isNamed(model, name)
   const item = new vscode.TreeItem(model.title)
   item.id = model.id

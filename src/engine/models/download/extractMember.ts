@@ -11,20 +11,40 @@ import { outputError } from '../../../shared/node/wholeFiles.js'
  * @param mostBytes refuses what would unpack to more
  * @throws MedlsamError `model` when the archive is damaged or has no such file, `output`, `cancelled`; then nothing is left at `target`
  */
-export async function extractMember(archive: string, member: string, target: string, mostBytes: number, signal?: AbortSignal): Promise<void> {
+export async function extractMember(
+  archive: string,
+  member: string,
+  target: string,
+  mostBytes: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const zip = await openZip(archive)
   try {
     const entry = await findEntry(zip, archive, member)
-    if (entry.uncompressedSize > mostBytes) throw new MedlsamError('model', `The archive ${archive} holds a ${member} of ${entry.uncompressedSize} bytes, more than the ${mostBytes} expected: it is not what it should be.`, archive)
+    if (entry.uncompressedSize > mostBytes)
+      throw new MedlsamError(
+        'model',
+        `The archive ${archive} holds a ${member} of ${entry.uncompressedSize} bytes, more than the ${mostBytes} expected: it is not what it should be.`,
+        archive,
+      )
     await unpack(zip, entry, archive, target, signal)
   } finally {
     zip.close()
   }
 }
 
-async function unpack(zip: yauzl.ZipFile, entry: yauzl.Entry, archive: string, target: string, signal: AbortSignal | undefined): Promise<void> {
+async function unpack(
+  zip: yauzl.ZipFile,
+  entry: yauzl.Entry,
+  archive: string,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const bytes = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-    zip.openReadStream(entry, (error, opened) => { if (error !== null) reject(damaged(archive, error)); else resolve(opened) })
+    zip.openReadStream(entry, (error, opened) => {
+      if (error !== null) reject(damaged(archive, error))
+      else resolve(opened)
+    })
   })
   try {
     await pipeline(readable(bytes, archive), createWriteStream(target), { ...(signal === undefined ? {} : { signal }) })
@@ -47,7 +67,10 @@ async function* readable(bytes: NodeJS.ReadableStream, archive: string): AsyncGe
 
 function openZip(archive: string): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
-    yauzl.open(archive, { lazyEntries: true, autoClose: false }, (error, zip) => { if (error !== null) reject(damaged(archive, error)); else resolve(zip) })
+    yauzl.open(archive, { lazyEntries: true, autoClose: false }, (error, zip) => {
+      if (error !== null) reject(damaged(archive, error))
+      else resolve(zip)
+    })
   })
 }
 
@@ -62,12 +85,27 @@ function findEntry(zip: yauzl.ZipFile, archive: string, member: string): Promise
       if (!entry.fileName.endsWith('/')) names.push(entry.fileName)
       zip.readEntry()
     })
-    zip.on('end', () => { reject(new MedlsamError('model', `The archive ${archive} has no file ${member}: it has ${names.slice(0, 10).join(', ')}.`, archive)) })
-    zip.on('error', (error: unknown) => { reject(damaged(archive, error)) })
+    zip.on('end', () => {
+      reject(
+        new MedlsamError(
+          'model',
+          `The archive ${archive} has no file ${member}: it has ${names.slice(0, 10).join(', ')}.`,
+          archive,
+        ),
+      )
+    })
+    zip.on('error', (error: unknown) => {
+      reject(damaged(archive, error))
+    })
     zip.readEntry()
   })
 }
 
 function damaged(archive: string, cause: unknown): MedlsamError {
-  return new MedlsamError('model', `The archive ${archive} cannot be unpacked (${cause instanceof Error ? cause.message : String(cause)}): download it again.`, archive, { cause })
+  return new MedlsamError(
+    'model',
+    `The archive ${archive} cannot be unpacked (${cause instanceof Error ? cause.message : String(cause)}): download it again.`,
+    archive,
+    { cause },
+  )
 }

@@ -40,7 +40,7 @@ class Interrupted extends Error {}
  */
 export async function fetchFile(remote: RemoteFile, partPath: string, hooks: FetchHooks): Promise<string> {
   const pauses = hooks.retryPausesMs ?? RETRY_PAUSES_MS
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     throwIfCancelled(hooks.signal)
     const before = await sizeOf(partPath)
     try {
@@ -52,7 +52,12 @@ export async function fetchFile(remote: RemoteFile, partPath: string, hooks: Fet
       // A try that brought something counts as none: slow and shaky lines get there in the end.
       failures = (await sizeOf(partPath)) > before ? 0 : failures + 1
       if (failures > pauses.length) {
-        throw new MedlsamError('model', `${remote.url} cannot be downloaded (${error.message}): check the connection and the proxy settings and try again, what has come is kept.`, undefined, { cause: error })
+        throw new MedlsamError(
+          'model',
+          `${remote.url} cannot be downloaded (${error.message}): check the connection and the proxy settings and try again, what has come is kept.`,
+          undefined,
+          { cause: error },
+        )
       }
       await sleep(pauses[Math.max(0, failures - 1)] ?? 0, undefined, { signal: hooks.signal }).catch(() => undefined)
     }
@@ -60,18 +65,28 @@ export async function fetchFile(remote: RemoteFile, partPath: string, hooks: Fet
   const sha256 = await sha256File(partPath)
   if (remote.sha256 !== null && sha256 !== remote.sha256) {
     await discard(partPath)
-    throw new MedlsamError('model', `${remote.url} has SHA-256 ${sha256} instead of the published ${remote.sha256}: it was thrown away; try again, and if that does not help report it.`)
+    throw new MedlsamError(
+      'model',
+      `${remote.url} has SHA-256 ${sha256} instead of the published ${remote.sha256}: it was thrown away; try again, and if that does not help report it.`,
+    )
   }
   await rm(validatorPath(partPath), { force: true })
   return sha256
 }
 
 /** Asks once for what is missing and appends it. */
-async function fetchRest(remote: RemoteFile, partPath: string, { network, signal, onBytes }: FetchHooks): Promise<void> {
+async function fetchRest(
+  remote: RemoteFile,
+  partPath: string,
+  { network, signal, onBytes }: FetchHooks,
+): Promise<void> {
   let have = await sizeOf(partPath)
   const validator = await readValidator(partPath, remote.url)
   // Without a hash to check the whole and a validator to check the rest, two halves of different files could meet.
-  const mayResume = have > 0 && (remote.sha256 !== null || validator !== null) && (remote.sizeBytes === null || have <= remote.sizeBytes)
+  const mayResume =
+    have > 0 &&
+    (remote.sha256 !== null || validator !== null) &&
+    (remote.sizeBytes === null || have <= remote.sizeBytes)
   if (!mayResume && have > 0) {
     await discard(partPath)
     have = 0
@@ -111,7 +126,10 @@ async function fetchRest(remote: RemoteFile, partPath: string, { network, signal
   const announced = headers['content-length'] === undefined ? null : start + Number(text(headers['content-length']))
   if (remote.sizeBytes !== null && announced !== null && announced !== remote.sizeBytes) {
     await drop()
-    throw new MedlsamError('model', `${remote.url} is ${announced} bytes long instead of the published ${remote.sizeBytes}: it is another version than the registry knows, so it was not downloaded.`)
+    throw new MedlsamError(
+      'model',
+      `${remote.url} is ${announced} bytes long instead of the published ${remote.sizeBytes}: it is another version than the registry knows, so it was not downloaded.`,
+    )
   }
   // Before anything is waited for, so that nothing that arrives meanwhile is lost.
   const chunks = readAhead(body)
@@ -172,7 +190,8 @@ function startOf(contentRange: string): number {
 }
 
 function refusal(statusCode: number, url: string): Error {
-  if (statusCode === 408 || statusCode === 429 || statusCode >= 500) return new Interrupted(`the server answered ${statusCode}`)
+  if (statusCode === 408 || statusCode === 429 || statusCode >= 500)
+    return new Interrupted(`the server answered ${statusCode}`)
   const reason =
     statusCode === 404 || statusCode === 410
       ? 'it is no longer there; look for a newer version of this extension, or import the files'
@@ -185,7 +204,11 @@ function refusal(statusCode: number, url: string): Error {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
-  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message === '' ? error.name : error.message
+  return cause instanceof Error
+    ? `${error.message}: ${cause.message}`
+    : error.message === ''
+      ? error.name
+      : error.message
 }
 
 function text(header: string | string[] | undefined): string {

@@ -15,7 +15,12 @@ const ASK_AGAIN_MS = 250
  * @param onWait called once when there is something to wait for
  * @throws MedlsamError `output` where the lock cannot be written, `cancelled`
  */
-export async function withFolderLock<T>(folder: string, work: () => Promise<T>, signal?: AbortSignal, onWait?: () => void): Promise<T> {
+export async function withFolderLock<T>(
+  folder: string,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+  onWait?: () => void,
+): Promise<T> {
   await mkdir(path.dirname(folder), { recursive: true }).catch((error: unknown) => {
     throw outputError(folder, error)
   })
@@ -28,11 +33,20 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>, 
   }
 }
 
-async function acquire(folder: string, signal: AbortSignal | undefined, onWait: (() => void) | undefined): Promise<() => Promise<void>> {
+async function acquire(
+  folder: string,
+  signal: AbortSignal | undefined,
+  onWait: (() => void) | undefined,
+): Promise<() => Promise<void>> {
   for (let waited = false; ; waited = true) {
     throwIfCancelled(signal)
     try {
-      return await lockfile.lock(folder, { lockfilePath: lockPath(folder), stale: STALE_MS, realpath: false, onCompromised: () => undefined })
+      return await lockfile.lock(folder, {
+        lockfilePath: lockPath(folder),
+        stale: STALE_MS,
+        realpath: false,
+        onCompromised: () => undefined,
+      })
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw outputError(folder, error)
       if (!waited) onWait?.()

@@ -22,7 +22,11 @@ export interface NetworkAccess {
    * Asks for a URL, and again where it leads.
    * @throws Error when nobody answers in time, or at once when `signal` ends it
    */
-  request(url: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Dispatcher.ResponseData>
+  request(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Dispatcher.ResponseData>
   /** Ends all connections. */
   close(): Promise<void>
 }
@@ -38,7 +42,13 @@ const PROXY_VARIABLES = { httpProxy: ['http_proxy', 'HTTP_PROXY'], httpsProxy: [
  * Opens connections the way the person set up VS Code or the environment; close it when done.
  * @throws MedlsamError `usage` for a proxy that is no address
  */
-export function openNetworkAccess({ proxy = '', noProxy = [], proxyAuthorization = '', strictTls = true, stallMs = STALL_MS }: NetworkSettings): NetworkAccess {
+export function openNetworkAccess({
+  proxy = '',
+  noProxy = [],
+  proxyAuthorization = '',
+  strictTls = true,
+  stallMs = STALL_MS,
+}: NetworkSettings): NetworkAccess {
   const tls = strictTls ? {} : { rejectUnauthorized: false }
   const agent = new EnvHttpProxyAgent({
     ...proxiesOf(proxy),
@@ -55,14 +65,19 @@ export function openNetworkAccess({ proxy = '', noProxy = [], proxyAuthorization
       const asked = request(url, { dispatcher, headers, ...(signal === undefined ? {} : { signal }) })
       // Undici heeds neither its time limits nor the signal while a proxy keeps it waiting for a tunnel.
       const answered = new AbortController()
-      const givenUp = sleep(2 * stallMs, undefined, { signal: AbortSignal.any([answered.signal, ...(signal === undefined ? [] : [signal])]) }).then(() => {
+      const givenUp = sleep(2 * stallMs, undefined, {
+        signal: AbortSignal.any([answered.signal, ...(signal === undefined ? [] : [signal])]),
+      }).then(() => {
         throw new Error('nobody answered in time')
       })
       try {
         return await Promise.race([asked, givenUp])
       } catch (error) {
         // An answer that comes later is not wanted.
-        asked.then(({ body }) => body.destroy(), () => undefined)
+        asked.then(
+          ({ body }) => body.destroy(),
+          () => undefined,
+        )
         throw error
       } finally {
         answered.abort()
@@ -77,11 +92,13 @@ function proxiesOf(proxy: string | null): { readonly httpProxy?: string; readonl
   // Empty addresses keep it from those of the environment.
   if (proxy === null) return { httpProxy: '', httpsProxy: '' }
   if (proxy !== '') return { httpProxy: proxyUrl(proxy, 'http.proxy'), httpsProxy: proxyUrl(proxy, 'http.proxy') }
-  return Object.fromEntries(Object.entries(PROXY_VARIABLES).flatMap(([option, names]): [string, string][] => {
-    const name = names.find((candidate) => process.env[candidate] !== undefined)
-    const value = name === undefined ? undefined : process.env[name]
-    return name === undefined || value === undefined || value === '' ? [] : [[option, proxyUrl(value, name)]]
-  }))
+  return Object.fromEntries(
+    Object.entries(PROXY_VARIABLES).flatMap(([option, names]): [string, string][] => {
+      const name = names.find((candidate) => process.env[candidate] !== undefined)
+      const value = name === undefined ? undefined : process.env[name]
+      return name === undefined || value === undefined || value === '' ? [] : [[option, proxyUrl(value, name)]]
+    }),
+  )
 }
 
 /** @param setting which one named it, for the message */
@@ -94,5 +111,8 @@ function proxyUrl(proxy: string, setting: string): string {
   } catch {
     // No address, or a name or password that nobody can read: said below, without the password.
   }
-  throw new MedlsamError('usage', `The proxy in ${setting} is no address that can be used: write it as http://host:port, or http://name:password@host:port with special characters as %XX.`)
+  throw new MedlsamError(
+    'usage',
+    `The proxy in ${setting} is no address that can be used: write it as http://host:port, or http://name:password@host:port with special characters as %XX.`,
+  )
 }

@@ -23,9 +23,13 @@ export async function* readAhead(stream: Readable): AsyncGenerator<Uint8Array, v
     if (!end.reached) Object.assign(end, { error, reached: true })
     wake()
   }
-  stream.on('end', () => { close(null) })
+  stream.on('end', () => {
+    close(null)
+  })
   stream.on('error', close)
-  stream.on('close', () => { close(new Error('the connection was closed')) })
+  stream.on('close', () => {
+    close(new Error('the connection was closed'))
+  })
   for (;;) {
     const chunk = waiting.shift()
     if (chunk !== undefined) {
@@ -37,7 +41,9 @@ export async function* readAhead(stream: Readable): AsyncGenerator<Uint8Array, v
     } else if (end.reached) {
       return
     } else {
-      await new Promise<void>((resolve) => { wake = resolve })
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
     }
   }
 }

@@ -10,7 +10,11 @@ const PIECE_BYTES = 2 ** 20
  * Reads a whole checkpoint once, in pieces: its SHA-256, and whether its parts have the checksums it records for them.
  * @throws MedlsamError `model` when one has not, `cancelled`
  */
-export async function checkFile({ file, regions }: Checkpoint, onBytes: (done: number) => void, signal?: AbortSignal): Promise<string> {
+export async function checkFile(
+  { file, regions }: Checkpoint,
+  onBytes: (done: number) => void,
+  signal?: AbortSignal,
+): Promise<string> {
   const hash = createHash('sha256')
   let current = 0
   let sum = 0

@@ -3,7 +3,16 @@ import { MedlsamError } from '../../../shared/medlsamError.js'
 
 /** Bytes per element of the types that checkpoints hold. */
 export const ELEMENT_BYTES = {
-  float64: 8, float32: 4, float16: 2, bfloat16: 2, int64: 8, int32: 4, int16: 2, int8: 1, uint8: 1, bool: 1,
+  float64: 8,
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  int64: 8,
+  int32: 4,
+  int16: 2,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
 } as const
 
 /** An element type of a stored tensor. */
@@ -43,7 +52,12 @@ export interface OpenFile {
 
 /** A `model` error about a checkpoint that ends early or contradicts itself. */
 export function damaged(file: string, detail: string, cause?: unknown): MedlsamError {
-  return new MedlsamError('model', `${file} is damaged or cut short (${detail}): download or copy it again.`, file, cause === undefined ? undefined : { cause })
+  return new MedlsamError(
+    'model',
+    `${file} is damaged or cut short (${detail}): download or copy it again.`,
+    file,
+    cause === undefined ? undefined : { cause },
+  )
 }
 
 /** A `model` error about a checkpoint that is not read, with what to do instead. */
@@ -55,10 +69,14 @@ export function refused(file: string, why: string, advice: string): MedlsamError
  * Reads bytes at a position.
  * @throws MedlsamError `model` when the file ends before
  */
-export async function readAt({ path, handle, sizeBytes }: OpenFile, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readAt(
+  { path, handle, sizeBytes }: OpenFile,
+  position: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (position < 0 || length < 0 || position + length > sizeBytes) throw damaged(path, 'it ends early')
   const bytes = new Uint8Array(length)
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const { bytesRead } = await handle.read(bytes, done, length - done, position + done)
     if (bytesRead === 0) throw damaged(path, 'it ends early')
     done += bytesRead

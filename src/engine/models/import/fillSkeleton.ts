@@ -55,10 +55,17 @@ export async function writeWeights(
  * Copies the graphs of a skeleton, each with a note of what fills it, so that equal graphs with other weights have other hashes.
  * @param notes written into the ONNX files as metadata
  */
-export async function writeGraphs({ skeleton }: Recognised, folder: string, notes: Readonly<Record<string, string>>): Promise<WrittenFile[]> {
+export async function writeGraphs(
+  { skeleton }: Recognised,
+  folder: string,
+  notes: Readonly<Record<string, string>>,
+): Promise<WrittenFile[]> {
   const written: WrittenFile[] = []
   for (const name of skeleton.map.graphs) {
-    const bytes = Buffer.concat([await readFile(path.join(skeleton.folder, name)), ...Object.entries(notes).map(metadataEntry)])
+    const bytes = Buffer.concat([
+      await readFile(path.join(skeleton.folder, name)),
+      ...Object.entries(notes).map(metadataEntry),
+    ])
     const handle = await open(path.join(folder, name), 'wx')
     try {
       await handle.writeFile(bytes)

@@ -3,7 +3,10 @@
  * Source: convert_sam_to_hf.py in huggingface/transformers, which renames in the other direction.
  */
 const RENAMED: readonly (readonly [RegExp, string])[] = [
-  [/^(shared_image_embedding|prompt_encoder\.shared_embedding)\.positional_embedding$/, 'prompt_encoder.pe_layer.positional_encoding_gaussian_matrix'],
+  [
+    /^(shared_image_embedding|prompt_encoder\.shared_embedding)\.positional_embedding$/,
+    'prompt_encoder.pe_layer.positional_encoding_gaussian_matrix',
+  ],
   [/^vision_encoder\.layers\./, 'image_encoder.blocks.'],
   [/^vision_encoder\./, 'image_encoder.'],
   [/^image_encoder\.patch_embed\.projection\./, 'image_encoder.patch_embed.proj.'],

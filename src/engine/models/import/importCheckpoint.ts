@@ -69,7 +69,11 @@ export async function openImport(checkpointPath: string, skeletonsFolder: string
         let files: readonly WrittenFile[] = []
         let sha256 = ''
         await writeFolderAtomic(folder, async (temporary) => {
-          sha256 = await checkFile(checkpoint, (doneBytes) => options.onProgress?.({ stage: 'check', doneBytes, totalBytes: sizeBytes }), options.signal)
+          sha256 = await checkFile(
+            checkpoint,
+            (doneBytes) => options.onProgress?.({ stage: 'check', doneBytes, totalBytes: sizeBytes }),
+            options.signal,
+          )
           files = await writeModel(checkpoint, recognised, temporary, sha256, options)
         })
         return { files, source: { name: path.basename(checkpointPath), sizeBytes, sha256 } }
@@ -91,9 +95,19 @@ async function writeModel(
 ): Promise<WrittenFile[]> {
   const { map } = recognised.skeleton
   const totalBytes = map.data.sizeBytes
-  const weights = await writeWeights(checkpoint.file, recognised, folder, (doneBytes) => onProgress?.({ stage: 'write', doneBytes, totalBytes }), signal)
+  const weights = await writeWeights(
+    checkpoint.file,
+    recognised,
+    folder,
+    (doneBytes) => onProgress?.({ stage: 'write', doneBytes, totalBytes }),
+    signal,
+  )
   const source = path.basename(checkpoint.file.path)
-  const graphs = await writeGraphs(recognised, folder, { source, source_sha256: sourceSha256, weights_sha256: weights.sha256 })
+  const graphs = await writeGraphs(recognised, folder, {
+    source,
+    source_sha256: sourceSha256,
+    weights_sha256: weights.sha256,
+  })
   if (map.card === undefined) return [...graphs, weights]
 
   const { input, output, outputs, ...preparation } = map.card
@@ -113,5 +127,9 @@ async function writeModel(
   const cardPath = path.join(folder, CARD_FILE)
   const text = `${JSON.stringify(card, null, 2)}\n`
   await writeFile(cardPath, text, { flag: 'wx' })
-  return [...graphs, weights, { name: CARD_FILE, sizeBytes: Buffer.byteLength(text), sha256: await sha256File(cardPath) }]
+  return [
+    ...graphs,
+    weights,
+    { name: CARD_FILE, sizeBytes: Buffer.byteLength(text), sha256: await sha256File(cardPath) },
+  ]
 }

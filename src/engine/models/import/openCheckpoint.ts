@@ -16,7 +16,12 @@ export interface Checkpoint extends CheckpointContent {
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const handle = await open(path).catch((cause: unknown) => {
-    throw new MedlsamError('model', `The checkpoint ${path} cannot be opened: check the path and whether you may read it.`, path, { cause })
+    throw new MedlsamError(
+      'model',
+      `The checkpoint ${path} cannot be opened: check the path and whether you may read it.`,
+      path,
+      { cause },
+    )
   })
   try {
     const info = await handle.stat()
@@ -44,10 +49,18 @@ async function read(file: OpenFile): Promise<CheckpointContent> {
     )
   }
   if (/^\s*<(!doctype|html)/i.test(head.toString('latin1'))) {
-    throw refused(path, 'is a web page, so the download went wrong', 'open the address in a browser and save the file itself')
+    throw refused(
+      path,
+      'is a web page, so the download went wrong',
+      'open the address in a browser and save the file itself',
+    )
   }
   if (head.toString('latin1').startsWith('version https:')) {
     throw refused(path, 'is only a pointer to the checkpoint (Git LFS)', 'fetch the file itself with git lfs pull')
   }
-  throw refused(path, 'is no checkpoint that can be imported', 'choose a .pth file saved by PyTorch 1.6 or newer, or a .safetensors file')
+  throw refused(
+    path,
+    'is no checkpoint that can be imported',
+    'choose a .pth file saved by PyTorch 1.6 or newer, or a .safetensors file',
+  )
 }

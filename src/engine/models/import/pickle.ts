@@ -50,7 +50,18 @@ interface PickledBuilder {
 }
 
 /** What unpickling builds. */
-export type PickledValue = null | boolean | number | string | PickledList | PickledTuple | PickledDict | PickledType | PickledBuilder | PickledStorage | PickledTensor
+export type PickledValue =
+  | null
+  | boolean
+  | number
+  | string
+  | PickledList
+  | PickledTuple
+  | PickledDict
+  | PickledType
+  | PickledBuilder
+  | PickledStorage
+  | PickledTensor
 
 /** Why a pickle was not read. */
 export class PickleProblem extends Error {
@@ -77,7 +88,11 @@ const STORAGES = {
   'torch BoolStorage': 'bool',
 } as const
 
-const BUILDERS = ['collections OrderedDict', 'torch._utils _rebuild_tensor_v2', 'torch._utils _rebuild_parameter'] as const
+const BUILDERS = [
+  'collections OrderedDict',
+  'torch._utils _rebuild_tensor_v2',
+  'torch._utils _rebuild_parameter',
+] as const
 
 const KNOWN_NAMES: ReadonlyMap<string, PickledType | PickledBuilder> = new Map<string, PickledType | PickledBuilder>([
   ...Object.entries(STORAGES).map(([name, type]) => [name, { kind: 'type', type }] as const),
@@ -147,10 +162,12 @@ export function readPickle(bytes: Uint8Array): PickledValue {
   }
   const setItems = (pairs: readonly PickledValue[]): void => {
     const dict = top()
-    if (!isKind(dict, 'dict') || pairs.length % 2 !== 0) throw new PickleProblem('damaged', 'its list of tensors fills what is no dictionary')
+    if (!isKind(dict, 'dict') || pairs.length % 2 !== 0)
+      throw new PickleProblem('damaged', 'its list of tensors fills what is no dictionary')
     for (let i = 0; i < pairs.length; i += 2) {
       const key = pairs[i]
-      if (typeof key !== 'string' && typeof key !== 'number') throw new PickleProblem('forbidden', 'dictionary keys other than text and numbers')
+      if (typeof key !== 'string' && typeof key !== 'number')
+        throw new PickleProblem('forbidden', 'dictionary keys other than text and numbers')
       dict.entries.set(key, pairs[i + 1])
     }
   }
@@ -162,14 +179,17 @@ export function readPickle(bytes: Uint8Array): PickledValue {
     if (instructions > MAX_INSTRUCTIONS) throw new PickleProblem('forbidden', 'far more than a list of tensors')
     const opcode = bytes[take(1)]
     switch (opcode) {
-      case 0x80: { // PROTO
+      case 0x80: {
+        // PROTO
         const protocol = bytes[take(1)]
         if (protocol !== 2) throw new PickleProblem('forbidden', `pickle protocol ${protocol}`)
         break
       }
-      case 0x2e: { // STOP
+      case 0x2e: {
+        // STOP
         const result = pop()
-        if (stack.length > 0 || below.length > 0) throw new PickleProblem('damaged', 'its list of tensors stops in the middle')
+        if (stack.length > 0 || below.length > 0)
+          throw new PickleProblem('damaged', 'its list of tensors stops in the middle')
         return result
       }
       case 0x28: // MARK
@@ -209,12 +229,14 @@ export function readPickle(bytes: Uint8Array): PickledValue {
       case 0x85: // TUPLE1
         tuple([pop()])
         break
-      case 0x86: { // TUPLE2
+      case 0x86: {
+        // TUPLE2
         const second = pop()
         tuple([pop(), second])
         break
       }
-      case 0x87: { // TUPLE3
+      case 0x87: {
+        // TUPLE3
         const third = pop()
         const second = pop()
         tuple([pop(), second, third])
@@ -235,7 +257,8 @@ export function readPickle(bytes: Uint8Array): PickledValue {
       case 0x7d: // EMPTY_DICT
         stack.push({ kind: 'dict', entries: new Map() })
         break
-      case 0x73: { // SETITEM
+      case 0x73: {
+        // SETITEM
         const value = pop()
         setItems([pop(), value])
         break
@@ -255,7 +278,8 @@ export function readPickle(bytes: Uint8Array): PickledValue {
       case 0x6a: // LONG_BINGET
         recall(view.getUint32(take(4), true))
         break
-      case 0x63: { // GLOBAL
+      case 0x63: {
+        // GLOBAL
         const module = line()
         const spelled = `${module} ${line()}`
         const known = KNOWN_NAMES.get(spelled)
@@ -266,12 +290,14 @@ export function readPickle(bytes: Uint8Array): PickledValue {
       case 0x51: // BINPERSID
         stack.push(storageOf(pop()))
         break
-      case 0x52: { // REDUCE
+      case 0x52: {
+        // REDUCE
         const args = pop()
         stack.push(build(pop(), args))
         break
       }
-      case 0x62: { // BUILD: an OrderedDict's attributes, such as the layer versions of a state dict
+      case 0x62: {
+        // BUILD: an OrderedDict's attributes, such as the layer versions of a state dict
         pop()
         if (!isKind(top(), 'dict')) throw new PickleProblem('forbidden', 'setting the state of an object')
         break
@@ -326,7 +352,12 @@ function tensorOf([storage, offset, shape, strides]: readonly PickledValue[]): P
   if (!isKind(storage, 'storage') || !isCount(offset) || !isKind(shape, 'tuple') || !isKind(strides, 'tuple')) {
     throw new PickleProblem('damaged', 'a tensor is described wrongly')
   }
-  if (shape.items.length !== strides.items.length || shape.items.length > MAX_DIMENSIONS || !shape.items.every(isCount) || !strides.items.every(isCount)) {
+  if (
+    shape.items.length !== strides.items.length ||
+    shape.items.length > MAX_DIMENSIONS ||
+    !shape.items.every(isCount) ||
+    !strides.items.every(isCount)
+  ) {
     throw new PickleProblem('damaged', 'a tensor has an impossible shape')
   }
   return { kind: 'tensor', storage, offset, shape: shape.items, strides: strides.items }

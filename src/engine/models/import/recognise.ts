@@ -23,17 +23,27 @@ const ALIKE = 0.2
 export function recognise({ file, groups }: Checkpoint, skeletons: readonly Skeleton[]): Recognised {
   const candidates = groups.flatMap((group) => {
     const tensors = withOriginalNames(withoutPrefix(group))
-    return skeletons.map((skeleton) => ({ skeleton, tensors, known: skeleton.map.weights.filter(({ tensor }) => tensors.has(tensor)).length }))
+    return skeletons.map((skeleton) => ({
+      skeleton,
+      tensors,
+      known: skeleton.map.weights.filter(({ tensor }) => tensors.has(tensor)).length,
+    }))
   })
   const fitting = candidates.find(({ skeleton, tensors }) => whatIsWrong(skeleton, tensors) === null)
   if (fitting !== undefined) return fitting
 
-  const [closest] = candidates.sort((a, b) => b.known / b.skeleton.map.weights.length - a.known / a.skeleton.map.weights.length)
+  const [closest] = candidates.sort(
+    (a, b) => b.known / b.skeleton.map.weights.length - a.known / a.skeleton.map.weights.length,
+  )
   const wanted = skeletons.map(({ map }) => map.architecture).join(', ')
   const { skeleton, tensors, known } = closest
   if (known < ALIKE * skeleton.map.weights.length) {
     const seen = [...tensors.keys()].slice(0, 3).join(', ')
-    throw new MedlsamError('model', `${file.path} holds another model than those that can be imported (${wanted}): its tensors are ${printable(seen)} and so on.`, file.path)
+    throw new MedlsamError(
+      'model',
+      `${file.path} holds another model than those that can be imported (${wanted}): its tensors are ${printable(seen)} and so on.`,
+      file.path,
+    )
   }
   throw new MedlsamError(
     'model',

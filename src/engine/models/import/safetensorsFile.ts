@@ -1,12 +1,32 @@
 import { z } from 'zod'
-import { damaged, ELEMENT_BYTES, elementCount, readAt, refused, rowStrides, type CheckpointContent, type ElementType, type OpenFile, type StoredTensor } from './checkpoint.js'
+import {
+  damaged,
+  ELEMENT_BYTES,
+  elementCount,
+  readAt,
+  refused,
+  rowStrides,
+  type CheckpointContent,
+  type ElementType,
+  type OpenFile,
+  type StoredTensor,
+} from './checkpoint.js'
 
 /** The format's own limit is 100 MB; a header with 314 tensors takes 40 kB. */
 const MAX_HEADER_BYTES = 16 * 2 ** 20
 const LENGTH_BYTES = 8
 
 const TYPES: Readonly<Record<string, ElementType>> = {
-  F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16', I64: 'int64', I32: 'int32', I16: 'int16', I8: 'int8', U8: 'uint8', BOOL: 'bool',
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
 }
 
 const count = z.int().nonnegative()
@@ -38,12 +58,18 @@ export async function readSafetensorsFile(file: OpenFile): Promise<CheckpointCon
     end = to
     if (!(start + to <= file.sizeBytes)) throw damaged(path, 'a tensor reaches beyond the end')
     const type = Object.hasOwn(TYPES, dtype) ? TYPES[dtype] : null
-    if (type === null) throw refused(path, 'holds tensors of a number type that is not known here', 'import float32, float16 or bfloat16 weights')
-    if (elementCount(shape) * ELEMENT_BYTES[type] !== to - from) throw damaged(path, 'a tensor has another size than its shape says')
+    if (type === null)
+      throw refused(
+        path,
+        'holds tensors of a number type that is not known here',
+        'import float32, float16 or bfloat16 weights',
+      )
+    if (elementCount(shape) * ELEMENT_BYTES[type] !== to - from)
+      throw damaged(path, 'a tensor has another size than its shape says')
     tensors.set(name, { type, shape, strides: rowStrides(shape), position: start + from })
   }
   if (start + end !== file.sizeBytes) throw damaged(path, 'there is more in it than its tensors')
-  if (tensors.size === 0) throw refused(path, 'holds no tensors', 'choose the file with the model\'s weights')
+  if (tensors.size === 0) throw refused(path, 'holds no tensors', "choose the file with the model's weights")
   return { groups: [tensors], regions: [] }
 }
 

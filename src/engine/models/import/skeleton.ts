@@ -25,7 +25,8 @@ const mapSchema = z.object({
   architecture: z.string().min(1),
   task: z.enum(['localize', 'segment']),
   /** Of a localizer: what its card says whatever the weights. */
-  card: patchModelCardSchema.unwrap()
+  card: patchModelCardSchema
+    .unwrap()
     .pick({ spacingMm: true, huKnots: true, rangeMm: true, paddingVoxels: true, patchVoxels: true })
     .extend({
       input: z.string(),
@@ -33,7 +34,10 @@ const mapSchema = z.object({
       outputs: patchModelCardSchema.unwrap().shape.features.unwrap().shape.outputs,
     })
     .optional(),
-  graphs: z.array(z.string().regex(/^[\w-]+\.onnx$/)).min(1).readonly(),
+  graphs: z
+    .array(z.string().regex(/^[\w-]+\.onnx$/))
+    .min(1)
+    .readonly(),
   data: z.object({ file: z.string().regex(/^[\w-]+\.data$/), sizeBytes: count }),
   /** Tensors of the checkpoint that no graph needs; they may be missing. */
   unused: z.array(z.string()).readonly(),
@@ -58,12 +62,20 @@ export interface Skeleton {
 export async function readSkeletons(folder: string): Promise<Skeleton[]> {
   const names = existsSync(folder) ? (await readdir(folder)).sort() : []
   const found = names.map((name) => path.join(folder, name)).filter((inner) => existsSync(path.join(inner, 'map.json')))
-  if (found.length === 0) throw new MedlsamError('model', `The folder ${folder} holds no model skeletons: run "npm run build" or reinstall.`, folder)
+  if (found.length === 0)
+    throw new MedlsamError(
+      'model',
+      `The folder ${folder} holds no model skeletons: run "npm run build" or reinstall.`,
+      folder,
+    )
   return Promise.all(
     found.map(async (inner) => {
       const file = path.join(inner, 'map.json')
       const parsed = mapSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
-      if (!parsed.success) throw new MedlsamError('model', `${file} is not the map of a model skeleton: reinstall.`, file, { cause: parsed.error })
+      if (!parsed.success)
+        throw new MedlsamError('model', `${file} is not the map of a model skeleton: reinstall.`, file, {
+          cause: parsed.error,
+        })
       return { folder: inner, map: parsed.data }
     }),
   )

@@ -1,5 +1,14 @@
 import { getFloat16 } from '@petamoriken/float16'
-import { ELEMENT_BYTES, elementCount, elementSpan, readAt, refused, rowStrides, type OpenFile, type StoredTensor } from './checkpoint.js'
+import {
+  ELEMENT_BYTES,
+  elementCount,
+  elementSpan,
+  readAt,
+  refused,
+  rowStrides,
+  type OpenFile,
+  type StoredTensor,
+} from './checkpoint.js'
 
 /** Tensors are read whole; one that is scattered over more of the file than this is not read. */
 const MAX_SPAN_BYTES = 2 ** 29
@@ -10,20 +19,41 @@ const MAX_SPAN_BYTES = 2 ** 29
  * @param order axes of the result in terms of the stored ones, as in NumPy's `transpose`; as stored when absent
  * @throws MedlsamError `model` when it holds no real numbers, or some that are not finite
  */
-export async function readFloats(file: OpenFile, name: string, tensor: StoredTensor, order?: readonly number[]): Promise<Float32Array<ArrayBuffer>> {
+export async function readFloats(
+  file: OpenFile,
+  name: string,
+  tensor: StoredTensor,
+  order?: readonly number[],
+): Promise<Float32Array<ArrayBuffer>> {
   const span = elementSpan(tensor.shape, tensor.strides)
   if (span * ELEMENT_BYTES[tensor.type] > MAX_SPAN_BYTES) {
-    throw refused(file.path, `keeps its tensor ${name} scattered over too much of the file`, 'save the model again with PyTorch, each tensor made contiguous')
+    throw refused(
+      file.path,
+      `keeps its tensor ${name} scattered over too much of the file`,
+      'save the model again with PyTorch, each tensor made contiguous',
+    )
   }
   const bytes = await readAt(file, tensor.position, span * ELEMENT_BYTES[tensor.type])
   const stored = toFloats(bytes, tensor.type)
   if (stored === null) {
-    throw refused(file.path, `stores its tensor ${name} as ${tensor.type}`, 'import a checkpoint with float32, float16 or bfloat16 weights')
+    throw refused(
+      file.path,
+      `stores its tensor ${name} as ${tensor.type}`,
+      'import a checkpoint with float32, float16 or bfloat16 weights',
+    )
   }
   const axes = order ?? tensor.shape.map((_, axis) => axis)
-  const values = gather(stored, axes.map((axis) => tensor.shape[axis]), axes.map((axis) => tensor.strides[axis]))
+  const values = gather(
+    stored,
+    axes.map((axis) => tensor.shape[axis]),
+    axes.map((axis) => tensor.strides[axis]),
+  )
   if (!areFinite(values)) {
-    throw refused(file.path, `holds numbers in its tensor ${name} that are not finite`, 'the training went wrong or the file is damaged, so take another checkpoint')
+    throw refused(
+      file.path,
+      `holds numbers in its tensor ${name} that are not finite`,
+      'the training went wrong or the file is damaged, so take another checkpoint',
+    )
   }
   return values
 }
@@ -77,14 +107,19 @@ function areFinite(values: Float32Array): boolean {
 }
 
 /** Elements of a strided view, row by row. */
-function gather(source: Float32Array<ArrayBuffer>, shape: readonly number[], strides: readonly number[]): Float32Array<ArrayBuffer> {
+function gather(
+  source: Float32Array<ArrayBuffer>,
+  shape: readonly number[],
+  strides: readonly number[],
+): Float32Array<ArrayBuffer> {
   const count = elementCount(shape)
   const plain = rowStrides(shape)
-  if (count === source.length && strides.every((stride, axis) => shape[axis] === 1 || stride === plain[axis])) return source
+  if (count === source.length && strides.every((stride, axis) => shape[axis] === 1 || stride === plain[axis]))
+    return source
   const target = new Float32Array(count)
   const last = shape.length - 1
   const index = shape.map(() => 0)
-  for (let to = 0, from = 0; to < count; ) {
+  for (let to = 0, from = 0; to < count;) {
     for (let i = 0; i < shape[last]; i++) target[to++] = source[from + i * strides[last]]
     for (let axis = last - 1; axis >= 0; axis--) {
       from += strides[axis]

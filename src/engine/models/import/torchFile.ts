@@ -1,9 +1,24 @@
 import yauzl from 'yauzl'
 import { MedlsamError } from '../../../shared/medlsamError.js'
 import {
-  damaged, ELEMENT_BYTES, elementSpan, readAt, refused, type CheckedRegion, type CheckpointContent, type OpenFile, type StoredTensor,
+  damaged,
+  ELEMENT_BYTES,
+  elementSpan,
+  readAt,
+  refused,
+  type CheckedRegion,
+  type CheckpointContent,
+  type OpenFile,
+  type StoredTensor,
 } from './checkpoint.js'
-import { PickleProblem, readPickle, storageBytes, type PickledDict, type PickledTensor, type PickledValue } from './pickle.js'
+import {
+  PickleProblem,
+  readPickle,
+  storageBytes,
+  type PickledDict,
+  type PickledTensor,
+  type PickledValue,
+} from './pickle.js'
 
 /** SAM's lists its 314 tensors in 50 kB; a training checkpoint with optimizer state in a few hundred. */
 const MAX_PICKLE_BYTES = 16 * 2 ** 20
@@ -11,7 +26,8 @@ const MAX_ENTRIES = 100_000
 const STORED = 0
 
 /** What to do with a checkpoint that holds more than tensors. */
-const SAVE_TENSORS = 'if you trust it, save its tensors alone in Python with torch.save(model.state_dict(), "weights.pth") and import that file'
+const SAVE_TENSORS =
+  'if you trust it, save its tensors alone in Python with torch.save(model.state_dict(), "weights.pth") and import that file'
 
 /** Keys under which training code keeps a model's state; averaged weights come before the raw ones. */
 const LIKELY_KEYS: readonly string[] = ['average', 'ema', 'state_dict', 'model_state_dict', 'model', 'network', 'net']
@@ -31,11 +47,19 @@ export async function readTorchFile(file: OpenFile): Promise<CheckpointContent> 
   const parts = await readZipDirectory(file)
   const pickleName = [...parts.keys()].find((name) => /^[^/]*\/?data\.pkl$/.test(name))
   if (pickleName === undefined) {
-    throw refused(file.path, 'is a zip file but no PyTorch checkpoint', 'choose the .pth, .pt or .safetensors file of the model')
+    throw refused(
+      file.path,
+      'is a zip file but no PyTorch checkpoint',
+      'choose the .pth, .pt or .safetensors file of the model',
+    )
   }
   const folder = pickleName.slice(0, -'data.pkl'.length)
   if (parts.has(`${folder}constants.pkl`)) {
-    throw refused(file.path, 'is a TorchScript program, not a checkpoint', 'import the .pth or .safetensors file with the weights')
+    throw refused(
+      file.path,
+      'is a TorchScript program, not a checkpoint',
+      'import the .pth or .safetensors file with the weights',
+    )
   }
   await refuseBigEndian(file, parts.get(`${folder}byteorder`))
   const part = entry(parts, pickleName, file.path)
@@ -54,9 +78,16 @@ export async function readTorchFile(file: OpenFile): Promise<CheckpointContent> 
     if (!fits) throw damaged(file.path, 'a tensor reaches beyond its storage')
     used.set(name, storage)
     const { type } = tensor.storage
-    return { type, shape: tensor.shape, strides: tensor.strides, position: storage.position + tensor.offset * ELEMENT_BYTES[type] }
+    return {
+      type,
+      shape: tensor.shape,
+      strides: tensor.strides,
+      position: storage.position + tensor.offset * ELEMENT_BYTES[type],
+    }
   }
-  const groups = findGroups(root).map((dict) => new Map([...tensorsOf(dict)].map(([name, tensor]) => [name, locate(tensor)])))
+  const groups = findGroups(root).map(
+    (dict) => new Map([...tensorsOf(dict)].map(([name, tensor]) => [name, locate(tensor)])),
+  )
   if (groups.length === 0) throw refused(file.path, 'holds no tensors by name', SAVE_TENSORS)
   return { groups, regions: inOrder(file.path, [...used.values()]) }
 }
@@ -68,8 +99,16 @@ async function readZipDirectory(file: OpenFile): Promise<Map<string, ZipPart>> {
     if (zip.entryCount > MAX_ENTRIES) throw damaged(file.path, 'its directory is far too long')
     for await (const zipped of zip.eachEntry()) {
       if (zipped.fileName.endsWith('/')) continue
-      if (zipped.compressionMethod !== STORED || zipped.isEncrypted() || zipped.compressedSize !== zipped.uncompressedSize) {
-        throw refused(file.path, 'is a compressed zip file, which PyTorch never writes', 'unpack it and import the checkpoint inside')
+      if (
+        zipped.compressionMethod !== STORED ||
+        zipped.isEncrypted() ||
+        zipped.compressedSize !== zipped.uncompressedSize
+      ) {
+        throw refused(
+          file.path,
+          'is a compressed zip file, which PyTorch never writes',
+          'unpack it and import the checkpoint inside',
+        )
       }
       if (parts.has(zipped.fileName)) throw damaged(file.path, 'it holds two entries of one name')
       const { fileDataStart } = await zip.readLocalFileHeaderPromise(zipped, { minimal: true })
@@ -91,7 +130,9 @@ function entry(parts: ReadonlyMap<string, ZipPart>, name: string, file: string):
 
 async function refuseBigEndian(file: OpenFile, part: ZipPart | undefined): Promise<void> {
   if (part === undefined || part.length > 16) return
-  const order = Buffer.from(await readAt(file, part.position, part.length)).toString('latin1').trim()
+  const order = Buffer.from(await readAt(file, part.position, part.length))
+    .toString('latin1')
+    .trim()
   if (order !== 'little') {
     throw refused(file.path, 'was saved on a machine with another byte order', 'save it again on an ordinary PC')
   }
@@ -106,7 +147,11 @@ function unpickle(file: string, bytes: Uint8Array): PickledValue {
       case 'damaged':
         throw damaged(file, error.detail, error)
       case 'forbidden':
-        throw refused(file, `wants more than tensors when it is opened (${error.detail}), so nothing of it was run or read`, SAVE_TENSORS)
+        throw refused(
+          file,
+          `wants more than tensors when it is opened (${error.detail}), so nothing of it was run or read`,
+          SAVE_TENSORS,
+        )
     }
   }
 }

@@ -10,7 +10,10 @@ export interface CheckpointSource {
   /** The registry's word on models of its kind. */
   readonly entry: RegistryEntry | null
   /** Turns it into ONNX files in a folder that does not exist yet; answers with the files and where they come from. */
-  write(folder: string, hooks: CheckpointHooks): Promise<{ readonly files: InstalledModel['files']; readonly provenance: string }>
+  write(
+    folder: string,
+    hooks: CheckpointHooks,
+  ): Promise<{ readonly files: InstalledModel['files']; readonly provenance: string }>
   close(): Promise<void>
 }
 
@@ -37,17 +40,30 @@ export function isCheckpoint(file: string): boolean {
  * Opens the checkpoint of an import request and finds out what it is.
  * @throws MedlsamError `usage` for a wrong request, `model` for a checkpoint that cannot be used
  */
-export async function openCheckpointSource({ registry, assetsFolder }: ModelsContext, request: ImportModelRequest): Promise<CheckpointSource> {
+export async function openCheckpointSource(
+  { registry, assetsFolder }: ModelsContext,
+  request: ImportModelRequest,
+): Promise<CheckpointSource> {
   const [file] = request.files
-  if (request.files.length > 1) throw new MedlsamError('usage', `${file} is a checkpoint, which is imported by itself: name one file.`, file)
-  if (request.precision !== undefined && request.precision !== 'fp32') throw new MedlsamError('usage', `${file} is a checkpoint, whose weights are written as fp32: leave the precision out.`, file)
+  if (request.files.length > 1)
+    throw new MedlsamError('usage', `${file} is a checkpoint, which is imported by itself: name one file.`, file)
+  if (request.precision !== undefined && request.precision !== 'fp32')
+    throw new MedlsamError(
+      'usage',
+      `${file} is a checkpoint, whose weights are written as fp32: leave the precision out.`,
+      file,
+    )
   const source = await openImport(file, path.join(assetsFolder, SKELETONS))
   try {
     const entryId = entryIdOf(source, request)
     const id = request.id ?? entryId
     const entry = registry.models.find((candidate) => candidate.id === entryId) ?? null
     if (id !== entryId && registry.models.some((candidate) => candidate.id === id)) {
-      throw new MedlsamError('usage', `${file} holds ${source.architecture}, which is not the model "${id}" of the registry: choose another id.`, file)
+      throw new MedlsamError(
+        'usage',
+        `${file} holds ${source.architecture}, which is not the model "${id}" of the registry: choose another id.`,
+        file,
+      )
     }
     return {
       id,
@@ -56,7 +72,8 @@ export async function openCheckpointSource({ registry, assetsFolder }: ModelsCon
         const written = await source.write(folder, {
           id,
           ...(signal === undefined ? {} : { signal }),
-          onProgress: ({ stage, doneBytes, totalBytes }) => onBytes?.(doneBytes, totalBytes, stage === 'check' ? path.basename(file) : 'ONNX files'),
+          onProgress: ({ stage, doneBytes, totalBytes }) =>
+            onBytes?.(doneBytes, totalBytes, stage === 'check' ? path.basename(file) : 'ONNX files'),
         })
         return {
           files: written.files.map((each) => ({ ...each, trust: 'user' })),
@@ -71,7 +88,10 @@ export async function openCheckpointSource({ registry, assetsFolder }: ModelsCon
   }
 }
 
-function entryIdOf({ task, architecture }: OpenImport, { files: [file], id, normalisation }: ImportModelRequest): string {
+function entryIdOf(
+  { task, architecture }: OpenImport,
+  { files: [file], id, normalisation }: ImportModelRequest,
+): string {
   if (task === 'localize') return LOCALIZER
   if (id === SEGMENTERS.sam || id === SEGMENTERS.medsam) return id
   const name = path.basename(file).toLowerCase()

@@ -1,6 +1,14 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { DownloadModelRequest, InstalledModel, ModelArchive, ModelFile, ModelVariant, RegistryEntry, Trust } from '../../../shared/modelTypes.js'
+import type {
+  DownloadModelRequest,
+  InstalledModel,
+  ModelArchive,
+  ModelFile,
+  ModelVariant,
+  RegistryEntry,
+  Trust,
+} from '../../../shared/modelTypes.js'
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
 import { sha256File } from '../../../shared/node/hash.js'
 import { extractMember } from '../download/extractMember.js'
@@ -30,17 +38,29 @@ type InstalledFile = InstalledModel['files'][number]
  * @throws MedlsamError `usage` for what may not be downloaded (built in, import only, offline, licence or missing
  *   hashes not accepted), `model` for what the server has not got or what is not what was published, `output`, `cancelled`
  */
-export async function downloadModel(context: ModelsContext, request: DownloadModelRequest, hooks: DownloadHooks = {}): Promise<InstalledModel> {
+export async function downloadModel(
+  context: ModelsContext,
+  request: DownloadModelRequest,
+  hooks: DownloadHooks = {},
+): Promise<InstalledModel> {
   const entry = entryOf(context.registry, request.id)
-  if (entry.origin === 'embedded') throw new MedlsamError('usage', `The model "${entry.id}" is built in: there is nothing to download.`)
-  if (entry.origin === 'import') throw new MedlsamError('usage', `The model "${entry.id}" cannot be downloaded. ${entry.importHint ?? ''}`.trim())
+  if (entry.origin === 'embedded')
+    throw new MedlsamError('usage', `The model "${entry.id}" is built in: there is nothing to download.`)
+  if (entry.origin === 'import')
+    throw new MedlsamError('usage', `The model "${entry.id}" cannot be downloaded. ${entry.importHint ?? ''}`.trim())
   const variant = variantOf(entry, request.precision)
   const { license } = entry
   if (!license.permissive && request.acceptLicense !== true) {
-    throw new MedlsamError('usage', `The licence of "${entry.id}" (${license.spdx}, ${license.url}) must be read and accepted first (--accept-license).${license.note === undefined ? '' : ` ${license.note}`}`)
+    throw new MedlsamError(
+      'usage',
+      `The licence of "${entry.id}" (${license.spdx}, ${license.url}) must be read and accepted first (--accept-license).${license.note === undefined ? '' : ` ${license.note}`}`,
+    )
   }
   if (!hashesKnown(variant) && request.acceptUnverified !== true) {
-    throw new MedlsamError('usage', `Nobody has published a SHA-256 for files of "${entry.id}": take them as they come with --accept-unverified, and later downloads are compared with the first.`)
+    throw new MedlsamError(
+      'usage',
+      `Nobody has published a SHA-256 for files of "${entry.id}": take them as they come with --accept-unverified, and later downloads are compared with the first.`,
+    )
   }
   const folder = variantFolder(context.modelsFolder, entry.id, variant.precision)
   const find = (): Promise<InstalledModel | null> => findIntact(context.modelsFolder, entry.id, variant.precision)
@@ -48,17 +68,30 @@ export async function downloadModel(context: ModelsContext, request: DownloadMod
   const present = await find()
   if (present !== null) return present
   const wait = (): void => hooks.onBytes?.(0, 0, 'waiting for another window that downloads it')
-  return withFolderLock(folder, async () => {
-    const brought = await find()
-    if (brought !== null) return brought
-    refuseOffline(context, `The model "${entry.id}"`)
-    return install(context, entry, variant, folder, hooks)
-  }, hooks.signal, wait)
+  return withFolderLock(
+    folder,
+    async () => {
+      const brought = await find()
+      if (brought !== null) return brought
+      refuseOffline(context, `The model "${entry.id}"`)
+      return install(context, entry, variant, folder, hooks)
+    },
+    hooks.signal,
+    wait,
+  )
 }
 
-async function install(context: ModelsContext, entry: RegistryEntry, variant: ModelVariant, folder: string, hooks: DownloadHooks): Promise<InstalledModel> {
+async function install(
+  context: ModelsContext,
+  entry: RegistryEntry,
+  variant: ModelVariant,
+  folder: string,
+  hooks: DownloadHooks,
+): Promise<InstalledModel> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new MedlsamError('output', `The models folder ${folder} cannot be made: choose another one.`, folder, { cause })
+    throw new MedlsamError('output', `The models folder ${folder} cannot be made: choose another one.`, folder, {
+      cause,
+    })
   })
   const network = openNetworkAccess(context.network)
   const files: InstalledFile[] = []
@@ -121,7 +154,8 @@ async function obtain(
     onBytes: progress(source),
   })
   // An earlier try may have got this far.
-  if (file.sha256 !== null && (await sha256File(target).catch(() => null)) === file.sha256) return installedFile(target, file.name, file.sha256, 'registry')
+  if (file.sha256 !== null && (await sha256File(target).catch(() => null)) === file.sha256)
+    return installedFile(target, file.name, file.sha256, 'registry')
 
   const archive = file.archive
   if (archive !== undefined) {
@@ -131,20 +165,33 @@ async function obtain(
     const sha256 = await sha256File(part)
     if (file.sha256 !== null && sha256 !== file.sha256) {
       await discard(part)
-      throw new MedlsamError('model', `${file.name} in ${source.url} has SHA-256 ${sha256} instead of the published ${file.sha256}: it was thrown away; report it.`)
+      throw new MedlsamError(
+        'model',
+        `${file.name} in ${source.url} has SHA-256 ${sha256} instead of the published ${file.sha256}: it was thrown away; report it.`,
+      )
     }
     await rename(part, target)
     return installedFile(target, file.name, sha256, file.sha256 === null ? trust : 'registry')
   }
-  if (file.url === undefined) throw new MedlsamError('internal', `The registry does not say where ${file.name} comes from.`)
+  if (file.url === undefined)
+    throw new MedlsamError('internal', `The registry does not say where ${file.name} comes from.`)
   const expected = file.sha256 ?? (await firstUseHash(context.modelsFolder, file.url))
-  const sha256 = await fetchFile({ url: file.url, sizeBytes: file.sizeBytes, sha256: expected }, part, fetching(file.name))
+  const sha256 = await fetchFile(
+    { url: file.url, sizeBytes: file.sizeBytes, sha256: expected },
+    part,
+    fetching(file.name),
+  )
   await rename(part, target)
   if (file.sha256 === null) await rememberFirstUse(context.modelsFolder, file.url, sha256)
   return installedFile(target, file.name, sha256, file.sha256 === null ? 'firstUse' : 'registry')
 }
 
-async function fetchArchive(context: ModelsContext, { name, url, sizeBytes, sha256 }: ModelArchive, folder: string, hooks: FetchHooks): Promise<{ readonly path: string; readonly trust: Trust }> {
+async function fetchArchive(
+  context: ModelsContext,
+  { name, url, sizeBytes, sha256 }: ModelArchive,
+  folder: string,
+  hooks: FetchHooks,
+): Promise<{ readonly path: string; readonly trust: Trust }> {
   // It keeps the name of what is unfinished, for it goes once its files are there.
   const part = path.join(folder, `${name}.part`)
   const trust = sha256 === null ? 'firstUse' : 'registry'
@@ -167,12 +214,19 @@ function archiveOf({ archives = [] }: ModelVariant, name: string): ModelArchive 
 }
 
 /** One count over everything that a variant fetches. */
-function sumProgress(variant: ModelVariant, { onBytes }: DownloadHooks): (source: string) => NonNullable<FetchHooks['onBytes']> {
+function sumProgress(
+  variant: ModelVariant,
+  { onBytes }: DownloadHooks,
+): (source: string) => NonNullable<FetchHooks['onBytes']> {
   const sources = [...variant.files.filter(({ url }) => url !== undefined), ...(variant.archives ?? [])]
   const sizes = new Map(sources.map(({ name, sizeBytes }) => [name, { done: 0, total: sizeBytes }]))
   return (source) => (done, total) => {
     sizes.set(source, { done, total })
     const all = [...sizes.values()]
-    onBytes?.(all.reduce((sum, size) => sum + size.done, 0), all.some((size) => size.total === null) ? 0 : all.reduce((sum, size) => sum + (size.total ?? 0), 0), source)
+    onBytes?.(
+      all.reduce((sum, size) => sum + size.done, 0),
+      all.some((size) => size.total === null) ? 0 : all.reduce((sum, size) => sum + (size.total ?? 0), 0),
+      source,
+    )
   }
 }

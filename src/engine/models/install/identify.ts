@@ -27,18 +27,39 @@ export interface IdentifiedFile {
  * @throws MedlsamError `model` when the files are nothing that can be used here, `usage` when people must say how
  *   pictures are prepared, or said something that is not so
  */
-export async function identifyFiles(folder: string, files: readonly IdentifiedFile[], entry: RegistryEntry | null, facts: OverviewFacts = {}): Promise<InstalledModel['use']> {
+export async function identifyFiles(
+  folder: string,
+  files: readonly IdentifiedFile[],
+  entry: RegistryEntry | null,
+  facts: OverviewFacts = {},
+): Promise<InstalledModel['use']> {
   const all = files.map(({ name }) => name).join(', ')
   const card = files.find(({ name }) => ends(name, '.json'))
   if (card !== undefined) {
     const read = await readModelCard(path.join(folder, card.name))
-    if (entry !== null && entry.task !== 'localize') throw new MedlsamError('model', `${card.name} is the card of a localizer (${read.kind}), but "${entry.id}" segments.`, folder)
-    if (isSaid(facts)) throw new MedlsamError('usage', `${card.name} is the card of a localizer, which says itself how scans are prepared: leave out --normalisation and --fit.`, folder)
+    if (entry !== null && entry.task !== 'localize')
+      throw new MedlsamError(
+        'model',
+        `${card.name} is the card of a localizer (${read.kind}), but "${entry.id}" segments.`,
+        folder,
+      )
+    if (isSaid(facts))
+      throw new MedlsamError(
+        'usage',
+        `${card.name} is the card of a localizer, which says itself how scans are prepared: leave out --normalisation and --fit.`,
+        folder,
+      )
     requireNamedFiles(card.name, read, files, folder)
     return { task: 'localize', card: card.name }
   }
-  if (entry?.task === 'localize') throw new MedlsamError('model', `The localizer "${entry.id}" needs its card, a .json file that says how to run it, beside the networks.`, folder)
-  if (!files.some(({ name }) => ends(name, '.onnx'))) throw new MedlsamError('model', `There is no network (.onnx) among ${all}: name all files of the model.`, folder)
+  if (entry?.task === 'localize')
+    throw new MedlsamError(
+      'model',
+      `The localizer "${entry.id}" needs its card, a .json file that says how to run it, beside the networks.`,
+      folder,
+    )
+  if (!files.some(({ name }) => ends(name, '.onnx')))
+    throw new MedlsamError('model', `There is no network (.onnx) among ${all}: name all files of the model.`, folder)
   const networks: Network[] = []
   const constants: NetworkTensor[] = []
   try {
@@ -49,19 +70,37 @@ export async function identifyFiles(folder: string, files: readonly IdentifiedFi
     const found = recogniseExport(networks, { preprocessing: null, constants }, entry?.title ?? all)
     if ('refusal' in found) throw new MedlsamError('model', `The segmenter ${all} ${found.refusal}.`, folder)
     const own = found.runner.ownPreprocessing
-    if (own !== null && ((facts.normalisation ?? own.normalisation) !== own.normalisation || (facts.fit ?? own.fit) !== own.fit)) {
-      throw new MedlsamError('usage', `${all} have the layout ${found.layout}, whose pictures are always prepared as normalisation ${own.normalisation} and fit ${own.fit}: leave out --normalisation and --fit.`, folder)
+    if (
+      own !== null &&
+      ((facts.normalisation ?? own.normalisation) !== own.normalisation || (facts.fit ?? own.fit) !== own.fit)
+    ) {
+      throw new MedlsamError(
+        'usage',
+        `${all} have the layout ${found.layout}, whose pictures are always prepared as normalisation ${own.normalisation} and fit ${own.fit}: leave out --normalisation and --fit.`,
+        folder,
+      )
     }
-    return { task: 'segment', layout: found.layout, preprocessing: own ?? openPreprocessing(all, entry?.preprocessing, facts), windowHu: entry?.windowHu ?? SOFT_TISSUE }
+    return {
+      task: 'segment',
+      layout: found.layout,
+      preprocessing: own ?? openPreprocessing(all, entry?.preprocessing, facts),
+      windowHu: entry?.windowHu ?? SOFT_TISSUE,
+    }
   } finally {
     for (const network of networks) await network.release()
   }
 }
 
 /** How pictures are prepared where graphs leave it open: as people say, or the registry. */
-function openPreprocessing(files: string, known: Preprocessing | undefined, { normalisation, fit }: OverviewFacts): Preprocessing {
-  if (known !== undefined && (normalisation ?? known.normalisation) === known.normalisation) return { ...known, fit: fit ?? known.fit }
-  if (normalisation !== undefined) return { normalisation, fit: fit ?? (normalisation === 'minMax' ? 'stretch' : 'pad') }
+function openPreprocessing(
+  files: string,
+  known: Preprocessing | undefined,
+  { normalisation, fit }: OverviewFacts,
+): Preprocessing {
+  if (known !== undefined && (normalisation ?? known.normalisation) === known.normalisation)
+    return { ...known, fit: fit ?? known.fit }
+  if (normalisation !== undefined)
+    return { normalisation, fit: fit ?? (normalisation === 'minMax' ? 'stretch' : 'pad') }
   throw new MedlsamError(
     'usage',
     `From ${files} SAM cannot be told from MedSAM, which wants other pictures: say --normalisation sam (mean and std, filled up to a square) or --normalisation minMax (0 to 1, stretched, as MedSAM), or the id of a known model (--id medsam-vit-b).`,
@@ -72,11 +111,25 @@ function openPreprocessing(files: string, known: Preprocessing | undefined, { no
 
 /** A card is of no use without the very files that it names. */
 function requireNamedFiles(cardName: string, card: ModelCard, files: readonly IdentifiedFile[], folder: string): void {
-  const named = [card.position, card.features, ...(card.kind === 'patch' && card.weights !== undefined ? [card.weights] : [])]
+  const named = [
+    card.position,
+    card.features,
+    ...(card.kind === 'patch' && card.weights !== undefined ? [card.weights] : []),
+  ]
   for (const { file, sha256 } of named) {
     const present = files.find(({ name }) => name === file)
-    if (present === undefined) throw new MedlsamError('model', `The card ${cardName} names ${file}, which is not among the files: name it too, as it lies beside the card.`, folder)
-    if (present.sha256 !== sha256) throw new MedlsamError('model', `${file} has SHA-256 ${present.sha256} instead of ${sha256}, which the card ${cardName} names: they do not belong together, or one is damaged.`, folder)
+    if (present === undefined)
+      throw new MedlsamError(
+        'model',
+        `The card ${cardName} names ${file}, which is not among the files: name it too, as it lies beside the card.`,
+        folder,
+      )
+    if (present.sha256 !== sha256)
+      throw new MedlsamError(
+        'model',
+        `${file} has SHA-256 ${present.sha256} instead of ${sha256}, which the card ${cardName} names: they do not belong together, or one is damaged.`,
+        folder,
+      )
   }
 }
 

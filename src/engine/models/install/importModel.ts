@@ -24,18 +24,29 @@ export interface ImportHooks {
  * checkpoint into such files; then records them. Nothing is left behind when that fails.
  * @throws MedlsamError `usage` for a wrong request, `model` for files that cannot be used, `output`, `cancelled`
  */
-export async function importModel(context: ModelsContext, request: ImportModelRequest, hooks: ImportHooks = {}): Promise<InstalledModel> {
+export async function importModel(
+  context: ModelsContext,
+  request: ImportModelRequest,
+  hooks: ImportHooks = {},
+): Promise<InstalledModel> {
   if (request.files.length === 0) throw new MedlsamError('usage', 'Name the files of the model to import.')
   if (request.files.some(isCheckpoint)) {
     const checkpoint = await openCheckpointSource(context, request)
     try {
-      return await install(context, request, hooks, checkpoint.id, checkpoint.entry, (folder) => checkpoint.write(folder, hooks))
+      return await install(context, request, hooks, checkpoint.id, checkpoint.entry, (folder) =>
+        checkpoint.write(folder, hooks),
+      )
     } finally {
       await checkpoint.close()
     }
   }
   const other = request.files.find((file) => !FINISHED.test(file))
-  if (other !== undefined) throw new MedlsamError('usage', `${other} is no file of a model: name a checkpoint (.pth, .safetensors), or .onnx files and what lies beside them (.onnx_data, .npy, or the card of a localizer).`, other)
+  if (other !== undefined)
+    throw new MedlsamError(
+      'usage',
+      `${other} is no file of a model: name a checkpoint (.pth, .safetensors), or .onnx files and what lies beside them (.onnx_data, .npy, or the card of a localizer).`,
+      other,
+    )
   const entry = context.registry.models.find(({ id }) => id === request.id) ?? null
   return install(context, request, hooks, request.id ?? idOf(request.files[0]), entry, async (folder) => ({
     files: await copyFiles(request.files, folder, hooks),
@@ -52,43 +63,63 @@ async function install(
   entry: RegistryEntry | null,
   fill: (folder: string) => Promise<{ readonly files: InstalledModel['files']; readonly provenance: string }>,
 ): Promise<InstalledModel> {
-  if (entry?.origin === 'embedded') throw new MedlsamError('usage', `The model "${entry.id}" is built in: choose another id.`)
-  if (!/^[a-z0-9][a-z0-9._-]*$/.test(id)) throw new MedlsamError('usage', `"${id}" cannot be an id: use lower-case letters, digits, dots and dashes.`)
+  if (entry?.origin === 'embedded')
+    throw new MedlsamError('usage', `The model "${entry.id}" is built in: choose another id.`)
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(id))
+    throw new MedlsamError('usage', `"${id}" cannot be an id: use lower-case letters, digits, dots and dashes.`)
   const precision = request.precision ?? 'fp32'
   const folder = variantFolder(context.modelsFolder, id, precision)
-  return withFolderLock(folder, async () => {
-    await makeRoom(context, id, precision, folder)
-    let model: InstalledModel | undefined
-    await writeFolderAtomic(folder, async (temporary) => {
-      const { files, provenance } = await fill(temporary)
-      throwIfCancelled(hooks.signal)
-      const use = await identifyFiles(temporary, files, entry, {
-        ...(request.normalisation === undefined ? {} : { normalisation: request.normalisation }),
-        ...(request.fit === undefined ? {} : { fit: request.fit }),
-      }).catch((error: unknown) => {
-        throw withoutFolder(error, temporary)
+  return withFolderLock(
+    folder,
+    async () => {
+      await makeRoom(context, id, precision, folder)
+      let model: InstalledModel | undefined
+      await writeFolderAtomic(folder, async (temporary) => {
+        const { files, provenance } = await fill(temporary)
+        throwIfCancelled(hooks.signal)
+        const use = await identifyFiles(temporary, files, entry, {
+          ...(request.normalisation === undefined ? {} : { normalisation: request.normalisation }),
+          ...(request.fit === undefined ? {} : { fit: request.fit }),
+        }).catch((error: unknown) => {
+          throw withoutFolder(error, temporary)
+        })
+        throwIfCancelled(hooks.signal)
+        model = importedModel(id, precision, entry, files, use, provenance, request.title)
+        await writeInstalled(temporary, model)
       })
-      throwIfCancelled(hooks.signal)
-      model = importedModel(id, precision, entry, files, use, provenance, request.title)
-      await writeInstalled(temporary, model)
-    })
-    if (model === undefined) throw new TypeError('the folder has been written')
-    return model
-  }, hooks.signal)
+      if (model === undefined) throw new TypeError('the folder has been written')
+      return model
+    },
+    hooks.signal,
+  )
 }
 
 /** Clears away what a download has left in the folder; a model, or files of others, are not ours to delete. */
-async function makeRoom({ registry, modelsFolder }: ModelsContext, id: string, precision: Precision, folder: string): Promise<void> {
+async function makeRoom(
+  { registry, modelsFolder }: ModelsContext,
+  id: string,
+  precision: Precision,
+  folder: string,
+): Promise<void> {
   const { variants, spoilt } = await readInstalled(modelsFolder)
   if (variants.some(({ model }) => model.id === id && model.precision === precision)) {
-    throw new MedlsamError('usage', `The model "${id}" is installed in ${precision} already: remove it first, or choose another id (--id).`)
+    throw new MedlsamError(
+      'usage',
+      `The model "${id}" is installed in ${precision} already: remove it first, or choose another id (--id).`,
+    )
   }
   const bad = spoilt.find((each) => each.folder === folder)
   if (bad !== undefined) throw new MedlsamError('model', bad.problem, bad.file)
-  const download = registry.models.find((entry) => entry.id === id)?.variants.find((variant) => variant.precision === precision)
+  const download = registry.models
+    .find((entry) => entry.id === id)
+    ?.variants.find((variant) => variant.precision === precision)
   const names = new Set(download?.files.map(({ name }) => name))
   if (existsSync(folder) && !(await clearFolder(folder, (name) => names.has(name)))) {
-    throw new MedlsamError('usage', `${folder} holds files that belong to no installed model: move them away, or choose another id (--id).`, folder)
+    throw new MedlsamError(
+      'usage',
+      `${folder} holds files that belong to no installed model: move them away, or choose another id (--id).`,
+      folder,
+    )
   }
 }
 
@@ -96,7 +127,10 @@ async function makeRoom({ registry, modelsFolder }: ModelsContext, id: string, p
 function withoutFolder(error: unknown, folder: string): unknown {
   if (!(error instanceof MedlsamError)) return error
   const { kind, message, remedy } = error
-  return new MedlsamError(kind, message.replaceAll(`${folder}${path.sep}`, ''), undefined, { cause: error, ...(remedy === undefined ? {} : { remedy }) })
+  return new MedlsamError(kind, message.replaceAll(`${folder}${path.sep}`, ''), undefined, {
+    cause: error,
+    ...(remedy === undefined ? {} : { remedy }),
+  })
 }
 
 function importedModel(
@@ -125,7 +159,11 @@ function importedModel(
   }
 }
 
-async function copyFiles(sources: readonly string[], folder: string, { signal, onBytes }: ImportHooks): Promise<InstalledModel['files']> {
+async function copyFiles(
+  sources: readonly string[],
+  folder: string,
+  { signal, onBytes }: ImportHooks,
+): Promise<InstalledModel['files']> {
   const sizes = new Map<string, number>()
   for (const source of sources) {
     const info = await stat(source).catch(() => null)
@@ -140,7 +178,8 @@ async function copyFiles(sources: readonly string[], folder: string, { signal, o
     throwIfCancelled(signal)
     onBytes?.(done, total, path.basename(source))
     const name = storedName(source)
-    if (files.some((file) => file.name === name)) throw new MedlsamError('usage', `Two files are called ${name}: give one of them another name.`, source)
+    if (files.some((file) => file.name === name))
+      throw new MedlsamError('usage', `Two files are called ${name}: give one of them another name.`, source)
     const target = path.join(folder, name)
     await copyFile(source, target).catch((cause: unknown) => {
       throw outputError(target, cause)
@@ -157,13 +196,22 @@ function storedName(source: string): string {
   const name = path.basename(source)
   if (PLAIN_NAME.test(name)) return name
   if (name.toLowerCase().endsWith('.onnx')) return `model-${name.replace(/[^A-Za-z0-9._-]+/g, '-')}`
-  throw new MedlsamError('usage', `${source} has a name that other programs stumble over: use letters, digits, dots and dashes.`, source)
+  throw new MedlsamError(
+    'usage',
+    `${source} has a name that other programs stumble over: use letters, digits, dots and dashes.`,
+    source,
+  )
 }
 
 /** An id made of a file's name: what is left without the ending and the role. */
 export function idOf(file: string): string {
-  const stem = path.basename(file).replace(/\.(onnx|json|npy|onnx_data)$/i, '').toLowerCase()
+  const stem = path
+    .basename(file)
+    .replace(/\.(onnx|json|npy|onnx_data)$/i, '')
+    .toLowerCase()
   const bare = stem.replace(/[._-]*(image|mask|vision|prompt)?[._-]*(encoder|decoder|mask[._-]decoder)([._-].*)?$/, '')
-  const id = (bare === '' ? path.basename(path.dirname(path.resolve(file))).toLowerCase() : bare).replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
+  const id = (bare === '' ? path.basename(path.dirname(path.resolve(file))).toLowerCase() : bare)
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
   return id === '' ? 'imported' : id
 }

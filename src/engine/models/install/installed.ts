@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { installedModelSchema, PRECISIONS, type InstalledModel, type ModelChoice, type Precision, type VerifiedFile } from '../../../shared/modelTypes.js'
+import {
+  installedModelSchema,
+  PRECISIONS,
+  type InstalledModel,
+  type ModelChoice,
+  type Precision,
+  type VerifiedFile,
+} from '../../../shared/modelTypes.js'
 import { MedlsamError } from '../../../shared/medlsamError.js'
 import { outputError, writeTextAtomic } from '../../../shared/node/wholeFiles.js'
 import { sha256File } from '../../../shared/node/hash.js'
@@ -43,7 +50,10 @@ export function variantFolder(modelsFolder: string, id: string, precision: Preci
 }
 
 /** Absolute paths of an installed model's files, as recorded. */
-export function installedFiles({ model, folder }: InstalledVariant): { readonly path: string; readonly sha256: string }[] {
+export function installedFiles({
+  model,
+  folder,
+}: InstalledVariant): { readonly path: string; readonly sha256: string }[] {
   return model.files.map(({ name, sha256 }) => ({ path: path.join(folder, name), sha256 }))
 }
 
@@ -56,7 +66,11 @@ async function isIntact(variant: InstalledVariant): Promise<boolean> {
 }
 
 /** The model as installed, when all of its files are as recorded; null when it must be fetched. */
-export async function findIntact(modelsFolder: string, id: string, precision: Precision): Promise<InstalledModel | null> {
+export async function findIntact(
+  modelsFolder: string,
+  id: string,
+  precision: Precision,
+): Promise<InstalledModel | null> {
   const { variants } = await readInstalled(modelsFolder)
   const present = variants.find(({ model }) => model.id === id && model.precision === precision)
   return present !== undefined && (await isIntact(present)) ? present.model : null
@@ -73,8 +87,16 @@ export async function readInstalled(modelsFolder: string): Promise<InstalledMode
       if (!existsSync(file)) continue
       const parsed = installedModelSchema.safeParse(await readJson(file))
       const remedy = `remove it ("medlsam models remove ${id} --precision ${precision}") and install the model again.`
-      if (!parsed.success) spoilt.push({ id, precision, folder, file, problem: `${file} is not valid (${z.prettifyError(parsed.error).replaceAll('\n', ' ')}): ${remedy}` })
-      else if (parsed.data.id !== id || parsed.data.precision !== precision) spoilt.push({ id, precision, folder, file, problem: `${file} belongs to another folder: ${remedy}` })
+      if (!parsed.success)
+        spoilt.push({
+          id,
+          precision,
+          folder,
+          file,
+          problem: `${file} is not valid (${z.prettifyError(parsed.error).replaceAll('\n', ' ')}): ${remedy}`,
+        })
+      else if (parsed.data.id !== id || parsed.data.precision !== precision)
+        spoilt.push({ id, precision, folder, file, problem: `${file} belongs to another folder: ${remedy}` })
       else variants.push({ model: parsed.data, folder })
     }
   }
@@ -115,14 +137,18 @@ export async function clearFolder(folder: string, isOwn: (name: string) => boole
     await rm(path.join(folder, MODEL_RECORD), { force: true })
     const entries = await readdir(folder, { withFileTypes: true })
     for (const entry of entries) {
-      if (!entry.isDirectory() && (UNFINISHED.test(entry.name) || isOwn(entry.name))) await rm(path.join(folder, entry.name), { force: true })
+      if (!entry.isDirectory() && (UNFINISHED.test(entry.name) || isOwn(entry.name)))
+        await rm(path.join(folder, entry.name), { force: true })
     }
   } catch (error) {
     if (!existsSync(folder)) return true
     throw outputError(folder, error)
   }
   // Both fail when something is left there, and should: others' files, another precision.
-  const gone = await rmdir(folder).then(() => true, () => false)
+  const gone = await rmdir(folder).then(
+    () => true,
+    () => false,
+  )
   if (gone) await rmdir(path.dirname(folder)).catch(() => undefined)
   return gone
 }
@@ -139,23 +165,46 @@ export async function verifyInstalled(modelsFolder: string, choice: ModelChoice 
     for (const { name, sha256, trust } of model.files) {
       const file = path.join(folder, name)
       const actual = await sha256File(file).catch(() => null)
-      verified.push({ id: model.id, precision: model.precision, path: file, state: actual === null ? 'missing' : actual === sha256 ? 'intact' : 'changed', trust })
+      verified.push({
+        id: model.id,
+        precision: model.precision,
+        path: file,
+        state: actual === null ? 'missing' : actual === sha256 ? 'intact' : 'changed',
+        trust,
+      })
     }
   }
-  return [...verified, ...spoilt.map(({ id, precision, file, problem }): VerifiedFile => ({ id, precision, path: file, state: 'changed', trust: 'user', problem }))]
+  return [
+    ...verified,
+    ...spoilt.map(({ id, precision, file, problem }): VerifiedFile => ({
+      id,
+      precision,
+      path: file,
+      state: 'changed',
+      trust: 'user',
+      problem,
+    })),
+  ]
 }
 
 function chosen({ variants, spoilt }: InstalledModels, { id, precision }: ModelChoice): InstalledModels {
-  const fits = (candidate: ModelChoice): boolean => candidate.id === id && (precision === undefined || candidate.precision === precision)
+  const fits = (candidate: ModelChoice): boolean =>
+    candidate.id === id && (precision === undefined || candidate.precision === precision)
   const found = { variants: variants.filter(({ model }) => fits(model)), spoilt: spoilt.filter(fits) }
   if (found.variants.length + found.spoilt.length > 0) return found
   const known = [...new Set([...variants.map(({ model }) => model.id), ...spoilt.map((each) => each.id)])].join(', ')
-  throw new MedlsamError('usage', `The model "${id}"${precision === undefined ? '' : ` in ${precision}`} is not installed${known === '' ? '' : `: installed are ${known}`}.`)
+  throw new MedlsamError(
+    'usage',
+    `The model "${id}"${precision === undefined ? '' : ` in ${precision}`} is not installed${known === '' ? '' : `: installed are ${known}`}.`,
+  )
 }
 
 async function subfolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name).sort()
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .sort()
 }
 
 async function readJson(file: string): Promise<unknown> {

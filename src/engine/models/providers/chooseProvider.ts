@@ -19,7 +19,11 @@ export interface ProviderTestHooks {
 }
 
 /** What `auto` means for a segmenter on this machine. Where only the CPU comes into question nothing is tried or written. */
-export async function chooseProvider(modelsFolder: string, source: SegmenterSource, hooks: ProviderTestHooks = {}): Promise<Provider> {
+export async function chooseProvider(
+  modelsFolder: string,
+  source: SegmenterSource,
+  hooks: ProviderTestHooks = {},
+): Promise<Provider> {
   const candidates = autoCandidates(runtimeFolder())
   if (candidates.every((provider) => provider === 'cpu')) return 'cpu'
   const remembered = async (memory: ProviderMemory): Promise<Provider | undefined> => {
@@ -38,8 +42,14 @@ export async function chooseProvider(modelsFolder: string, source: SegmenterSour
 }
 
 /** The self-test of a segmenter with every provider of the platform that `auto` may take, also those that look hopeless or crashed before, so that people see why. */
-export async function testSegmenter(modelsFolder: string, source: SegmenterSource, hooks: ProviderTestHooks = {}): Promise<ProviderTestReport> {
-  const candidates = platformProviders().filter(({ auto, provider, plausible }) => auto && (provider !== 'webgpu' || plausible())).map(({ provider }) => provider)
+export async function testSegmenter(
+  modelsFolder: string,
+  source: SegmenterSource,
+  hooks: ProviderTestHooks = {},
+): Promise<ProviderTestReport> {
+  const candidates = platformProviders()
+    .filter(({ auto, provider, plausible }) => auto && (provider !== 'webgpu' || plausible()))
+    .map(({ provider }) => provider)
   return alone(modelsFolder, source, hooks, (memory) => run(source, candidates, memory, hooks, true))
 }
 
@@ -47,8 +57,18 @@ export async function testSegmenter(modelsFolder: string, source: SegmenterSourc
  * Does work with what is remembered while no other process tests providers: two tests at once would disturb each
  * other's times, and one would take the other's trial for one that crashed.
  */
-async function alone<T>(modelsFolder: string, source: SegmenterSource, { signal }: ProviderTestHooks, work: (memory: ProviderMemory) => Promise<T>): Promise<T> {
-  const writable = await mkdir(modelsFolder, { recursive: true }).then(() => access(modelsFolder, constants.W_OK)).then(() => true, () => false)
+async function alone<T>(
+  modelsFolder: string,
+  source: SegmenterSource,
+  { signal }: ProviderTestHooks,
+  work: (memory: ProviderMemory) => Promise<T>,
+): Promise<T> {
+  const writable = await mkdir(modelsFolder, { recursive: true })
+    .then(() => access(modelsFolder, constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    )
   const hashes = await hashesOf(source)
   const candidates = autoCandidates(runtimeFolder())
   if (!writable) return work(passingMemory(hashes, candidates))
@@ -63,7 +83,13 @@ async function hashesOf({ files }: SegmenterSource): Promise<string[]> {
   return hashes
 }
 
-function run({ id, files, ...rest }: SegmenterSource, candidates: readonly Provider[], memory: ProviderMemory, { threads, ...hooks }: ProviderTestHooks, retryCrashed: boolean): Promise<ProviderTestReport> {
+function run(
+  { id, files, ...rest }: SegmenterSource,
+  candidates: readonly Provider[],
+  memory: ProviderMemory,
+  { threads, ...hooks }: ProviderTestHooks,
+  retryCrashed: boolean,
+): Promise<ProviderTestReport> {
   return testProviders({
     id,
     candidates,

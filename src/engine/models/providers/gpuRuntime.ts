@@ -41,10 +41,16 @@ export interface GpuRuntimePlaces {
 /** Whether the GPU files are needed, there, and what getting them means. */
 export function gpuRuntimeInfo({ modelsFolder }: ModelsContext, places: GpuRuntimePlaces = {}): GpuRuntimeInfo {
   const { version, supported, binaryFolder, pinned } = withDefaults(places)
-  const check = pinned === null ? 'no SHA-256 is pinned here, so it is checked against the SHA-512 that NuGet publishes, and only with your consent' : 'checked against a pinned SHA-256'
+  const check =
+    pinned === null
+      ? 'no SHA-256 is pinned here, so it is checked against the SHA-512 that NuGet publishes, and only with your consent'
+      : 'checked against a pinned SHA-256'
   return {
     supported,
-    installed: GPU_RUNTIME_FILES.every((file) => existsSync(path.join(binaryFolder, file)) || existsSync(path.join(folderOf(modelsFolder, version), file))),
+    installed: GPU_RUNTIME_FILES.every(
+      (file) =>
+        existsSync(path.join(binaryFolder, file)) || existsSync(path.join(folderOf(modelsFolder, version), file)),
+    ),
     version,
     about: supported
       ? `The CUDA and TensorRT providers of ONNX Runtime ${version} come as the NuGet package ${PACKAGE} (about 240 MB; ${check}). They need an NVIDIA driver, CUDA and cuDNN on this machine.`
@@ -58,29 +64,42 @@ export function gpuRuntimeInfo({ modelsFolder }: ModelsContext, places: GpuRunti
  * @throws MedlsamError `usage` where there is nothing to fetch, offline, or without consent to a package that is not pinned;
  *   `model` when the feed has not got it or a checksum differs; `output`
  */
-export async function downloadGpuRuntime(context: ModelsContext, acceptUnverified: boolean, hooks: DownloadHooks = {}, places: GpuRuntimePlaces = {}): Promise<GpuRuntimeInfo> {
+export async function downloadGpuRuntime(
+  context: ModelsContext,
+  acceptUnverified: boolean,
+  hooks: DownloadHooks = {},
+  places: GpuRuntimePlaces = {},
+): Promise<GpuRuntimeInfo> {
   const { feed, version, supported, pinned } = withDefaults(places)
   const info = gpuRuntimeInfo(context, places)
   if (!supported) throw new MedlsamError('usage', info.about)
   if (pinned === null && !acceptUnverified) {
-    throw new MedlsamError('usage', `No SHA-256 is pinned for ${PACKAGE} ${version}: take it with --accept-unverified, checked against the SHA-512 that NuGet publishes for it.`)
+    throw new MedlsamError(
+      'usage',
+      `No SHA-256 is pinned for ${PACKAGE} ${version}: take it with --accept-unverified, checked against the SHA-512 that NuGet publishes for it.`,
+    )
   }
   const folder = folderOf(context.modelsFolder, version)
   const isThere = (): boolean => existsSync(path.join(folder, RECORD))
   // Asked before the lock too, which a folder that may only be read has no room for.
-  if (!isThere()) await withFolderLock(folder, async () => {
-    if (isThere()) return
-    refuseOffline(context, `The GPU runtime of ONNX Runtime ${version}`)
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw outputError(folder, error)
-    })
-    const network = openNetworkAccess(context.network)
-    try {
-      await install(feed, version, pinned, folder, network, hooks)
-    } finally {
-      await network.close()
-    }
-  }, hooks.signal)
+  if (!isThere())
+    await withFolderLock(
+      folder,
+      async () => {
+        if (isThere()) return
+        refuseOffline(context, `The GPU runtime of ONNX Runtime ${version}`)
+        await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+          throw outputError(folder, error)
+        })
+        const network = openNetworkAccess(context.network)
+        try {
+          await install(feed, version, pinned, folder, network, hooks)
+        } finally {
+          await network.close()
+        }
+      },
+      hooks.signal,
+    )
   await linkGpuRuntime(context.modelsFolder, places)
   return gpuRuntimeInfo(context, places)
 }
@@ -98,13 +117,22 @@ export async function linkGpuRuntime(modelsFolder: string, places: GpuRuntimePla
     if (existsSync(target)) continue
     // A dangling link of an earlier folder is in the way of a new one.
     await rm(target, { force: true })
-    await symlink(source, target).catch(() => copyFile(source, target)).catch((error: unknown) => {
-      throw outputError(target, error)
-    })
+    await symlink(source, target)
+      .catch(() => copyFile(source, target))
+      .catch((error: unknown) => {
+        throw outputError(target, error)
+      })
   }
 }
 
-async function install(feed: string, version: string, pinned: string | null, folder: string, network: NetworkAccess, hooks: DownloadHooks): Promise<void> {
+async function install(
+  feed: string,
+  version: string,
+  pinned: string | null,
+  folder: string,
+  network: NetworkAccess,
+  hooks: DownloadHooks,
+): Promise<void> {
   const { url, sizeBytes, sha512 } = await resolvePackage(feed, version, network, hooks.signal)
   const part = path.join(folder, 'package.nupkg.part')
   const { signal, onBytes, retryPausesMs } = hooks
@@ -117,7 +145,10 @@ async function install(feed: string, version: string, pinned: string | null, fol
   const actual = await sha512Base64(part)
   if (actual !== sha512) {
     await discard(part)
-    throw new MedlsamError('model', `${url} has SHA-512 ${actual} instead of ${sha512}, which the feed publishes: it was thrown away; try again.`)
+    throw new MedlsamError(
+      'model',
+      `${url} has SHA-512 ${actual} instead of ${sha512}, which the feed publishes: it was thrown away; try again.`,
+    )
   }
   const files: Record<string, string> = {}
   for (const name of GPU_RUNTIME_FILES) {
@@ -128,33 +159,66 @@ async function install(feed: string, version: string, pinned: string | null, fol
     await rename(`${target}.part`, target)
   }
   throwIfCancelled(signal)
-  await writeTextAtomic(path.join(folder, RECORD), `${JSON.stringify({ package: PACKAGE, version, url, sha256, sha512, pinned: pinned !== null, files }, null, 2)}\n`)
+  await writeTextAtomic(
+    path.join(folder, RECORD),
+    `${JSON.stringify({ package: PACKAGE, version, url, sha256, sha512, pinned: pinned !== null, files }, null, 2)}\n`,
+  )
   await rm(part, { force: true })
 }
 
 const indexSchema = z.object({ resources: z.array(z.object({ '@id': z.string(), '@type': z.string() })) })
 const leafSchema = z.object({ catalogEntry: z.string(), packageContent: z.string() })
-const catalogSchema = z.object({ packageHash: z.string(), packageHashAlgorithm: z.literal('SHA512'), packageSize: z.int().positive() })
+const catalogSchema = z.object({
+  packageHash: z.string(),
+  packageHashAlgorithm: z.literal('SHA512'),
+  packageSize: z.int().positive(),
+})
 
 /** Address, size and hash of the package, as NuGet's protocol has them: https://learn.microsoft.com/nuget/api/overview */
-async function resolvePackage(feed: string, version: string, network: NetworkAccess, signal: AbortSignal | undefined): Promise<{ readonly url: string; readonly sizeBytes: number; readonly sha512: string }> {
+async function resolvePackage(
+  feed: string,
+  version: string,
+  network: NetworkAccess,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly url: string; readonly sizeBytes: number; readonly sha512: string }> {
   const { resources } = await fetchJson(feed, indexSchema, network, signal)
   const registrations = resources.find((resource) => /^RegistrationsBaseUrl/.test(resource['@type']))?.['@id']
-  if (registrations === undefined) throw new MedlsamError('model', `${feed} lists no package registrations: the feed has changed, look for a newer version of this extension.`)
-  const leaf = await fetchJson(`${registrations.replace(/\/*$/, '')}/${PACKAGE.toLowerCase()}/${version}.json`, leafSchema, network, signal)
+  if (registrations === undefined)
+    throw new MedlsamError(
+      'model',
+      `${feed} lists no package registrations: the feed has changed, look for a newer version of this extension.`,
+    )
+  const leaf = await fetchJson(
+    `${registrations.replace(/\/*$/, '')}/${PACKAGE.toLowerCase()}/${version}.json`,
+    leafSchema,
+    network,
+    signal,
+  )
   const { packageHash, packageSize } = await fetchJson(leaf.catalogEntry, catalogSchema, network, signal)
   return { url: leaf.packageContent, sizeBytes: packageSize, sha512: packageHash }
 }
 
-async function fetchJson<T>(url: string, schema: z.ZodType<T>, network: NetworkAccess, signal: AbortSignal | undefined): Promise<T> {
+async function fetchJson<T>(
+  url: string,
+  schema: z.ZodType<T>,
+  network: NetworkAccess,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   try {
     const { statusCode, headers, body } = await network.request(url, { 'accept-encoding': 'gzip' }, signal)
     const bytes = Buffer.from(await body.arrayBuffer())
     if (statusCode !== 200) throw new Error(`the server answered ${statusCode}`)
-    return schema.parse(JSON.parse((headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString('utf8')))
+    return schema.parse(
+      JSON.parse((headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString('utf8')),
+    )
   } catch (cause) {
     throwIfCancelled(signal)
-    throw new MedlsamError('model', `${url} cannot be read (${cause instanceof z.ZodError ? 'it is not what a NuGet feed answers' : cause instanceof Error ? cause.message : String(cause)}): check the connection and the proxy settings and try again.`, undefined, { cause })
+    throw new MedlsamError(
+      'model',
+      `${url} cannot be read (${cause instanceof z.ZodError ? 'it is not what a NuGet feed answers' : cause instanceof Error ? cause.message : String(cause)}): check the connection and the proxy settings and try again.`,
+      undefined,
+      { cause },
+    )
   }
 }
 

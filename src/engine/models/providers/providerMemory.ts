@@ -39,7 +39,11 @@ export interface ProviderMemory {
  * providers that come into question, so that a folder on a shared disk serves several machines, and an update or a GPU
  * runtime that came later is tested anew.
  */
-export function providerMemory(modelsFolder: string, networkHashes: readonly string[], candidates: readonly Provider[]): ProviderMemory {
+export function providerMemory(
+  modelsFolder: string,
+  networkHashes: readonly string[],
+  candidates: readonly Provider[],
+): ProviderMemory {
   const file = path.join(modelsFolder, 'providers.json')
   const key = memoryKey(networkHashes, candidates)
   const read = async (): Promise<Memory> => {
@@ -60,7 +64,11 @@ export function providerMemory(modelsFolder: string, networkHashes: readonly str
     chosen: async () => entryOf(await read(), key).chosen,
     crashed: async () => crashedOf(entryOf(await read(), key)),
     trying: (provider) =>
-      change((entry) => ({ ...entry, crashed: provider === null ? entry.crashed.filter((crashed) => crashed !== entry.trying) : crashedOf(entry), trying: provider })),
+      change((entry) => ({
+        ...entry,
+        crashed: provider === null ? entry.crashed.filter((crashed) => crashed !== entry.trying) : crashedOf(entry),
+        trying: provider,
+      })),
     choose: (provider) => change((entry) => ({ chosen: provider, trying: null, crashed: crashedOf(entry) })),
   }
 }
@@ -82,7 +90,17 @@ export function passingMemory(networkHashes: readonly string[], candidates: read
 }
 
 function memoryKey(networkHashes: readonly string[], candidates: readonly Provider[]): string {
-  return sha256Of(JSON.stringify([os.hostname(), process.platform, process.arch, os.cpus().at(0)?.model ?? '', RUNTIME_VERSION, [...networkHashes].sort(), candidates])).slice(0, 32)
+  return sha256Of(
+    JSON.stringify([
+      os.hostname(),
+      process.platform,
+      process.arch,
+      os.cpus().at(0)?.model ?? '',
+      RUNTIME_VERSION,
+      [...networkHashes].sort(),
+      candidates,
+    ]),
+  ).slice(0, 32)
 }
 
 /** A trial that never ended took its process with it. */

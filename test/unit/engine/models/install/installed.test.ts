@@ -17,7 +17,10 @@ const skeleton = (name: string): string => path.resolve('models/skeletons', name
 let models: Models
 
 async function failure(promise: Promise<unknown>): Promise<MedlsamError> {
-  const error: unknown = await promise.then(() => null, (e: unknown) => e)
+  const error: unknown = await promise.then(
+    () => null,
+    (e: unknown) => e,
+  )
   if (error instanceof MedlsamError) return error
   throw new Error(`expected a MedlsamError, got ${String(error)}`)
 }
@@ -33,8 +36,20 @@ describe('importing a checkpoint of the published MedLAM', () => {
   it('makes a localizer with a card that opens, verifies and can be removed', async () => {
     const file = await writeEmptyCheckpoint(path.join(folder, 'medlam.safetensors'), skeleton('medlam'))
     const seen: string[] = []
-    const model = await models.import({ files: [file] }, { onBytes: (done, total, what) => { if (done === total) seen.push(what) } })
-    expect(model).toMatchObject({ id: 'medlam', title: 'MedLAM (published checkpoint)', origin: 'import', use: { task: 'localize', card: 'medlam.json' } })
+    const model = await models.import(
+      { files: [file] },
+      {
+        onBytes: (done, total, what) => {
+          if (done === total) seen.push(what)
+        },
+      },
+    )
+    expect(model).toMatchObject({
+      id: 'medlam',
+      title: 'MedLAM (published checkpoint)',
+      origin: 'import',
+      use: { task: 'localize', card: 'medlam.json' },
+    })
     expect(model.provenance).toMatch(/medlam\.safetensors \(\d+ bytes, SHA-256 [0-9a-f]{64}\)/)
     expect(model.license?.permissive).toBe(false)
     expect(seen).toEqual(['medlam.safetensors', 'ONNX files'])
@@ -42,15 +57,34 @@ describe('importing a checkpoint of the published MedLAM', () => {
     const card = await findLocalizer('medlam', await models.context())
     expect(card).toBe(path.join(models.folder, 'medlam/fp32/medlam.json'))
     const opened = await openMedlamModel(card, path.resolve('models/correlate.onnx'))
-    expect(opened.card).toMatchObject({ kind: 'patch', patchVoxels: 64, paddingVoxels: 32, spacingMm: 3, rangeMm: [1500, 600, 600] })
-    expect(opened.features.outputs.map(({ dims }) => dims)).toEqual([[1, 96, 16, 16, 16], [1, 96, 32, 32, 32], [1, 96, 64, 64, 64]])
+    expect(opened.card).toMatchObject({
+      kind: 'patch',
+      patchVoxels: 64,
+      paddingVoxels: 32,
+      spacingMm: 3,
+      rangeMm: [1500, 600, 600],
+    })
+    expect(opened.features.outputs.map(({ dims }) => dims)).toEqual([
+      [1, 96, 16, 16, 16],
+      [1, 96, 32, 32, 32],
+      [1, 96, 64, 64, 64],
+    ])
     await closeMedlamModel(opened)
 
-    expect((await models.verify({ id: 'medlam' })).map(({ state }) => state)).toEqual(['intact', 'intact', 'intact', 'intact'])
+    expect((await models.verify({ id: 'medlam' })).map(({ state }) => state)).toEqual([
+      'intact',
+      'intact',
+      'intact',
+      'intact',
+    ])
     const weights = await open(path.join(path.dirname(card), 'weights.data'), 'r+')
     await weights.write(Buffer.of(1), 0, 1, 4096)
     await weights.close()
-    expect((await models.verify({ id: 'medlam' })).filter(({ state }) => state === 'changed').map((found) => path.basename(found.path))).toEqual(['weights.data'])
+    expect(
+      (await models.verify({ id: 'medlam' }))
+        .filter(({ state }) => state === 'changed')
+        .map((found) => path.basename(found.path)),
+    ).toEqual(['weights.data'])
     const damaged = await failure(openMedlamModel(card, path.resolve('models/correlate.onnx')))
     expect(damaged.message).toMatch(/weights\.data has SHA-256 .* damaged or another version/)
 
@@ -62,9 +96,21 @@ describe('importing a checkpoint of the published MedLAM', () => {
     const file = await writeEmptyCheckpoint(path.join(folder, 'stop.safetensors'), skeleton('medlam'))
     for (const stage of ['stop.safetensors', 'ONNX files']) {
       const abort = new AbortController()
-      const error = await failure(models.import({ files: [file], id: 'stopped' }, { signal: abort.signal, onBytes: (_, __, what) => { if (what === stage) abort.abort() } }))
+      const error = await failure(
+        models.import(
+          { files: [file], id: 'stopped' },
+          {
+            signal: abort.signal,
+            onBytes: (_, __, what) => {
+              if (what === stage) abort.abort()
+            },
+          },
+        ),
+      )
       expect(error.kind).toBe('cancelled')
-      expect(existsSync(path.join(models.folder, 'stopped')) ? readdirSync(path.join(models.folder, 'stopped')) : []).toEqual([])
+      expect(
+        existsSync(path.join(models.folder, 'stopped')) ? readdirSync(path.join(models.folder, 'stopped')) : [],
+      ).toEqual([])
     }
   })
 })
@@ -74,7 +120,9 @@ describe('importing a checkpoint with the tensors of SAM ViT-B', () => {
     const file = await writeEmptyCheckpoint(path.join(folder, 'medsam_vit_b.safetensors'), skeleton('sam-vit-b'))
     const model = await models.import({ files: [file] })
     expect(model).toMatchObject({
-      id: 'medsam-vit-b', title: 'MedSAM ViT-B', license: { spdx: 'Apache-2.0' },
+      id: 'medsam-vit-b',
+      title: 'MedSAM ViT-B',
+      license: { spdx: 'Apache-2.0' },
       use: { task: 'segment', layout: 'meta', preprocessing: { normalisation: 'minMax', fit: 'stretch' } },
     })
     const { files, ...source } = await findSegmenter('medsam-vit-b', await models.context())
@@ -88,8 +136,18 @@ describe('importing a checkpoint with the tensors of SAM ViT-B', () => {
   })
 
   it.each([
-    ['under a name that says neither SAM nor MedSAM', 'weights.safetensors', {}, /under the id sam-vit-b or medsam-vit-b/],
-    ['as another model of the registry', 'sam.safetensors', { id: 'slimsam-77-boxes' }, /is not the model "slimsam-77-boxes"/],
+    [
+      'under a name that says neither SAM nor MedSAM',
+      'weights.safetensors',
+      {},
+      /under the id sam-vit-b or medsam-vit-b/,
+    ],
+    [
+      'as another model of the registry',
+      'sam.safetensors',
+      { id: 'slimsam-77-boxes' },
+      /is not the model "slimsam-77-boxes"/,
+    ],
     ['as a built-in one', 'sam.safetensors', { id: 'mobilesam' }, /is not the model "mobilesam"/],
     ['in another precision', 'sam.safetensors', { precision: 'int8' as const }, /leave the precision out/],
   ])('is refused %s', async (_, name, more, sentence) => {
@@ -100,14 +158,23 @@ describe('importing a checkpoint with the tensors of SAM ViT-B', () => {
   })
 
   it('is refused together with other files', async () => {
-    expect((await failure(models.import({ files: ['a.pth', 'b.onnx'] }))).message).toMatch(/a\.pth is a checkpoint, which is imported by itself/)
+    expect((await failure(models.import({ files: ['a.pth', 'b.onnx'] }))).message).toMatch(
+      /a\.pth is a checkpoint, which is imported by itself/,
+    )
   })
 })
 
 it('says of the card where the weights came from', async () => {
   const file = await writeEmptyCheckpoint(path.join(folder, 'again.safetensors'), skeleton('medlam'))
   await models.import({ files: [file], id: 'mine' })
-  const card = JSON.parse(await readFile(path.join(models.folder, 'mine/fp32/medlam.json'), 'utf8')) as { id: string; provenance: unknown }
+  const card = JSON.parse(await readFile(path.join(models.folder, 'mine/fp32/medlam.json'), 'utf8')) as {
+    id: string
+    provenance: unknown
+  }
   expect(card.id).toBe('mine')
-  expect(card.provenance).toEqual({ importedFrom: 'again.safetensors', sha256: expect.stringMatching(/^[0-9a-f]{64}$/), tool: expect.stringContaining('medlsam') })
+  expect(card.provenance).toEqual({
+    importedFrom: 'again.safetensors',
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    tool: expect.stringContaining('medlsam'),
+  })
 })

@@ -11,22 +11,34 @@ import { tempFolder } from '../../../../support/tempFolder.js'
 
 /** What comes into question here; what this machine has not got falls back to the CPU. */
 const machine = vi.hoisted(() => ({ candidates: ['cpu'] as Provider[] }))
-vi.mock('../../../../../src/engine/runtime/providerTable.js', async (original) => ({ ...(await original<object>()), autoCandidates: () => machine.candidates }))
-afterEach(() => { machine.candidates = ['cpu'] })
+vi.mock('../../../../../src/engine/runtime/providerTable.js', async (original) => ({
+  ...(await original<object>()),
+  autoCandidates: () => machine.candidates,
+}))
+afterEach(() => {
+  machine.candidates = ['cpu']
+})
 
 const folder = tempFolder()
 const assetsFolder = path.resolve(import.meta.dirname, '../../../../../models')
 
 async function graphs(place: string): Promise<SegmenterSource> {
   await mkdir(place, { recursive: true })
-  const files = [await writeOnnx(path.join(place, 'encoder.onnx'), samEncoderGraph()), await writeOnnx(path.join(place, 'decoder.onnx'), samDecoderGraph(1))]
+  const files = [
+    await writeOnnx(path.join(place, 'encoder.onnx'), samEncoderGraph()),
+    await writeOnnx(path.join(place, 'decoder.onnx'), samDecoderGraph(1)),
+  ]
   return { id: 'own', files: files.map((file) => ({ path: file })) }
 }
 
 /** Providers that are tried when a choice is asked for. */
 async function tried(modelsFolder: string, source: SegmenterSource): Promise<Provider[]> {
   const seen: Provider[] = []
-  await chooseProvider(modelsFolder, source, { onTrial: (done, total, provider) => { if (done < total) seen.push(provider) } })
+  await chooseProvider(modelsFolder, source, {
+    onTrial: (done, total, provider) => {
+      if (done < total) seen.push(provider)
+    },
+  })
   return seen
 }
 
@@ -39,7 +51,9 @@ describe('the provider that "auto" means', () => {
     expect(await tried(modelsFolder, source)).toEqual([])
     machine.candidates = ['directml', 'coreml', 'cpu']
     expect(await tried(modelsFolder, source)).toEqual(['cpu', 'directml', 'coreml'])
-    expect(Object.keys(JSON.parse(await readFile(path.join(modelsFolder, 'providers.json'), 'utf8')) as object)).toHaveLength(2)
+    expect(
+      Object.keys(JSON.parse(await readFile(path.join(modelsFolder, 'providers.json'), 'utf8')) as object),
+    ).toHaveLength(2)
   })
 
   it('is found out once too where nothing can be written', async () => {

@@ -11,7 +11,8 @@ import { tempFolder } from '../../../../support/tempFolder.js'
 
 const folder = tempFolder()
 let count = 0
-const freshMemory = (): ReturnType<typeof providerMemory> => providerMemory(path.join(folder, `memory${++count}`), ['a'.repeat(64)], ['cpu'])
+const freshMemory = (): ReturnType<typeof providerMemory> =>
+  providerMemory(path.join(folder, `memory${++count}`), ['a'.repeat(64)], ['cpu'])
 
 interface Behaviour {
   readonly ms: number
@@ -23,7 +24,12 @@ interface Behaviour {
 }
 
 /** Segmenters whose time and answer depend on the provider, on a clock of their own. */
-function machine(behaviours: Partial<Record<Provider, Behaviour>>): { readonly open: (provider: Provider) => Promise<Segmenter>; readonly now: () => number; readonly opened: Provider[]; readonly released: () => number } {
+function machine(behaviours: Partial<Record<Provider, Behaviour>>): {
+  readonly open: (provider: Provider) => Promise<Segmenter>
+  readonly now: () => number
+  readonly opened: Provider[]
+  readonly released: () => number
+} {
   let clock = 0
   let released = 0
   const opened: Provider[] = []
@@ -56,18 +62,46 @@ function machine(behaviours: Partial<Record<Provider, Behaviour>>): { readonly o
 describe('the self-test of providers', () => {
   it('takes the fastest that gives the right answer, says why not the others, and remembers', async () => {
     const memory = freshMemory()
-    const machinery = machine({ cpu: { ms: 400 }, cuda: { ms: 20, factor: 1.2 }, webgpu: { ms: 100, factor: 1.001 }, directml: { ms: 5, note: 'directml could not be started' }, coreml: { ms: 10, fails: true } })
-    const report = await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'directml', 'coreml', 'cpu'], memory, ...machinery })
+    const machinery = machine({
+      cpu: { ms: 400 },
+      cuda: { ms: 20, factor: 1.2 },
+      webgpu: { ms: 100, factor: 1.001 },
+      directml: { ms: 5, note: 'directml could not be started' },
+      coreml: { ms: 10, fails: true },
+    })
+    const report = await testProviders({
+      id: 'sam',
+      candidates: ['cuda', 'webgpu', 'directml', 'coreml', 'cpu'],
+      memory,
+      ...machinery,
+    })
     expect(report.chosen).toBe('webgpu')
-    expect(report.trials.map(({ provider, encodeMs }) => [provider, encodeMs])).toEqual([['cpu', 400], ['cuda', 20], ['webgpu', 100], ['directml', null], ['coreml', null]])
-    expect(report.trials.map(({ problem }) => problem)).toEqual([null, "Its answer differs from the CPU's by 20.0 %.", null, 'directml could not be started', 'coreml failed while it ran.'])
+    expect(report.trials.map(({ provider, encodeMs }) => [provider, encodeMs])).toEqual([
+      ['cpu', 400],
+      ['cuda', 20],
+      ['webgpu', 100],
+      ['directml', null],
+      ['coreml', null],
+    ])
+    expect(report.trials.map(({ problem }) => problem)).toEqual([
+      null,
+      "Its answer differs from the CPU's by 20.0 %.",
+      null,
+      'directml could not be started',
+      'coreml failed while it ran.',
+    ])
     expect(await memory.chosen()).toBe('webgpu')
     expect(machinery.released()).toBe(5)
   })
 
   it('stays on the CPU when nothing is faster, or when an answer is no number', async () => {
     const memory = freshMemory()
-    const report = await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'cpu'], memory, ...machine({ cpu: { ms: 50 }, cuda: { ms: 80 }, webgpu: { ms: 1, factor: Number.NaN } }) })
+    const report = await testProviders({
+      id: 'sam',
+      candidates: ['cuda', 'webgpu', 'cpu'],
+      memory,
+      ...machine({ cpu: { ms: 50 }, cuda: { ms: 80 }, webgpu: { ms: 1, factor: Number.NaN } }),
+    })
     expect(report.chosen).toBe('cpu')
     expect(report.trials[2].problem).toContain('differs')
   })
@@ -78,7 +112,9 @@ describe('the self-test of providers', () => {
     await memory.trying('cuda')
     expect(await memory.crashed()).toEqual(['cuda'])
     const machinery = machine({ cpu: { ms: 50 }, cuda: { ms: 1 }, webgpu: { ms: 10 } })
-    expect((await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'cpu'], memory, ...machinery })).chosen).toBe('cuda')
+    expect(
+      (await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'cpu'], memory, ...machinery })).chosen,
+    ).toBe('cuda')
     // It lived, so what was is no longer held against it.
     expect(await memory.crashed()).toEqual([])
   })
@@ -94,7 +130,13 @@ describe('the self-test of providers', () => {
       expect(report.chosen).toBe('webgpu')
       expect(report.trials[1].problem).toContain('ended the process')
     }
-    const asked = await testProviders({ id: 'sam', candidates: ['cuda', 'webgpu', 'cpu'], memory, retryCrashed: true, ...machine({ cpu: { ms: 50 }, cuda: { ms: 1 }, webgpu: { ms: 10 } }) })
+    const asked = await testProviders({
+      id: 'sam',
+      candidates: ['cuda', 'webgpu', 'cpu'],
+      memory,
+      retryCrashed: true,
+      ...machine({ cpu: { ms: 50 }, cuda: { ms: 1 }, webgpu: { ms: 10 } }),
+    })
     expect(asked.chosen).toBe('cuda')
     expect(await memory.crashed()).toEqual([])
   })
@@ -102,14 +144,26 @@ describe('the self-test of providers', () => {
   it('does not take an error of ours for a process that ended', async () => {
     const memory = freshMemory()
     const machinery = machine({ cpu: { ms: 50 } })
-    const open = (provider: Provider): Promise<Segmenter> => (provider === 'cuda' ? Promise.reject(new TypeError('a slip')) : machinery.open(provider))
-    await expect(testProviders({ id: 'sam', candidates: ['cuda', 'cpu'], memory, now: machinery.now, open })).rejects.toThrow('a slip')
+    const open = (provider: Provider): Promise<Segmenter> =>
+      provider === 'cuda' ? Promise.reject(new TypeError('a slip')) : machinery.open(provider)
+    await expect(
+      testProviders({ id: 'sam', candidates: ['cuda', 'cpu'], memory, now: machinery.now, open }),
+    ).rejects.toThrow('a slip')
     expect(await memory.crashed()).toEqual([])
   })
 
   it('stops when asked to', async () => {
     const abort = new AbortController()
-    const test = testProviders({ id: 'sam', candidates: ['cuda', 'cpu'], memory: freshMemory(), ...machine({ cpu: { ms: 1 }, cuda: { ms: 1 } }), signal: abort.signal, onTrial: () => { abort.abort() } })
+    const test = testProviders({
+      id: 'sam',
+      candidates: ['cuda', 'cpu'],
+      memory: freshMemory(),
+      ...machine({ cpu: { ms: 1 }, cuda: { ms: 1 } }),
+      signal: abort.signal,
+      onTrial: () => {
+        abort.abort()
+      },
+    })
     await expect(test).rejects.toMatchObject({ kind: 'cancelled' })
   })
 })
@@ -117,7 +171,8 @@ describe('the self-test of providers', () => {
 describe('the memory of providers', () => {
   it('is kept per model and providers in question, and starts anew when its file is spoilt', async () => {
     const place = path.join(folder, 'kept')
-    const memory = (hashes: string[], candidates: Provider[] = ['cuda', 'cpu']): ReturnType<typeof providerMemory> => providerMemory(place, hashes, candidates)
+    const memory = (hashes: string[], candidates: Provider[] = ['cuda', 'cpu']): ReturnType<typeof providerMemory> =>
+      providerMemory(place, hashes, candidates)
     await memory(['a'.repeat(64), 'b'.repeat(64)]).choose('cuda')
     expect(await memory(['b'.repeat(64), 'a'.repeat(64)]).chosen()).toBe('cuda')
     expect(await memory(['c'.repeat(64)]).chosen()).toBeNull()
