@@ -24,6 +24,18 @@ export type ExtremeSide = (typeof EXTREME_SIDES)[number]
 /** The six named extreme points of a structure in RAS millimetres. */
 export type ExtremePoints = Readonly<Record<ExtremeSide, PointMm>>
 
+/** Six values, one per side. */
+export function mapSides<T>(of: (side: ExtremeSide) => T): Readonly<Record<ExtremeSide, T>> {
+  return {
+    inferior: of('inferior'),
+    posterior: of('posterior'),
+    right: of('right'),
+    superior: of('superior'),
+    anterior: of('anterior'),
+    left: of('left'),
+  }
+}
+
 const finite = z.number()
 
 /** True for points of the same place. Markups files and template sets round differently; a tenth of a micrometre is no edit. */

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import type { ErrorKind } from '../errorData.js'
+import { MedlsamError } from '../medlsamError.js'
+
+/** What a JSON file is, for messages. */
+export interface JsonFileKind {
+  /** Begins the sentence, such as `The template set`. */
+  readonly what: string
+  readonly kind: ErrorKind
+  /** What to do when it is not usable, as the end of a sentence, such as `name a file made by "template create"`. */
+  readonly remedy: string
+}
+
+/**
+ * Reads a JSON file and checks it with a schema.
+ * @throws MedlsamError of the given kind when it is missing, no JSON, or does not fit the schema
+ */
+export async function readJson<T>(file: string, schema: z.ZodType<T>, about: JsonFileKind): Promise<T> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new MedlsamError(about.kind, `${about.what} ${file} cannot be read: check the path.`, file, { cause: error })
+  })
+  return parseJson(text, schema, { ...about, file })
+}
+
+/**
+ * Checks the text of a JSON file with a schema.
+ * @throws MedlsamError of the given kind when it is no JSON or does not fit the schema
+ */
+export function parseJson<T>(text: string, schema: z.ZodType<T>, about: JsonFileKind & { readonly file: string }): T {
+  const { what, kind, file, remedy } = about
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new MedlsamError(kind, `${what} ${file} is not JSON: ${remedy}.`, file, { cause: error })
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const faults = z.prettifyError(parsed.error).replaceAll('\n', ' ')
+  throw new MedlsamError(kind, `${what} ${file} is not valid: ${faults}`, file)
+}
