@@ -13,10 +13,13 @@ const PIPELINES = [
   ['morphological-contour-interpolation', 'morphological-contour-interpolation'],
 ]
 
-/** Bundles everything that VS Code runs. */
-export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap = true) {
+/**
+ * Bundles everything that VS Code runs.
+ * @param bundle builds once, or builds and keeps watching
+ */
+export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap = true, bundle = build) {
   const common = { bundle: true, outdir, sourcemap, minifySyntax: true, logLevel: 'warning' }
-  await build({
+  await bundle({
     ...common,
     entryPoints: { extension: path.join(root, 'src/extension.ts') },
     platform: 'node',
@@ -25,7 +28,7 @@ export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap
     target: 'node20',
     external: ['vscode'],
   })
-  await build({
+  await bundle({
     ...common,
     entryPoints: { engine: path.join(root, 'src/engine/server/engineMain.ts') },
     platform: 'node',
@@ -50,7 +53,7 @@ export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap
       )
     }
   }
-  await build({
+  await bundle({
     ...common,
     entryPoints: { webview: path.join(root, 'src/webview/webviewMain.ts') },
     platform: 'browser',
