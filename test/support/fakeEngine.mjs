@@ -7,7 +7,11 @@ function block(ms) {
   const until = Date.now() + ms
   while (Date.now() < until);
 }
-connection.onRequest('info', () => ({ version: 'fake', setup: JSON.parse(process.env.MEDLSAM_ENGINE_SETUP) }))
+connection.onRequest('info', () => ({
+  version: 'fake',
+  setup: JSON.parse(process.env.MEDLSAM_ENGINE_SETUP),
+  nodeArguments: process.execArgv,
+}))
 connection.onRequest('segment', async ({ run, request }, token) => {
   await connection.sendNotification('progress', {
     run,

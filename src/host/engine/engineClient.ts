@@ -54,6 +54,7 @@ import {
 } from '../../protocol/rpc.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
 import type { TemplateSet } from '../../shared/templateSet.js'
+import { inspectArguments } from './inspectArguments.js'
 
 /** The engine process ended while it still owed an answer. */
 export class EngineDied extends Error {
@@ -185,7 +186,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     const child = fork(options.modulePath, [], {
       // In a desktop VS Code the executable is Electron, which must be told to be plain Node.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1', [ENGINE_SETUP_VARIABLE]: setup },
-      execArgv: [],
+      execArgv: [...inspectArguments(process.env)],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     child.stdout?.on('data', (data: Buffer) => {

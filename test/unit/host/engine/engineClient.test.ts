@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ProviderRequest } from '../../../../src/protocol/engineSetup.js'
 import {
   createEngineClient,
@@ -63,6 +63,17 @@ describe('the engine client', () => {
     expect(engine.state()).toBe('stopped')
     expect(await engine.info()).toMatchObject({ version: 'fake', setup: { provider: 'cpu', threads: 2 } })
     expect(states).toEqual(['running'])
+  })
+
+  it('lets a debugger attach to the process where the environment asks for it, and not otherwise', async () => {
+    expect(await fakeEngine().info()).toMatchObject({ nodeArguments: [] })
+    client.stop()
+    vi.stubEnv('MEDLSAM_ENGINE_INSPECT', '19230')
+    try {
+      expect(await fakeEngine().info()).toMatchObject({ nodeArguments: ['--inspect=127.0.0.1:19230'] })
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it('passes progress, structures and early masks of a run on', async () => {
