@@ -18,6 +18,8 @@ const FILES = [
   'media/icon.png',
   'media/activity.svg',
   'media/scanEditor.css',
+  // What the README shows.
+  'media/screenshots/result-dark.png',
   'schemas/templateSet.schema.json',
   'schemas/sidecar.schema.json',
 ]
@@ -52,6 +54,8 @@ for (const key of ['scripts', 'devDependencies', 'dependencies', 'bin', 'private
   Reflect.deleteProperty(manifest, key)
 await writeFile(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 
+// Links and pictures of the README work on the Marketplace where the repository is known: vsce then completes them.
+const links = 'repository' in manifest ? [] : ['--no-rewrite-relative-links', '--allow-missing-repository']
 const vsix = path.join(root, `medlsam-${target}-${manifest.version}.vsix`)
 execFileSync(
   process.execPath,
@@ -61,8 +65,7 @@ execFileSync(
     '--target',
     target,
     '--no-dependencies',
-    '--no-rewrite-relative-links',
-    '--allow-missing-repository',
+    ...links,
     '--skip-license',
     '--out',
     vsix,

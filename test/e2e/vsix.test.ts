@@ -7,6 +7,7 @@ const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\/(package\.json|readme\.md|README\.md|LICENSE\.txt)$/,
   /^extension\/media\/(icon\.png|activity\.svg|scanEditor\.css)$/,
+  /^extension\/media\/screenshots\/result-dark\.png$/,
   /^extension\/schemas\/(templateSet|sidecar)\.schema\.json$/,
   /^extension\/dist\/(extension\.cjs|webview\.js|engine(-[A-Z0-9]+)?\.mjs)$/,
   /^extension\/dist\/pipelines\/(nrrd-read-image|meta-read-image|morphological-contour-interpolation)\.(js|wasm\.zst)$/,
@@ -17,6 +18,7 @@ const ALLOWED = [
 ]
 const NEEDED = [
   'extension/dist/extension.cjs',
+  'extension/media/screenshots/result-dark.png',
   'extension/dist/engine.mjs',
   'extension/dist/webview.js',
   'extension/dist/models/mobilesam-encoder.onnx',
