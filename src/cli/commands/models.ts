@@ -19,6 +19,7 @@ import { startClock } from '../../engine/pipeline/stageClock.js'
 import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
 import { oneOf, withEngineFlags } from '../parse.js'
+import { errorLine } from '../remedyText.js'
 import { addModelsBench } from './modelsBench.js'
 
 interface DownloadFlags extends EngineFlags {
@@ -131,7 +132,11 @@ export function addModelsCommands(program: Command): void {
     .action((id: string | undefined, flags: EngineFlags) =>
       runCommand(flags, async (engine) => {
         const files = await engine.models.verify(id === undefined ? null : { id })
-        const lines = files.map(({ state, path, problem }) => problem ?? `${state.padEnd(8)} ${path}`)
+        const lines = files.map(({ id: model, precision, state, path, problem: message }) =>
+          message === undefined
+            ? `${state.padEnd(8)} ${path}`
+            : errorLine({ message, remedy: { option: 'removeModel', id: model, precision } }),
+        )
         return {
           document: files,
           lines: lines.length === 0 ? ['Nothing is installed.'] : lines,
