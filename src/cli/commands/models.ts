@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { defined } from '../../shared/defined.js'
 import {
   FITS,
   NORMALISATIONS,
@@ -15,7 +16,8 @@ import {
 import type { Engine, RunHooks } from '../../engine/engine.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { DEFAULT_SEGMENTER, nameOf } from '../../engine/models/segmenters.js'
-import { startClock } from '../../engine/pipeline/stageClock.js'
+import type { DownloadHooks } from '../../engine/models/install/downloadModel.js'
+import { bytesListener } from '../../engine/pipeline/stageClock.js'
 import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
 import { oneOf, withEngineFlags } from '../parse.js'
@@ -216,18 +218,8 @@ function done(document: unknown, lines: readonly string[]): CommandOutput {
   return { document, lines, exitCode: EXIT.allFound }
 }
 
-function transfer({ onProgress, signal }: RunHooks): {
-  readonly signal?: AbortSignal
-  readonly onBytes: (done: number, total: number, file: string) => void
-} {
-  const clock = startClock(onProgress)
-  clock.start('download')
-  return {
-    ...(signal === undefined ? {} : { signal }),
-    onBytes: (bytes, total, file) => {
-      clock.report(bytes, total, file)
-    },
-  }
+function transfer({ onProgress, signal }: RunHooks): Pick<DownloadHooks, 'signal' | 'onBytes'> {
+  return defined({ signal, onBytes: bytesListener(onProgress) })
 }
 
 /** One line for each precision of each model. */
