@@ -3,6 +3,7 @@ import { toErrorData } from '../shared/medlsamError.js'
 import { openEngine, type Engine, type EngineOptions, type RunHooks } from '../engine/engine.js'
 import { EXIT, exitCodeOfError } from './exitCodes.js'
 import { startProgressBar } from './progressBar.js'
+import { errorLine } from './remedyText.js'
 
 /** Options every command with an engine takes. */
 export interface EngineFlags {
@@ -62,7 +63,7 @@ export async function runCommand(
     bar.stop()
     const data = toErrorData(error)
     if (flags.json === true) process.stdout.write(`${JSON.stringify({ error: data }, null, 2)}\n`)
-    else process.stderr.write(`${ERROR_PREFIX}${data.message}\n`)
+    else process.stderr.write(`${ERROR_PREFIX}${errorLine(data)}\n`)
     if (data.kind === 'internal' && error instanceof Error && process.env['MEDLSAM_DEBUG'] !== undefined) {
       process.stderr.write(`${error.stack ?? ''}\n`)
     }

@@ -3,6 +3,7 @@ import type { DatasetEvent, DatasetOutcome, DatasetPlan, DatasetTotals } from '.
 import type { ErrorData } from '../shared/errorData.js'
 import type { ProgressListener } from '../shared/progress.js'
 import { formatSeconds, startProgressBar, STAGE_WORDS } from './progressBar.js'
+import { errorLine } from './remedyText.js'
 
 /** Shows how a run of a dataset goes, to people or to programs. */
 export interface DatasetProgress {
@@ -73,7 +74,7 @@ function lines(): DatasetProgress {
       print(outcomeLines.join('\n'))
     },
     fail: (error) => {
-      process.stderr.write(`medlsam: ${error.message}\n`)
+      process.stderr.write(`medlsam: ${errorLine(error)}\n`)
     },
   }
 }
@@ -84,7 +85,7 @@ function eventLine(event: DatasetEvent): string | null {
     case 'scanDone':
       return `${place(event.totals)} ${event.scan.path}: ${event.found} of ${event.structures} found, ${formatSeconds(event.seconds)}${pace(event.totals)}`
     case 'scanFailed':
-      return `${place(event.totals)} ${event.scan.path}: FAILED${event.failure.stage === null ? '' : ` (${event.failure.stage})`}: ${event.failure.error.message}`
+      return `${place(event.totals)} ${event.scan.path}: FAILED${event.failure.stage === null ? '' : ` (${event.failure.stage})`}: ${errorLine(event.failure.error)}`
     case 'scanElsewhere':
       return `${place(event.totals)} ${event.scan.path}: finished by another process`
     case 'waiting':
@@ -186,7 +187,7 @@ function bars(): DatasetProgress {
     },
     fail: (error) => {
       stop()
-      process.stderr.write(`medlsam: ${error.message}\n`)
+      process.stderr.write(`medlsam: ${errorLine(error)}\n`)
     },
   }
 }

@@ -1,5 +1,5 @@
 /** The wire between the extension host and the engine process: JSON-RPC over the fork's IPC channel. Voxels never cross it. */
-import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc'
+import { NotificationType, RequestType, RequestType0, type RequestHandler, type RequestHandler0 } from 'vscode-jsonrpc'
 import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../shared/datasetRun.js'
 import type { ErrorData } from '../shared/errorData.js'
 import type { ExtremePoints } from '../shared/geometry/points.js'
@@ -158,3 +158,34 @@ export const downloadGpuRuntimeMethod = new RequestType<
   GpuRuntimeInfo,
   ErrorData
 >('models/downloadGpuRuntime')
+
+/** Every request that the engine answers. One that is added here needs a handler in the engine's `serve.ts`. */
+export const ENGINE_METHODS = {
+  segment: segmentMethod,
+  segmentFolder: segmentFolderMethod,
+  checkTemplates: checkTemplatesMethod,
+  addTemplate: addTemplateMethod,
+  scanProblems: scanProblemsMethod,
+  info: infoMethod,
+  bankInfo: bankInfoMethod,
+  listModels: listModelsMethod,
+  downloadModel: downloadModelMethod,
+  importModel: importModelMethod,
+  verifyModel: verifyModelMethod,
+  removeModel: removeModelMethod,
+  testProviders: testProvidersMethod,
+  gpuRuntime: gpuRuntimeMethod,
+  downloadGpuRuntime: downloadGpuRuntimeMethod,
+} as const
+
+type HandlerOf<Method> =
+  Method extends RequestType<infer Params, infer Answer, infer Failure>
+    ? RequestHandler<Params, Answer, Failure>
+    : Method extends RequestType0<infer Answer, infer Failure>
+      ? RequestHandler0<Answer, Failure>
+      : never
+
+/** A handler for every request of {@link ENGINE_METHODS}. */
+export type EngineHandlers = {
+  readonly [Name in keyof typeof ENGINE_METHODS]: HandlerOf<(typeof ENGINE_METHODS)[Name]>
+}

@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { PRECISIONS } from './modelTypes.js'
+
 /**
  * What went wrong, as a closed vocabulary:
  * - `usage`: the request itself is wrong (unknown option, unknown structure);
@@ -5,7 +8,7 @@
  * - `template`: a template set or bank cannot be used;
  * - `model`: a model file or its card cannot be used;
  * - `output`: a result cannot be written;
- * - `cancelled`: the person or program asked to stop;
+ * - `cancelled`: the user or program asked to stop;
  * - `internal`: a defect of ours.
  */
 export const ERROR_KINDS = ['usage', 'input', 'template', 'model', 'output', 'cancelled', 'internal'] as const
@@ -13,16 +16,68 @@ export const ERROR_KINDS = ['usage', 'input', 'template', 'model', 'output', 'ca
 /** One of {@link ERROR_KINDS}. */
 export type ErrorKind = (typeof ERROR_KINDS)[number]
 
-/** What a person may say to have a scan used that was refused; named like the option of the request. */
-export type ScanRemedy =
-  | { readonly option: 'forceHu' }
-  | { readonly option: 'timePoint'; readonly timePoints: number }
-  | { readonly option: 'maxBytes'; readonly needsBytes: number }
+/** What has a refused scan used all the same; named like the option of the request. */
+const scanRemedies = [
+  /** Say that the scan is CT in HU. */
+  z.object({ option: z.literal('forceHu') }).readonly(),
+  /** Choose one of so many time points. */
+  z.object({ option: z.literal('timePoint'), timePoints: z.int() }).readonly(),
+  /** Allow so many bytes. */
+  z.object({ option: z.literal('maxBytes'), needsBytes: z.number() }).readonly(),
+] as const
 
-/** What a person may say to have a refused scan used, or a refused model imported. */
-export type Remedy = ScanRemedy | { readonly option: 'normalisation' }
+/** Schema of {@link Remedy}. */
+export const remedySchema = z.discriminatedUnion('option', [
+  ...scanRemedies,
+  /** Say how slice images were prepared in training, or which known model it is. */
+  z.object({ option: z.literal('normalisation') }).readonly(),
+  /** Do not say how slice images were prepared: the model knows. */
+  z.object({ option: z.literal('noPreparation') }).readonly(),
+  /** Give an imported model another id. */
+  z.object({ option: z.literal('id') }).readonly(),
+  /** Read and accept the licence. */
+  z.object({ option: z.literal('acceptLicense') }).readonly(),
+  /** Take files for which nobody has published a SHA-256. */
+  z.object({ option: z.literal('acceptUnverified') }).readonly(),
+  /** Allow downloads, which are turned off. */
+  z.object({ option: z.literal('offline') }).readonly(),
+  /** Download this model; the first precision there is for null. */
+  z.object({ option: z.literal('downloadModel'), id: z.string(), precision: z.enum(PRECISIONS).nullable() }).readonly(),
+  /** Remove this model, then install it again. */
+  z.object({ option: z.literal('removeModel'), id: z.string(), precision: z.enum(PRECISIONS) }).readonly(),
+  /** The named model is a segmenter, and must be named as one. */
+  z.object({ option: z.literal('segmenter') }).readonly(),
+  /** The named model is a localizer, and must be named as one. */
+  z.object({ option: z.literal('localizer') }).readonly(),
+  /** Keep models in another folder. */
+  z.object({ option: z.literal('modelsFolder') }).readonly(),
+  /** Build a bank (again) from its template set. */
+  z.object({ option: z.literal('buildBank') }).readonly(),
+  /** Make a template set. */
+  z.object({ option: z.literal('createTemplates') }).readonly(),
+  /** Write results to another place. */
+  z.object({ option: z.literal('out') }).readonly(),
+  /** Segment one scan instead of a folder. */
+  z.object({ option: z.literal('singleScan') }).readonly(),
+  /** Work on fewer scans at the same time. */
+  z.object({ option: z.literal('jobs') }).readonly(),
+])
 
-/** An error as it crosses a wire: the kind, one sentence for people, the file it is about, and what may help. */
+/**
+ * What may help against an error, as data: the command line, the extension and programs each say or do it in their
+ * own way.
+ */
+export type Remedy = z.infer<typeof remedySchema>
+
+/** What has a refused scan used all the same. */
+export type ScanRemedy = z.infer<(typeof scanRemedies)[number]>
+
+/** Whether a remedy is about the scan. */
+export function isScanRemedy(remedy: Remedy): remedy is ScanRemedy {
+  return remedy.option === 'forceHu' || remedy.option === 'timePoint' || remedy.option === 'maxBytes'
+}
+
+/** An error as it crosses a wire: the kind, one sentence for users, the file it is about, and what may help. */
 export interface ErrorData {
   readonly kind: ErrorKind
   readonly message: string

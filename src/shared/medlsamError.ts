@@ -1,8 +1,10 @@
+import { defined } from './defined.js'
 import type { ErrorData, ErrorKind, Remedy } from './errorData.js'
 
 /**
- * The one error type the engine throws on purpose. The message is a sentence for people:
- * what is wrong, in which file, what to do.
+ * The one error type the engine throws on purpose. The message is a sentence for users:
+ * what is wrong, in which file, what to do. It names no command or option of the command line or the extension;
+ * where one helps, it is given as `remedy`, and they say it in their own words.
  */
 export class MedlsamError extends Error {
   override readonly name = 'MedlsamError'
@@ -22,14 +24,15 @@ export class MedlsamError extends Error {
 /** Turns anything thrown into the data that crosses a wire; what is not ours becomes `internal`. */
 export function toErrorData(error: unknown): ErrorData {
   if (error instanceof MedlsamError) {
-    return {
-      kind: error.kind,
-      message: error.message,
-      ...(error.file === undefined ? {} : { file: error.file }),
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
-    }
+    const { kind, message, file, remedy } = error
+    return defined({ kind, message, file, remedy })
   }
   return { kind: 'internal', message: error instanceof Error ? error.message : String(error) }
+}
+
+/** The error that such data tells of, to be thrown on this side of a wire. */
+export function fromErrorData({ kind, message, file, remedy }: ErrorData): MedlsamError {
+  return new MedlsamError(kind, message, file, defined({ remedy }))
 }
 
 /** Throws the `cancelled` error when the signal is aborted; call between network runs. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { defined } from '../../shared/defined.js'
 import {
   FITS,
   NORMALISATIONS,
@@ -15,10 +16,12 @@ import {
 import type { Engine, RunHooks } from '../../engine/engine.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { DEFAULT_SEGMENTER, nameOf } from '../../engine/models/segmenters.js'
-import { startClock } from '../../engine/pipeline/stageClock.js'
+import type { DownloadHooks } from '../../engine/models/install/downloadModel.js'
+import { bytesListener } from '../../engine/pipeline/stageClock.js'
 import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
 import { oneOf, withEngineFlags } from '../parse.js'
+import { errorLine } from '../remedyText.js'
 import { addModelsBench } from './modelsBench.js'
 
 interface DownloadFlags extends EngineFlags {
@@ -131,7 +134,11 @@ export function addModelsCommands(program: Command): void {
     .action((id: string | undefined, flags: EngineFlags) =>
       runCommand(flags, async (engine) => {
         const files = await engine.models.verify(id === undefined ? null : { id })
-        const lines = files.map(({ state, path, problem }) => problem ?? `${state.padEnd(8)} ${path}`)
+        const lines = files.map(({ id: model, precision, state, path, problem: message }) =>
+          message === undefined
+            ? `${state.padEnd(8)} ${path}`
+            : errorLine({ message, remedy: { option: 'removeModel', id: model, precision } }),
+        )
         return {
           document: files,
           lines: lines.length === 0 ? ['Nothing is installed.'] : lines,
@@ -211,18 +218,8 @@ function done(document: unknown, lines: readonly string[]): CommandOutput {
   return { document, lines, exitCode: EXIT.allFound }
 }
 
-function transfer({ onProgress, signal }: RunHooks): {
-  readonly signal?: AbortSignal
-  readonly onBytes: (done: number, total: number, file: string) => void
-} {
-  const clock = startClock(onProgress)
-  clock.start('download')
-  return {
-    ...(signal === undefined ? {} : { signal }),
-    onBytes: (bytes, total, file) => {
-      clock.report(bytes, total, file)
-    },
-  }
+function transfer({ onProgress, signal }: RunHooks): Pick<DownloadHooks, 'signal' | 'onBytes'> {
+  return defined({ signal, onBytes: bytesListener(onProgress) })
 }
 
 /** One line for each precision of each model. */

@@ -9,6 +9,8 @@ import {
   type SegmenterMeasurement,
 } from '../../lab/benchmark/measureSegmenter.js'
 import type { Engine, RunHooks } from '../../engine/engine.js'
+import { defined } from '../../shared/defined.js'
+import { remedySchema } from '../../shared/errorData.js'
 import { MedlsamError, throwIfCancelled, toErrorData } from '../../shared/medlsamError.js'
 import { toMarkdown, words, type Cell } from '../../lab/evaluation/textTable.js'
 import { isUsableSegmenter } from '../../engine/models/catalog.js'
@@ -22,6 +24,7 @@ import { listenToChild, tellParent } from '../childProgress.js'
 import { runCommand, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
 import { wholeNumber, withEngineFlags } from '../parse.js'
+import { errorLine } from '../remedyText.js'
 
 interface BenchFlags extends EngineFlags {
   readonly data?: string
@@ -29,7 +32,10 @@ interface BenchFlags extends EngineFlags {
   readonly sliceStep: number
 }
 
-const answerSchema = z.union([z.object({ error: z.object({ message: z.string() }) }), segmenterMeasurementSchema])
+const answerSchema = z.union([
+  z.object({ error: z.object({ message: z.string(), remedy: remedySchema.optional() }) }),
+  segmenterMeasurementSchema,
+])
 
 /** A row of the table: a segmenter on a provider. */
 interface BenchRow extends Partial<SegmenterMeasurement> {
@@ -189,7 +195,7 @@ function measureInChild(
 function rowOf(segmenter: string, asked: Provider, code: number | null, stdout: string, stderr: string): BenchRow {
   try {
     const answer = answerSchema.parse(JSON.parse(stdout))
-    if ('error' in answer) return { segmenter, asked, problem: answer.error.message }
+    if ('error' in answer) return { segmenter, asked, problem: errorLine(defined(answer.error)) }
     return { segmenter, asked, ...answer, problem: answer.provider === asked ? null : answer.providerNote }
   } catch (error) {
     return {

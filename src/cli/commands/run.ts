@@ -12,6 +12,7 @@ import { startDatasetProgress } from '../datasetProgress.js'
 import { EXIT, exitCodeOfError } from '../exitCodes.js'
 import { shard, wholeNumber } from '../parse.js'
 import { planLines } from '../planLines.js'
+import { errorLine } from '../remedyText.js'
 import { toSegmentSettings, withSegmentFlags, type SegmentFlags } from '../segmentFlags.js'
 
 interface RunFlags extends SegmentFlags {
@@ -184,7 +185,7 @@ function outcomeLines(
       ? [
           'Failed:',
           ...failures.map(
-            ({ path, stage, error }) => `  ${path}${stage === null ? '' : ` (${stage})`}: ${error.message}`,
+            ({ path, stage, error }) => `  ${path}${stage === null ? '' : ` (${stage})`}: ${errorLine(error)}`,
           ),
         ]
       : []),

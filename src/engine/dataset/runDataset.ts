@@ -1,5 +1,6 @@
 import os from 'node:os'
 import type { DatasetEvent, DatasetOutcome, DatasetPlan, ScanFailure } from '../../shared/datasetRun.js'
+import { defined } from '../../shared/defined.js'
 import type { ErrorData } from '../../shared/errorData.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { TOOL_VERSION } from '../version.js'
@@ -105,7 +106,7 @@ export async function runDataset(
     claimTimes,
     onElsewhere: (scan, record) => {
       if (record?.kind === 'failed') {
-        failures.push({ path: scan.path, stage: record.stage, error: withoutUndefined(record.error) })
+        failures.push({ path: scan.path, stage: record.stage, error: defined(record.error) })
         pace.count('failed')
       } else pace.count('already')
       context.tell({ kind: 'scanElsewhere', scan, totals: pace.totals() })
@@ -243,19 +244,8 @@ function runStopper(error: ErrorData, plan: DatasetPlan): MedlsamError {
     error.kind,
     `${error.message} The run stopped there; finished scans are kept, so start the same command again.`,
     error.file ?? plan.outFolder,
+    defined({ remedy: error.remedy }),
   )
-}
-
-function withoutUndefined({
-  kind,
-  message,
-  file,
-}: {
-  readonly kind: ErrorData['kind']
-  readonly message: string
-  readonly file?: string | undefined
-}): ErrorData {
-  return { kind, message, ...(file === undefined ? {} : { file }) }
 }
 
 function sum(seconds: Readonly<Record<string, number>>): number {

@@ -118,8 +118,9 @@ export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
   try {
     decoded = decode(bytes)
   } catch (error) {
-    throw new MedlsamError('template', `${path} is not a template bank: build one with "medlsam bank build".`, path, {
+    throw new MedlsamError('template', `${path} is not a template bank: build one from a template set.`, path, {
       cause: error,
+      remedy: { option: 'buildBank' },
     })
   }
   const parsed = bankSchema.safeParse(decoded)

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { EMBEDDED_MEDLAM } from './assets.js'
 import { readInstalled } from './install/installed.js'
+import { notInstalled } from './notInstalled.js'
 import type { SegmenterPlaces } from './segmenters.js'
 
 /**
@@ -19,12 +20,10 @@ export async function findLocalizer(
   const installed = variants.find(({ model }) => model.id === name)
   if (installed?.model.use.task === 'localize') return path.join(installed.folder, installed.model.use.card)
   if (installed !== undefined || entry?.task === 'segment')
-    throw new MedlsamError('usage', `"${name}" is a segmenter, not a localizer: name it with --segmenter.`)
-  if (entry !== undefined)
-    throw new MedlsamError(
-      'usage',
-      `The localizer "${name}" is not installed. ${entry.importHint ?? `Download it with "medlsam models download ${name}".`}`,
-    )
+    throw new MedlsamError('usage', `"${name}" is a segmenter, not a localizer.`, undefined, {
+      remedy: { option: 'segmenter' },
+    })
+  if (entry !== undefined) throw notInstalled('localizer', name, entry, null)
   const usable = [
     ...registry.models.filter(({ task, origin }) => task === 'localize' && origin === 'embedded').map(({ id }) => id),
     ...variants.filter(({ model }) => model.use.task === 'localize').map(({ model }) => model.id),

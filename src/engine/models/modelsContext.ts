@@ -19,6 +19,8 @@ export function refuseOffline({ offline }: ModelsContext, what: string): void {
   if (offline)
     throw new MedlsamError(
       'usage',
-      `${what} is not here, and downloads are turned off (--offline, or the setting medlsam.models.offline): turn them on, or import the files.`,
+      `${what} is not here, and downloads are turned off: turn them on, or import the files.`,
+      undefined,
+      { remedy: { option: 'offline' } },
     )
 }

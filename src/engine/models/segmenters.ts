@@ -4,6 +4,7 @@ import { mostExact, splitModelName } from '../../shared/modelTypes.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { WindowHu } from '../sam/slices/sliceImage.js'
 import type { SegmenterFile } from '../sam/segmenter.js'
+import { notInstalled } from './notInstalled.js'
 import { installedFiles, readInstalled, type InstalledVariant } from './install/installed.js'
 
 /** The segmenter that is taken when nobody names one. */
@@ -65,19 +66,15 @@ export async function findSegmenter(
     return { id: asked === null ? id : `${id}@${asked}`, files: installedFiles(chosen), preprocessing, windowHu }
   }
   if (chosen !== undefined || entry?.task === 'localize')
-    throw new MedlsamError('usage', `"${id}" is a localizer, not a segmenter: name it with --medlam.`)
+    throw new MedlsamError('usage', `"${id}" is a localizer, not a segmenter.`, undefined, {
+      remedy: { option: 'localizer' },
+    })
   if (entry !== undefined && !isKnown)
     throw new MedlsamError(
       'usage',
       `The segmenter "${id}" exists in ${entry.variants.map(({ precision }) => precision).join(', ')}, not in ${asked}.`,
     )
-  if (entry !== undefined) {
-    const how =
-      entry.origin === 'import'
-        ? (entry.importHint ?? '')
-        : `Download it with "medlsam models download ${id}${asked === null ? '' : ` --precision ${asked}`}".`
-    throw new MedlsamError('usage', `The segmenter "${name}" is not installed. ${how}`.trim())
-  }
+  if (entry !== undefined) throw notInstalled('segmenter', name, entry, asked)
   const usable = [
     ...registry.models
       .filter(({ task, origin }) => task === 'segment' && origin === 'embedded')

@@ -49,7 +49,7 @@ export async function prepareOutputFolder(labelMap: string): Promise<void> {
       'output',
       `The output folder ${folder} cannot be made or is not a folder: choose another place.`,
       folder,
-      { cause: error },
+      { cause: error, remedy: { option: 'out' } },
     )
   }
 }

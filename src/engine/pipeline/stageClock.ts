@@ -1,4 +1,5 @@
-import type { Progress, ProgressListener, Stage } from '../../shared/progress.js'
+import { defined } from '../../shared/defined.js'
+import type { ProgressListener, Stage } from '../../shared/progress.js'
 
 /** Measures the stages of a run and reports progress with the seconds that are left. */
 export interface StageClock {
@@ -30,8 +31,7 @@ export function startClock(
       first ??= { done, at: now() }
       const worked = done - first.done
       const secondsLeft = worked > 0 ? (((now() - first.at) / worked) * (total - done)) / 1000 : null
-      const progress: Progress = { stage, done, total, secondsLeft, ...(detail === undefined ? {} : { detail }) }
-      listener?.(progress)
+      listener?.(defined({ stage, done, total, secondsLeft, detail }))
     },
     start(next) {
       end()
@@ -44,5 +44,16 @@ export function startClock(
       end()
       return seconds
     },
+  }
+}
+
+/** Tells of the bytes of a download or import as progress of the stage `download`. */
+export function bytesListener(
+  listener: ProgressListener | undefined,
+): (done: number, total: number, file: string) => void {
+  const clock = startClock(listener)
+  clock.start('download')
+  return (done, total, file) => {
+    clock.report(done, total, file)
   }
 }

@@ -79,7 +79,7 @@ async function loadSession(file: string, options: OpenNetworkOptions): Promise<L
     return onCpu(`${wanted} is not part of ONNX Runtime on this system, so the CPU is used.`)
   if (missingFiles(wanted, runtimeFolder()).length > 0) {
     return onCpu(
-      `${wanted} needs the GPU files of ONNX Runtime ${RUNTIME_VERSION}, which are not here (get them with "medlsam models gpu-runtime"), so the CPU is used.`,
+      `${wanted} needs the GPU runtime of ONNX Runtime ${RUNTIME_VERSION}, which is not installed, so the CPU is used.`,
     )
   }
   try {

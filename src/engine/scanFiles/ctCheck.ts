@@ -26,12 +26,9 @@ export function checkCt(file: string, { min, max }: ValueRange, forceHu: boolean
 }
 
 function notCt(file: string, reason: string): MedlsamError {
-  return new MedlsamError(
-    'input',
-    `${file} ${reason}: choose a CT scan, or say that it is one all the same (--force-hu).`,
-    file,
-    { remedy: { option: 'forceHu' } },
-  )
+  return new MedlsamError('input', `${file} ${reason}: choose a CT scan, or say that it is one all the same.`, file, {
+    remedy: { option: 'forceHu' },
+  })
 }
 
 function shown(value: number): string {

@@ -60,7 +60,7 @@ function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | und
   if (chosen === undefined && timePoints > 1) {
     throw new MedlsamError(
       'input',
-      `${path} is 4D with ${timePoints} time points: choose one (--time-point 0 to ${timePoints - 1}).`,
+      `${path} is 4D with ${timePoints} time points: choose one (0 to ${timePoints - 1}).`,
       path,
       { remedy: { option: 'timePoint', timePoints } },
     )
@@ -79,6 +79,6 @@ function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | und
 function checkFits({ path, size }: ImageHeader, bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return
   const inMiB = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
-  const message = `The ${size.join(' x ')} voxels of ${path} need ${inMiB(bytes)} of memory, more than the limit of ${inMiB(maxBytes)}: raise it (--max-bytes) if this machine has room.`
+  const message = `The ${size.join(' x ')} voxels of ${path} need ${inMiB(bytes)} of memory, more than the limit of ${inMiB(maxBytes)}: raise it if this machine has room.`
   throw new MedlsamError('input', message, path, { remedy: { option: 'maxBytes', needsBytes: bytes } })
 }

@@ -1,5 +1,6 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node'
 import { ENGINE_SETUP_VARIABLE, engineSetupSchema } from '../../protocol/engineSetup.js'
+import { defined } from '../../shared/defined.js'
 import { openEngine } from '../engine.js'
 import { serve } from './serve.js'
 
@@ -9,7 +10,7 @@ const setup = engineSetupSchema.parse(
   JSON.parse(process.env[ENGINE_SETUP_VARIABLE] ?? '{"provider":"auto","threads":0}'),
 )
 
-/** People look at a result for a while before they go on; the networks of an editor left open overnight are only in the way. */
+/** Users look at a result for a while before they go on; the networks of an editor left open overnight are only in the way. */
 const IDLE_SECONDS = 600
 /** A hundred slices of a SAM. */
 const EMBEDDINGS_MAX_BYTES = 400 * 2 ** 20
@@ -18,15 +19,18 @@ const engine = openEngine({
   idleSeconds: IDLE_SECONDS,
   embeddingsMaxBytes: EMBEDDINGS_MAX_BYTES,
   provider: setup.provider,
-  ...(setup.threads > 0 ? { threads: setup.threads } : {}),
-  ...(setup.modelsFolder === undefined || setup.modelsFolder === '' ? {} : { modelsFolder: setup.modelsFolder }),
-  ...(setup.offline === undefined ? {} : { offline: setup.offline }),
-  network: {
-    ...(setup.proxy === undefined ? {} : { proxy: setup.proxy }),
-    ...(setup.noProxy === undefined ? {} : { noProxy: setup.noProxy }),
-    ...(setup.proxyAuthorization === undefined ? {} : { proxyAuthorization: setup.proxyAuthorization }),
-    ...(setup.strictTls === undefined ? {} : { strictTls: setup.strictTls }),
-  },
+  ...defined({
+    // 0 and nothing stand for the defaults.
+    threads: setup.threads > 0 ? setup.threads : undefined,
+    modelsFolder: setup.modelsFolder === '' ? undefined : setup.modelsFolder,
+    offline: setup.offline,
+  }),
+  network: defined({
+    proxy: setup.proxy,
+    noProxy: setup.noProxy,
+    proxyAuthorization: setup.proxyAuthorization,
+    strictTls: setup.strictTls,
+  }),
 })
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process))
 serve(connection, engine)

@@ -1,39 +1,28 @@
-import { ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc'
-import type { DatasetEvent } from '../../shared/datasetRun.js'
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc'
+import {
+  earlyMaskNotification,
+  ENGINE_METHODS,
+  progressNotification,
+  structureNotification,
+  type EngineHandlers,
+  type Numbered,
+} from '../../protocol/rpc.js'
 import type { ErrorData } from '../../shared/errorData.js'
 import type { Progress } from '../../shared/progress.js'
-import {
-  addTemplateMethod,
-  bankInfoMethod,
-  checkTemplatesMethod,
-  datasetEventNotification,
-  earlyMaskNotification,
-  infoMethod,
-  pauseNotification,
-  progressNotification,
-  scanProblemsMethod,
-  segmentFolderMethod,
-  segmentMethod,
-  structureNotification,
-  type EarlyMaskNote,
-} from '../../protocol/rpc.js'
-import { makePauseGate, type PauseGate } from '../dataset/pauseGate.js'
-import { toErrorData } from '../../shared/medlsamError.js'
-import type { Engine, RunHooks, SegmentResult } from '../engine.js'
+import type { Engine } from '../engine.js'
+import type { DownloadHooks } from '../models/install/downloadModel.js'
+import { bytesListener } from '../pipeline/stageClock.js'
 import { addTemplateToFile } from './addTemplateToFile.js'
+import { answer, type Answer, type Answering } from './answer.js'
 import { checkSetFile } from './checkSetFile.js'
-import { segmentFolder } from './segmentFolder.js'
-import { scanProblems } from './scanProblems.js'
-import { withEarlyMaskFiles } from './earlyMaskFiles.js'
 import { bankInfo, engineInfo } from './engineInfo.js'
-import { oneAtATime, type Order } from './oneAtATime.js'
-import { serveModels } from './serveModels.js'
+import { PausableRuns } from './pausableRuns.js'
+import { oneAtATime } from './oneAtATime.js'
+import { scanProblems } from './scanProblems.js'
+import { segmentWithPreviews } from './segmentWithPreviews.js'
+import { throttle } from './throttle.js'
 
-/** JSON-RPC's code range for errors of the server; the kind is in the data. */
-const ENGINE_ERROR = -32000
-/** Progress may come thousands of times a second; people cannot read more than this. */
-const PROGRESS_EVERY_MS = 100
-/** What people are told who wait for somebody else's run, which may take hours. */
+/** What a user is told whose run waits for another one, which may take hours. */
 const WAITING: Progress = {
   stage: 'read',
   done: 0,
@@ -42,116 +31,74 @@ const WAITING: Progress = {
   detail: 'waiting for the run that is going on',
 }
 
-/** Answers the extension host with an engine. What needs a network runs one at a time, in the order it came. */
+/** A numbered request that is being answered. */
+interface Call {
+  readonly run: number
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: Progress) => void
+}
+
+/** Answers the extension host with an engine: one row for each request of the protocol. */
 export function serve(connection: MessageConnection, engine: Engine): void {
-  const answering =
-    (order: Order) =>
-    async <T>(
-      token: CancellationToken,
-      work: (signal: AbortSignal) => Promise<T>,
-      onWait?: () => void,
-    ): Promise<T | ResponseError<ErrorData>> => {
-      const abort = new AbortController()
-      const listening = token.onCancellationRequested(() => {
-        abort.abort()
-      })
-      try {
-        if (token.isCancellationRequested) abort.abort()
-        return await order(() => work(abort.signal), abort.signal, onWait)
-      } catch (error) {
-        const data = toErrorData(error)
-        return new ResponseError(ENGINE_ERROR, data.message, data)
-      } finally {
-        listening.dispose()
-      }
+  const { models } = engine
+  // What needs a network runs one at a time, in the order it came.
+  const turns = oneAtATime()
+  // Two edits at once could lose each other's scan; a run, which may take hours, is nothing to wait for.
+  const edits = oneAtATime()
+  const folders = new PausableRuns(connection, engine)
+
+  const numbered =
+    (how: (params: Numbered<unknown>, token: CancellationToken) => Answering) =>
+    <T, R>(work: (request: T, call: Call) => Promise<R>) =>
+    (params: Numbered<T>, token: CancellationToken): Answer<R> => {
+      const { run, request } = params
+      const onProgress = throttle(
+        (progress) => void connection.sendNotification(progressNotification, { run, progress }),
+      )
+      return answer(how(params, token), (signal) => work(request, { run, signal, onProgress }))
     }
+  const queued = numbered(({ run }, token) => ({
+    token,
+    order: turns,
+    onWait: () => void connection.sendNotification(progressNotification, { run, progress: WAITING }),
+  }))
+  // Downloads only wait for the network.
+  const beside = numbered((_params, token) => ({ token }))
 
-  const tellWaiting = (run: number) => (): void =>
-    void connection.sendNotification(progressNotification, { run, progress: WAITING })
-  const answer = answering(oneAtATime())
-  const answerBeside = answering((work) => work())
-  // Two at once could lose each other's scan; a run, which may take hours, is nothing to wait for.
-  const answerEdit = answering(oneAtATime())
-
-  const onProgress = (run: number): ((progress: Progress) => void) =>
-    throttle((progress) => void connection.sendNotification(progressNotification, { run, progress }))
-
-  const hooks = (run: number, signal: AbortSignal): RunHooks => ({
-    signal,
-    onProgress: onProgress(run),
-    onStructure: (structure) => void connection.sendNotification(structureNotification, { run, structure }),
-  })
-
-  connection.onRequest(segmentMethod, ({ run, request: { previewFolder, ...request } }, token) =>
-    answer(
-      token,
-      async (signal) => {
-        const segment = (more: RunHooks): Promise<SegmentResult> =>
-          engine.segment(request, { ...hooks(run, signal), ...more })
-        const tell = (mask: EarlyMaskNote): void =>
-          void connection.sendNotification(earlyMaskNotification, { run, mask })
-        const { paths, sidecar } =
-          previewFolder === undefined ? await segment({}) : await withEarlyMaskFiles(previewFolder, tell, segment)
-        return { labelMapPath: paths.labelMap, sidecar }
-      },
-      tellWaiting(run),
+  const handlers: EngineHandlers = {
+    segment: queued((request, { run, ...call }) =>
+      segmentWithPreviews(
+        engine,
+        request,
+        {
+          ...call,
+          onStructure: (structure) => void connection.sendNotification(structureNotification, { run, structure }),
+        },
+        (mask) => void connection.sendNotification(earlyMaskNotification, { run, mask }),
+      ),
     ),
-  )
-  const gates = new Map<number, PauseGate>()
-  connection.onNotification(pauseNotification, ({ run, paused }) => {
-    if (paused) gates.get(run)?.pause()
-    else gates.get(run)?.resume()
-  })
-  connection.onRequest(segmentFolderMethod, ({ run, request }, token) => {
-    const gate = makePauseGate()
-    gates.set(run, gate)
-    const tell = (event: DatasetEvent): void =>
-      void connection.sendNotification(datasetEventNotification, { run, event })
-    const onEvent = throttleEvents(tell)
-    return answer(
-      token,
-      (signal) => segmentFolder(engine, request, { signal, gate, onEvent }),
-      () => {
-        tell({ kind: 'queued' })
-      },
-    ).finally(() => gates.delete(run))
-  })
-  connection.onRequest(checkTemplatesMethod, ({ run, request }, token) =>
-    answer(token, (signal) => checkSetFile(engine, request.setPath, hooks(run, signal)), tellWaiting(run)),
-  )
-  connection.onRequest(addTemplateMethod, (request, token) => answerEdit(token, () => addTemplateToFile(request)))
-  connection.onRequest(scanProblemsMethod, ({ setPath }, token) => answerBeside(token, () => scanProblems(setPath)))
-  connection.onRequest(bankInfoMethod, ({ path }, token) => answerBeside(token, () => bankInfo(engine, path)))
-  connection.onRequest(infoMethod, (token) => answerBeside(token, () => engineInfo(engine)))
-  serveModels(connection, engine, {
-    queued: (token, work, run) => answer(token, work, tellWaiting(run)),
-    beside: answerBeside,
-    onProgress,
-  })
+    segmentFolder: (params, token) => folders.segment(params, { token, order: turns }),
+    checkTemplates: queued(({ setPath }, call) => checkSetFile(engine, setPath, call)),
+    addTemplate: (request, token) => answer({ token, order: edits }, () => addTemplateToFile(request)),
+    scanProblems: ({ setPath }, token) => answer({ token }, () => scanProblems(setPath)),
+    info: (token) => answer({ token }, () => engineInfo(engine)),
+    bankInfo: ({ path }, token) => answer({ token }, () => bankInfo(engine, path)),
+    listModels: (token) => answer({ token }, () => models.list()),
+    downloadModel: beside((request, call) => models.download(request, transferOf(call))),
+    importModel: queued((request, call) => models.import(request, transferOf(call))),
+    verifyModel: (choice, token) => answer({ token }, () => models.verify(choice)),
+    removeModel: queued((choice) => models.remove(choice)),
+    testProviders: queued(({ id }, { signal }) => models.testProviders(id, { signal })),
+    gpuRuntime: (token) => answer({ token }, () => models.gpuRuntime()),
+    downloadGpuRuntime: beside(({ acceptUnverified }, call) =>
+      models.downloadGpuRuntime(acceptUnverified, transferOf(call)),
+    ),
+  }
+  for (const name of Object.keys(ENGINE_METHODS) as (keyof EngineHandlers)[])
+    connection.onRequest<unknown, ErrorData>(ENGINE_METHODS[name].method, handlers[name])
 }
 
-/** The same for the progress inside the events of a folder's run. */
-function throttleEvents(send: (event: DatasetEvent) => void): (event: DatasetEvent) => void {
-  let current: DatasetEvent | null = null
-  const progress = throttle(() => {
-    if (current !== null) send(current)
-  })
-  return (event) => {
-    current = event
-    if (event.kind === 'scanProgress') progress(event.progress)
-    else send(event)
-  }
-}
-
-/** Lets a new stage or the end of one through at once, everything else at a readable pace. */
-function throttle(send: (progress: Progress) => void): (progress: Progress) => void {
-  let lastMs = 0
-  let lastStage: string | null = null
-  return (progress) => {
-    const nowMs = performance.now()
-    if (progress.stage === lastStage && progress.done < progress.total && nowMs - lastMs < PROGRESS_EVERY_MS) return
-    lastMs = nowMs
-    lastStage = progress.stage
-    send(progress)
-  }
+/** What accompanies the transfer of a model. */
+function transferOf({ signal, onProgress }: Call): Pick<DownloadHooks, 'signal' | 'onBytes'> {
+  return { signal, onBytes: bytesListener(onProgress) }
 }

@@ -49,8 +49,9 @@ async function readMatchingBank(model: MedlamModel, file: string): Promise<Templ
   if (bank.modelHash !== model.hash) {
     throw new MedlsamError(
       'template',
-      `The template bank ${file} was built with another localization model (${bank.modelId}): build it again with "medlsam bank build".`,
+      `The template bank ${file} was built with another localization model (${bank.modelId}): build it again from its template set.`,
       file,
+      { remedy: { option: 'buildBank' } },
     )
   }
   return bank

@@ -30,9 +30,9 @@ export function parseTemplateSet(text: string, file: string): TemplateSet {
   } catch (error) {
     throw new MedlsamError(
       'template',
-      `The template set ${file} is not JSON: name a file made by "medlsam template create".`,
+      `The template set ${file} is not JSON: name a template set, or make one.`,
       file,
-      { cause: error },
+      { cause: error, remedy: { option: 'createTemplates' } },
     )
   }
   const parsed = templateSetSchema.safeParse(json)

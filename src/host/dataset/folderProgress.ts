@@ -1,4 +1,5 @@
 import type { DatasetEvent, DatasetOutcome, DatasetTotals } from '../../shared/datasetRun.js'
+import { engineErrorText } from '../remedyText.js'
 
 /** Where the run of a folder stands, for people. */
 export interface FolderProgress {
@@ -73,7 +74,7 @@ export function outcomeText({ totals, failures, kept, stopped }: DatasetOutcome)
       ? ''
       : ` ${failures.length} failed: ${failures
           .slice(0, 3)
-          .map(({ path, error }) => `${path}: ${error.message}`)
+          .map(({ path, error }) => `${path}: ${engineErrorText(error)}`)
           .join(' ')}`
   return `${parts.join(', ')}.${failed}`
 }

@@ -5,6 +5,7 @@ import { baseName } from '../editor/scanDocument.js'
 import { EngineDied, type FolderRun } from '../engine/engineClient.js'
 import { errorText } from '../errorText.js'
 import { chosenSegmenter } from '../models/chosenSegmenter.js'
+import { engineErrorText } from '../remedyText.js'
 import { sayErrors } from '../sayErrors.js'
 import { removePartialFiles, resultStamps } from '../segment/partialFiles.js'
 import { refuseWhenBusy } from '../segment/refuseWhenBusy.js'
@@ -80,7 +81,8 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
           if (current === undefined) return
           current.progress = afterEvent(current.progress, event)
           current.show()
-          if (event.kind === 'scanFailed') context.log.error(`${event.failure.path}: ${event.failure.error.message}`)
+          if (event.kind === 'scanFailed')
+            context.log.error(`${event.failure.path}: ${engineErrorText(event.failure.error)}`)
           showInEditor(event)
         }
         const show = (): void => {
@@ -149,7 +151,11 @@ export function createFolderRuns(context: RunContext, isBusy: () => boolean): Fo
         return
       case 'scanFailed':
         working = undefined
-        context.editors.setRun(uriOf(event.scan), { kind: 'failed', message: event.failure.error.message, next: null })
+        context.editors.setRun(uriOf(event.scan), {
+          kind: 'failed',
+          message: engineErrorText(event.failure.error),
+          next: null,
+        })
         return
       case 'scanDone':
         working = undefined

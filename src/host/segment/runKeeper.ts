@@ -4,7 +4,7 @@ import type { ListedStructure, RunView } from '../../protocol/scanEditor.js'
 import type { Sidecar } from '../../shared/sidecar.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
 import type { Progress } from '../../shared/progress.js'
-import type { ScanRemedy } from '../../shared/errorData.js'
+import { isScanRemedy, type ScanRemedy } from '../../shared/errorData.js'
 import { baseName } from '../editor/scanDocument.js'
 import { canRun, type ScanEditors } from '../editor/scanEditors.js'
 import { EngineDied, EngineError, RunCancelled, type EngineClient } from '../engine/engineClient.js'
@@ -170,14 +170,14 @@ export function createRunKeeper(context: RunContext, isBusy: () => boolean): Run
       if (error instanceof RunCancelled) show({ kind: 'cancelled' })
       else {
         const said = error instanceof EngineError ? error.data.remedy : undefined
-        // Runs import no models.
-        const remedy = said?.option === 'normalisation' ? undefined : said
+        const remedy = said !== undefined && isScanRemedy(said) ? said : undefined
         if (remedy !== undefined) last.set(scan.toString(), { ...lastRun, remedy })
         const next =
           remedy === undefined
             ? { action: 'retry' as const, label: 'Retry' }
             : { action: 'remedy' as const, label: remedyLabel(remedy) }
-        const message = errorText(error)
+        // Where a button does what helps, no sentence needs to say it.
+        const message = remedy !== undefined && error instanceof Error ? error.message : errorText(error)
         show({ kind: 'failed', message, next })
         const namesScan = error instanceof EngineError && error.data.file === scan.fsPath
         // Not awaited: the message stays until people do something about it.

@@ -1,4 +1,5 @@
 import { EngineError, type EngineClient } from '../engine/engineClient.js'
+import { errorText } from '../errorText.js'
 import type { StoredBank, TemplateStore } from './templateStore.js'
 
 /** Whether nobody has asked the engine yet what a bank holds. */
@@ -20,7 +21,7 @@ export async function readBankFiles(
       store.setBank(bank.id, { info: await engine.bankInfo(bank.id), problem: null })
     } catch (error) {
       if (!(error instanceof EngineError)) throw error
-      store.setBank(bank.id, { info: null, problem: error.message })
+      store.setBank(bank.id, { info: null, problem: errorText(error) })
     }
   }
 }

@@ -8,7 +8,7 @@ export interface JsonFileKind {
   /** Begins the sentence, such as `The template set`. */
   readonly what: string
   readonly kind: ErrorKind
-  /** What to do when it is not usable, as the end of a sentence, such as `name a file made by "template create"`. */
+  /** What to do when it is not usable, as the end of a sentence, such as `name a template set`. */
   readonly remedy: string
 }
 

@@ -50,11 +50,9 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
     throw cannotBeOpened(folder, error)
   })
   if (!info.isDirectory())
-    throw new MedlsamError(
-      'input',
-      `${folder} is a file: name a folder of scans, or use "medlsam segment" for one.`,
-      folder,
-    )
+    throw new MedlsamError('input', `${folder} is a file: name a folder of scans.`, folder, {
+      remedy: { option: 'singleScan' },
+    })
   const except = options.except === undefined ? null : await realpath(options.except).catch(() => null)
   const candidates: FoundScan[] = []
   const skipped: SkippedFile[] = []

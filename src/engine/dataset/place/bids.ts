@@ -41,8 +41,9 @@ export async function checkBidsFolder(
   if (!isSource && !isOther) return
   throw new MedlsamError(
     'usage',
-    `${outFolder} holds ${isSource ? 'the scans themselves' : 'a dataset that is no BIDS derivative'}, so no results in BIDS can go there: name another folder with --out, or none.`,
+    `${outFolder} holds ${isSource ? 'the scans themselves' : 'a dataset that is no BIDS derivative'}, so no results in BIDS can go there: name another folder, or none.`,
     outFolder,
+    { remedy: { option: 'out' } },
   )
 }
 

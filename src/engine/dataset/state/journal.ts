@@ -3,7 +3,7 @@ import { open, readdir } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
-import { ERROR_KINDS } from '../../../shared/errorData.js'
+import { ERROR_KINDS, remedySchema } from '../../../shared/errorData.js'
 import { STAGES } from '../../../shared/progress.js'
 import { outputError } from '../../../shared/node/wholeFiles.js'
 import { byCode } from '../discover/findScans.js'
@@ -81,7 +81,15 @@ const recordSchema = z.discriminatedUnion('kind', [
       ...scan,
       recipe: z.string(),
       stage: z.enum(STAGES).nullable(),
-      error: z.object({ kind: z.enum(ERROR_KINDS), message: z.string(), file: z.string().optional() }).readonly(),
+      error: z
+        .object({
+          kind: z.enum(ERROR_KINDS),
+          message: z.string(),
+          file: z.string().optional(),
+          // A newer version may know more remedies; without one the message still says what is wrong.
+          remedy: remedySchema.optional().catch(undefined),
+        })
+        .readonly(),
       seconds: z.number(),
     })
     .readonly(),

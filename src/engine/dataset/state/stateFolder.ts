@@ -34,9 +34,9 @@ export async function makeStateFolder(state: StateFolder): Promise<void> {
   } catch (error) {
     throw new MedlsamError(
       'output',
-      `The results cannot be written to ${state.outFolder}, which cannot be made or is read-only: choose another folder with --out.`,
+      `The results cannot be written to ${state.outFolder}, which cannot be made or is read-only: choose another folder.`,
       state.outFolder,
-      { cause: error },
+      { cause: error, remedy: { option: 'out' } },
     )
   }
 }

@@ -8,7 +8,7 @@ import {
   type CancellationToken,
 } from 'vscode-jsonrpc/node'
 import type { ErrorData } from '../../../shared/errorData.js'
-import { MedlsamError } from '../../../shared/medlsamError.js'
+import { fromErrorData, MedlsamError } from '../../../shared/medlsamError.js'
 import type { ScanWorker, WorkHooks } from './scanWorker.js'
 import { mayWriteMethod, prepareMethod, segmentTaskMethod, workerProgress } from './workerWire.js'
 
@@ -35,7 +35,7 @@ export function childWorker(child: ChildProcess): ScanWorker {
     })
     child.once('exit', (code, signal) => {
       const tell = (): void => {
-        resolve({ kind: 'internal', message: endSentence(code, signal) })
+        resolve(endOf(code, signal))
       }
       // Ctrl-C is for this process too, which may hear of it a moment later than of this end.
       if (signal === 'SIGINT') setTimeout(tell, TOGETHER_MS)
@@ -84,7 +84,7 @@ export function childWorker(child: ChildProcess): ScanWorker {
         throw new MedlsamError('cancelled', 'Stopped before models and templates were loaded.')
       const answer = 'answer' in got ? got.answer : { kind: 'failed' as const, error: got.lost }
       if (answer.kind === 'ready') return answer.prepared
-      throw new MedlsamError(answer.error.kind, answer.error.message, answer.error.file)
+      throw fromErrorData(answer.error)
     },
     async segment(task, hooks = {}) {
       const got = await ask((token) => connection.sendRequest(segmentTaskMethod, task, token), hooks)
@@ -101,8 +101,14 @@ export function childWorker(child: ChildProcess): ScanWorker {
   }
 }
 
-function endSentence(code: number | null, signal: NodeJS.Signals | null): string {
+function endOf(code: number | null, signal: NodeJS.Signals | null): ErrorData {
   if (signal === 'SIGKILL')
-    return 'The process that segments was killed, most likely because memory ran out: close other programs, use fewer --jobs, or leave this scan out.'
-  return `The process that segments ended unexpectedly (${signal ?? `code ${code ?? 'unknown'}`}).`
+    return {
+      kind: 'internal',
+      message:
+        'The process that segments was killed, most likely because memory ran out: close other programs, work on fewer scans at the same time, or leave this scan out.',
+      remedy: { option: 'jobs' },
+    }
+  const how = signal ?? `code ${code ?? 'unknown'}`
+  return { kind: 'internal', message: `The process that segments ended unexpectedly (${how}).` }
 }

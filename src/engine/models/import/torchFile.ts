@@ -11,14 +11,14 @@ import {
   type OpenFile,
   type StoredTensor,
 } from './checkpoint.js'
+import { readPickle } from './pickle.js'
 import {
   PickleProblem,
-  readPickle,
   storageBytes,
   type PickledDict,
   type PickledTensor,
   type PickledValue,
-} from './pickle.js'
+} from './pickledValues.js'
 
 /** SAM's lists its 314 tensors in 50 kB; a training checkpoint with optimizer state in a few hundred. */
 const MAX_PICKLE_BYTES = 16 * 2 ** 20

@@ -27,7 +27,7 @@ const CHECKPOINT = /\.(pth|pt|ckpt|bin|tar|safetensors)$/i
 /** Folder with the graphs, in that of the built-in models. */
 const SKELETONS = 'skeletons'
 
-/** Registry entries of what can be made of a checkpoint. SAM and MedSAM have the same tensors and want other pictures. */
+/** Registry entries of what can be made of a checkpoint. SAM and MedSAM have the same tensors and want other slice images. */
 const LOCALIZER = 'medlam'
 const SEGMENTERS = { sam: 'sam-vit-b', medsam: 'medsam-vit-b' } as const
 
@@ -63,6 +63,7 @@ export async function openCheckpointSource(
         'usage',
         `${file} holds ${source.architecture}, which is not the model "${id}" of the registry: choose another id.`,
         file,
+        { remedy: { option: 'id' } },
       )
     }
     return {
@@ -100,7 +101,7 @@ function entryIdOf(
   if (normalisation !== undefined) return normalisation === 'minMax' ? SEGMENTERS.medsam : SEGMENTERS.sam
   throw new MedlsamError(
     'usage',
-    `${file} holds ${architecture}, and from its tensors SAM cannot be told from MedSAM, which wants other pictures: import it under the id ${SEGMENTERS.sam} or ${SEGMENTERS.medsam} (--id), or say how its pictures were prepared (--normalisation sam or minMax).`,
+    `${file} holds ${architecture}, and from its tensors SAM cannot be told from MedSAM, which wants other slice images: import it under the id ${SEGMENTERS.sam} or ${SEGMENTERS.medsam}, or say how its slice images were prepared in training.`,
     file,
     { remedy: { option: 'normalisation' } },
   )

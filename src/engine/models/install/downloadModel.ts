@@ -53,13 +53,17 @@ export async function downloadModel(
   if (!license.permissive && request.acceptLicense !== true) {
     throw new MedlsamError(
       'usage',
-      `The licence of "${entry.id}" (${license.spdx}, ${license.url}) must be read and accepted first (--accept-license).${license.note === undefined ? '' : ` ${license.note}`}`,
+      `The licence of "${entry.id}" (${license.spdx}, ${license.url}) must be read and accepted first.${license.note === undefined ? '' : ` ${license.note}`}`,
+      undefined,
+      { remedy: { option: 'acceptLicense' } },
     )
   }
   if (!hashesKnown(variant) && request.acceptUnverified !== true) {
     throw new MedlsamError(
       'usage',
-      `Nobody has published a SHA-256 for files of "${entry.id}": take them as they come with --accept-unverified, and later downloads are compared with the first.`,
+      `Nobody has published a SHA-256 for files of "${entry.id}": take them as they come, and later downloads are compared with the first.`,
+      undefined,
+      { remedy: { option: 'acceptUnverified' } },
     )
   }
   const folder = variantFolder(context.modelsFolder, entry.id, variant.precision)
@@ -91,6 +95,7 @@ async function install(
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new MedlsamError('output', `The models folder ${folder} cannot be made: choose another one.`, folder, {
       cause,
+      remedy: { option: 'modelsFolder' },
     })
   })
   const network = openNetworkAccess(context.network)

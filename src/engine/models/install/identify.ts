@@ -46,8 +46,9 @@ export async function identifyFiles(
     if (isSaid(facts))
       throw new MedlsamError(
         'usage',
-        `${card.name} is the card of a localizer, which says itself how scans are prepared: leave out --normalisation and --fit.`,
+        `${card.name} is the card of a localizer, which says itself how scans are prepared: leave that out.`,
         folder,
+        { remedy: { option: 'noPreparation' } },
       )
     requireNamedFiles(card.name, read, files, folder)
     return { task: 'localize', card: card.name }
@@ -76,8 +77,9 @@ export async function identifyFiles(
     ) {
       throw new MedlsamError(
         'usage',
-        `${all} have the layout ${found.layout}, whose pictures are always prepared as normalisation ${own.normalisation} and fit ${own.fit}: leave out --normalisation and --fit.`,
+        `${all} have the layout ${found.layout}, whose slice images are always prepared as normalisation ${own.normalisation} and fit ${own.fit}: leave that out.`,
         folder,
+        { remedy: { option: 'noPreparation' } },
       )
     }
     return {
@@ -103,7 +105,7 @@ function openPreprocessing(
     return { normalisation, fit: fit ?? (normalisation === 'minMax' ? 'stretch' : 'pad') }
   throw new MedlsamError(
     'usage',
-    `From ${files} SAM cannot be told from MedSAM, which wants other pictures: say --normalisation sam (mean and std, filled up to a square) or --normalisation minMax (0 to 1, stretched, as MedSAM), or the id of a known model (--id medsam-vit-b).`,
+    `From ${files} SAM cannot be told from MedSAM, which wants other slice images: say how they were prepared in training, or which known model it is.`,
     undefined,
     { remedy: { option: 'normalisation' } },
   )

@@ -64,7 +64,9 @@ async function install(
   fill: (folder: string) => Promise<{ readonly files: InstalledModel['files']; readonly provenance: string }>,
 ): Promise<InstalledModel> {
   if (entry?.origin === 'embedded')
-    throw new MedlsamError('usage', `The model "${entry.id}" is built in: choose another id.`)
+    throw new MedlsamError('usage', `The model "${entry.id}" is built in: choose another id.`, undefined, {
+      remedy: { option: 'id' },
+    })
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(id))
     throw new MedlsamError('usage', `"${id}" cannot be an id: use lower-case letters, digits, dots and dashes.`)
   const precision = request.precision ?? 'fp32'
@@ -105,11 +107,14 @@ async function makeRoom(
   if (variants.some(({ model }) => model.id === id && model.precision === precision)) {
     throw new MedlsamError(
       'usage',
-      `The model "${id}" is installed in ${precision} already: remove it first, or choose another id (--id).`,
+      `The model "${id}" is installed in ${precision} already: remove it first, or choose another id.`,
+      undefined,
+      { remedy: { option: 'id' } },
     )
   }
   const bad = spoilt.find((each) => each.folder === folder)
-  if (bad !== undefined) throw new MedlsamError('model', bad.problem, bad.file)
+  if (bad !== undefined)
+    throw new MedlsamError('model', bad.problem, bad.file, { remedy: { option: 'removeModel', id, precision } })
   const download = registry.models
     .find((entry) => entry.id === id)
     ?.variants.find((variant) => variant.precision === precision)
@@ -117,8 +122,9 @@ async function makeRoom(
   if (existsSync(folder) && !(await clearFolder(folder, (name) => names.has(name)))) {
     throw new MedlsamError(
       'usage',
-      `${folder} holds files that belong to no installed model: move them away, or choose another id (--id).`,
+      `${folder} holds files that belong to no installed model: move them away, or choose another id.`,
       folder,
+      { remedy: { option: 'id' } },
     )
   }
 }

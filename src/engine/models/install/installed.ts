@@ -86,7 +86,7 @@ export async function readInstalled(modelsFolder: string): Promise<InstalledMode
       const file = path.join(folder, MODEL_RECORD)
       if (!existsSync(file)) continue
       const parsed = installedModelSchema.safeParse(await readJson(file))
-      const remedy = `remove it ("medlsam models remove ${id} --precision ${precision}") and install the model again.`
+      const remedy = `remove ${id} (${precision}) and install the model again.`
       if (!parsed.success)
         spoilt.push({
           id,

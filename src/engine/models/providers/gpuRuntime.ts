@@ -76,7 +76,9 @@ export async function downloadGpuRuntime(
   if (pinned === null && !acceptUnverified) {
     throw new MedlsamError(
       'usage',
-      `No SHA-256 is pinned for ${PACKAGE} ${version}: take it with --accept-unverified, checked against the SHA-512 that NuGet publishes for it.`,
+      `No SHA-256 is pinned for ${PACKAGE} ${version}: take it all the same, checked against the SHA-512 that NuGet publishes for it.`,
+      undefined,
+      { remedy: { option: 'acceptUnverified' } },
     )
   }
   const folder = folderOf(context.modelsFolder, version)

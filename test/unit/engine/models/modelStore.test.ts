@@ -234,7 +234,8 @@ describe('downloading a model', () => {
     const models = await setUp([entry('tiny', [plain], { license })])
     const error = await failure(models.download({ id: 'tiny' }))
     expect(error.kind).toBe('usage')
-    expect(error.message).toMatch(/CC-BY-NC-4\.0, https:\/\/example\.org\/nc.*--accept-license.*Not for commercial use/)
+    expect(error.message).toMatch(/CC-BY-NC-4\.0, https:\/\/example\.org\/nc.*accepted first.*Not for commercial use/)
+    expect(error.remedy).toEqual({ option: 'acceptLicense' })
     const model = await models.download({ id: 'tiny', acceptLicense: true })
     expect(Date.parse(model.licenseAcceptedAt ?? '')).toBeGreaterThan(Date.now() - 60_000)
   })
@@ -246,7 +247,9 @@ describe('downloading a model', () => {
       entry('tiny', [{ precision: 'fp32', files: [unknown, fileOf('decoder.onnx', DECODER)] }]),
     ])
     expect((await models.list()).models[0].variants).toMatchObject([{ hashesKnown: false, sizeBytes: null }])
-    expect((await failure(models.download({ id: 'tiny' }))).message).toContain('--accept-unverified')
+    const unverified = await failure(models.download({ id: 'tiny' }))
+    expect(unverified.message).toContain('Nobody has published a SHA-256')
+    expect(unverified.remedy).toEqual({ option: 'acceptUnverified' })
     const model = await models.download({ id: 'tiny', acceptUnverified: true })
     expect(model.files.map(({ trust }) => trust)).toEqual(['firstUse', 'registry'])
     await models.remove({ id: 'tiny' })
@@ -263,7 +266,9 @@ describe('downloading a model', () => {
     )
     expect((await failure(models.download({ id: 'builtin' }))).message).toContain('built in')
     expect((await failure(models.download({ id: 'medsam' }))).message).toContain('Get the checkpoint and import it.')
-    expect((await failure(models.download({ id: 'tiny' }))).message).toMatch(/turned off \(--offline/)
+    const offline = await failure(models.download({ id: 'tiny' }))
+    expect(offline.message).toMatch(/downloads are turned off/)
+    expect(offline.remedy).toEqual({ option: 'offline' })
     expect((await failure(models.download({ id: 'nothing' }))).message).toContain('tiny, builtin, medsam')
     expect((await failure(models.download({ id: 'tiny', precision: 'int8' }))).message).toContain('it has fp32')
   })
@@ -403,7 +408,7 @@ describe('importing a model', () => {
     const error = await failure(models.import({ files }))
     expect([error.kind, error.remedy]).toEqual(['usage', { option: 'normalisation' }])
     expect(error.message).toMatch(
-      /^From medsam_encoder\.onnx, medsam_decoder\.onnx SAM cannot be told .*--normalisation sam .*--normalisation minMax /,
+      /^From medsam_encoder\.onnx, medsam_decoder\.onnx SAM cannot be told .*say how they were prepared/,
     )
     expect(existsSync(path.join(models.folder, 'medsam', 'fp32'))).toBe(false)
     expect((await models.import({ files, normalisation: 'minMax' })).use).toMatchObject({
@@ -436,7 +441,7 @@ describe('importing a model', () => {
     const error = await failure(models.import({ files, normalisation: 'minMax' }))
     expect([error.kind, error.message]).toEqual([
       'usage',
-      expect.stringMatching(/layout samexporter.*normalisation inside and fit pad: leave out/),
+      expect.stringMatching(/layout samexporter.*normalisation inside and fit pad: leave that out/),
     ])
     expect((await failure(models.import({ files, fit: 'stretch' }))).kind).toBe('usage')
     expect((await models.import({ files, normalisation: 'inside' })).use).toMatchObject({
@@ -611,9 +616,11 @@ describe('installed models', () => {
     await models.download({ id: 'tiny', precision: 'int8' })
     const places = await models.context()
     expect((await findSegmenter('tiny', places)).files[0].path).toContain(path.join('tiny', 'int8'))
-    expect((await failure(findSegmenter('tiny@fp32', places))).message).toContain(
-      'medlsam models download tiny --precision fp32',
-    )
+    expect((await failure(findSegmenter('tiny@fp32', places))).remedy).toEqual({
+      option: 'downloadModel',
+      id: 'tiny',
+      precision: 'fp32',
+    })
     await models.download({ id: 'tiny' })
     expect((await findSegmenter('tiny', places)).files[0].path).toContain(path.join('tiny', 'fp32'))
     expect((await findSegmenter('tiny@int8', places)).id).toBe('tiny@int8')
@@ -622,7 +629,9 @@ describe('installed models', () => {
       'b.onnx',
       'pe.npy',
     ])
-    expect((await failure(findSegmenter('other', places))).message).toContain('medlsam models download other')
+    const other = await failure(findSegmenter('other', places))
+    expect(other.message).toBe('The segmenter "other" is not installed: download it.')
+    expect(other.remedy).toEqual({ option: 'downloadModel', id: 'other', precision: null })
     expect((await failure(findSegmenter('medsam', places))).message).toContain('Import it.')
     expect((await failure(findSegmenter('tiny@fp16', places))).message).toMatch(/exists in .*not in fp16/)
     expect((await failure(findSegmenter('what', places))).message).toContain('There is no segmenter "what": use tiny')
@@ -651,13 +660,15 @@ describe('installed models', () => {
       precision: 'fp32',
       path: record,
       state: 'changed',
-      problem: expect.stringContaining('medlsam models remove tiny --precision fp32'),
+      problem: expect.stringContaining('remove tiny (fp32) and install the model again'),
     }
     expect(await models.verify(null)).toMatchObject([wrong])
     expect(await models.verify({ id: 'tiny' })).toMatchObject([wrong])
     expect((await models.list()).models[0].variants).toMatchObject([{ precision: 'fp32', state: 'damaged' }])
     const files = await put(models.assets, { 'a.encoder.onnx': ENCODER, 'a.decoder.onnx': DECODER })
-    expect((await failure(models.import({ files, id: 'tiny' }))).message).toContain('models remove tiny')
+    const occupied = await failure(models.import({ files, id: 'tiny' }))
+    expect(occupied.message).toContain('remove tiny (fp32)')
+    expect(occupied.remedy).toEqual({ option: 'removeModel', id: 'tiny', precision: 'fp32' })
 
     expect(await models.remove({ id: 'tiny' })).toEqual([place])
     expect(readdirSync(place)).toEqual(['notes.txt'])

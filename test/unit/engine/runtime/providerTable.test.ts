@@ -52,7 +52,7 @@ describe('the table of providers', () => {
         provider: 'cuda',
       })
       expect(network.provider).toBe('cpu')
-      expect(network.providerNote).toContain('medlsam models gpu-runtime')
+      expect(network.providerNote).toContain('needs the GPU runtime of ONNX Runtime')
       await network.release()
     },
   )

@@ -38,7 +38,7 @@ const HEADERS: readonly (readonly [string, NiftiSpec, RegExp])[] = [
   ['no dimensions', { dims: [], values: ctValues(24) }, /0 dimensions/],
   ['a 2D image', { dims: [4, 6] }, /2D image/],
   ['a single slice', { dims: [4, 6, 1] }, /single picture/],
-  ['4D without a choice', { dims: [4, 3, 2, 5] }, /5 time points.*choose one \(--time-point 0 to 4\)/],
+  ['4D without a choice', { dims: [4, 3, 2, 5] }, /5 time points.*choose one \(0 to 4\)/],
   ['4D with no time points', { dims: [4, 3, 2, 0], values: ctValues(24) }, /0 voxels/],
   ['vectors', { dims: [4, 3, 2, 1, 3] }, /vectors/],
   ['RGB', { code: 128 }, /colours/],
@@ -59,12 +59,12 @@ const HEADERS: readonly (readonly [string, NiftiSpec, RegExp])[] = [
   ['voxels that begin beyond the file', { offset: 1e6 }, /cut off/],
   ['a constant volume', { values: new Array<number>(24).fill(-1000) }, /same value, -1000/],
   ['only NaN', { type: 'float32', values: new Array<number>(24).fill(Number.NaN) }, /NaN/],
-  ['nothing below -200', { values: ctValues(24).map((v) => v + 800) }, /below -200.*--force-hu/],
-  ['nothing above 10', { values: ctValues(24).map((v) => v - 500) }, /10 or more.*--force-hu/],
+  ['nothing below -200', { values: ctValues(24).map((v) => v + 800) }, /below -200.*all the same/],
+  ['nothing above 10', { values: ctValues(24).map((v) => v - 500) }, /10 or more.*all the same/],
   [
     'a range wider than int16',
     { type: 'float32', values: ctValues(24).map((v) => v * 100) },
-    /wider range.*--force-hu/,
+    /wider range.*all the same/,
   ],
   ['unsigned values beyond int16', { type: 'uint16', values: ctValues(24).map((v) => v + 40000) }, /wider range/],
 ]
@@ -170,9 +170,9 @@ describe('A scan is refused with one sentence when the file itself', () => {
 
   test('needs more memory than allowed, saying how much and how to allow it', async () => {
     const file = put('large.nii', nifti({ dims: [2000, 2000, 2000], values: ctValues(24) }))
-    await expectInputError(readScan(file), file, /15259 MiB.*2048 MiB.*--max-bytes/)
+    await expectInputError(readScan(file), file, /15259 MiB.*2048 MiB.*raise it/)
     const small = put('small.nii', nifti())
-    await expectInputError(readScan(small, { maxBytes: 47 }), small, /--max-bytes/)
+    await expectInputError(readScan(small, { maxBytes: 47 }), small, /raise it if this machine has room/)
     await expect(readScan(small, { maxBytes: 48 })).resolves.toMatchObject({ size: [4, 3, 2] })
   })
 
@@ -181,6 +181,28 @@ describe('A scan is refused with one sentence when the file itself', () => {
     await expectInputError(readScan(header), header, /alone\.img is missing/)
     const image = put('alone2.img', voxelBytes({}))
     await expectInputError(readScan(image), image, /alone2\.hdr is missing/)
+  })
+})
+
+describe('A refused scan says as data what has it used all the same', () => {
+  test('when its values are not those of CT', async () => {
+    for (const shift of [800, -500]) {
+      const file = put(`shifted${shift}.nii`, nifti({ values: ctValues(24).map((value) => value + shift) }))
+      await expect(readScan(file)).rejects.toMatchObject({ remedy: { option: 'forceHu' } })
+      await expect(readScan(file, { forceHu: true })).resolves.toMatchObject({ size: [4, 3, 2] })
+    }
+  })
+
+  test('when it has several time points', async () => {
+    const file = put('points.nii', nifti({ dims: [4, 3, 2, 5] }))
+    await expect(readScan(file)).rejects.toMatchObject({ remedy: { option: 'timePoint', timePoints: 5 } })
+  })
+
+  test('when it is large', async () => {
+    const file = put('limit.nii', nifti())
+    await expect(readScan(file, { maxBytes: 47 })).rejects.toMatchObject({
+      remedy: { option: 'maxBytes', needsBytes: 48 },
+    })
   })
 })
 
@@ -205,7 +227,7 @@ describe('A gzip bomb', () => {
 
   test('that promises what it holds is refused by the limit on memory', async () => {
     const file = put('bomb3.nii.gz', Buffer.concat([gzipSync(niftiHeader({ dims: [2000, 2000, 1000] })), gigabyte]))
-    expect(await grownBy(file, /--max-bytes/)).toBeLessThan(100 * 2 ** 20)
+    expect(await grownBy(file, /raise it if this machine has room/)).toBeLessThan(100 * 2 ** 20)
   })
 })
 

@@ -143,7 +143,8 @@ describe('scans in plain folders', () => {
     })
     await expect(findScans(path.join(tree('file', ['x.nii']), 'x.nii'))).rejects.toMatchObject({
       kind: 'input',
-      message: expect.stringContaining('medlsam segment'),
+      message: expect.stringContaining('name a folder of scans'),
+      remedy: { option: 'singleScan' },
     })
   })
 })

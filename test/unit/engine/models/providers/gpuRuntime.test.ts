@@ -125,9 +125,10 @@ describe('the GPU runtime', () => {
 
   it('is refused without consent as long as no hash is pinned, and taken without when one is', async () => {
     const { context, places } = await setUp()
-    await expect(downloadGpuRuntime(context, false, {}, places)).rejects.toThrow(
-      /No SHA-256 is pinned.*--accept-unverified/,
-    )
+    await expect(downloadGpuRuntime(context, false, {}, places)).rejects.toMatchObject({
+      message: expect.stringMatching(/No SHA-256 is pinned.*take it all the same/),
+      remedy: { option: 'acceptUnverified' },
+    })
     expect(gpuRuntimeInfo(context, places).about).toContain('no SHA-256 is pinned')
     expect(await downloadGpuRuntime(context, false, {}, { ...places, pinnedSha256: SHA256 })).toMatchObject({
       installed: true,
