@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import type { DatasetOutcome, DatasetPlan, DatasetRequest, Shard } from '../../shared/datasetRun.js'
+import { REASON_TEXTS } from '../../shared/reasonTexts.js'
 import { childWorker } from '../../engine/dataset/workers/childWorker.js'
 import { planDataset } from '../../engine/dataset/planDataset.js'
 import { runDataset, type DatasetWorkers } from '../../engine/dataset/runDataset.js'
@@ -158,7 +159,7 @@ function exitCodeOfOutcome({ failures, stopped }: DatasetOutcome, plan: DatasetP
 
 /** Scans whose result would have the path of another scan's. */
 function namesakes({ skipped }: DatasetPlan): string[] {
-  return skipped.flatMap(({ path, reason }) => (reason === 'same output' ? path : []))
+  return skipped.flatMap(({ path, reason }) => (reason === 'sameOutput' ? path : []))
 }
 
 function outcomeLines(
@@ -172,7 +173,7 @@ function outcomeLines(
       ? [
           'Left alone with their label maps (--force replaces them):',
           ...plan.scans.flatMap(({ path, inShard, state }) =>
-            inShard && state.kind === 'kept' ? `  ${path} (${state.why})` : [],
+            inShard && state.kind === 'kept' ? `  ${path} (${REASON_TEXTS[state.why]})` : [],
           ),
         ]
       : []),

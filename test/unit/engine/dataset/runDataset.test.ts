@@ -140,13 +140,13 @@ describe('a run of a dataset', { timeout: 200_000 }, () => {
     utimesSync(at('data/a/p2_ct.nii.gz'), 1, 1)
     rmSync(at('out/b/p3_ct_dseg.json'))
     expect((await plan()).scans.map(({ state }) => state)).toEqual([
-      { kind: 'todo', why: 'scan changed' },
+      { kind: 'todo', why: 'scanChanged' },
       { kind: 'done' },
-      { kind: 'todo', why: 'output missing' },
+      { kind: 'todo', why: 'outputMissing' },
     ])
     expect((await plan({ force: true })).scans.every(({ state }) => state.kind === 'todo')).toBe(true)
     const changed = await plan(other())
-    expect(changed.scans[1].state).toEqual({ kind: 'todo', why: 'other options' })
+    expect(changed.scans[1].state).toEqual({ kind: 'todo', why: 'otherOptions' })
   })
 
   it('leaves label maps alone that a person edited or another program wrote, unless it is forced', async () => {
@@ -300,7 +300,7 @@ describe('a run of a dataset', { timeout: 200_000 }, () => {
       },
     ])
     expect(readFileSync(at('out/summary.csv'), 'utf8')).toMatch(/^a\/p2_ct\.nii\.gz,,,failed,.*read: .*p2_ct/m)
-    expect((await plan()).scans[1].state).toEqual({ kind: 'todo', why: 'failed before' })
+    expect((await plan()).scans[1].state).toEqual({ kind: 'todo', why: 'failedBefore' })
     await writeTinyScan(at('data/a/p2_ct.nii.gz'), 2)
     expect((await run()).outcome.totals).toMatchObject({ done: 1, failed: 0, already: 2 })
   })
