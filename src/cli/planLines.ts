@@ -1,4 +1,5 @@
 import type { DatasetLayout, DatasetPlan, PlannedScan } from '../shared/datasetRun.js'
+import { REASON_TEXTS } from '../shared/reasonTexts.js'
 
 const LAYOUT_NAMES: Readonly<Record<DatasetLayout, string>> = {
   plain: 'plain folders',
@@ -15,12 +16,18 @@ export function planLines(plan: DatasetPlan, { allFiles }: { readonly allFiles: 
     request.shard === undefined ? '' : `; part ${request.shard.index} of ${request.shard.count} has ${mine.length}`
   return [
     `${scans.length} scans in ${request.folder} (${plan.layouts.map((layout) => LAYOUT_NAMES[layout]).join(', ')})${part}.`,
-    `To do: ${tally(mine.flatMap(({ state }) => (state.kind === 'todo' ? state.why : [])))}. Done before: ${count(mine, 'done')}.${count(mine, 'kept') > 0 ? ` Left alone: ${count(mine, 'kept')}.` : ''}`,
-    ...(skipped.length > 0 ? [`Not scans to segment: ${tally(skipped.map(({ reason }) => reason))}.`] : []),
+    `To do: ${tally(mine.flatMap(({ state }) => (state.kind === 'todo' ? REASON_TEXTS[state.why] : [])))}. Done before: ${count(mine, 'done')}.${count(mine, 'kept') > 0 ? ` Left alone: ${count(mine, 'kept')}.` : ''}`,
+    ...(skipped.length > 0
+      ? [`Not scans to segment: ${tally(skipped.map(({ reason }) => REASON_TEXTS[reason]))}.`]
+      : []),
     `Results go to ${plan.outFolder}.`,
     ...plan.warnings.map((warning) => `Note: ${warning}`),
     ...(allFiles
-      ? ['', ...mine.map(scanLine), ...skipped.map(({ path, reason }) => `  leave out  ${path} (${reason})`)]
+      ? [
+          '',
+          ...mine.map(scanLine),
+          ...skipped.map(({ path, reason }) => `  leave out  ${path} (${REASON_TEXTS[reason]})`),
+        ]
       : []),
   ]
 }
@@ -28,11 +35,11 @@ export function planLines(plan: DatasetPlan, { allFiles }: { readonly allFiles: 
 function scanLine({ path, output, state }: PlannedScan): string {
   switch (state.kind) {
     case 'todo':
-      return `  do         ${path} -> ${output} (${state.why})`
+      return `  do         ${path} -> ${output} (${REASON_TEXTS[state.why]})`
     case 'done':
       return `  done       ${path} -> ${output}`
     case 'kept':
-      return `  left alone ${path} -> ${output} (${state.why})`
+      return `  left alone ${path} -> ${output} (${REASON_TEXTS[state.why]})`
   }
 }
 

@@ -34,24 +34,14 @@ export interface Shard {
 }
 
 /** Layouts of folders that are known; `plain` is any other. */
-export const DATASET_LAYOUTS = ['plain', 'nnunet', 'msd', 'bids'] as const
+export type DatasetLayout = 'plain' | 'nnunet' | 'msd' | 'bids'
 
-/** One of {@link DATASET_LAYOUTS}. */
-export type DatasetLayout = (typeof DATASET_LAYOUTS)[number]
-
-/** Why a file that could be a scan by its name is not one of the dataset's, or a folder is not searched. */
-export const SKIP_REASONS = [
-  'label map',
-  'other channel',
-  'not CT',
-  'excluded',
-  'same output',
-  'result folder',
-  'cannot be opened',
-] as const
-
-/** One of {@link SKIP_REASONS}. */
-export type SkipReason = (typeof SKIP_REASONS)[number]
+/**
+ * Why a file that could be a scan by its name is not one of the dataset's, or a folder is not searched.
+ * What users read for it is in `REASON_TEXTS`.
+ */
+export type SkipReason =
+  'labelMap' | 'otherChannel' | 'notCt' | 'excluded' | 'sameOutput' | 'resultFolder' | 'cannotOpen'
 
 /** A file that is left out, with the reason. Paths are relative to the dataset's folder, with slashes. */
 export interface SkippedFile {
@@ -59,19 +49,12 @@ export interface SkippedFile {
   readonly reason: SkipReason
 }
 
-/** Why a scan has to be done (again). */
-export const TODO_REASONS = [
-  'new',
-  'unfinished',
-  'failed before',
-  'scan changed',
-  'other options',
-  'output missing',
-  'forced',
-] as const
+/** Why a scan has to be done (again); see `REASON_TEXTS`. */
+export type TodoReason =
+  'new' | 'unfinished' | 'failedBefore' | 'scanChanged' | 'otherOptions' | 'outputMissing' | 'forced'
 
-/** One of {@link TODO_REASONS}. */
-export type TodoReason = (typeof TODO_REASONS)[number]
+/** Why a label map is left alone; see `REASON_TEXTS`. */
+export type KeptReason = 'editedSince' | 'notFromRun' | 'otherScan'
 
 /**
  * What a run would do with a scan: `todo`; `done` in an earlier run with the same input, models, templates and
@@ -81,11 +64,11 @@ export type TodoReason = (typeof TODO_REASONS)[number]
 export type ScanState =
   | { readonly kind: 'todo'; readonly why: TodoReason }
   | { readonly kind: 'done' }
-  | { readonly kind: 'kept'; readonly why: 'edited since' | 'not written by a run' | 'made from another scan' }
+  | { readonly kind: 'kept'; readonly why: KeptReason }
 
 /** Where a scan of a dataset is and where its result goes. */
 export interface DatasetScan {
-  /** Path in the dataset's folder, with slashes: what people and journals call it. */
+  /** Path in the dataset's folder, with slashes: what users and journals call it. */
   readonly path: string
   readonly scanPath: string
   /** Path of the label map in the results' folder, with slashes. */

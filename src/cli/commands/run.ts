@@ -1,13 +1,13 @@
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import type { DatasetOutcome, DatasetPlan, DatasetRequest, Shard } from '../../shared/datasetRun.js'
-import { childWorker } from '../../engine/dataset/workers/childWorker.js'
+import { defined } from '../../shared/defined.js'
+import { REASON_TEXTS } from '../../shared/reasonTexts.js'
 import { planDataset } from '../../engine/dataset/planDataset.js'
-import { runDataset, type DatasetWorkers } from '../../engine/dataset/runDataset.js'
-import { fingerprintHash } from '../../engine/dataset/state/runFingerprint.js'
-import type { ScanWorker } from '../../engine/dataset/workers/scanWorker.js'
-import { MedlsamError, toErrorData } from '../../shared/medlsamError.js'
+import { runDataset } from '../../engine/dataset/runDataset.js'
+import { WorkerPool } from '../../engine/dataset/workers/workerPool.js'
+import { toErrorData } from '../../shared/medlsamError.js'
 import { startDatasetProgress } from '../datasetProgress.js'
 import { EXIT, exitCodeOfError } from '../exitCodes.js'
 import { shard, wholeNumber } from '../parse.js'
@@ -54,7 +54,7 @@ export function addRun(program: Command): void {
 
 async function runFolder(folder: string, flags: RunFlags): Promise<void> {
   const abort = new AbortController()
-  const workers = forkWorkers(flags)
+  const workers = new WorkerPool({ jobs: flags.jobs, fork: () => forkWorker(flags) })
   const interrupt = (): void => {
     // The workers end with us: their channel closes.
     if (abort.signal.aborted) process.exit(EXIT.interrupted)
@@ -87,68 +87,34 @@ async function runFolder(folder: string, flags: RunFlags): Promise<void> {
   }
 }
 
-/** Workers in processes of their own. The one that was asked for the recipe becomes the first lane's. */
-function forkWorkers(flags: RunFlags): DatasetWorkers & Pick<ScanWorker, 'prepare'> & { close(): Promise<void> } {
+/** Starts a process with its own models that works on one scan at a time. */
+function forkWorker(flags: RunFlags): ChildProcess {
   const { jobs, provider, medlam, modelsFolder, offline } = flags
   // So many threads for each that together they keep all cores busy and no more.
   const threads = flags.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined)
-  const args = [
+  return fork(process.argv[1], [
+    'worker',
     ...(provider === undefined ? [] : ['--provider', provider]),
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
     ...(medlam === undefined ? [] : ['--medlam', medlam]),
     ...(modelsFolder === undefined ? [] : ['--models-folder', modelsFolder]),
     ...(offline === true ? ['--offline'] : []),
-  ]
-  const start = (): ScanWorker => childWorker(fork(process.argv[1], ['worker', ...args]))
-  let first: ScanWorker | null = start()
-  let planned: { readonly request: DatasetRequest; readonly fingerprint: string } | null = null
-  return {
-    lanes: jobs,
-    inProcess: false,
-    async prepare(request, hooks) {
-      const prepared = await (first ??= start()).prepare(request, hooks)
-      planned = { request, fingerprint: fingerprintHash(prepared.fingerprint) }
-      return prepared
-    },
-    async open(_lane, signal) {
-      if (planned === null)
-        throw new MedlsamError('internal', 'A worker was asked for before the run was planned; please report this.')
-      if (first !== null) {
-        const worker = first
-        first = null
-        return worker
-      }
-      const worker = start()
-      try {
-        const { fingerprint } = await worker.prepare(planned.request, { signal })
-        if (fingerprintHash(fingerprint) !== planned.fingerprint)
-          throw new MedlsamError(
-            'model',
-            'Models or templates were changed while the run was going on: start the same command again.',
-          )
-        return worker
-      } catch (error) {
-        await worker.close()
-        throw error
-      }
-    },
-    close: async () => first?.close(),
-  }
+  ])
 }
 
 function toRequest(folder: string, flags: RunFlags): DatasetRequest {
   const { out, bids, include, exclude, shard: part, summary, force } = flags
-  return {
+  return defined({
     folder,
     settings: toSegmentSettings(flags),
-    ...(out === undefined ? {} : { out }),
-    ...(bids === undefined ? {} : { bids }),
-    ...(include === undefined ? {} : { include }),
-    ...(exclude === undefined ? {} : { exclude }),
-    ...(part === undefined ? {} : { shard: part }),
-    ...(summary ? {} : { summary }),
-    ...(force === undefined ? {} : { force }),
-  }
+    out,
+    bids,
+    include,
+    exclude,
+    shard: part,
+    summary: summary ? undefined : false,
+    force,
+  })
 }
 
 /** Structures that are not found are results; scans that failed, or have no name for a result, are not. */
@@ -159,7 +125,7 @@ function exitCodeOfOutcome({ failures, stopped }: DatasetOutcome, plan: DatasetP
 
 /** Scans whose result would have the path of another scan's. */
 function namesakes({ skipped }: DatasetPlan): string[] {
-  return skipped.flatMap(({ path, reason }) => (reason === 'same output' ? path : []))
+  return skipped.flatMap(({ path, reason }) => (reason === 'sameOutput' ? path : []))
 }
 
 function outcomeLines(
@@ -173,7 +139,7 @@ function outcomeLines(
       ? [
           'Left alone with their label maps (--force replaces them):',
           ...plan.scans.flatMap(({ path, inShard, state }) =>
-            inShard && state.kind === 'kept' ? `  ${path} (${state.why})` : [],
+            inShard && state.kind === 'kept' ? `  ${path} (${REASON_TEXTS[state.why]})` : [],
           ),
         ]
       : []),

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatasetPlan, DatasetRequest, PlannedScan, Shard } from '../../shared/datasetRun.js'
+import { REASON_TEXTS } from '../../shared/reasonTexts.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { checkBidsFolder } from './place/bids.js'
 import { findScans } from './discover/findScans.js'
@@ -30,7 +31,7 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
     const why =
       found.skipped.length === 0
         ? 'no file there is a NIfTI, NRRD or MetaImage'
-        : `${found.skipped.length} files there look like scans but are left out (${[...new Set(found.skipped.map(({ reason }) => reason))].join(', ')})`
+        : `${found.skipped.length} files there look like scans but are left out (${[...new Set(found.skipped.map(({ reason }) => REASON_TEXTS[reason]))].join(', ')})`
     throw new MedlsamError('input', `${request.folder} holds no scan to segment: ${why}.`, request.folder)
   }
   const fingerprint = fingerprintHash(prepared.fingerprint)

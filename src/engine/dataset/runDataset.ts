@@ -1,38 +1,29 @@
 import os from 'node:os'
-import type { DatasetEvent, DatasetOutcome, DatasetPlan, ScanFailure } from '../../shared/datasetRun.js'
+import type {
+  DatasetEvent,
+  DatasetOutcome,
+  DatasetPlan,
+  DatasetScan,
+  PlannedScan,
+  ScanFailure,
+} from '../../shared/datasetRun.js'
 import { defined } from '../../shared/defined.js'
 import type { ErrorData } from '../../shared/errorData.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { TOOL_VERSION } from '../version.js'
-import { describeBids } from './place/bids.js'
-import { claim, CLAIM_TIMES, removeDeadClaims, withClaim, type ClaimTimes } from './state/claims.js'
-import { openJournal, type ScanRecord } from './state/journal.js'
-import { removeUnfinished } from './place/partialFiles.js'
-import { startPace } from './pace.js'
+import { startPace, type Pace } from './pace.js'
 import type { PauseGate } from './pauseGate.js'
+import { describeBids } from './place/bids.js'
+import { removeOrphans } from './removeOrphans.js'
+import { makeScanQueue, type ScanQueue, type TakenScan } from './scanQueue.js'
+import { CLAIM_TIMES, removeDeadClaims, withClaim, type ClaimTimes } from './state/claims.js'
+import { openJournal, type ScanRecord } from './state/journal.js'
 import { fingerprintHash } from './state/runFingerprint.js'
-import { claimName, makeScanQueue, type TakenScan } from './scanQueue.js'
-import type { ScanWorker } from './workers/scanWorker.js'
 import { checkStateFolder, makeStateFolder, stateFolderOf } from './state/stateFolder.js'
 import { summaryPaths, writeSummary } from './summary/writeSummary.js'
-import { troubleOf, workOnScan, type RunContext, type SettledAnswer } from './workOnScan.js'
-
-/** Who does the work: as many scans at the same time as there are lanes. */
-export interface DatasetWorkers {
-  readonly lanes: number
-  /** Whether a scan that brings down its engine brings down this process. */
-  readonly inProcess: boolean
-  /**
-   * The worker of a lane, ready for scans; asked for once, and again after a worker was lost.
-   * @throws MedlsamError `model` or `template` when it cannot be made ready
-   */
-  open(lane: number, signal: AbortSignal): Promise<ScanWorker>
-}
-
-/** One worker that is open already and cannot be lost, such as one around the engine of this process. */
-export function oneWorker(worker: ScanWorker): DatasetWorkers {
-  return { lanes: 1, inProcess: true, open: () => Promise.resolve(worker) }
-}
+import type { DatasetWorkers } from './workers/datasetWorkers.js'
+import type { ScanWorker } from './workers/scanWorker.js'
+import { troubleOf, workOnScan, type DatasetRunContext, type SettledAnswer } from './workOnScan.js'
 
 /** What accompanies a run. */
 export interface DatasetHooks {
@@ -52,7 +43,7 @@ export interface DatasetHooks {
  *
  * The steps for a scan are in an order that makes it safe to kill the process between any two: claim it,
  * remove what a dead process left, note the start, note the hashes of the result's files, write them (each as a
- * whole, the sidecar last), note the end, give up the claim. Files that are in no journal are somebody else's.
+ * whole, the sidecar last), note the end, give up the claim. A file that is in no journal was not made by a run and stays.
  *
  * In a process that has an engine:
  * ```ts
@@ -69,17 +60,23 @@ export async function runDataset(
   hooks: DatasetHooks = {},
 ): Promise<DatasetOutcome> {
   const state = stateFolderOf(plan.outFolder)
-  const claimTimes = hooks.claimTimes ?? CLAIM_TIMES
   await makeStateFolder(state)
-  const journal = await openJournal(state.journal)
-  const context: RunContext = {
+  const context: DatasetRunContext = {
     plan,
     inProcess: workers.inProcess,
     state,
-    journal,
+    journal: await openJournal(state.journal),
     fingerprint: fingerprintHash(plan.fingerprint),
+    claimTimes: hooks.claimTimes ?? CLAIM_TIMES,
     tell: (event) => hooks.onEvent?.(event),
   }
+  await prepareFolder(context)
+  return new DatasetRun(context, workers, hooks).run()
+}
+
+/** Notes the run, and removes what dead processes left. */
+async function prepareFolder(context: DatasetRunContext): Promise<void> {
+  const { plan, state, journal, claimTimes } = context
   await journal.append({
     kind: 'run',
     at: new Date().toISOString(),
@@ -90,88 +87,112 @@ export async function runDataset(
     request: plan.request,
   })
   await removeDeadClaims(state.claims, claimTimes)
-  await removeOrphans(context, claimTimes)
+  await removeOrphans(context)
   if (plan.request.bids === true)
     await withClaim(state.claims, 'dataset', claimTimes, () => describeBids(plan.request, plan.outFolder, journal))
+}
 
-  const mine = plan.scans.filter(({ inShard }) => inShard)
-  const pace = startPace(mine.length)
-  for (const scan of mine) if (scan.state.kind !== 'todo') pace.count('already')
-  const failures: ScanFailure[] = []
-  const queue = makeScanQueue(mine, {
-    state,
-    journal,
-    fingerprint: context.fingerprint,
-    force: plan.request.force ?? false,
-    claimTimes,
-    onElsewhere: (scan, record) => {
-      if (record?.kind === 'failed') {
-        failures.push({ path: scan.path, stage: record.stage, error: defined(record.error) })
-        pace.count('failed')
-      } else pace.count('already')
-      context.tell({ kind: 'scanElsewhere', scan, totals: pace.totals() })
-    },
-    onWaiting: (scans) => {
-      context.tell({ kind: 'waiting', scans })
-    },
-  })
+/** A run that is going on: its lanes take scans from one queue until none is left or it is stopped. */
+class DatasetRun {
+  /** The scans of this run's part. */
+  private readonly scans: readonly PlannedScan[]
+  private readonly pace: Pace
+  private readonly queue: ScanQueue
+  private readonly failures: ScanFailure[] = []
+  private readonly stop = new AbortController()
 
-  const stop = new AbortController()
-  const stopAll = (): void => {
-    stop.abort()
+  constructor(
+    private readonly context: DatasetRunContext,
+    private readonly workers: DatasetWorkers,
+    private readonly hooks: DatasetHooks,
+  ) {
+    const { plan, state, journal, fingerprint, claimTimes } = context
+    this.scans = plan.scans.filter(({ inShard }) => inShard)
+    this.pace = startPace(this.scans.length)
+    for (const scan of this.scans) if (scan.state.kind !== 'todo') this.pace.count('already')
+    this.queue = makeScanQueue(this.scans, {
+      state,
+      journal,
+      fingerprint,
+      force: plan.request.force ?? false,
+      claimTimes,
+      onElsewhere: (scan, record) => {
+        this.noteElsewhere(scan, record)
+      },
+      onWaiting: (scans) => {
+        context.tell({ kind: 'waiting', scans })
+      },
+    })
   }
-  hooks.signal?.addEventListener('abort', stopAll)
-  if (hooks.signal?.aborted === true) stopAll()
 
-  const pass = async (): Promise<void> => {
-    if (hooks.gate?.isPaused() !== true) return
-    pace.stopClock()
-    context.tell({ kind: 'paused' })
-    await hooks.gate.pass(stop.signal)
-    pace.startClock()
-    if (!stop.signal.aborted) context.tell({ kind: 'resumed' })
+  async run(): Promise<DatasetOutcome> {
+    const { tell } = this.context
+    const stopAll = (): void => {
+      this.stop.abort()
+    }
+    this.hooks.signal?.addEventListener('abort', stopAll)
+    if (this.hooks.signal?.aborted === true) stopAll()
+    tell({ kind: 'started', totals: this.pace.totals() })
+    const lanes = Math.max(1, Math.min(this.workers.lanes, this.queue.left()))
+    const ends = await Promise.allSettled(Array.from({ length: lanes }, (_, lane) => this.runLane(lane)))
+    this.hooks.signal?.removeEventListener('abort', stopAll)
+    const broken = ends.find((end) => end.status === 'rejected')
+    if (broken !== undefined) throw broken.reason
+    return this.finish()
   }
-  const settle = (lane: number, taken: TakenScan, answer: SettledAnswer): void => {
-    const { scan } = taken
-    queue.settle(scan)
-    if (answer.kind === 'done') {
-      const { seconds, found, structures } = answer.result
-      pace.count('done')
-      context.tell({ kind: 'scanDone', lane, scan, seconds: sum(seconds), found, structures, totals: pace.totals() })
-    } else {
-      const failure = { path: scan.path, stage: answer.stage, error: answer.error }
-      failures.push(failure)
-      pace.count('failed')
-      context.tell({ kind: 'scanFailed', lane, scan, failure, totals: pace.totals() })
+
+  private async finish(): Promise<DatasetOutcome> {
+    const { plan, state, journal, claimTimes } = this.context
+    const stopped = this.queue.left() > 0
+    await removeDeadClaims(state.claims, claimTimes)
+    const summary =
+      plan.request.summary === false
+        ? summaryPaths(plan)
+        : await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
+    return {
+      totals: this.pace.totals(),
+      failures: this.failures,
+      kept: this.scans.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])),
+      stopped,
+      ...summary,
     }
   }
-  /** Null when the run was stopped meanwhile. */
-  const open = async (lane: number): Promise<ScanWorker | null> =>
-    workers.open(lane, stop.signal).catch((error: unknown) => {
-      if (stop.signal.aborted) return null
+
+  private async runLane(lane: number): Promise<void> {
+    try {
+      await this.workThrough(lane)
+    } catch (error) {
+      // One lane that cannot go on means that none can.
+      this.stop.abort()
+      // When the folder is gone that is the thing to say, not what it did to some file.
+      await checkStateFolder(this.context.state)
       throw error
-    })
-  const work = async (lane: number): Promise<void> => {
+    }
+  }
+
+  /** Takes scans, one after another. A worker is opened for the first one, and again after one was lost. */
+  private async workThrough(lane: number): Promise<void> {
+    const { signal } = this.stop
     let worker: ScanWorker | null = null
     let lastTrouble: string | null = null
     try {
       for (;;) {
-        await pass()
-        const taken = await queue.take(stop.signal)
+        await this.waitWhilePaused()
+        const taken = await this.queue.take(signal)
         if (taken === null) return
         try {
-          worker ??= await open(lane)
+          worker ??= await this.openWorker(lane)
           if (worker === null) return
-          const answer = await workOnScan(context, lane, taken, worker, stop.signal)
+          const answer = await workOnScan(this.context, lane, taken, worker, signal)
           if (answer.kind === 'cancelled') return
-          if (answer.kind === 'taken over') {
-            queue.giveUp(taken.scan)
+          if (answer.kind === 'takenOver') {
+            this.queue.giveUp(taken.scan)
             continue
           }
-          settle(lane, taken, answer)
+          this.settle(lane, taken, answer)
           const trouble = troubleOf(answer)
           if (answer.kind === 'failed' && (answer.stopsRun || (trouble !== null && trouble === lastTrouble)))
-            throw runStopper(answer.error, plan)
+            throw runStopper(answer.error, this.context.plan)
           lastTrouble = trouble
           if (answer.kind === 'lost') {
             await worker.close()
@@ -186,55 +207,49 @@ export async function runDataset(
     }
   }
 
-  context.tell({ kind: 'started', totals: pace.totals() })
-  const lanes = Math.max(1, Math.min(workers.lanes, queue.left()))
-  const ends = await Promise.allSettled(
-    Array.from({ length: lanes }, (_, lane) =>
-      work(lane).catch(async (error: unknown) => {
-        // One lane that cannot go on means that none can.
-        stopAll()
-        // When the folder is gone that is the thing to say, not what it did to some file.
-        await checkStateFolder(state)
-        throw error
-      }),
-    ),
-  )
-  hooks.signal?.removeEventListener('abort', stopAll)
-  const broken = ends.find((end) => end.status === 'rejected')
-  if (broken !== undefined) throw broken.reason
-  const stopped = queue.left() > 0
-  await removeDeadClaims(state.claims, claimTimes)
-  const summary =
-    plan.request.summary === false
-      ? summaryPaths(plan)
-      : await withClaim(state.claims, 'dataset', claimTimes, () => writeSummary(plan, journal))
-  return {
-    totals: pace.totals(),
-    failures,
-    kept: mine.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])),
-    stopped,
-    ...summary,
-  }
-}
-
-/** Cleans up after scans that a dead process was at and that are not to be done any more. */
-async function removeOrphans({ plan, state, journal }: RunContext, claimTimes: ClaimTimes): Promise<void> {
-  const planned = new Set(plan.scans.flatMap((scan) => (scan.state.kind === 'todo' ? scan.output : [])))
-  const unfinished = (output: string): ScanRecord | null => {
-    const last = journal.last(output)
-    return last?.kind === 'start' || last?.kind === 'writing' ? last : null
-  }
-  for (const output of journal.outputs()) {
-    if (planned.has(output) || unfinished(output) === null) continue
-    const held = await claim(state.claims, claimName(output), claimTimes)
-    if (held === null) continue
-    await journal.refresh()
-    const last = unfinished(output)
-    if (last !== null) {
-      await removeUnfinished(plan.outFolder, output, journal, { halves: last.kind === 'writing' })
-      await journal.append({ kind: 'stopped', at: new Date().toISOString(), scan: last.scan, output })
+  /** Null when the run was stopped meanwhile. */
+  private async openWorker(lane: number): Promise<ScanWorker | null> {
+    try {
+      return await this.workers.open(lane, this.stop.signal)
+    } catch (error) {
+      if (this.stop.signal.aborted) return null
+      throw error
     }
-    await held.release()
+  }
+
+  private async waitWhilePaused(): Promise<void> {
+    const { gate } = this.hooks
+    if (gate?.isPaused() !== true) return
+    this.pace.stopClock()
+    this.context.tell({ kind: 'paused' })
+    await gate.pass(this.stop.signal)
+    this.pace.startClock()
+    if (!this.stop.signal.aborted) this.context.tell({ kind: 'resumed' })
+  }
+
+  private settle(lane: number, { scan }: TakenScan, answer: SettledAnswer): void {
+    const { tell } = this.context
+    this.queue.settle(scan)
+    if (answer.kind === 'done') {
+      const { seconds, found, structures } = answer.result
+      this.pace.count('done')
+      const totals = this.pace.totals()
+      tell({ kind: 'scanDone', lane, scan, seconds: sum(seconds), found, structures, totals })
+    } else {
+      const failure = { path: scan.path, stage: answer.stage, error: answer.error }
+      this.failures.push(failure)
+      this.pace.count('failed')
+      tell({ kind: 'scanFailed', lane, scan, failure, totals: this.pace.totals() })
+    }
+  }
+
+  /** Another process has finished a scan, or failed on it, since the plan was made. */
+  private noteElsewhere(scan: DatasetScan, record: ScanRecord | null): void {
+    if (record?.kind === 'failed') {
+      this.failures.push({ path: scan.path, stage: record.stage, error: defined(record.error) })
+      this.pace.count('failed')
+    } else this.pace.count('already')
+    this.context.tell({ kind: 'scanElsewhere', scan, totals: this.pace.totals() })
   }
 }
 

@@ -50,7 +50,7 @@ export function claimName(output: string): string {
 export function makeScanQueue(planned: readonly PlannedScan[], context: QueueContext): ScanQueue {
   const { state, journal, fingerprint, force } = context
   const todo = planned.filter((scan) => scan.state.kind === 'todo')
-  const hasFailed = (scan: PlannedScan): boolean => scan.state.kind === 'todo' && scan.state.why === 'failed before'
+  const hasFailed = (scan: PlannedScan): boolean => scan.state.kind === 'todo' && scan.state.why === 'failedBefore'
   const waiting = new Map(
     [...todo.filter((scan) => !hasFailed(scan)), ...todo.filter(hasFailed)].map((scan) => [scan.output, scan]),
   )

@@ -1,7 +1,7 @@
 import { defined } from '../../shared/defined.js'
 import type { RunOptions } from '../../shared/sidecar.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
-import type { TemplateBank } from '../medlam/bank.js'
+import type { TemplateBank } from '../medlam/templateBank.js'
 import { PAPER_MARGIN } from '../sam/prompts/margin.js'
 import type { SlicePlanRequest } from '../sam/slicePlan.js'
 import { segmentScan, type Segmentation, type SegmentControl, type SegmentOptions } from '../sam/segmentScan.js'

@@ -1,7 +1,8 @@
 import type { DatasetOutcome, DatasetRequest } from '../../shared/datasetRun.js'
 import { engineWorker } from '../dataset/workers/engineWorker.js'
 import { planDataset } from '../dataset/planDataset.js'
-import { oneWorker, runDataset, type DatasetHooks } from '../dataset/runDataset.js'
+import { runDataset, type DatasetHooks } from '../dataset/runDataset.js'
+import { oneWorker } from '../dataset/workers/datasetWorkers.js'
 import type { Engine } from '../engine.js'
 
 /** Segments a folder of scans with the engine of this process, one after another; goes on where an earlier run stopped. */

@@ -5,6 +5,7 @@ import { checkAffine, checkSize, checkSpacing } from '../imageHeader.js'
 import { inputError } from '../../shared/inputError.js'
 import { closestRas } from '../../shared/geometry/orient.js'
 import { NO_SCALING, type Dtype, type Scaling } from '../voxels.js'
+import { CHECK_SIDES } from '../../shared/warningTexts.js'
 
 /** Bytes of the longer of the two headers: as much as needs inflating to know what a file is. */
 export const NIFTI_HEADER_BYTES = 540
@@ -191,13 +192,13 @@ function chooseAffine(
     const difference = describeDifference(sform, qform, size)
     if (difference !== null)
       warnings.push(
-        `The two positions in the header of ${file} (sform and qform) ${difference}; the sform is used, so check left and right.`,
+        `The two positions in the header of ${file} (sform and qform) ${difference}; the sform is used, so ${CHECK_SIDES}.`,
       )
   }
   if (sform !== null) return sform
   if (qform !== null) return qform
   warnings.push(
-    `The header of ${file} does not say how the patient lies (neither sform nor qform is set); right, anterior, superior is assumed, so check left and right.`,
+    `The header of ${file} does not say how the patient lies (neither sform nor qform is set); right, anterior, superior is assumed, so ${CHECK_SIDES}.`,
   )
   return toAffine([raw.pixDims[1], 0, 0, 0, 0, raw.pixDims[2], 0, 0, 0, 0, raw.pixDims[3], 0], toMm)
 }

@@ -11,6 +11,7 @@ import {
 } from './textHeader.js'
 import type { Affine } from '../../shared/geometry/affine.js'
 import { DTYPE_BYTES, type Dtype } from '../voxels.js'
+import { CHECK_SIDES } from '../../shared/warningTexts.js'
 
 const TYPES: ReadonlyMap<string, Dtype> = new Map(
   (
@@ -120,7 +121,7 @@ function affineOf(fields: Fields, file: string, warnings: string[]): Affine {
   const signs = space === undefined ? undefined : SPACES.get(space)
   if (signs === undefined)
     warnings.push(
-      `The header of ${file} does not say how the patient lies (no known "space"); left, posterior, superior is assumed, so check left and right.`,
+      `The header of ${file} does not say how the patient lies (no known "space"); left, posterior, superior is assumed, so ${CHECK_SIDES}.`,
     )
   const [sx, sy] = signs ?? [1, 1]
   const toLps = ([x, y, z]: readonly number[]): readonly number[] => [sx * x, sy * y, z]

@@ -64,7 +64,7 @@ const BIDS: FolderRules = {
   layout: 'bids',
   enters: (name) => !BIDS_OTHER.has(name),
   // BIDS has no suffix for CT yet; its extension proposal 24 and everybody who cannot wait use `ct`.
-  refuses: (name) => (/_ct\.[^_]+$/i.test(name) ? null : 'not CT'),
+  refuses: (name) => (/_ct\.[^_]+$/i.test(name) ? null : 'notCt'),
 }
 
 /** Names of the channels by their numbers; empty where dataset.json does not say. */
@@ -77,13 +77,13 @@ function imagesRules(layout: 'nnunet' | 'msd', channels: Channels, images: reado
     layout,
     enters: (name) => images.includes(name),
     refuses: (name, names) => {
-      if (!anyCt) return 'not CT'
+      if (!anyCt) return 'notCt'
       const channel = CHANNEL.exec(name)
       // Four digits may also number the cases: they are channels only where channel 0 of the same case is there.
       if (channel === null || !names.has(name.replace(CHANNEL, '_0000$2'))) return null
       const number = Number(channel[1])
       const ours = channels.size === 0 ? number === 0 : isCt(channels.get(number) ?? '')
-      return ours ? null : 'other channel'
+      return ours ? null : 'otherChannel'
     },
   }
 }

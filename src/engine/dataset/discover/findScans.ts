@@ -69,14 +69,14 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
       return null
     })
     if (listed === null) {
-      skipped.push({ path: relative, reason: 'cannot be opened' })
+      skipped.push({ path: relative, reason: 'cannotOpen' })
       return
     }
     const { files, folders } = listed
     const own = await rulesOf(here, files, folders)
     const at = (name: string): string => (relative === '' ? name : `${relative}/${name}`)
     if (own === 'derived' && relative !== '') {
-      for (const name of files) if (SCAN_SUFFIX.test(name)) skipped.push({ path: at(name), reason: 'result folder' })
+      for (const name of files) if (SCAN_SUFFIX.test(name)) skipped.push({ path: at(name), reason: 'resultFolder' })
       return
     }
     const rules = typeof own === 'string' ? inherited : own
@@ -100,7 +100,7 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
       some.map(({ path: file }) => isLabelMap(path.join(folder, file), options.forceHu ?? false)),
     )
     some.forEach((scan, i) => {
-      if (isLabels[i]) skipped.push({ path: scan.path, reason: 'label map' })
+      if (isLabels[i]) skipped.push({ path: scan.path, reason: 'labelMap' })
       else scans.push(scan)
     })
   }
@@ -150,7 +150,7 @@ function refusal(
   rules: FolderRules,
   matches: (relative: string) => boolean,
 ): SkipReason | null {
-  if (saysLabelMap(name.replace(SCAN_SUFFIX, ''))) return 'label map'
+  if (saysLabelMap(name.replace(SCAN_SUFFIX, ''))) return 'labelMap'
   return rules.refuses(name, names) ?? (matches(relative) ? null : 'excluded')
 }
 

@@ -29,7 +29,7 @@ export function placeScans(
     // Some disks do not tell capital letters from small ones.
     const output = wanted.find((candidate) => !taken.has(candidate.toLowerCase()))
     if (output === undefined) {
-      skipped.push({ path: scan, reason: 'same output' })
+      skipped.push({ path: scan, reason: 'sameOutput' })
       continue
     }
     taken.add(output.toLowerCase())

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { DatasetScan, ScanState } from '../../../shared/datasetRun.js'
+import type { DatasetScan, KeptReason, ScanState } from '../../../shared/datasetRun.js'
 import { sha256IfThere } from '../../../shared/node/hash.js'
 import { hashScan } from '../../scanFiles/hashScan.js'
 import type { DoneRecord, Journal } from './journal.js'
@@ -28,7 +28,7 @@ export async function scanState(
     case 'stopped':
       return { kind: 'todo', why: 'unfinished' }
     case 'failed':
-      return { kind: 'todo', why: 'failed before' }
+      return { kind: 'todo', why: 'failedBefore' }
     case 'done':
       return finishedState(scan, last, labelMap, outFolder, fingerprint)
   }
@@ -48,18 +48,18 @@ async function keptWhy(
   labelMap: string,
   journal: Pick<Journal, 'last' | 'written'>,
   outFolder: string,
-): Promise<Extract<ScanState, { kind: 'kept' }>['why'] | null> {
+): Promise<KeptReason | null> {
   const written = journal.written(scan.output)
-  if (written.size === 0) return 'not written by a run'
+  if (written.size === 0) return 'notFromRun'
   const last = journal.last(scan.output)
   const origin = written.get(labelMap)
-  if (origin === undefined || (last?.kind === 'done' && last.outputs[0].sha256 !== labelMap)) return 'edited since'
+  if (origin === undefined || (last?.kind === 'done' && last.outputs[0].sha256 !== labelMap)) return 'editedSince'
   // The same scan may be reached along another path on another machine.
   const isOther =
     origin !== null &&
     origin.source !== sourceOf(scan, outFolder) &&
     (await hashScan(scan.scanPath).catch(() => null)) !== origin.input
-  return isOther ? 'made from another scan' : null
+  return isOther ? 'otherScan' : null
 }
 
 /** @param labelMap its hash now; null when it is gone */
@@ -72,12 +72,12 @@ async function finishedState(
 ): Promise<ScanState> {
   for (const [i, file] of done.outputs.entries()) {
     const now = i === 0 ? labelMap : await sha256IfThere(path.join(outFolder, file.path))
-    if (now !== file.sha256) return { kind: 'todo', why: 'output missing' }
+    if (now !== file.sha256) return { kind: 'todo', why: 'outputMissing' }
   }
-  if (done.recipe !== fingerprint) return { kind: 'todo', why: 'other options' }
+  if (done.recipe !== fingerprint) return { kind: 'todo', why: 'otherOptions' }
   // What cannot be read is tried, so that the run says why it cannot.
   const stamp = await scanStamp(scan.scanPath).catch(() => null)
   if (stamp === done.stamp) return { kind: 'done' }
   const hash = await hashScan(scan.scanPath).catch(() => null)
-  return hash === done.key.input ? { kind: 'done' } : { kind: 'todo', why: 'scan changed' }
+  return hash === done.key.input ? { kind: 'done' } : { kind: 'todo', why: 'scanChanged' }
 }

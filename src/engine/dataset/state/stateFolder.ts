@@ -7,7 +7,8 @@ export interface StateFolder {
   readonly outFolder: string
   readonly journal: string
   readonly claims: string
-  readonly pictures: string
+  /** Overview images; the folder keeps the name that older versions gave it. */
+  readonly overviews: string
 }
 
 /** Name of the hidden folder in the results' folder. */
@@ -16,12 +17,12 @@ const STATE_FOLDER = '.medlsam'
 /** The state folder of a results' folder; nothing is made. */
 export function stateFolderOf(outFolder: string): StateFolder {
   const at = (name: string): string => path.join(outFolder, STATE_FOLDER, name)
-  return { outFolder, journal: at('journal'), claims: at('claims'), pictures: at('pictures') }
+  return { outFolder, journal: at('journal'), claims: at('claims'), overviews: at('pictures') }
 }
 
-/** Where the pictures of a result are; `name` is that of the scan's claim. */
+/** Where the overview image of a result is; `name` is that of the scan's claim. */
 export function overviewPath(state: StateFolder, name: string): string {
-  return path.join(state.pictures, `${name}.png`)
+  return path.join(state.overviews, `${name}.png`)
 }
 
 /**
@@ -30,7 +31,7 @@ export function overviewPath(state: StateFolder, name: string): string {
  */
 export async function makeStateFolder(state: StateFolder): Promise<void> {
   try {
-    for (const folder of [state.journal, state.claims, state.pictures]) await mkdir(folder, { recursive: true })
+    for (const folder of [state.journal, state.claims, state.overviews]) await mkdir(folder, { recursive: true })
   } catch (error) {
     throw new MedlsamError(
       'output',

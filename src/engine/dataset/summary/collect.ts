@@ -17,8 +17,8 @@ export interface ScanSummary {
   readonly failure: ScanFailure | null
   /** Wall seconds of the run that made the result; null when no journal has them. */
   readonly seconds: number | null
-  /** The pictures' bytes (PNG); null when there are none. */
-  readonly picture: Uint8Array | null
+  /** The overview image (PNG); null when there is none. */
+  readonly overview: Uint8Array | null
 }
 
 /** Reads what the journals and the results' folder know of every scan of a plan. */
@@ -36,7 +36,7 @@ async function collectScan(
   journal: Journal,
 ): Promise<ScanSummary> {
   const last = journal.last(scan.output)
-  const nothing = { scan, sidecar: null, failure: null, seconds: null, picture: null }
+  const nothing = { scan, sidecar: null, failure: null, seconds: null, overview: null }
   if (scan.state.kind === 'kept') return { ...nothing, status: 'kept' }
   if (last?.kind === 'failed') {
     // Named as everywhere in the summary, which may be read on another machine.
@@ -51,6 +51,6 @@ async function collectScan(
     failure: null,
     sidecar: await readSidecar(scan.labelMapPath),
     seconds: Object.values(last.seconds).reduce((total, value) => total + value, 0),
-    picture: await readFile(overviewPath(stateFolderOf(outFolder), claimName(scan.output))).catch(() => null),
+    overview: await readFile(overviewPath(stateFolderOf(outFolder), claimName(scan.output))).catch(() => null),
   }
 }

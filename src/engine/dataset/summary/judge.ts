@@ -1,9 +1,12 @@
 import type { BoxMm, PointMm } from '../../../shared/geometry/points.js'
+import { add, mapAxes, scale, subtract } from '../../../shared/geometry/vector.js'
 import type { SegmentedStructure } from '../../../shared/structure.js'
 import { median } from '../../numeric/statistics.js'
+import { CHECK_SIDES } from '../../../shared/warningTexts.js'
+import { robustZ } from '../../numeric/robustZ.js'
 import { suspectedTurn } from '../workers/orientationCheck.js'
 import type { ScanSummary } from './collect.js'
-import { robustZ } from '../../numeric/robustZ.js'
+import type { ScanFlag, StructureFlag } from './flags.js'
 
 /** A structure of a scan among the same structure of the other scans. */
 export interface JudgedStructure {
@@ -12,8 +15,8 @@ export interface JudgedStructure {
   readonly volumeZ: number | null
   /** Robust z-score, on the axis where it is largest, of its place among the other structures of its scan. */
   readonly positionZ: number | null
-  /** What to look at, in a few words each. */
-  readonly flags: readonly string[]
+  /** What to look at. */
+  readonly flags: readonly StructureFlag[]
   /** Larger for what is likelier to have failed. */
   readonly concern: number
 }
@@ -22,7 +25,7 @@ export interface JudgedStructure {
 export interface JudgedScan extends ScanSummary {
   readonly structures: readonly JudgedStructure[]
   /** What to look at in the scan as a whole. */
-  readonly flags: readonly string[]
+  readonly flags: readonly ScanFlag[]
   /** Larger for what is likelier to have failed. */
   readonly concern: number
 }
@@ -39,8 +42,8 @@ const LEAST_POSITION_SCALE_MM = 4
 /** An axis along which the structures spread less says nothing about which way round the scan is. */
 const LEAST_SPREAD_MM = 15
 
-/** What it looks like when the structures are in the opposite order along x, y, z. */
-const FLIPS = ['left and right mirrored?', 'front and back flipped?', 'upside down?'] as const
+/** The flags of structures that are in the opposite order along x, y, z. */
+const REVERSED = ['xReversed', 'yReversed', 'zReversed'] as const
 
 /** Judges every scan against the others and sorts the likeliest failures to the front. */
 export function judgeScans(scans: readonly ScanSummary[]): JudgedScan[] {
@@ -54,16 +57,14 @@ export function judgeScans(scans: readonly ScanSummary[]): JudgedScan[] {
       const structures = (summary.sidecar?.structures ?? []).map((structure) =>
         judgeStructure(structure, volumeZ[i].get(structure.name) ?? null, positionZ[i].get(structure.name) ?? null),
       )
-      const suspected = suspectedTurn(summary.sidecar?.warnings ?? [])
-      const turned = [
-        ...flippedAxes(relative[i], usual).map((axis) => FLIPS[axis]),
-        ...(suspected === null ? [] : [`turned ${suspected}?`]),
-      ]
-      const doubtful = (summary.sidecar?.warnings ?? []).some((warning) => /check left and right/.test(warning))
-        ? ['header does not settle left and right']
-        : []
-      const flags = [...turned, ...doubtful]
-      return { ...summary, structures, flags, concern: concernOf(summary, structures, turned.length, doubtful.length) }
+      const warnings = summary.sidecar?.warnings ?? []
+      const suspected = suspectedTurn(warnings)
+      const turned: ScanFlag[] = flippedAxes(relative[i], usual).map((axis) => REVERSED[axis])
+      if (suspected !== null) turned.push(`turned-${suspected}`)
+      const unsettled = warnings.some((warning) => warning.includes(CHECK_SIDES))
+      const flags: ScanFlag[] = unsettled ? [...turned, 'sidesUnsettled'] : turned
+      const concern = concernOf(summary, structures, turned.length, unsettled ? 1 : 0)
+      return { ...summary, structures, flags, concern }
     })
     .sort((a, b) => b.concern - a.concern || (a.scan.path < b.scan.path ? -1 : 1))
 }
@@ -73,13 +74,13 @@ function judgeStructure(
   volumeZ: number | null,
   positionZ: number | null,
 ): JudgedStructure {
-  const flags: string[] = []
+  const flags: StructureFlag[] = []
   if (structure.status === 'failed') flags.push('failed')
-  if (structure.status === 'not-found') flags.push('not found')
-  if (structure.status === 'found' && structure.confidence < LOW_CONFIDENCE) flags.push('low confidence')
-  if (structure.status === 'found' && structure.volumeMl === 0) flags.push('empty mask')
-  if (volumeZ !== null && Math.abs(volumeZ) > OUTLIER_Z) flags.push(volumeZ > 0 ? 'unusually large' : 'unusually small')
-  if (positionZ !== null && Math.abs(positionZ) > OUTLIER_Z) flags.push('unusual place')
+  if (structure.status === 'not-found') flags.push('notFound')
+  if (structure.status === 'found' && structure.confidence < LOW_CONFIDENCE) flags.push('lowConfidence')
+  if (structure.status === 'found' && structure.volumeMl === 0) flags.push('emptyMask')
+  if (volumeZ !== null && Math.abs(volumeZ) > OUTLIER_Z) flags.push(volumeZ > 0 ? 'unusuallyLarge' : 'unusuallySmall')
+  if (positionZ !== null && Math.abs(positionZ) > OUTLIER_Z) flags.push('unusualPlace')
   return { structure, volumeZ, positionZ, flags, concern: concernOfStructure(structure, volumeZ, positionZ) }
 }
 
@@ -107,12 +108,12 @@ function concernOf(
   { status }: ScanSummary,
   structures: readonly JudgedStructure[],
   turned: number,
-  doubtful: number,
+  unsettled: number,
 ): number {
   if (status === 'failed') return 1000
   return (
     100 * turned +
-    5 * doubtful +
+    5 * unsettled +
     structures.reduce((sum, { concern }) => sum + concern, 0) / Math.max(1, structures.length)
   )
 }
@@ -128,17 +129,14 @@ function foundCentres({ sidecar }: ScanSummary): Centres {
 }
 
 function centreOf({ min, max }: BoxMm): PointMm {
-  return [(min[0] + max[0]) / 2, (min[1] + max[1]) / 2, (min[2] + max[2]) / 2]
+  return scale(add(min, max), 0.5)
 }
 
 /** Places relative to the middle (median) structure of the same scan: where the scanner's origin is plays no part. */
 function toRelative(centres: Centres): Centres {
   if (centres.size < 3) return new Map()
-  const along = (axis: 0 | 1 | 2): number => median([...centres.values()].map((centre) => centre[axis]))
-  const middle = [along(0), along(1), along(2)]
-  return new Map(
-    [...centres].map(([name, centre]) => [name, [centre[0] - middle[0], centre[1] - middle[1], centre[2] - middle[2]]]),
-  )
+  const middle = mapAxes((axis) => median([...centres.values()].map((centre) => centre[axis])))
+  return new Map([...centres].map(([name, centre]) => [name, subtract(centre, middle)]))
 }
 
 /** Where each structure usually is among the others; structures that few scans have are left out. */
@@ -148,8 +146,10 @@ function usualLayout(scans: readonly Centres[]): Centres {
   for (const name of names) {
     const places = scans.map((centres) => centres.get(name)).filter((place) => place !== undefined)
     if (places.length < LEAST_COHORT) continue
-    const along = (axis: 0 | 1 | 2): number => median(places.map((place) => place[axis]))
-    layout.set(name, [along(0), along(1), along(2)])
+    layout.set(
+      name,
+      mapAxes((axis) => median(places.map((place) => place[axis]))),
+    )
   }
   return layout
 }

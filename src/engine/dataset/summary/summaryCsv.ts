@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
+import { FLAG_TEXTS } from './flags.js'
 import type { JudgedScan, JudgedStructure } from './judge.js'
 
 const COLUMNS = [
@@ -23,7 +24,7 @@ const COLUMNS = [
   'label_map',
 ] as const
 
-type Row = Record<(typeof COLUMNS)[number], string | number | null>
+type SummaryRow = Record<(typeof COLUMNS)[number], string | number | null>
 
 /**
  * The summary as CSV (RFC 4180): a row per scan and structure, in the order of the scans' paths; a row without
@@ -38,7 +39,7 @@ export function summaryCsv(scans: readonly JudgedScan[]): string {
   return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'unix' })
 }
 
-function emptyRow({ scan, status, failure, flags, seconds }: JudgedScan): Row {
+function emptyRow({ scan, status, failure, flags, seconds }: JudgedScan): SummaryRow {
   return {
     scan: scan.path,
     structure: null,
@@ -55,7 +56,7 @@ function emptyRow({ scan, status, failure, flags, seconds }: JudgedScan): Row {
     box_max_z_mm: null,
     volume_z: null,
     position_z: null,
-    flags: flags.join('; '),
+    flags: flagTexts(flags),
     reason: failure === null ? null : failureText(failure),
     seconds: rounded(seconds, 1),
     label_map: status === 'kept' ? scan.output : null,
@@ -65,7 +66,7 @@ function emptyRow({ scan, status, failure, flags, seconds }: JudgedScan): Row {
 function structureRow(
   { scan, flags, seconds }: JudgedScan,
   { structure, volumeZ, positionZ, flags: own }: JudgedStructure,
-): Row {
+): SummaryRow {
   const { name, labelValue, status, confidence, volumeMl, meanHu, boxMm, reason } = structure
   return {
     scan: scan.path,
@@ -83,11 +84,15 @@ function structureRow(
     box_max_z_mm: rounded(boxMm?.max[2], 2),
     volume_z: rounded(volumeZ, 2),
     position_z: rounded(positionZ, 2),
-    flags: [...flags, ...own].join('; '),
+    flags: flagTexts([...flags, ...own]),
     reason: reason ?? null,
     seconds: rounded(seconds, 1),
     label_map: scan.output,
   }
+}
+
+function flagTexts(flags: readonly (keyof typeof FLAG_TEXTS)[]): string {
+  return flags.map((flag) => FLAG_TEXTS[flag]).join('; ')
 }
 
 /** Where and why a scan failed. */

@@ -2,14 +2,15 @@ import path from 'node:path'
 import type { DatasetPlan } from '../../../shared/datasetRun.js'
 import { escapeHtml } from '../../../shared/escapeHtml.js'
 import { linkTo } from '../place/linkTo.js'
-import { PICTURE_PIXELS } from '../workers/overviewImages.js'
+import { OVERVIEW_PIXELS } from '../workers/overviewImages.js'
+import { FLAG_TEXTS } from './flags.js'
 import { failureText } from './summaryCsv.js'
 import { summaryScript } from './summaryScript.js'
 import { summaryStyle } from './summaryStyle.js'
 import type { JudgedScan, JudgedStructure } from './judge.js'
 
 /**
- * The summary as one HTML page that needs nothing else: a card per scan with its pictures, the likeliest
+ * The summary as one HTML page that needs nothing else: a card per scan with its overview image, the likeliest
  * failures first. Paths in it are relative, so that the folder can be moved; nothing in it depends on when
  * or where it was made.
  */
@@ -72,17 +73,17 @@ function card(scan: JudgedScan, rank: number, outFolder: string): string {
   const status = scan.status === 'done' ? '' : `<span class="flag ${scan.status}">${STATUS_WORDS[scan.status]}</span>`
   return `<article data-rank="${rank}" data-name="${escapeHtml(name)}" data-status="${scan.status}" data-flagged="${isFlagged(scan) ? 1 : 0}">
 <h2>${escapeHtml(name)}</h2>
-<p class="flags">${status}${scan.flags.map((flag) => `<span class="flag bad">${escapeHtml(flag)}</span>`).join('')}</p>
-${picture(scan)}
+<p class="flags">${status}${scan.flags.map((flag) => `<span class="flag bad">${escapeHtml(FLAG_TEXTS[flag])}</span>`).join('')}</p>
+${overviewImage(scan)}
 ${scan.failure === null ? '' : `<p class="failure">${escapeHtml(failureText(scan.failure))}</p>`}
 ${scan.structures.length === 0 ? '' : table(scan.structures)}
 <p class="links">${links.join(' · ')}</p>
 </article>`
 }
 
-function picture({ picture: png, scan }: JudgedScan): string {
+function overviewImage({ overview: png, scan }: JudgedScan): string {
   if (png === null) return '<p class="empty">no picture</p>'
-  return `<img width="${2 * PICTURE_PIXELS}" height="${PICTURE_PIXELS}" loading="lazy" alt="Axial and coronal slice of ${escapeHtml(scan.path)} with outlines" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`
+  return `<img width="${2 * OVERVIEW_PIXELS}" height="${OVERVIEW_PIXELS}" loading="lazy" alt="Axial and coronal slice of ${escapeHtml(scan.path)} with outlines" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`
 }
 
 function table(structures: readonly JudgedStructure[]): string {
@@ -97,7 +98,7 @@ ${structures.map(row).join('\n')}
 function row({ structure, flags, concern }: JudgedStructure): string {
   const { name, color, confidence, volumeMl, meanHu, reason } = structure
   const title = reason === undefined ? '' : ` title="${escapeHtml(reason)}"`
-  return `<tr data-structure="${escapeHtml(name)}" data-concern="${concern.toFixed(3)}" data-volume="${volumeMl?.toFixed(3) ?? ''}" data-flagged="${flags.length > 0 ? 1 : 0}"${title}><td><i style="background:${escapeHtml(color)}"></i>${escapeHtml(name)}</td><td>${confidence.toFixed(2)}</td><td>${volumeMl?.toFixed(1) ?? ''}</td><td>${meanHu?.toFixed(0) ?? ''}</td><td>${escapeHtml(flags.join(', '))}</td></tr>`
+  return `<tr data-structure="${escapeHtml(name)}" data-concern="${concern.toFixed(3)}" data-volume="${volumeMl?.toFixed(3) ?? ''}" data-flagged="${flags.length > 0 ? 1 : 0}"${title}><td><i style="background:${escapeHtml(color)}"></i>${escapeHtml(name)}</td><td>${confidence.toFixed(2)}</td><td>${volumeMl?.toFixed(1) ?? ''}</td><td>${meanHu?.toFixed(0) ?? ''}</td><td>${escapeHtml(flags.map((flag) => FLAG_TEXTS[flag]).join(', '))}</td></tr>`
 }
 
 function isFlagged({ status, flags, structures }: JudgedScan): boolean {

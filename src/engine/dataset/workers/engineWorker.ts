@@ -12,7 +12,7 @@ import type { ScanFiles, ScanResult, ScanTask, ScanWorker, WorkHooks } from './s
 
 /** A worker around an engine in this process. Closing it leaves the engine to its owner. */
 export function engineWorker(engine: Engine): ScanWorker {
-  /** A run takes the templates that it was planned with, although people may edit them while it goes on. */
+  /** A run takes the templates that it was planned with, although users may edit them while it goes on. */
   let held: { readonly sha256: string; readonly built: BuiltBank } | undefined
   return {
     async prepare(request, hooks) {
@@ -69,12 +69,9 @@ async function segmentTask(
     }
     const from = performance.now()
     const doubt = await orientationWarning(
-      await engine.medlam(),
-      templates.bank,
-      request.options,
+      { model: await engine.medlam(), bank: templates.bank, options: request.options, signal: hooks.signal },
       result.scan,
       result.sidecar.structures,
-      hooks.signal,
     )
     seconds = { ...result.seconds, orientation: (performance.now() - from) / 1000 }
     await writeBytesAtomic(overviewPath, drawOverviews(result.scan, result.labels, result.sidecar.structures))

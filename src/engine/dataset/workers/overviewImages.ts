@@ -4,8 +4,8 @@ import { spacingMm } from '../../../shared/geometry/affine.js'
 import { canonicalOrder, type CanonicalOrder } from '../../../shared/geometry/orient.js'
 import type { LabelVolume, Scan } from '../../../shared/geometry/volume.js'
 
-/** Side of each of the two pictures, in pixels. */
-export const PICTURE_PIXELS = 176
+/** Side of each of the two slice images, in pixels. */
+export const OVERVIEW_PIXELS = 176
 /** Soft tissue, as radiologists look at most organs. */
 const WINDOW_HU = { low: -160, high: 240 }
 /** Fewer shades make files half as large and look the same at this size. */
@@ -15,7 +15,7 @@ const BODY_HU = -500
 const MARGIN_MM = 8
 
 /**
- * A picture of a result as PNG: an axial and a coronal slice side by side, each where most structures are,
+ * The overview image of a result as PNG: an axial and a coronal slice side by side, each where most structures are,
  * with their outlines in their colours. Seen as radiologists do: the patient's right is on the left,
  * anterior (axial) or superior (coronal) is up. The same result gives the same bytes.
  */
@@ -27,23 +27,31 @@ export function drawOverviews(
   const order = canonicalOrder(scan)
   const colors = new Map(structures.map(({ labelValue, color }) => [labelValue, rgbOf(color)]))
   const planes = busiestPlanes(labels.data, order)
-  const width = 2 * PICTURE_PIXELS
-  const rgb = new Uint8Array(3 * width * PICTURE_PIXELS)
-  drawSlice(rgb, 0, scan, labels, order, { up: 1, plane: planes[2] }, colors)
-  drawSlice(rgb, PICTURE_PIXELS, scan, labels, order, { up: 2, plane: planes[1] }, colors)
-  return encode({ width, height: PICTURE_PIXELS, data: rgb, channels: 3 })
+  const width = 2 * OVERVIEW_PIXELS
+  const rgb = new Uint8Array(3 * width * OVERVIEW_PIXELS)
+  const overview = { rgb, scan, labels, order, colors }
+  drawSlice(overview, 0, { up: 1, plane: planes[2] })
+  drawSlice(overview, OVERVIEW_PIXELS, { up: 2, plane: planes[1] })
+  return encode({ width, height: OVERVIEW_PIXELS, data: rgb, channels: 3 })
 }
 
-/** Draws one square with its left edge at a column of the picture. */
-function drawSlice(
-  rgb: Uint8Array,
-  left: number,
-  scan: Pick<Scan, 'data'>,
-  labels: Pick<LabelVolume, 'data'>,
-  order: CanonicalOrder,
-  slice: { readonly up: 1 | 2; readonly plane: number },
-  colors: ReadonlyMap<number, readonly [number, number, number]>,
-): void {
+/** What is drawn, and the pixels that it is drawn into. */
+interface Overview {
+  readonly rgb: Uint8Array
+  readonly scan: Pick<Scan, 'data'>
+  readonly labels: Pick<LabelVolume, 'data'>
+  readonly order: CanonicalOrder
+  readonly colors: ReadonlyMap<number, readonly [number, number, number]>
+}
+
+/** A slice: the canonical axis that runs up in its image (y axial, z coronal), and its index along the third one. */
+interface OverviewSlice {
+  readonly up: 1 | 2
+  readonly plane: number
+}
+
+/** Draws one square with its left edge at a column of the image. */
+function drawSlice({ rgb, scan, labels, order, colors }: Overview, left: number, slice: OverviewSlice): void {
   const { up, plane } = slice
   const through = up === 1 ? 2 : 1
   const spacing = spacingMm(order.affine)
@@ -52,15 +60,15 @@ function drawSlice(
   const sideMm = Math.max(lengthMm(0), lengthMm(up)) + 2 * MARGIN_MM
   const voxelAt = (pixel: number, axis: 0 | 1 | 2): number =>
     Math.floor(
-      ((pixel + 0.5) / PICTURE_PIXELS - 0.5) * (sideMm / spacing[axis]) + (shown[axis].from + shown[axis].to) / 2,
+      ((pixel + 0.5) / OVERVIEW_PIXELS - 0.5) * (sideMm / spacing[axis]) + (shown[axis].from + shown[axis].to) / 2,
     )
   const indexAt = (column: number, row: number): number | null => {
-    const [a, b] = [voxelAt(PICTURE_PIXELS - 1 - column, 0), voxelAt(PICTURE_PIXELS - 1 - row, up)]
+    const [a, b] = [voxelAt(OVERVIEW_PIXELS - 1 - column, 0), voxelAt(OVERVIEW_PIXELS - 1 - row, up)]
     if (a < 0 || a >= order.size[0] || b < 0 || b >= order.size[up]) return null
     return order.origin + a * order.strides[0] + b * order.strides[up] + plane * order.strides[through]
   }
-  for (let row = 0; row < PICTURE_PIXELS; row++) {
-    for (let column = 0; column < PICTURE_PIXELS; column++) {
+  for (let row = 0; row < OVERVIEW_PIXELS; row++) {
+    for (let column = 0; column < OVERVIEW_PIXELS; column++) {
       const index = indexAt(column, row)
       if (index === null) continue
       const value = labels.data[index]
@@ -73,7 +81,7 @@ function drawSlice(
       const grey = greyOf(scan.data[index])
       rgb.set(
         (isEdge ? colors.get(value) : undefined) ?? [grey, grey, grey],
-        3 * (row * 2 * PICTURE_PIXELS + left + column),
+        3 * (row * 2 * OVERVIEW_PIXELS + left + column),
       )
     }
   }
@@ -83,7 +91,7 @@ function drawSlice(
 function bodyRanges(
   data: Scan['data'],
   order: CanonicalOrder,
-  { up, plane }: { readonly up: 1 | 2; readonly plane: number },
+  { up, plane }: OverviewSlice,
 ): readonly { readonly from: number; readonly to: number }[] {
   const { size, origin, strides } = order
   const start = origin + plane * strides[up === 1 ? 2 : 1]

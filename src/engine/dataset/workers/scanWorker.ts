@@ -10,7 +10,7 @@ export interface ScanTask {
   readonly request: SegmentRequest
   /** Of the templates that the run was planned with; see `bankHash`. */
   readonly templatesSha256: string
-  /** Where to put the pictures of the result. */
+  /** Where to put the overview image of the result. */
   readonly overviewPath: string
 }
 

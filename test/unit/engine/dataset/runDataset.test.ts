@@ -20,7 +20,8 @@ import { engineWorker } from '../../../../src/engine/dataset/workers/engineWorke
 import { openJournal, type Journal } from '../../../../src/engine/dataset/state/journal.js'
 import { makePauseGate } from '../../../../src/engine/dataset/pauseGate.js'
 import { planDataset } from '../../../../src/engine/dataset/planDataset.js'
-import { oneWorker, runDataset, type DatasetHooks } from '../../../../src/engine/dataset/runDataset.js'
+import { runDataset, type DatasetHooks } from '../../../../src/engine/dataset/runDataset.js'
+import { oneWorker } from '../../../../src/engine/dataset/workers/datasetWorkers.js'
 import type { ScanWorker } from '../../../../src/engine/dataset/workers/scanWorker.js'
 import { openEngine, type Engine } from '../../../../src/engine/engine.js'
 import { MedlsamError, toErrorData } from '../../../../src/shared/medlsamError.js'
@@ -140,13 +141,13 @@ describe('a run of a dataset', { timeout: 200_000 }, () => {
     utimesSync(at('data/a/p2_ct.nii.gz'), 1, 1)
     rmSync(at('out/b/p3_ct_dseg.json'))
     expect((await plan()).scans.map(({ state }) => state)).toEqual([
-      { kind: 'todo', why: 'scan changed' },
+      { kind: 'todo', why: 'scanChanged' },
       { kind: 'done' },
-      { kind: 'todo', why: 'output missing' },
+      { kind: 'todo', why: 'outputMissing' },
     ])
     expect((await plan({ force: true })).scans.every(({ state }) => state.kind === 'todo')).toBe(true)
     const changed = await plan(other())
-    expect(changed.scans[1].state).toEqual({ kind: 'todo', why: 'other options' })
+    expect(changed.scans[1].state).toEqual({ kind: 'todo', why: 'otherOptions' })
   })
 
   it('leaves label maps alone that a person edited or another program wrote, unless it is forced', async () => {
@@ -300,7 +301,7 @@ describe('a run of a dataset', { timeout: 200_000 }, () => {
       },
     ])
     expect(readFileSync(at('out/summary.csv'), 'utf8')).toMatch(/^a\/p2_ct\.nii\.gz,,,failed,.*read: .*p2_ct/m)
-    expect((await plan()).scans[1].state).toEqual({ kind: 'todo', why: 'failed before' })
+    expect((await plan()).scans[1].state).toEqual({ kind: 'todo', why: 'failedBefore' })
     await writeTinyScan(at('data/a/p2_ct.nii.gz'), 2)
     expect((await run()).outcome.totals).toMatchObject({ done: 1, failed: 0, already: 2 })
   })

@@ -76,10 +76,10 @@ describe('scans in plain folders', () => {
     ])
     expect(await found(root)).toEqual(['p_ct.nii.gz'])
     expect(await left(root)).toEqual({
-      'label-2.nii': 'label map',
-      'liver.nii.gz': 'label map',
-      'p_ct_dseg.nii.gz': 'label map',
-      'p_seg.nii.gz': 'label map',
+      'label-2.nii': 'labelMap',
+      'liver.nii.gz': 'labelMap',
+      'p_ct_dseg.nii.gz': 'labelMap',
+      'p_seg.nii.gz': 'labelMap',
     })
   })
 
@@ -114,7 +114,7 @@ describe('scans in plain folders', () => {
   it('are not looked for in folders that cannot be opened, which are named', async () => {
     const root = tree('closed', ['a.nii', 'lost+found/b.nii'])
     expect(await found(root)).toEqual(['a.nii'])
-    expect(await left(root)).toEqual({ 'lost+found': 'cannot be opened' })
+    expect(await left(root)).toEqual({ 'lost+found': 'cannotOpen' })
     await expect(findScans(path.join(root, 'lost+found'))).rejects.toMatchObject({
       kind: 'input',
       message: expect.stringContaining('cannot be opened'),
@@ -174,7 +174,7 @@ describe('scans in datasets', () => {
       'dataset.json': { channel_names: { 0: 'PET', 1: 'CT' } },
     })
     expect(await found(root)).toEqual(['imagesTr/a_0001.nii.gz'])
-    expect(await left(root)).toEqual({ 'imagesTr/a_0000.nii.gz': 'other channel' })
+    expect(await left(root)).toEqual({ 'imagesTr/a_0000.nii.gz': 'otherChannel' })
   })
 
   it('of the Medical Segmentation Decathlon are the images, also where four digits number the cases', async () => {
@@ -187,7 +187,7 @@ describe('scans in datasets', () => {
       ['imagesTr/liver_0.nii.gz', 'imagesTr/liver_0012.nii.gz'].map((scan) => ({ path: scan, layout: 'msd' })),
     )
     const mr = tree('msd-mr', ['imagesTr/BRATS_001.nii.gz'], { 'dataset.json': { modality: { 0: 'FLAIR', 1: 'T1w' } } })
-    expect(await left(mr)).toEqual({ 'imagesTr/BRATS_001.nii.gz': 'not CT' })
+    expect(await left(mr)).toEqual({ 'imagesTr/BRATS_001.nii.gz': 'notCt' })
   })
 
   it('of BIDS are files with the suffix ct; derivatives and source data are not entered', async () => {
@@ -203,7 +203,7 @@ describe('scans in datasets', () => {
       { 'dataset_description.json': { Name: 'x', BIDSVersion: '1.10.0' } },
     )
     expect(await found(root)).toEqual(['sub-01/ct/sub-01_ct.nii.gz', 'sub-02/ses-a/ct/sub-02_ses-a_acq-thin_ct.nii.gz'])
-    expect(await left(root)).toEqual({ 'sub-01/anat/sub-01_T1w.nii.gz': 'not CT' })
+    expect(await left(root)).toEqual({ 'sub-01/anat/sub-01_T1w.nii.gz': 'notCt' })
     const { scans } = placeScans((await findScans(root)).scans, { folder: root, bids: true })
     expect(scans.map(({ labelMapPath }) => path.relative(root, labelMapPath))).toEqual([
       'derivatives/medlsam/sub-01/ct/sub-01_dseg.nii.gz',
@@ -226,7 +226,7 @@ describe('outputs', () => {
     const root = tree('same', ['p.nrrd', 'P.mha'])
     const { scans, skipped } = placeScans((await findScans(root)).scans, { folder: root })
     expect(scans.map(({ path: scan }) => scan)).toEqual(['P.mha'])
-    expect(skipped).toEqual(['p.nii.gz', 'p.nrrd'].map((scan) => ({ path: scan, reason: 'same output' })))
+    expect(skipped).toEqual(['p.nii.gz', 'p.nrrd'].map((scan) => ({ path: scan, reason: 'sameOutput' })))
   })
 
   it('in BIDS get a subject made of the path where the scans are not in BIDS', () => {

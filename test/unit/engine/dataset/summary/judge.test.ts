@@ -79,7 +79,7 @@ function scan(
     sidecar,
     failure: null,
     seconds: 12.34,
-    picture: null,
+    overview: null,
   }
 }
 
@@ -110,20 +110,21 @@ describe('the likeliest failures', () => {
   })
 
   it.each([
-    [[-1, 1, 1], 'left and right mirrored?'],
-    [[1, -1, 1], 'front and back flipped?'],
-    [[1, 1, -1], 'upside down?'],
-  ] as const)('are scans that are turned: %j', (mirror, flag) => {
+    [[-1, 1, 1], 'xReversed', 'left and right mirrored?'],
+    [[1, -1, 1], 'yReversed', 'front and back flipped?'],
+    [[1, 1, -1], 'zReversed', 'upside down?'],
+  ] as const)('are scans that are turned: %j', (mirror, flag, text) => {
     const judged = cohort({ 5: { mirror } })
     expect(flagsOf(judged, 5)).toEqual([flag])
+    expect(summaryCsv(judged)).toContain(`,${text},`)
     expect(judged[0].scan.path).toBe('p05.nii')
     expect(judged.slice(1).flatMap(({ flags }) => flags)).toEqual([])
   })
 
   it('are scans whose header does not settle left and right', () => {
-    expect(flagsOf(cohort({ 2: { warnings: ['The two positions disagree; check left and right.'] } }), 2)).toEqual([
-      'header does not settle left and right',
-    ])
+    const judged = cohort({ 2: { warnings: ['The two positions disagree; check left and right.'] } })
+    expect(flagsOf(judged, 2)).toEqual(['sidesUnsettled'])
+    expect(summaryCsv(judged)).toContain(',header does not settle left and right,')
   })
 
   it('are structures of odd size or place, with little confidence, empty, or not found', () => {
@@ -142,11 +143,14 @@ describe('the likeliest failures', () => {
       },
       6: { structure: (name) => (name === 'Heart' ? { volumeMl: 0, meanHu: null } : {}) },
     })
-    expect(flagsOfStructure(judged, 1, 'Liver')).toEqual(['unusually large'])
-    expect(flagsOfStructure(judged, 2, 'Spleen')).toEqual(['unusual place'])
-    expect(flagsOfStructure(judged, 3, 'Heart')).toEqual(['low confidence'])
-    expect(flagsOfStructure(judged, 4, 'Heart')).toEqual(['not found'])
-    expect(flagsOfStructure(judged, 6, 'Heart')).toEqual(['empty mask'])
+    expect(flagsOfStructure(judged, 1, 'Liver')).toEqual(['unusuallyLarge'])
+    expect(flagsOfStructure(judged, 2, 'Spleen')).toEqual(['unusualPlace'])
+    expect(flagsOfStructure(judged, 3, 'Heart')).toEqual(['lowConfidence'])
+    expect(flagsOfStructure(judged, 4, 'Heart')).toEqual(['notFound'])
+    expect(flagsOfStructure(judged, 6, 'Heart')).toEqual(['emptyMask'])
+    const csv = summaryCsv(judged)
+    for (const text of ['unusually large', 'unusual place', 'low confidence', 'not found', 'empty mask'])
+      expect(csv).toContain(`,${text},`)
     expect(
       judged
         .slice(0, 5)

@@ -1,6 +1,6 @@
-import { decode } from 'fast-png'
+import { decode, type DecodedPng } from 'fast-png'
 import { describe, expect, it } from 'vitest'
-import { drawOverviews, PICTURE_PIXELS } from '../../../../../src/engine/dataset/workers/overviewImages.js'
+import { drawOverviews, OVERVIEW_PIXELS } from '../../../../../src/engine/dataset/workers/overviewImages.js'
 import { ORIENTATIONS, orientedAffine } from '../../../../support/phantom.js'
 import { applyAffine } from '../../../../../src/shared/geometry/affine.js'
 import type { Size3 } from '../../../../../src/shared/geometry/points.js'
@@ -25,29 +25,29 @@ function cube(orientation: (typeof ORIENTATIONS)[number]): {
   return { scan: { data, size, affine }, labels }
 }
 
-/** Middle of the pixels of the structure's colour in one of the two pictures, from 0 to 1 along columns and rows. */
-function middle(png: Uint8Array, left: number): readonly [number, number] {
-  const { data, width } = decode(png)
+/** Middle of the pixels of the structure's colour in one of the two slice images, from 0 to 1 along columns and rows. */
+function middle({ data, width }: DecodedPng, left: number): readonly [number, number] {
   const at: (readonly [number, number])[] = []
-  for (let row = 0; row < PICTURE_PIXELS; row++) {
-    for (let column = 0; column < PICTURE_PIXELS; column++) {
+  for (let row = 0; row < OVERVIEW_PIXELS; row++) {
+    for (let column = 0; column < OVERVIEW_PIXELS; column++) {
       const i = 3 * (row * width + left + column)
       if (data[i] === 0xff && data[i + 1] === 0x80 && data[i + 2] === 0) at.push([column, row])
     }
   }
-  const mean = (axis: 0 | 1): number => at.reduce((sum, place) => sum + place[axis], 0) / at.length / PICTURE_PIXELS
+  const mean = (axis: 0 | 1): number => at.reduce((sum, place) => sum + place[axis], 0) / at.length / OVERVIEW_PIXELS
   return [mean(0), mean(1)]
 }
 
-describe('the pictures of a result', () => {
+describe('the overview image of a result', () => {
   it('show outlines as radiologists look at patients, however the scan is stored', () => {
     for (const orientation of ORIENTATIONS) {
       const { scan, labels } = cube(orientation)
       const png = drawOverviews(scan, { data: labels }, STRUCTURES)
-      expect(decode(png)).toMatchObject({ width: 2 * PICTURE_PIXELS, height: PICTURE_PIXELS, channels: 3 })
+      const decoded = decode(png)
+      expect(decoded).toMatchObject({ width: 2 * OVERVIEW_PIXELS, height: OVERVIEW_PIXELS, channels: 3 })
       // The patient's right on the left; in front or above is up.
-      for (const left of [0, PICTURE_PIXELS]) {
-        const [column, row] = middle(png, left)
+      for (const left of [0, OVERVIEW_PIXELS]) {
+        const [column, row] = middle(decoded, left)
         expect(column).toBeLessThan(0.4)
         expect(row).toBeLessThan(0.4)
       }
