@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { templateSetSchema, type TemplateScan, type TemplateSet } from '../../shared/templateSet.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeTextAtomic } from '../../shared/node/wholeFiles.js'
-import { unpackPrior } from '../labels/prior.js'
+import { unpackPrior } from '../../shared/node/packedPrior.js'
 
 /**
  * Reads and checks a template set file.
