@@ -5,8 +5,8 @@ import { isScanName } from '../editor/labelMapFiles.js'
 import { baseName } from '../editor/scanDocument.js'
 import { sayErrors } from '../sayErrors.js'
 import { whenTrusted } from '../trust.js'
-import { enableScan, scansOfStructure } from './editSet.js'
-import { scanPathOf } from './setFile.js'
+import { enableScan, scansOfStructure } from '../../shared/templateSetEdit.js'
+import { templateScanPath } from '../../shared/node/templateSetPaths.js'
 import { isUnread } from './bankFiles.js'
 import type { StoredBank, StoredSet, TemplateStore } from './templateStore.js'
 
@@ -242,12 +242,12 @@ function scanItem(stored: StoredSet | undefined, structure: string, scanId: stri
   ]
     .filter((text) => text !== '')
     .join(' · ')
-  item.tooltip = problem ?? scanPathOf(stored.path, scan)
+  item.tooltip = problem ?? templateScanPath(stored.path, scan)
   item.iconPath = new vscode.ThemeIcon(problem !== undefined || row?.flagged === true ? 'warning' : 'file-media')
   item.command = {
     command: 'medlsam.openScan',
     title: 'Open Scan',
-    arguments: [vscode.Uri.file(scanPathOf(stored.path, scan))],
+    arguments: [vscode.Uri.file(templateScanPath(stored.path, scan))],
   }
   return item
 }

@@ -13,14 +13,21 @@ export interface JsonFileKind {
 }
 
 /**
+ * Reads a text file (UTF-8) that is to be parsed.
+ * @throws MedlsamError of the given kind when it cannot be read
+ */
+export async function readText(file: string, { what, kind }: Pick<JsonFileKind, 'what' | 'kind'>): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new MedlsamError(kind, `${what} ${file} cannot be read: check the path.`, file, { cause: error })
+  })
+}
+
+/**
  * Reads a JSON file and checks it with a schema.
  * @throws MedlsamError of the given kind when it is missing, no JSON, or does not fit the schema
  */
 export async function readJson<T>(file: string, schema: z.ZodType<T>, about: JsonFileKind): Promise<T> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new MedlsamError(about.kind, `${about.what} ${file} cannot be read: check the path.`, file, { cause: error })
-  })
-  return parseJson(text, schema, { ...about, file })
+  return parseJson(await readText(file, about), schema, { ...about, file })
 }
 
 /**
@@ -31,7 +38,8 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>, about: JsonFile
   const { what, kind, file, remedy } = about
   let json: unknown
   try {
-    json = JSON.parse(text)
+    // Editors of Windows put a mark in front that JSON.parse does not take.
+    json = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new MedlsamError(kind, `${what} ${file} is not JSON: ${remedy}.`, file, { cause: error })
   }
