@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { AddTemplateRequest } from '../../protocol/rpc.js'
+import { labelTableNamesOf } from '../../shared/labelMapNames.js'
 import { setNameOf, storedScanPath } from '../../shared/node/templateSetPaths.js'
 import { emptyTemplateSet, type TemplateSet, type TemplateStructure } from '../../shared/templateSet.js'
 import { addTemplate, type NewTemplate } from '../../shared/templateSetEdit.js'
@@ -55,6 +56,5 @@ async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, se
 
 /** The table of names beside a label map, or null. */
 function namesFileOf(labelMapPath: string): string | null {
-  const stem = labelMapPath.replace(/\.(nii\.gz|nii|nrrd|mha)$/i, '')
-  return [`${stem}.tsv`, `${stem}_dseg.tsv`].find((file) => existsSync(file)) ?? null
+  return labelTableNamesOf(labelMapPath).find((file) => existsSync(file)) ?? null
 }

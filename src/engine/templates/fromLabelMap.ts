@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { extremePointsSchema } from '../../shared/geometry/points.js'
 import type { Structure } from '../../shared/structure.js'
 import { storedScanPath } from '../../shared/node/templateSetPaths.js'
+import { colored } from '../../shared/palette.js'
+import { stemOf } from '../../shared/scanNames.js'
 import type { TemplateScan, TemplateStructure } from '../../shared/templateSet.js'
 import type { NewTemplate } from '../../shared/templateSetEdit.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
@@ -16,7 +18,9 @@ import { hashScan } from '../scanFiles/hashScan.js'
 import { readHeader } from '../scanFiles/readHeader.js'
 import { readLabelMap } from '../scanFiles/readLabelMap.js'
 import { readScan } from '../scanFiles/readScan.js'
-import { defaultColor } from './structureNames.js'
+
+/** A structure that has no colour where nobody gave it a name. */
+type Uncolored = Omit<Structure, 'color'> & Partial<Pick<Structure, 'color'>>
 
 /**
  * Makes a template of a scan and its label map: the six extreme points of every label, and of its slabs
@@ -47,10 +51,12 @@ export async function templateFromLabelMap(
   const drawn = dropStrayPieces(labels, labelExtents(labels))
   const found = extremePointsOfLabels(drawn, { maxParts })
   if (found.length === 0) throw new MedlsamError('input', `The label map ${labelFile} is empty.`, labelFile)
-  const structures = found.map(({ labelValue }, index): Structure => {
-    const named = names.find((structure) => structure.labelValue === labelValue)
-    return named ?? { name: `Label ${labelValue}`, labelValue, color: defaultColor(index) }
-  })
+  const structures = colored(
+    found.map(({ labelValue }): Uncolored => {
+      const named = names.find((structure) => structure.labelValue === labelValue)
+      return named ?? { name: `Label ${labelValue}`, labelValue }
+    }),
+  )
   const scan = await readScan(scanFile, { forceHu: true })
   const points = Object.fromEntries(
     found.map((label, index): [string, TemplateStructure] => {
@@ -103,10 +109,12 @@ export async function templateFromPoints(
     )
   }
   await readHeader(scanFile)
-  const structures = Object.keys(parsed.data).map((name, index): Structure => {
-    const named = names.find((structure) => structure.name === name)
-    return named ?? { name, labelValue: index + 1, color: defaultColor(index) }
-  })
+  const structures = colored(
+    Object.keys(parsed.data).map((name, index): Uncolored => {
+      const named = names.find((structure) => structure.name === name)
+      return named ?? { name, labelValue: index + 1 }
+    }),
+  )
   const points = Object.fromEntries(
     Object.entries(parsed.data).map(([name, six]): [string, TemplateStructure] => [name, { points: six }]),
   )
@@ -121,7 +129,7 @@ export function describeScan(
   structures: TemplateScan['structures'],
 ): TemplateScan {
   return {
-    id: path.basename(scanFile).replace(/\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|hdr|img)$/i, ''),
+    id: stemOf(path.basename(scanFile)),
     path: storedScanPath(setFile, scanFile),
     sha256,
     enabled: true,

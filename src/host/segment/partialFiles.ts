@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { describingNames } from '../editor/labelMapFiles.js'
+import { labelTableNamesOf, sidecarNameOf } from '../../shared/labelMapNames.js'
 
 /** How a label map and its sidecar are; null for one that is not there. */
 export interface ResultStamps {
@@ -10,7 +10,7 @@ export interface ResultStamps {
 
 /** Looks at a result, to know later whether it has been replaced. */
 export async function resultStamps(labelMapPath: string): Promise<ResultStamps> {
-  return { labelMap: await stampOf(labelMapPath), sidecar: await stampOf(sidecarOf(labelMapPath)) }
+  return { labelMap: await stampOf(labelMapPath), sidecar: await stampOf(sidecarNameOf(labelMapPath)) }
 }
 
 /**
@@ -22,7 +22,8 @@ export async function resultStamps(labelMapPath: string): Promise<ResultStamps> 
 export async function removePartialFiles(labelMapPath: string, before: ResultStamps): Promise<boolean> {
   const folder = path.dirname(labelMapPath)
   const labelMap = path.basename(labelMapPath)
-  const { sidecar, tables } = describingNames(labelMap)
+  const sidecar = sidecarNameOf(labelMap)
+  const tables = labelTableNamesOf(labelMap)
   const names = await readdir(folder)
   const now = await resultStamps(labelMapPath)
   const unfinished = names.filter((name) =>
@@ -32,10 +33,6 @@ export async function removePartialFiles(labelMapPath: string, before: ResultSta
   const half = isHalf ? names.filter((name) => name === labelMap || tables.includes(name)) : []
   for (const name of [...unfinished, ...half]) await rm(path.join(folder, name), { force: true })
   return now.sidecar !== null && now.sidecar !== before.sidecar
-}
-
-function sidecarOf(labelMapPath: string): string {
-  return path.join(path.dirname(labelMapPath), describingNames(path.basename(labelMapPath)).sidecar)
 }
 
 async function stampOf(file: string): Promise<string | null> {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import { EXTREME_SIDES } from '../../shared/geometry/points.js'
 import type { TemplateScan } from '../../shared/templateSet.js'
-import { isScanName } from '../editor/labelMapFiles.js'
+import { EDITOR_ENDINGS, opensInEditor } from '../../shared/scanNames.js'
 import { baseName } from '../editor/scanDocument.js'
 import { sayErrors } from '../sayErrors.js'
 import { whenTrusted } from '../trust.js'
@@ -93,10 +93,10 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
           .split(/\r?\n/)
           .filter((line) => line !== '')
           .map((line) => vscode.Uri.parse(line))
-          .filter((uri) => isScanName(baseName(uri)))
+          .filter((uri) => opensInEditor(baseName(uri)))
         if (scans.length === 0)
           void vscode.window.showInformationMessage(
-            'Only scans (.nii, .nii.gz, .nrrd, .mha) can be added to a template set.',
+            `Only scans (${EDITOR_ENDINGS.join(', ')}) can be added to a template set.`,
           )
         else await handlers.onDropScans(target.setPath, scans)
       },

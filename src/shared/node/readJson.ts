@@ -17,9 +17,11 @@ export interface JsonFileKind {
  * @throws MedlsamError of the given kind when it cannot be read
  */
 export async function readText(file: string, { what, kind }: Pick<JsonFileKind, 'what' | 'kind'>): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new MedlsamError(kind, `${what} ${file} cannot be read: check the path.`, file, { cause: error })
   })
+  // Some editors put a byte order mark in front, which parsers do not take.
+  return text.replace(/^\uFEFF/, '')
 }
 
 /**
@@ -38,8 +40,7 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>, about: JsonFile
   const { what, kind, file, remedy } = about
   let json: unknown
   try {
-    // Editors of Windows put a mark in front that JSON.parse does not take.
-    json = JSON.parse(text.replace(/^\uFEFF/, ''))
+    json = JSON.parse(text)
   } catch (error) {
     throw new MedlsamError(kind, `${what} ${file} is not JSON: ${remedy}.`, file, { cause: error })
   }
