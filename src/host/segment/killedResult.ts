@@ -1,8 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { isTemporaryNameOf } from '../../shared/node/temporaryNames.js'
 import { labelTableNamesOf, sidecarNameOf } from '../../shared/labelMapNames.js'
 
-/** How a label map and its sidecar are; null for one that is not there. */
+/** Which file a label map and its sidecar are; null for one that is not there. */
 export interface ResultStamps {
   readonly labelMap: string | null
   readonly sidecar: string | null
@@ -14,7 +15,7 @@ export async function resultStamps(labelMapPath: string): Promise<ResultStamps> 
 }
 
 /**
- * Removes what an engine that was killed while writing left of a result: temporary files, and a new
+ * Removes the partial files of an engine that was killed while it wrote a result: temporary files, and a new
  * label map without its sidecar, which is written last.
  * @param before the result as it was before the run
  * @returns true when the new result is there all the same, and complete
@@ -27,7 +28,7 @@ export async function removePartialFiles(labelMapPath: string, before: ResultSta
   const names = await readdir(folder)
   const now = await resultStamps(labelMapPath)
   const unfinished = names.filter((name) =>
-    [labelMap, sidecar, ...tables].some((target) => isTemporaryOf(name, target)),
+    [labelMap, sidecar, ...tables].some((target) => isTemporaryNameOf(name, target)),
   )
   const isHalf = now.sidecar === null && now.labelMap !== null && now.labelMap !== before.labelMap
   const half = isHalf ? names.filter((name) => name === labelMap || tables.includes(name)) : []
@@ -38,8 +39,4 @@ export async function removePartialFiles(labelMapPath: string, before: ResultSta
 async function stampOf(file: string): Promise<string | null> {
   const info = await stat(file, { bigint: true }).catch(() => null)
   return info === null ? null : [info.ino, info.size, info.mtimeNs].join(' ')
-}
-
-function isTemporaryOf(name: string, target: string): boolean {
-  return name.startsWith(`.${target}.`) && /^[0-9a-f]{12}\.part$/.test(name.slice(target.length + 2))
 }
