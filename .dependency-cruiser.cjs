@@ -87,10 +87,7 @@ module.exports = {
       name: 'benchmark-inference-knows-no-truth',
       severity: 'error',
       from: { path: '^src/lab/benchmark/inference' },
-      to: {
-        path: '^src/(lab/(?!benchmark/inference)|engine/(labels|scanFiles/readLabelMap))',
-        pathNot: '^src/engine/labels/prior',
-      },
+      to: { path: '^src/(lab/(?!benchmark/inference)|engine/(labels|scanFiles/readLabelMap))' },
     },
     only('one-file-owns-niivue', '@niivue/niivue', '^src/webview/viewer/viewer\\.ts$'),
     only('one-file-owns-onnxruntime', 'onnxruntime-(node|common)', '^src/engine/runtime/onnx\\.ts$'),

@@ -14,7 +14,7 @@ import { segmentScan, type SegmentOptions } from '../src/engine/sam/segmentScan.
 import { openSegmenter, type Segmenter } from '../src/engine/sam/segmenter.js'
 import type { SliceImage, WindowHu } from '../src/engine/sam/slices/sliceImage.js'
 import { templatesPrior, type TemplatesPrior } from '../src/engine/sam/prior/templatesPrior.js'
-import type { OrganPrior } from '../src/engine/labels/prior.js'
+import type { OrganPrior } from '../src/shared/organPrior.js'
 import { gaussian, makeRandom } from '../src/engine/numeric/random.js'
 import { readLabelMap } from '../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../src/engine/scanFiles/readScan.js'

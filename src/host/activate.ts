@@ -5,7 +5,7 @@ import { createFolderRuns, type FolderRuns } from './dataset/folderRuns.js'
 import { followDefaultEditorSetting } from './editor/defaultEditor.js'
 import { keyHelp } from './editor/keys.js'
 import { createScanEditors, type ScanEditors, type ScanSession } from './editor/scanEditors.js'
-import { isScanName } from './editor/labelMapFiles.js'
+import { EDITOR_ENDINGS, opensInEditor } from '../shared/scanNames.js'
 import { createEngineClient, type EngineClient } from './engine/engineClient.js'
 import { engineSetup } from './engine/readEngineSetup.js'
 import { createEngineStatus } from './engine/engineStatus.js'
@@ -265,13 +265,13 @@ function activeScan(editors: ScanEditors): vscode.Uri | undefined {
   if (ours !== undefined) return ours
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input
   const uri = input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined
-  return uri !== undefined && isScanName(uri.path) ? uri : undefined
+  return uri !== undefined && opensInEditor(uri.path) ? uri : undefined
 }
 
 async function askForScan(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title: 'Open Scan',
-    filters: { Scans: ['nii', 'gz', 'nrrd', 'mha'] },
+    filters: { Scans: EDITOR_ENDINGS.map((ending) => ending.slice(ending.lastIndexOf('.') + 1)) },
   })
   return picked?.at(0)
 }

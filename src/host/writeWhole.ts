@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { replaceFile } from './replaceFile.js'
+import { replaceFile } from '../shared/node/wholeFiles.js'
 
 /**
  * Writes a file of any file system. On this machine the old file stays until all of the new one is there;

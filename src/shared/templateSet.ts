@@ -8,11 +8,11 @@ const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lo
 export const templateStructureSchema = z
   .object({
     points: extremePointsSchema,
-    /** Sub-patch localization: extreme points of slabs from inferior to superior. */
+    /** Extreme points of the parts of a long structure, from inferior to superior. */
     parts: z.array(extremePointsSchema).readonly().optional(),
     /** True when the organ is one connected piece in the label map it came from. */
     onePiece: z.boolean().optional(),
-    /** What the drawn organ looks like in its boxes, packed; absent for points given by hand. */
+    /** The packed prior: what the labelled organ looks like in its boxes; absent for points given by hand. */
     appearance: z.base64().optional(),
   })
   .readonly()
@@ -51,3 +51,8 @@ export const templateSetSchema = z
 
 /** A template set: structures, and per template scan the six extreme points of each in RAS mm. */
 export type TemplateSet = z.infer<typeof templateSetSchema>
+
+/** A set without scans. */
+export function emptyTemplateSet(name: string): TemplateSet {
+  return { format: 'medlsam-template-set', formatVersion: 1, name, structures: [], scans: [] }
+}

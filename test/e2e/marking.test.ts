@@ -96,7 +96,7 @@ describe('marking templates', function () {
     })
     await view.getByRole('button', { name: 'Change the colour of LeftParotid' }).click()
     await pick(page, 'Magenta')
-    await view.locator('.marks .swatch[style*="240, 50, 230"], .marks .swatch[style*="#f032e6"]').waitFor()
+    await view.locator('.marks .swatch[style*="204, 121, 167"], .marks .swatch[style*="#cc79a7"]').waitFor()
     await view.getByRole('button', { name: 'Rename LeftParotid' }).click()
     await answer(page, 'Parotid of the left')
     await view.locator('.marks li[data-structure="Parotid of the left"]').waitFor()

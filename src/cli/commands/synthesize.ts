@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { makeSyntheticCt } from '../../lab/synthetic/syntheticCt.js'
-import { labelTsv } from '../../engine/labels/labelTsv.js'
+import { formatLabelTable } from '../../shared/labelTable.js'
 import { writeTextAtomic } from '../../shared/node/wholeFiles.js'
 import { writeLabelMap } from '../../engine/scanFiles/writeLabelMap.js'
 import { writeScan } from '../../engine/scanFiles/writeScan.js'
@@ -27,7 +27,7 @@ export function addSynthesize(program: Command): void {
         const geometry = { niftiHeader: null, size: ct.size, affine: ct.affine }
         await writeScan(`${prefix}_ct.nii.gz`, ct)
         await writeLabelMap(`${prefix}_seg.nii.gz`, labels, geometry, structures)
-        await writeTextAtomic(`${prefix}_seg_dseg.tsv`, labelTsv(structures))
+        await writeTextAtomic(`${prefix}_seg_dseg.tsv`, formatLabelTable(structures))
         return {
           document: { ct: `${prefix}_ct.nii.gz`, labels: `${prefix}_seg.nii.gz`, structures },
           lines: [`${prefix}_ct.nii.gz (synthetic, seed ${flags.seed})`],

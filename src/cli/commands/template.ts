@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { Command } from 'commander'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
 import { checkTemplates } from '../../engine/templates/checkTemplates.js'
-import { addTemplate, templateFromLabelMap, templateFromPoints } from '../../engine/templates/fromLabelMap.js'
+import { templateFromLabelMap, templateFromPoints } from '../../engine/templates/fromLabelMap.js'
 import { readStructureNames } from '../../engine/templates/structureNames.js'
 import { readTemplateSet, writeTemplateSet } from '../../engine/templates/templateSetFile.js'
 import type { Structure } from '../../shared/structure.js'
-import type { TemplateSet } from '../../shared/templateSet.js'
+import { setNameOf } from '../../shared/node/templateSetPaths.js'
+import { emptyTemplateSet, type TemplateSet } from '../../shared/templateSet.js'
+import { addTemplate } from '../../shared/templateSetEdit.js'
 import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
 import { EXIT } from '../exitCodes.js'
 import { wholeNumber, withEngineFlags } from '../parse.js'
@@ -37,12 +38,7 @@ export function addTemplateCommands(program: Command): void {
             file,
           )
         }
-        const name = flags.name ?? path.basename(file).replace(/(\.medlsam)?\.json$/i, '')
-        return extend(
-          { format: 'medlsam-template-set', formatVersion: 1, name, structures: [], scans: [] },
-          file,
-          flags,
-        )
+        return extend(emptyTemplateSet(flags.name ?? setNameOf(file)), file, flags)
       }),
     )
   withAddFlags(template.command('add'))

@@ -6,7 +6,7 @@ import { EXTREME_SIDES, pointMmSchema } from '../../shared/geometry/points.js'
 import { structureSchema } from '../../shared/structure.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeBytesAtomic } from '../../shared/node/wholeFiles.js'
-import { packPrior, unpackPrior } from '../labels/prior.js'
+import { packPrior, unpackPrior } from '../../shared/node/packedPrior.js'
 import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './templateBank.js'
 
 // On disk: MessagePack; descriptors as little-endian float16, latents as float64.

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { labelMapNameOf, labelTableNameOf, sidecarNameOf } from '../../shared/labelMapNames.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 
 /** The files one segmentation writes. */
@@ -11,13 +12,11 @@ export interface OutputPaths {
   readonly names: string
 }
 
-/** Endings of files that are scans by their name. */
-export const SCAN_SUFFIX = /\.(nii\.gz|nii|hdr|img|nrrd|nhdr|mha|mhd)$/i
 const LABEL_SUFFIX = /\.nii(\.gz)?$/i
 
 /** Where a segmentation of a scan goes when nobody says: `SCAN_dseg.nii.gz` in the same folder. */
 export function defaultLabelMapPath(scanPath: string): string {
-  return `${scanPath.replace(SCAN_SUFFIX, '')}_dseg.nii.gz`
+  return labelMapNameOf(scanPath)
 }
 
 /**
@@ -31,8 +30,7 @@ export function outputPaths(labelMap: string, scanPath: string): OutputPaths {
   if (path.resolve(labelMap) === path.resolve(scanPath)) {
     throw new MedlsamError('usage', `The output ${labelMap} is the scan itself: choose another name.`, labelMap)
   }
-  const stem = labelMap.replace(LABEL_SUFFIX, '')
-  return { labelMap, sidecar: `${stem}.json`, names: stem.endsWith('_dseg') ? `${stem}.tsv` : `${stem}_dseg.tsv` }
+  return { labelMap, sidecar: sidecarNameOf(labelMap), names: labelTableNameOf(labelMap) }
 }
 
 /**

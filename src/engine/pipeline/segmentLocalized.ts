@@ -7,7 +7,7 @@ import type { SlicePlanRequest } from '../sam/slicePlan.js'
 import { segmentScan, type Segmentation, type SegmentControl, type SegmentOptions } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
 import { templatesPrior } from '../sam/prior/templatesPrior.js'
-import type { OrganPrior } from '../labels/prior.js'
+import type { OrganPrior } from '../../shared/organPrior.js'
 import type { Scan } from '../../shared/geometry/volume.js'
 
 /** What to segment with. */

@@ -2,7 +2,7 @@ import { realpath, rm } from 'node:fs/promises'
 import type { Sidecar } from '../../shared/sidecar.js'
 import { sha256Of } from '../../shared/node/hash.js'
 import { writeBytesTogether } from '../../shared/node/wholeFiles.js'
-import { labelTsv } from '../labels/labelTsv.js'
+import { formatLabelTable } from '../../shared/labelTable.js'
 import type { LabelVolume, Scan } from '../../shared/geometry/volume.js'
 import { encodeLabelMap } from '../scanFiles/writeLabelMap.js'
 import type { OutputPaths } from './outputPaths.js'
@@ -31,7 +31,7 @@ export async function writeResult(
     file: paths.labelMap,
     bytes: await encodeLabelMap(paths.labelMap, labels, geometry, sidecar.structures),
   }
-  const names = { file: paths.names, bytes: Buffer.from(labelTsv(sidecar.structures)) }
+  const names = { file: paths.names, bytes: Buffer.from(formatLabelTable(sidecar.structures)) }
   const details = { file: paths.sidecar, bytes: Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`) }
   await beforeFiles?.(
     [labelMap, names, details].map(({ file, bytes }) => ({ path: file, sha256: sha256Of(bytes) })),

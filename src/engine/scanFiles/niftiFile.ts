@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { fileSize, readStart, wholeFile } from './fileBytes.js'
 import type { ImageHeader } from '../../imageio/imageHeader.js'
 import { inputError } from '../../shared/inputError.js'
+import { stemOf } from '../../shared/scanNames.js'
 import { NIFTI_HEADER_BYTES, parseNiftiHeader } from '../../imageio/nifti/niftiHeader.js'
 
 /**
@@ -35,7 +36,7 @@ export async function openNifti(path: string): Promise<ImageHeader> {
 
 /** The other half of a pair, plain or gzipped, in the letter case of the named one. */
 async function partner(path: string, extension: 'hdr' | 'img'): Promise<string> {
-  const stem = path.replace(/\.(hdr|img|nii)(\.gz)?$/i, '')
+  const stem = stemOf(path)
   for (const ending of [extension, `${extension}.gz`, extension.toUpperCase()]) {
     const candidate = `${stem}.${ending}`
     const exists = await access(candidate).then(

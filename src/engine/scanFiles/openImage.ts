@@ -2,6 +2,7 @@ import { MedlsamError } from '../../shared/medlsamError.js'
 import { sha256Files } from '../../shared/node/hash.js'
 import { readVoxelBytes, fileSize } from './fileBytes.js'
 import type { ImageHeader } from '../../imageio/imageHeader.js'
+import { formatOf } from '../../shared/scanNames.js'
 import { inputError } from '../../shared/inputError.js'
 import { openNifti } from './niftiFile.js'
 import { openTextImage } from './textFile.js'
@@ -23,9 +24,9 @@ const DEFAULT_MAX_BYTES = 2 ** 31
  * @throws MedlsamError `input` with one sentence about what is wrong
  */
 export async function openImage(file: string): Promise<ImageHeader> {
-  if (/\.(nii|hdr|img)(\.gz)?$/i.test(file)) return openNifti(file)
-  if (/\.n(rrd|hdr)$/i.test(file)) return openTextImage(file, 'nrrd')
-  if (/\.mh[ad]$/i.test(file)) return openTextImage(file, 'meta')
+  const format = formatOf(file)
+  if (format === 'nifti') return openNifti(file)
+  if (format !== null) return openTextImage(file, format)
   await fileSize(file)
   throw inputError(
     file,

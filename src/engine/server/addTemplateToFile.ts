@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { AddTemplateRequest } from '../../protocol/rpc.js'
-import type { TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
-import { addTemplate, describeScan, templateFromLabelMap, type NewTemplate } from '../templates/fromLabelMap.js'
+import { labelTableNamesOf } from '../../shared/labelMapNames.js'
+import { setNameOf, storedScanPath } from '../../shared/node/templateSetPaths.js'
+import { emptyTemplateSet, type TemplateSet, type TemplateStructure } from '../../shared/templateSet.js'
+import { addTemplate, type NewTemplate } from '../../shared/templateSetEdit.js'
+import { describeScan, templateFromLabelMap } from '../templates/fromLabelMap.js'
 import { readStructureNames } from '../templates/structureNames.js'
-import { readTemplateSet, storedScanPath, writeTemplateSet } from '../templates/templateSetFile.js'
+import { readTemplateSet, writeTemplateSet } from '../templates/templateSetFile.js'
 import { hashScan } from '../scanFiles/hashScan.js'
 import { readHeader } from '../scanFiles/readHeader.js'
 
-/** Slabs per long structure, as the command line cuts them. */
+/** Parts per long structure, as the command line cuts them. */
 const MAX_PARTS = 6
 
 /**
@@ -18,16 +20,14 @@ const MAX_PARTS = 6
 export async function addTemplateToFile(request: AddTemplateRequest): Promise<TemplateSet> {
   const { setPath } = request
   const template = await newTemplate(request, await readOrBegin(setPath))
-  // Reading a scan takes seconds, in which somebody may have changed the set.
+  // Reading a scan takes seconds, in which the user may have changed the set.
   const extended = addTemplate(await readOrBegin(setPath), template)
   await writeTemplateSet(setPath, extended)
   return extended
 }
 
 async function readOrBegin(setPath: string): Promise<TemplateSet> {
-  if (existsSync(setPath)) return readTemplateSet(setPath)
-  const name = path.basename(setPath).replace(/(\.medlsam)?\.json$/i, '')
-  return { format: 'medlsam-template-set', formatVersion: 1, name, structures: [], scans: [] }
+  return existsSync(setPath) ? readTemplateSet(setPath) : emptyTemplateSet(setNameOf(setPath))
 }
 
 async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, set: TemplateSet): Promise<NewTemplate> {
@@ -56,6 +56,5 @@ async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, se
 
 /** The table of names beside a label map, or null. */
 function namesFileOf(labelMapPath: string): string | null {
-  const stem = labelMapPath.replace(/\.(nii\.gz|nii|nrrd|mha)$/i, '')
-  return [`${stem}.tsv`, `${stem}_dseg.tsv`].find((file) => existsSync(file)) ?? null
+  return labelTableNamesOf(labelMapPath).find((file) => existsSync(file)) ?? null
 }

@@ -11,7 +11,7 @@ import { hashScan } from '../scanFiles/hashScan.js'
 import { readScan } from '../scanFiles/readScan.js'
 import { calibrateOnScans, type KnownScan } from './calibrateOnScans.js'
 import { calibrate, localizeLeftOut, type MeasuredPoint } from './leaveOneOut.js'
-import { templateScanPath } from './templateSetFile.js'
+import { templateScanPath } from '../../shared/node/templateSetPaths.js'
 
 /** A bank, a sentence for every template that could not be used, and how well templates find each other. */
 export interface BuiltBank {

@@ -1,27 +1,26 @@
 import path from 'node:path'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { extremePointsSchema, samePoints } from '../../shared/geometry/points.js'
+import { extremePointsSchema } from '../../shared/geometry/points.js'
 import type { Structure } from '../../shared/structure.js'
-import type { TemplateScan, TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
+import { storedScanPath } from '../../shared/node/templateSetPaths.js'
+import { colored } from '../../shared/palette.js'
+import { stemOf } from '../../shared/scanNames.js'
+import type { TemplateScan, TemplateStructure } from '../../shared/templateSet.js'
+import type { NewTemplate } from '../../shared/templateSetEdit.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { boxOfPoints } from '../medlam/boxes.js'
 import { measurePrior } from '../sam/prior/measurePrior.js'
 import { dropStrayPieces } from '../labels/components.js'
 import { extremePointsOfLabels, labelExtents } from '../labels/extremePoints.js'
-import { packPrior } from '../labels/prior.js'
+import { packPrior } from '../../shared/node/packedPrior.js'
 import { hashScan } from '../scanFiles/hashScan.js'
 import { readHeader } from '../scanFiles/readHeader.js'
 import { readLabelMap } from '../scanFiles/readLabelMap.js'
 import { readScan } from '../scanFiles/readScan.js'
-import { defaultColor } from './structureNames.js'
-import { storedScanPath } from './templateSetFile.js'
 
-/** A template scan ready to be added to a set, and the structures it brings. */
-export interface NewTemplate {
-  readonly scan: TemplateScan
-  readonly structures: readonly Structure[]
-}
+/** A structure that has no colour where nobody gave it a name. */
+type Uncolored = Omit<Structure, 'color'> & Partial<Pick<Structure, 'color'>>
 
 /**
  * Makes a template of a scan and its label map: the six extreme points of every label, and of its slabs
@@ -52,10 +51,12 @@ export async function templateFromLabelMap(
   const drawn = dropStrayPieces(labels, labelExtents(labels))
   const found = extremePointsOfLabels(drawn, { maxParts })
   if (found.length === 0) throw new MedlsamError('input', `The label map ${labelFile} is empty.`, labelFile)
-  const structures = found.map(({ labelValue }, index): Structure => {
-    const named = names.find((structure) => structure.labelValue === labelValue)
-    return named ?? { name: `Label ${labelValue}`, labelValue, color: defaultColor(index) }
-  })
+  const structures = colored(
+    found.map(({ labelValue }): Uncolored => {
+      const named = names.find((structure) => structure.labelValue === labelValue)
+      return named ?? { name: `Label ${labelValue}`, labelValue }
+    }),
+  )
   const scan = await readScan(scanFile, { forceHu: true })
   const points = Object.fromEntries(
     found.map((label, index): [string, TemplateStructure] => {
@@ -108,57 +109,16 @@ export async function templateFromPoints(
     )
   }
   await readHeader(scanFile)
-  const structures = Object.keys(parsed.data).map((name, index): Structure => {
-    const named = names.find((structure) => structure.name === name)
-    return named ?? { name, labelValue: index + 1, color: defaultColor(index) }
-  })
+  const structures = colored(
+    Object.keys(parsed.data).map((name, index): Uncolored => {
+      const named = names.find((structure) => structure.name === name)
+      return named ?? { name, labelValue: index + 1 }
+    }),
+  )
   const points = Object.fromEntries(
     Object.entries(parsed.data).map(([name, six]): [string, TemplateStructure] => [name, { points: six }]),
   )
   return { scan: describeScan(setFile, scanFile, await hashScan(scanFile), points), structures }
-}
-
-/**
- * Adds a template to a set. Structures the set knows keep their label value and colour; new ones get a
- * free value. Of a scan that is in the set already only the structures are replaced that come with other points:
- * the rest, what was cut and measured with the same points, and whether it is in use stay. Points of a scan that
- * has changed since are no longer true and go.
- */
-export function addTemplate(set: TemplateSet, { scan, structures }: NewTemplate): TemplateSet {
-  const merged = [...set.structures]
-  for (const structure of structures) {
-    if (merged.some((known) => known.name === structure.name)) continue
-    const taken = new Set(merged.map((known) => known.labelValue))
-    let { labelValue } = structure
-    while (taken.has(labelValue)) labelValue++
-    merged.push({ ...structure, labelValue })
-  }
-  const there = set.scans.find((known) => known.path === scan.path)
-  if (there !== undefined)
-    return {
-      ...set,
-      structures: merged,
-      scans: set.scans.map((known) => (known === there ? mergeScan(there, scan) : known)),
-    }
-  const ids = new Set(set.scans.map((known) => known.id))
-  let id = scan.id
-  for (let n = 2; ids.has(id); n++) id = `${scan.id}-${n}`
-  return { ...set, structures: merged, scans: [...set.scans, { ...scan, id }] }
-}
-
-function mergeScan(there: TemplateScan, added: TemplateScan): TemplateScan {
-  const { id, enabled } = there
-  if (there.sha256 !== added.sha256) return { ...added, id, enabled }
-  const structures = Object.entries(added.structures).map(([name, structure]): [string, TemplateStructure] => {
-    const known = Object.hasOwn(there.structures, name) ? there.structures[name] : null
-    return [
-      name,
-      known !== null && samePoints(known.points, structure.points)
-        ? { ...known, ...structure, points: known.points }
-        : structure,
-    ]
-  })
-  return { ...there, ...added, id, enabled, structures: { ...there.structures, ...Object.fromEntries(structures) } }
 }
 
 /** The entry of a scan in a set file: its id, stored path and hash, with the points given. */
@@ -169,7 +129,7 @@ export function describeScan(
   structures: TemplateScan['structures'],
 ): TemplateScan {
   return {
-    id: path.basename(scanFile).replace(/\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|hdr|img)$/i, ''),
+    id: stemOf(path.basename(scanFile)),
     path: storedScanPath(setFile, scanFile),
     sha256,
     enabled: true,

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode'
+import { EDITOR_ENDINGS } from '../../shared/scanNames.js'
 import { sayErrors } from '../sayErrors.js'
 import { SCAN_EDITOR } from './scanEditors.js'
 
 /** Whether the associations with our editor are ours to take back. */
 const KEY = 'medlsam.associated'
-const PATTERNS = ['*.nii', '*.nii.gz', '*.nrrd', '*.mha']
+const PATTERNS = EDITOR_ENDINGS.map((ending) => `*${ending}`)
 
 /** Follows the setting that makes ours the editor that a click on a scan opens. */
 export function followDefaultEditorSetting(state: vscode.Memento): vscode.Disposable {
@@ -13,7 +14,7 @@ export function followDefaultEditorSetting(state: vscode.Memento): vscode.Dispos
       await associate(isWanted())
       await state.update(KEY, isWanted())
     })
-  // Turned on or off while no window ran us: catch up. What people associate by themselves is left alone.
+  // Turned on or off while no window ran us: catch up. What users associate by themselves is left alone.
   if (isWanted() || state.get<boolean>(KEY) === true) follow()
   return vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('medlsam.editor.default')) follow()

@@ -4,8 +4,8 @@ import type { LabelMapView, ListedStructure } from '../../protocol/scanEditor.js
 import { sidecarSchema, type Sidecar } from '../../shared/sidecar.js'
 import { isMissing } from '../isMissing.js'
 import { baseName } from './scanDocument.js'
-import { describingNames, labelMapsBeside, ownNamedLabelMaps } from './labelMapFiles.js'
-import { parseLabelTable } from './labelTable.js'
+import { labelMapsBeside, labelTableNamesOf, ownNamedLabelMaps, sidecarNameOf } from '../../shared/labelMapNames.js'
+import { parseLabelTable } from '../../shared/labelTable.js'
 
 /** Names of the label maps that lie beside a scan: best match of names first, then those whose sidecar names the scan. */
 export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
@@ -35,15 +35,15 @@ export async function filesBeside(scan: vscode.Uri): Promise<string[]> {
 export async function describeLabelMap(labelMap: vscode.Uri): Promise<Pick<LabelMapView, 'structures' | 'warnings'>> {
   const sidecar = await readSidecar(labelMap)
   if (sidecar !== null) return { structures: sidecar.structures, warnings: sidecar.warnings }
-  for (const table of describingNames(baseName(labelMap)).tables) {
+  for (const table of labelTableNamesOf(baseName(labelMap))) {
     const text = await readText(vscode.Uri.joinPath(labelMap, '..', table))
-    if (text !== null) return { structures: parseLabelTable(text).map(listed), warnings: [] }
+    if (text !== null) return { structures: (parseLabelTable(text) ?? []).map(listed), warnings: [] }
   }
   return { structures: [], warnings: [] }
 }
 
 async function readSidecar(labelMap: vscode.Uri): Promise<Sidecar | null> {
-  const json = await readText(vscode.Uri.joinPath(labelMap, '..', describingNames(baseName(labelMap)).sidecar))
+  const json = await readText(vscode.Uri.joinPath(labelMap, '..', sidecarNameOf(baseName(labelMap))))
   const parsed = sidecarSchema.safeParse(json === null ? null : parseOrNull(json))
   return parsed.success ? parsed.data : null
 }

@@ -4,9 +4,8 @@ import { scanPointsSchema, NO_POINTS, type ScanPoints } from '../../shared/scanP
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
 import type { PointsEdit } from '../points/editPoints.js'
-import { formatMarkups, parseMarkups, type MarkupsFile } from '../points/slicerMarkups.js'
+import { formatMarkups, markupsNameOf, parseMarkups, type MarkupsFile } from '../points/slicerMarkups.js'
 import { writeWhole } from '../writeWhole.js'
-import { markupsName } from './labelMapFiles.js'
 import type { UnsavedPoints } from './unsavedPoints.js'
 
 /** A scan with its marks. Everything that can be saved lives here, never in a webview. */
@@ -32,7 +31,7 @@ export interface ScanDocument extends vscode.CustomDocument {
 
 /** Where the marks of a scan are kept. */
 export function markupsUri(scan: vscode.Uri): vscode.Uri {
-  return vscode.Uri.joinPath(scan, '..', markupsName(baseName(scan)))
+  return vscode.Uri.joinPath(scan, '..', markupsNameOf(baseName(scan)))
 }
 
 /** Last part of a URI's path. */

@@ -9,7 +9,8 @@ import { findLabelMaps } from './labelMaps.js'
 import { createLastViews } from './lastViews.js'
 import { baseName, openScanDocument, type ScanDocument } from './scanDocument.js'
 import { createUnsavedPoints } from './unsavedPoints.js'
-import { isLabelMapName, markupsName } from './labelMapFiles.js'
+import { isLabelMapName } from '../../shared/labelMapNames.js'
+import { markupsNameOf } from '../points/slicerMarkups.js'
 import {
   connectPanel,
   fileSource,
@@ -257,7 +258,7 @@ function watchFolder(session: ScanSession): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined
   const onFile = (file: vscode.Uri): void => {
     const name = baseName(file)
-    if (name === markupsName(document.name)) void sayErrors(() => document.reread())
+    if (name === markupsNameOf(document.name)) void sayErrors(() => document.reread())
     else if (isLabelMapName(name) || /\.(json|tsv)$/i.test(name)) {
       clearTimeout(timer)
       // A label map and what describes it come one after the other.

@@ -10,7 +10,7 @@ import {
   removeStructure,
   renameStructure,
 } from './editPoints.js'
-import { COLOR_NAMES, colorFor, ORGAN_NAMES } from './organNames.js'
+import { colorFor, ORGANS, PALETTE } from '../../shared/palette.js'
 
 /** Does what the panel asks of the marks, asking people for names and colours where needed. */
 export async function handlePointsRequest({ document }: ScanSession, request: PointsRequest): Promise<void> {
@@ -44,11 +44,11 @@ export async function handlePointsRequest({ document }: ScanSession, request: Po
       return
     }
     case 'recolor': {
-      const picked = await vscode.window.showQuickPick(Object.keys(COLOR_NAMES), {
-        title: `Colour of ${request.structure}`,
-      })
-      if (picked !== undefined)
-        document.apply(recolorStructure(document.marks(), request.structure, COLOR_NAMES[picked]))
+      const picked = await vscode.window.showQuickPick(
+        Object.entries(PALETTE).map(([label, color]) => ({ label, color })),
+        { title: `Colour of ${request.structure}` },
+      )
+      if (picked !== undefined) document.apply(recolorStructure(document.marks(), request.structure, picked.color))
       return
     }
     case 'remove':
@@ -68,7 +68,7 @@ async function askName(marks: Parameters<typeof nameProblem>[0]): Promise<string
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly name: string }>()
   pick.title = 'Add structure'
   pick.placeholder = 'Choose a structure or type a name'
-  const suggestions = ORGAN_NAMES.filter(({ name }) => nameProblem(marks, name) === null).map(({ name, region }) => ({
+  const suggestions = ORGANS.filter(({ name }) => nameProblem(marks, name) === null).map(({ name, region }) => ({
     label: name,
     description: region,
     name,

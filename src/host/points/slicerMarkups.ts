@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { colorFor } from '../../shared/palette.js'
+import { stemOf } from '../../shared/scanNames.js'
 import { EXTREME_SIDES, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
 import type { StructurePoints, ScanPoints } from '../../shared/scanPoints.js'
 
 const SCHEMA =
   'https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/markups-schema-v1.0.3.json#'
-const COLORS = ['#e6194b', '#3cb44b', '#4363d8', '#ffe119', '#f58231', '#911eb4', '#46f0f0', '#f032e6'] as const
 
 const unit = z.number().min(0).max(1)
 const markupSchema = z.looseObject({
@@ -23,6 +24,11 @@ const markupSchema = z.looseObject({
   display: z.looseObject({ color: z.tuple([unit, unit, unit]).optional() }).optional(),
 })
 const fileSchema = z.looseObject({ markups: z.array(z.unknown()) })
+
+/** Name of the markups file of a scan. */
+export function markupsNameOf(scanName: string): string {
+  return `${stemOf(scanName)}.mrk.json`
+}
 
 /** What a markups file holds: our structures, and everything else just as it was. */
 export interface MarkupsFile {
@@ -43,7 +49,7 @@ export function parseMarkups(text: string, fileName: string): MarkupsFile {
   const structures: StructurePoints[] = []
   const others: unknown[] = []
   for (const markup of file.data.markups) {
-    const structure = structureOf(markup, structures.length)
+    const structure = structureOf(markup, structures)
     if (structure === null || structures.some(({ name }) => name === structure.name)) others.push(markup)
     else structures.push(structure)
   }
@@ -64,7 +70,7 @@ function parseJson(text: string, fileName: string): unknown {
   }
 }
 
-function structureOf(markup: unknown, index: number): StructurePoints | null {
+function structureOf(markup: unknown, before: readonly StructurePoints[]): StructurePoints | null {
   const parsed = markupSchema.safeParse(markup)
   if (!parsed.success || parsed.data.type !== 'Fiducial') return null
   const { name, coordinateSystem, controlPoints, display } = parsed.data
@@ -75,8 +81,9 @@ function structureOf(markup: unknown, index: number): StructurePoints | null {
     if (position === undefined || positionStatus !== 'defined') continue
     points[side] = coordinateSystem === 'LPS' ? flip(position) : position
   }
-  const color = display?.color === undefined ? COLORS[index % COLORS.length] : hexOf(display.color)
-  return { name: name ?? `Structure ${index + 1}`, color, points }
+  const given = name ?? `Structure ${before.length + 1}`
+  const taken = before.map(({ color }) => color)
+  return { name: given, color: display?.color === undefined ? colorFor(given, taken) : hexOf(display.color), points }
 }
 
 function markupOf(structure: StructurePoints): object {

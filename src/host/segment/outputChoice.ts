@@ -1,11 +1,12 @@
 import * as vscode from 'vscode'
-import { freeOutputName, isLabelMapName, outputName, stemOf } from '../editor/labelMapFiles.js'
+import { freeLabelMapName, isLabelMapName, labelMapNameOf } from '../../shared/labelMapNames.js'
+import { stemOf } from '../../shared/scanNames.js'
 import { filesBeside } from '../editor/labelMaps.js'
 import { baseName } from '../editor/scanDocument.js'
 
-/** Where a run writes; asks once when a label map is there already. Undefined when people think better of it. */
+/** Where a run writes; asks once when a label map is there already. Undefined when the user thinks better of it. */
 export async function chooseOutput(scan: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const first = beside(scan, outputName(baseName(scan), 1))
+  const first = beside(scan, labelMapNameOf(baseName(scan)))
   if (!(await exists(first))) return first
   const next = await nextFree(scan)
   const overwrite = { label: 'Overwrite', description: baseName(first), choice: 'overwrite' as const }
@@ -29,7 +30,7 @@ export async function chooseOutput(scan: vscode.Uri): Promise<vscode.Uri | undef
 
 /** The first output name that is free, numbered from the second on: `ct_2_dseg` is not where `ct_2` is another scan. */
 async function nextFree(scan: vscode.Uri): Promise<vscode.Uri> {
-  return beside(scan, freeOutputName(baseName(scan), await filesBeside(scan)))
+  return beside(scan, freeLabelMapName(baseName(scan), await filesBeside(scan)))
 }
 
 async function askName(scan: vscode.Uri): Promise<vscode.Uri | undefined> {

@@ -6,15 +6,16 @@ import type { TemplateSet } from '../../shared/templateSet.js'
 import { labelMapForTemplate } from '../editor/labelMaps.js'
 import { baseName, markupsUri, type ScanDocument } from '../editor/scanDocument.js'
 import { canRun, type ScanSession } from '../editor/scanEditors.js'
-import { isLabelMapName, isScanName } from '../editor/labelMapFiles.js'
+import { isLabelMapName } from '../../shared/labelMapNames.js'
+import { EDITOR_ENDINGS } from '../../shared/scanNames.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
 import { mergeStructures } from '../points/editPoints.js'
 import { parseMarkups } from '../points/slicerMarkups.js'
 import { addedText } from './addedText.js'
-import { updateScanPoints } from './editSet.js'
+import { updateScanPoints } from '../../shared/templateSetEdit.js'
 import { pickSet } from './pickSet.js'
-import { scanOfFile } from './setFile.js'
+import { scanOfFile } from '../../shared/node/templateSetPaths.js'
 import type { TemplateContext } from './templateCommands.js'
 import type { TemplateNode } from './templateTree.js'
 
@@ -160,10 +161,10 @@ async function labelMapSource(scan: vscode.Uri): Promise<TemplateSource | null> 
 export async function chooseScans(context: TemplateContext, node: TemplateNode | undefined): Promise<void> {
   const setPath = node?.kind === 'set' ? node.setPath : await pickSet(context.store, 'Add Scans to Set')
   if (setPath === undefined) return
-  const found = await vscode.workspace.findFiles('**/*.{nii,nii.gz,nrrd,mha}', '**/node_modules/**', 2000)
+  const found = await vscode.workspace.findFiles(`**/*{${EDITOR_ENDINGS.join()}}`, '**/node_modules/**', 2000)
   const picked = await vscode.window.showQuickPick(
     found
-      .filter((uri) => isScanName(baseName(uri)) && !isLabelMapName(baseName(uri)))
+      .filter((uri) => !isLabelMapName(baseName(uri)))
       .map((uri) => ({ label: baseName(uri), description: vscode.workspace.asRelativePath(uri), uri }))
       .sort((a, b) => a.label.localeCompare(b.label)),
     {

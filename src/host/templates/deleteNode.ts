@@ -1,7 +1,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import type { TemplateSet } from '../../shared/templateSet.js'
-import { removeScan, removeScanStructure, removeSetStructure, restoreRemoved } from './editSet.js'
+import { removeScan, removeScanStructure, removeSetStructure, restoreRemoved } from '../../shared/templateSetEdit.js'
 import type { TemplateStore } from './templateStore.js'
 import type { TemplateNode } from './templateTree.js'
 

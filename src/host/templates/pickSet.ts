@@ -1,6 +1,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
-import { SET_SUFFIX } from './setFile.js'
+import { SET_SUFFIX } from '../../shared/node/templateSetPaths.js'
+import { emptyTemplateSet } from '../../shared/templateSet.js'
 import type { TemplateStore } from './templateStore.js'
 
 /** Makes an empty template set in the workspace and answers with its path. */
@@ -23,13 +24,7 @@ export async function newSet(store: TemplateStore): Promise<string | undefined> 
   })
   if (name === undefined) return undefined
   const setPath = setPathFor(folder.uri, name)
-  await store.create(setPath, {
-    format: 'medlsam-template-set',
-    formatVersion: 1,
-    name: name.trim(),
-    structures: [],
-    scans: [],
-  })
+  await store.create(setPath, emptyTemplateSet(name.trim()))
   return setPath
 }
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { ScanProblems } from '../../protocol/rpc.js'
-import { scanPathOf } from './setFile.js'
+import { templateScanPath } from '../../shared/node/templateSetPaths.js'
 import type { TemplateSet } from '../../shared/templateSet.js'
 
 /** Knows which template scans moved or changed. */
@@ -39,7 +39,7 @@ export function createScanHealth(ask: (setPath: string) => Promise<ScanProblems>
 /** Changes whenever a scan, or what the set says about it, may have changed. */
 async function stampOf(setPath: string, set: TemplateSet): Promise<string> {
   const parts = set.scans.map(async (scan) => {
-    const info = await stat(scanPathOf(setPath, scan)).catch(() => null)
+    const info = await stat(templateScanPath(setPath, scan)).catch(() => null)
     return [scan.id, scan.path, scan.sha256, info === null ? null : `${info.size}:${info.mtimeMs}`]
   })
   return JSON.stringify(await Promise.all(parts))

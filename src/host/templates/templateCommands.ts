@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import type { ScanEditors } from '../editor/scanEditors.js'
 import { RunCancelled, type EngineClient } from '../engine/engineClient.js'
-import { renameSetStructure } from './editSet.js'
+import { renameSetStructure } from '../../shared/templateSetEdit.js'
 import { pickSet } from './pickSet.js'
 import type { StoredSet, TemplateStore } from './templateStore.js'
 import type { TemplateNode } from './templateTree.js'

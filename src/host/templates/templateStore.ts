@@ -6,7 +6,8 @@ import { errorText } from '../errorText.js'
 import { writeWhole } from '../writeWhole.js'
 import { currentCheck } from './checkRows.js'
 import type { ScanHealth } from './scanHealth.js'
-import { BANK_SUFFIX, formatSet, parseSet, scanOfFile, SET_SUFFIX } from './setFile.js'
+import { BANK_SUFFIX, scanOfFile, SET_SUFFIX } from '../../shared/node/templateSetPaths.js'
+import { formatTemplateSet, parseTemplateSet } from '../../shared/node/templateSetText.js'
 
 /** A template set file that was found. */
 export interface StoredSet {
@@ -208,7 +209,7 @@ export function createTemplateStore(
       await inTurn(async () => {
         const set = await readSet(setPath)
         const updated = change(set)
-        if (formatSet(updated) !== formatSet(set)) await writeSet(setPath, updated)
+        if (formatTemplateSet(updated) !== formatTemplateSet(set)) await writeSet(setPath, updated)
       })
       await refresh()
     },
@@ -269,14 +270,14 @@ async function filesOf(suffix: typeof SET_SUFFIX | typeof BANK_SUFFIX): Promise<
 }
 
 async function readSet(file: string): Promise<TemplateSet> {
-  return parseSet(
+  return parseTemplateSet(
     new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file))),
     path.basename(file),
   )
 }
 
 async function writeSet(file: string, set: TemplateSet): Promise<void> {
-  await writeWhole(vscode.Uri.file(file), new TextEncoder().encode(formatSet(set)))
+  await writeWhole(vscode.Uri.file(file), new TextEncoder().encode(formatTemplateSet(set)))
 }
 
 /** Some file systems, such as those of remote machines, have no trash. */

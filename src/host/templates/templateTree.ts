@@ -1,12 +1,12 @@
 import * as vscode from 'vscode'
 import { EXTREME_SIDES } from '../../shared/geometry/points.js'
 import type { TemplateScan } from '../../shared/templateSet.js'
-import { isScanName } from '../editor/labelMapFiles.js'
+import { EDITOR_ENDINGS, opensInEditor } from '../../shared/scanNames.js'
 import { baseName } from '../editor/scanDocument.js'
 import { sayErrors } from '../sayErrors.js'
 import { whenTrusted } from '../trust.js'
-import { enableScan, scansOfStructure } from './editSet.js'
-import { scanPathOf } from './setFile.js'
+import { enableScan, scansOfStructure } from '../../shared/templateSetEdit.js'
+import { templateScanPath } from '../../shared/node/templateSetPaths.js'
 import { isUnread } from './bankFiles.js'
 import type { StoredBank, StoredSet, TemplateStore } from './templateStore.js'
 
@@ -93,10 +93,10 @@ export function createTemplateTree(store: TemplateStore, handlers: TreeHandlers)
           .split(/\r?\n/)
           .filter((line) => line !== '')
           .map((line) => vscode.Uri.parse(line))
-          .filter((uri) => isScanName(baseName(uri)))
+          .filter((uri) => opensInEditor(baseName(uri)))
         if (scans.length === 0)
           void vscode.window.showInformationMessage(
-            'Only scans (.nii, .nii.gz, .nrrd, .mha) can be added to a template set.',
+            `Only scans (${EDITOR_ENDINGS.join(', ')}) can be added to a template set.`,
           )
         else await handlers.onDropScans(target.setPath, scans)
       },
@@ -242,12 +242,12 @@ function scanItem(stored: StoredSet | undefined, structure: string, scanId: stri
   ]
     .filter((text) => text !== '')
     .join(' · ')
-  item.tooltip = problem ?? scanPathOf(stored.path, scan)
+  item.tooltip = problem ?? templateScanPath(stored.path, scan)
   item.iconPath = new vscode.ThemeIcon(problem !== undefined || row?.flagged === true ? 'warning' : 'file-media')
   item.command = {
     command: 'medlsam.openScan',
     title: 'Open Scan',
-    arguments: [vscode.Uri.file(scanPathOf(stored.path, scan))],
+    arguments: [vscode.Uri.file(templateScanPath(stored.path, scan))],
   }
   return item
 }

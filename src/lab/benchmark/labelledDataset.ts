@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Structure } from '../../shared/structure.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
+import { isPairImage, isScanName, stemOf } from '../../shared/scanNames.js'
 import { caseIdOf, findLabelMaps } from '../evaluation/labelFiles.js'
 import { makeRandom } from '../../engine/numeric/random.js'
 import { readStructureNames } from '../../engine/templates/structureNames.js'
@@ -22,7 +23,7 @@ export interface LabelledDataset {
   readonly namesFile: string
 }
 
-const SCAN = /[._-](ct|0000)\.(nii\.gz|nii|nrrd|nhdr|mha|mhd)$/i
+const SCAN_WORD = /[._-](ct|0000)$/i
 
 /**
  * Finds the labelled scans of a folder: nnU-Net's `imagesTr/X_0000` with `labelsTr/X` (and `Ts`), or `X_ct` with
@@ -79,7 +80,7 @@ async function pairsOf(scanFolder: string, labelFolder: string): Promise<Labelle
   const labelMaps = await findLabelMaps(labelFolder)
   const files = await readdir(scanFolder, { recursive: true })
   return files
-    .filter((file) => SCAN.test(file))
+    .filter((file) => isScanName(file) && !isPairImage(file) && SCAN_WORD.test(stemOf(file)))
     .flatMap((file) => {
       const id = caseIdOf(file)
       const labels = labelMaps.get(id)

@@ -18,7 +18,7 @@ import {
   type EmbeddingCacheOptions,
 } from '../../engine/sam/embeddings/embeddingCache.js'
 import type { BuiltBank } from '../../engine/templates/buildBank.js'
-import { storedScanPath } from '../../engine/templates/templateSetFile.js'
+import { storedScanPath } from '../../shared/node/templateSetPaths.js'
 import { hashScan } from '../../engine/scanFiles/hashScan.js'
 import { drawSupport, findDataset, namedScans, type LabelledDataset, type LabelledScan } from './labelledDataset.js'
 import { runCase, type CaseResult, type CaseTools, type WantedVariant } from './runCase.js'

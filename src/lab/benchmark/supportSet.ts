@@ -1,6 +1,7 @@
-import path from 'node:path'
-import type { TemplateSet } from '../../shared/templateSet.js'
-import { addTemplate, templateFromLabelMap } from '../../engine/templates/fromLabelMap.js'
+import { setNameOf } from '../../shared/node/templateSetPaths.js'
+import { emptyTemplateSet } from '../../shared/templateSet.js'
+import { addTemplate } from '../../shared/templateSetEdit.js'
+import { templateFromLabelMap } from '../../engine/templates/fromLabelMap.js'
 import { writeTemplateSet } from '../../engine/templates/templateSetFile.js'
 import type { LabelledDataset, LabelledScan } from './labelledDataset.js'
 
@@ -13,13 +14,7 @@ export async function writeSupportSet(
   support: readonly LabelledScan[],
   { structures }: LabelledDataset,
 ): Promise<void> {
-  let set: TemplateSet = {
-    format: 'medlsam-template-set',
-    formatVersion: 1,
-    name: path.basename(file).replace(/(\.medlsam)?\.json$/, ''),
-    structures: [],
-    scans: [],
-  }
+  let set = emptyTemplateSet(setNameOf(file))
   for (const { scan, labels } of support) {
     const made = await templateFromLabelMap(file, scan, labels, structures, PARTS)
     const named = made.structures.filter(({ name }) => structures.some((structure) => structure.name === name))

@@ -1,15 +1,15 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { isPairImage, isScanName, stemOf } from '../../shared/scanNames.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 
-const EXTENSION = /\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|hdr)$/i
-/** What people append to the names of scans and label maps; nothing of it tells cases apart. */
+/** What users append to the names of scans and label maps; nothing of it tells cases apart. */
 const WORD = /[._-](d?seg|labels?|mask|pred|prediction|gt|truth)$/i
 const SCAN_WORD = /[._-](ct|0000)$/i
 
 /** The name of the case that a file belongs to: `okbp_201` of `okbp_201_ct_dseg.nii.gz`. */
 export function caseIdOf(file: string): string {
-  let id = file.replace(EXTENSION, '')
+  let id = stemOf(file)
   while (WORD.test(id) || SCAN_WORD.test(id)) id = id.replace(WORD, '').replace(SCAN_WORD, '')
   return id
 }
@@ -24,8 +24,8 @@ export async function findLabelMaps(folder: string): Promise<ReadonlyMap<string,
   })
   const byCase = new Map<string, string>()
   for (const file of files.sort()) {
-    if (!EXTENSION.test(file) || path.basename(file).startsWith('.') || SCAN_WORD.test(file.replace(EXTENSION, '')))
-      continue
+    if (!isScanName(file) || isPairImage(file)) continue
+    if (path.basename(file).startsWith('.') || SCAN_WORD.test(stemOf(file))) continue
     const id = caseIdOf(file)
     const other = byCase.get(id)
     if (other !== undefined) {

@@ -1,3 +1,4 @@
+import { colored } from '../../shared/palette.js'
 import type { Structure } from '../../shared/structure.js'
 import type { Size3 } from '../../shared/geometry/points.js'
 import type { Volume } from '../../shared/geometry/volume.js'
@@ -12,15 +13,12 @@ import type { Shape } from './shapes.js'
 import { cordShape, spineShape } from './spine.js'
 
 /** The organs of the synthetic CT with their label values and colours. */
-export const SYNTHETIC_STRUCTURES: readonly Structure[] = [
-  { name: 'Brainstem', labelValue: 1, color: '#e6843c' },
-  { name: 'SpinalCord', labelValue: 2, color: '#3fa34d' },
-  { name: 'RightParotid', labelValue: 3, color: '#d1495b' },
-  { name: 'LeftParotid', labelValue: 4, color: '#8e6bbf' },
-  { name: 'Esophagus', labelValue: 5, color: '#9c6644' },
-  { name: 'Larynx', labelValue: 6, color: '#d65db1' },
-  { name: 'Mandible', labelValue: 7, color: '#4895ef' },
-]
+export const SYNTHETIC_STRUCTURES: readonly Structure[] = colored(
+  ['Brainstem', 'SpinalCord', 'RightParotid', 'LeftParotid', 'Esophagus', 'Larynx', 'Mandible'].map((name, index) => ({
+    name,
+    labelValue: index + 1,
+  })),
+)
 
 /** What {@link makeSyntheticCt} can be asked for. */
 export interface SyntheticOptions {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { ErrorKind } from '../errorData.js'
+import { defined } from '../defined.js'
+import type { ErrorKind, Remedy } from '../errorData.js'
 import { MedlsamError } from '../medlsamError.js'
 
 /** What a JSON file is, for messages. */
@@ -10,6 +11,20 @@ export interface JsonFileKind {
   readonly kind: ErrorKind
   /** What to do when it is not usable, as the end of a sentence, such as `name a template set`. */
   readonly remedy: string
+  /** What the command line or the editor offers then. */
+  readonly offer?: Remedy
+}
+
+/**
+ * Reads a text file (UTF-8) that is to be parsed.
+ * @throws MedlsamError of the given kind when it cannot be read
+ */
+export async function readText(file: string, { what, kind }: Pick<JsonFileKind, 'what' | 'kind'>): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new MedlsamError(kind, `${what} ${file} cannot be read: check the path.`, file, { cause: error })
+  })
+  // Some editors put a byte order mark in front, which parsers do not take.
+  return text.replace(/^\uFEFF/, '')
 }
 
 /**
@@ -17,10 +32,7 @@ export interface JsonFileKind {
  * @throws MedlsamError of the given kind when it is missing, no JSON, or does not fit the schema
  */
 export async function readJson<T>(file: string, schema: z.ZodType<T>, about: JsonFileKind): Promise<T> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new MedlsamError(about.kind, `${about.what} ${file} cannot be read: check the path.`, file, { cause: error })
-  })
-  return parseJson(text, schema, { ...about, file })
+  return parseJson(await readText(file, about), schema, { ...about, file })
 }
 
 /**
@@ -28,12 +40,15 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>, about: Jso
  * @throws MedlsamError of the given kind when it is no JSON or does not fit the schema
  */
 export function parseJson<T>(text: string, schema: z.ZodType<T>, about: JsonFileKind & { readonly file: string }): T {
-  const { what, kind, file, remedy } = about
+  const { what, kind, file, remedy, offer } = about
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new MedlsamError(kind, `${what} ${file} is not JSON: ${remedy}.`, file, { cause: error })
+    throw new MedlsamError(kind, `${what} ${file} is not JSON: ${remedy}.`, file, {
+      cause: error,
+      ...defined({ remedy: offer }),
+    })
   }
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { MedlsamError } from '../medlsamError.js'
+import { temporaryPathOf } from './temporaryNames.js'
 
 /** Why a file could not be written, by the system's code, as the end of a sentence. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder of that name is in the way; choose another name',
 }
 
-/** The `output` error for a file that could not be written, with the reason as people understand it. */
+/** The `output` error for a file that could not be written, with the reason in plain words. */
 export function outputError(file: string, error: unknown): MedlsamError {
   return new MedlsamError('output', `${file} cannot be written: ${REASONS[codeOf(error)] ?? String(error)}.`, file, {
     cause: error,
@@ -77,18 +77,43 @@ export async function writeBytesTogether(
 ): Promise<void> {
   const [first, ...rest] = files
   if (files.length === 0) return beforeNames()
-  const target = await realpath(first.file).catch(() => path.resolve(first.file))
+  const target = await behindLinks(first.file)
   await viaTemporary(first.file, target, async (temporary) => {
-    const handle = await open(temporary, 'wx')
-    try {
-      await handle.writeFile(first.bytes)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await writeFlushed(temporary, first.bytes)
     await writeBytesTogether(rest, beforeNames)
     await rename(temporary, target)
   })
+}
+
+/**
+ * Writes a file of the user's like {@link writeBytesAtomic}: a link keeps pointing where it did, the permissions of
+ * the old file stay, and folders that are missing are made.
+ * @throws MedlsamError `output` with the reason
+ */
+export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+  const target = await behindLinks(file)
+  await viaTemporary(file, target, async (temporary) => {
+    await mkdir(path.dirname(target), { recursive: true })
+    const old = await stat(target).catch(() => null)
+    await writeFlushed(temporary, bytes, old?.mode)
+    await rename(temporary, target)
+  })
+}
+
+/** The file that a link leads to, or the path itself, also of a file that is not there yet. */
+async function behindLinks(file: string): Promise<string> {
+  return realpath(file).catch(() => path.resolve(file))
+}
+
+async function writeFlushed(file: string, bytes: Uint8Array, mode?: number): Promise<void> {
+  const handle = await open(file, 'wx')
+  try {
+    await handle.writeFile(bytes)
+    if (mode !== undefined) await handle.chmod(mode & 0o777)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 /**
@@ -116,7 +141,7 @@ export async function writeFolderAtomic(folder: string, fill: (temporary: string
 }
 
 async function viaTemporary(named: string, target: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.part`)
+  const temporary = temporaryPathOf(target)
   if (unfinished.size === 0) process.once('exit', removeUnfinished)
   unfinished.add(temporary)
   try {

@@ -1,10 +1,10 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import picomatch from 'picomatch'
-import { saysLabelMap } from '../../../shared/labelMapNames.js'
+import { isLabelMapName } from '../../../shared/labelMapNames.js'
 import type { DatasetLayout, SkippedFile, SkipReason } from '../../../shared/datasetRun.js'
 import { MedlsamError } from '../../../shared/medlsamError.js'
-import { SCAN_SUFFIX } from '../../pipeline/outputPaths.js'
+import { isPairImage, isScanName, stemOf } from '../../../shared/scanNames.js'
 import { openImage } from '../../scanFiles/openImage.js'
 import { holdsSmallWholeNumbers } from '../../scanFiles/smallNumbers.js'
 import type { ImageHeader } from '../../../imageio/imageHeader.js'
@@ -76,7 +76,7 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
     const own = await rulesOf(here, files, folders)
     const at = (name: string): string => (relative === '' ? name : `${relative}/${name}`)
     if (own === 'derived' && relative !== '') {
-      for (const name of files) if (SCAN_SUFFIX.test(name)) skipped.push({ path: at(name), reason: 'resultFolder' })
+      for (const name of files) if (isScanName(name)) skipped.push({ path: at(name), reason: 'resultFolder' })
       return
     }
     const rules = typeof own === 'string' ? inherited : own
@@ -139,8 +139,9 @@ async function list(
 
 /** A scan by its name; of `.hdr` and `.img` only the header. */
 function isScanFile(name: string, names: ReadonlySet<string>): boolean {
-  if (!SCAN_SUFFIX.test(name)) return false
-  return !/\.img$/i.test(name) || !['.hdr', '.HDR'].some((ending) => names.has(name.slice(0, -4) + ending))
+  if (!isScanName(name)) return false
+  const headers = ['.hdr', '.HDR', '.hdr.gz'].map((ending) => stemOf(name) + ending)
+  return !isPairImage(name) || !headers.some((header) => names.has(header))
 }
 
 function refusal(
@@ -150,7 +151,7 @@ function refusal(
   rules: FolderRules,
   matches: (relative: string) => boolean,
 ): SkipReason | null {
-  if (saysLabelMap(name.replace(SCAN_SUFFIX, ''))) return 'labelMap'
+  if (isLabelMapName(name)) return 'labelMap'
   return rules.refuses(name, names) ?? (matches(relative) ? null : 'excluded')
 }
 

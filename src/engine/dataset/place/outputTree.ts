@@ -1,7 +1,8 @@
 import path from 'node:path'
 import type { DatasetRequest, DatasetScan, SkippedFile } from '../../../shared/datasetRun.js'
 import { sha256Of } from '../../../shared/node/hash.js'
-import { defaultLabelMapPath, SCAN_SUFFIX } from '../../pipeline/outputPaths.js'
+import { stemOf } from '../../../shared/scanNames.js'
+import { defaultLabelMapPath } from '../../pipeline/outputPaths.js'
 import type { FoundScan } from '../discover/findScans.js'
 
 /** Where a run's results and summary go. */
@@ -54,7 +55,7 @@ const SEPARATORS = /[/ _.-]/g
  */
 function bidsOutputs(scan: string, isBids: boolean): string[] {
   const parts = scan.split('/')
-  const stem = parts[parts.length - 1].replace(SCAN_SUFFIX, '')
+  const stem = stemOf(parts[parts.length - 1])
   const entities = /^(sub-[A-Za-z0-9]+(?:_[a-z]+-[A-Za-z0-9]+)*)_[A-Za-z0-9]+$/.exec(stem)?.[1]
   if (!isBids || entities === undefined) {
     const words = [...parts.slice(0, -1), stem.replace(/[_.-](ct|image|img|scan|0000)$/i, '')]

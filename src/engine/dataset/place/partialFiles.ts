@@ -1,11 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { sha256File } from '../../../shared/node/hash.js'
+import { isTemporaryNameOf } from '../../../shared/node/temporaryNames.js'
 import { outputPaths } from '../../pipeline/outputPaths.js'
 import type { Journal } from '../state/journal.js'
-
-/** The end of the temporary names that `writeBytesAtomic` uses. */
-const TEMPORARY = /^[0-9a-f]{12}\.part$/
 
 /**
  * Removes temporary files of a result and, where `halves` is set, what a run wrote of it without coming to the
@@ -35,10 +33,6 @@ export async function removeUnfinished(
 export async function removeTemporaries(file: string): Promise<void> {
   const folder = path.dirname(file)
   for (const name of await readdir(folder).catch(() => [])) {
-    if (isTemporaryOf(name, path.basename(file))) await rm(path.join(folder, name), { force: true })
+    if (isTemporaryNameOf(name, path.basename(file))) await rm(path.join(folder, name), { force: true })
   }
-}
-
-function isTemporaryOf(name: string, target: string): boolean {
-  return name.startsWith(`.${target}.`) && TEMPORARY.test(name.slice(target.length + 2))
 }

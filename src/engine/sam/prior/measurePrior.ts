@@ -1,5 +1,5 @@
 import type { BoxMm } from '../../../shared/geometry/points.js'
-import { COVER_CELLS, COVER_REACH, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../labels/prior.js'
+import { COVER_CELLS, COVER_REACH, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../../shared/organPrior.js'
 import type { LabelVolume, Volume } from '../../../shared/geometry/volume.js'
 import { axialView } from '../slices/axialView.js'
 import { regionAround } from '../slices/sliceImage.js'

@@ -1,4 +1,4 @@
-import { COVER_CELLS, COVER_REACH, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../labels/prior.js'
+import { COVER_CELLS, COVER_REACH, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../../shared/organPrior.js'
 import type { PixelBox } from '../slices/sliceImage.js'
 
 /** What the templates together say about an organ, in log odds. */

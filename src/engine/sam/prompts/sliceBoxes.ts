@@ -1,6 +1,6 @@
 import type { BoxMm, PointMm } from '../../../shared/geometry/points.js'
 import { applyAffine, invertAffine } from '../../../shared/geometry/affine.js'
-import { COVER_REACH } from '../../labels/prior.js'
+import { COVER_REACH } from '../../../shared/organPrior.js'
 import { viewPointMm, type AxialView } from '../slices/axialView.js'
 import type { PixelBox } from '../slices/sliceImage.js'
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { EXTREME_SIDES } from '../../../../src/shared/geometry/points.js'
 import type { BankPoints, TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { readBank, roundBank, serialiseBank, writeBank } from '../../../../src/engine/medlam/bankFile.js'
-import type { OrganPrior } from '../../../../src/engine/labels/prior.js'
+import type { OrganPrior } from '../../../../src/shared/organPrior.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const points = (seed: number): BankPoints =>

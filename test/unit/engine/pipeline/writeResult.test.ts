@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Sidecar } from '../../../../src/shared/sidecar.js'
 import { outputPaths } from '../../../../src/engine/pipeline/outputPaths.js'
 import { writeResult } from '../../../../src/engine/pipeline/writeResult.js'
-import { removePartialFiles, resultStamps } from '../../../../src/host/segment/partialFiles.js'
+import { removePartialFiles, resultStamps } from '../../../../src/host/segment/killedResult.js'
 import { orientedAffine, ORIENTATIONS } from '../../../support/phantom.js'
 
 /** What happens at the nth step that touches the disk: the process is killed there, or the disk is full. */

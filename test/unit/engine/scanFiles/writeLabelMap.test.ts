@@ -4,7 +4,6 @@ import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { labelTsv } from '../../../../src/engine/labels/labelTsv.js'
 import { readLabelMap } from '../../../../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
@@ -228,14 +227,6 @@ describe('A label map that cannot be written', () => {
   test('because of its ending says which endings there are', async () => {
     expect((await errorOf(write(path.join(folder, 'labels.png')))).message).toMatch(/\.nii\.gz or \.nii/)
   })
-})
-
-test('labelTsv lists index, name and colour', () => {
-  const tsv = labelTsv([
-    { labelValue: 1, name: 'Brainstem', color: '#e6843c' },
-    { labelValue: 12, name: 'Left\tParotid\nGland', color: '#000000' },
-  ])
-  expect(tsv).toBe('index\tname\tcolor\n1\tBrainstem\t#e6843c\n12\tLeft Parotid Gland\t#000000\n')
 })
 
 const hasNibabel = ((): boolean => {

@@ -1,20 +1,18 @@
 import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { storedScanPath, templateScanPath } from '../../../../src/shared/node/templateSetPaths.js'
+import { parseTemplateSet } from '../../../../src/shared/node/templateSetText.js'
 import type { TemplateSet } from '../../../../src/shared/templateSet.js'
+import { addTemplate } from '../../../../src/shared/templateSetEdit.js'
 import { makeSyntheticCt } from '../../../../src/lab/synthetic/syntheticCt.js'
 import { buildBank } from '../../../../src/engine/templates/buildBank.js'
-import { FULL_COVER, unpackPrior } from '../../../../src/engine/labels/prior.js'
-import { addTemplate, templateFromLabelMap, templateFromPoints } from '../../../../src/engine/templates/fromLabelMap.js'
+import { unpackPrior } from '../../../../src/shared/node/packedPrior.js'
+import { FULL_COVER } from '../../../../src/shared/organPrior.js'
+import { templateFromLabelMap, templateFromPoints } from '../../../../src/engine/templates/fromLabelMap.js'
 import { resolveTemplates } from '../../../../src/engine/templates/resolveTemplates.js'
 import { readStructureNames } from '../../../../src/engine/templates/structureNames.js'
-import {
-  parseTemplateSet,
-  readTemplateSet,
-  storedScanPath,
-  templateScanPath,
-  writeTemplateSet,
-} from '../../../../src/engine/templates/templateSetFile.js'
+import { readTemplateSet, writeTemplateSet } from '../../../../src/engine/templates/templateSetFile.js'
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
 import { writeScan } from '../../../../src/engine/scanFiles/writeScan.js'
 import { analyticDenseModel } from '../../../support/analyticModel.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatMarkups, parseMarkups } from '../../../../src/host/points/slicerMarkups.js'
+import { formatMarkups, markupsNameOf, parseMarkups } from '../../../../src/host/points/slicerMarkups.js'
 
 const MARKS = {
   structures: [{ name: 'LeftParotid', color: '#3cb44b', points: { left: [-62.5, 4, 10], inferior: [-50, 0, -12.25] } }],
@@ -58,6 +58,19 @@ describe('3D Slicer markups', () => {
     const read = parseMarkups(JSON.stringify({ markups: others }), 'a')
     expect(read.marks.structures).toEqual([])
     expect(JSON.parse(formatMarkups(read))).toMatchObject({ markups: others })
+  })
+
+  it('lies beside its scan', () => {
+    expect(markupsNameOf('p1_ct.nii.gz')).toBe('p1_ct.mrk.json')
+  })
+
+  it('gives lists without a colour those of the palette', () => {
+    const lists = ['Larynx', 'Mine', 'Other'].map((name) => ({ type: 'Fiducial', name }))
+    expect(parseMarkups(JSON.stringify({ markups: lists }), 'a').marks.structures.map(({ color }) => color)).toEqual([
+      '#d55e00',
+      '#e69f00',
+      '#56b4e9',
+    ])
   })
 
   it('names the file when it is no markups file', () => {

@@ -7,7 +7,7 @@ import {
   removeScanStructure,
   renameSetStructure,
   updateScanPoints,
-} from '../../../../src/host/templates/editSet.js'
+} from '../../../../src/shared/templateSetEdit.js'
 
 const POINTS: ExtremePoints = {
   inferior: [0, 0, -1],

@@ -1,6 +1,55 @@
-import { completePoints, type ScanPoints } from '../../shared/scanPoints.js'
-import { samePoints } from '../../shared/geometry/points.js'
-import type { TemplateScan, TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
+import { samePoints } from './geometry/points.js'
+import { completePoints, type ScanPoints } from './scanPoints.js'
+import type { Structure } from './structure.js'
+import type { TemplateScan, TemplateSet, TemplateStructure } from './templateSet.js'
+
+/** A template scan ready to be added to a set, and the structures it brings. */
+export interface NewTemplate {
+  readonly scan: TemplateScan
+  readonly structures: readonly Structure[]
+}
+
+/**
+ * Adds a template to a set. Structures the set knows keep their label value and colour; new ones get a
+ * free value. Of a scan that is in the set already only the structures are replaced that come with other points:
+ * the rest, what was cut and measured with the same points, and whether it is in use stay. Points of a scan that
+ * has changed since are no longer true and go.
+ */
+export function addTemplate(set: TemplateSet, { scan, structures }: NewTemplate): TemplateSet {
+  const merged = [...set.structures]
+  for (const structure of structures)
+    if (!merged.some(({ name }) => name === structure.name)) merged.push(withFreeValue(structure, merged))
+  const there = set.scans.find((known) => known.path === scan.path)
+  if (there !== undefined)
+    return {
+      ...set,
+      structures: merged,
+      scans: set.scans.map((known) => (known === there ? mergeScan(there, scan) : known)),
+    }
+  const ids = new Set(set.scans.map((known) => known.id))
+  let id = scan.id
+  for (let n = 2; ids.has(id); n++) id = `${scan.id}-${n}`
+  return { ...set, structures: merged, scans: [...set.scans, { ...scan, id }] }
+}
+
+/**
+ * Brings the points of one scan of a set up to date with those marked in the scan: complete structures are merged as
+ * by {@link addTemplate}, and what is not marked is left alone. Structures that the set does not list are ignored:
+ * they are added on purpose or not at all.
+ */
+export function updateScanPoints(set: TemplateSet, scanId: string, marked: ScanPoints): TemplateSet {
+  const listed = new Set(set.structures.map(({ name }) => name))
+  const structures = Object.fromEntries(
+    marked.structures.flatMap((structure): [string, TemplateStructure][] => {
+      const points = completePoints(structure)
+      return points === null || !listed.has(structure.name) ? [] : [[structure.name, { points }]]
+    }),
+  )
+  return {
+    ...set,
+    scans: set.scans.map((scan) => (scan.id === scanId ? mergeScan(scan, { ...scan, structures }) : scan)),
+  }
+}
 
 /** Renames a structure everywhere in a set. */
 export function renameSetStructure(set: TemplateSet, from: string, to: string): TemplateSet {
@@ -42,10 +91,7 @@ export function restoreRemoved(now: TemplateSet, before: TemplateSet, after: Tem
   const structures = [...now.structures]
   for (const [index, structure] of before.structures.entries()) {
     if ([...after.structures, ...structures].some(({ name }) => name === structure.name)) continue
-    const taken = new Set(structures.map(({ labelValue }) => labelValue))
-    let { labelValue } = structure
-    while (taken.has(labelValue)) labelValue++
-    structures.splice(index, 0, { ...structure, labelValue })
+    structures.splice(index, 0, withFreeValue(structure, structures))
   }
   const listed = (points: TemplateScan['structures']): TemplateScan['structures'] =>
     Object.fromEntries(
@@ -70,34 +116,32 @@ export function enableScan(set: TemplateSet, scanId: string, enabled: boolean): 
   return { ...set, scans: set.scans.map((scan) => (scan.id === scanId ? { ...scan, enabled } : scan)) }
 }
 
-/**
- * Brings the points of one scan up to date with its marks: what is complete in the marks is taken over,
- * what the marks do not name is left alone. Parts that were cut along old points go with them. Structures
- * that the set does not list are ignored: they are added on purpose or not at all.
- */
-export function updateScanPoints(set: TemplateSet, scanId: string, marks: ScanPoints): TemplateSet {
-  return {
-    ...set,
-    scans: set.scans.map((scan) =>
-      scan.id === scanId ? { ...scan, structures: updatedPoints(set, scan, marks) } : scan,
-    ),
-  }
-}
-
-/** Structures of a set with the scans that have points of each. */
+/** Scans of a set that have points of a structure. */
 export function scansOfStructure(set: TemplateSet, name: string): readonly TemplateScan[] {
   return set.scans.filter((scan) => Object.hasOwn(scan.structures, name))
 }
 
-function updatedPoints(set: TemplateSet, scan: TemplateScan, marks: ScanPoints): TemplateScan['structures'] {
-  const structures: Record<string, TemplateStructure> = { ...scan.structures }
-  for (const marked of marks.structures) {
-    const points = completePoints(marked)
-    if (points === null || !set.structures.some(({ name }) => name === marked.name)) continue
-    const same = Object.hasOwn(structures, marked.name) && samePoints(structures[marked.name].points, points)
-    if (!same) structures[marked.name] = { points }
-  }
-  return structures
+function mergeScan(there: TemplateScan, added: TemplateScan): TemplateScan {
+  const { id, enabled } = there
+  if (there.sha256 !== added.sha256) return { ...added, id, enabled }
+  const structures = Object.entries(added.structures).map(([name, structure]): [string, TemplateStructure] => {
+    const known = Object.hasOwn(there.structures, name) ? there.structures[name] : null
+    return [
+      name,
+      known !== null && samePoints(known.points, structure.points)
+        ? { ...known, ...structure, points: known.points }
+        : structure,
+    ]
+  })
+  return { ...there, ...added, id, enabled, structures: { ...there.structures, ...Object.fromEntries(structures) } }
+}
+
+/** A structure with its label value, or the next one that none of the others has. */
+function withFreeValue(structure: Structure, others: readonly Structure[]): Structure {
+  const taken = new Set(others.map(({ labelValue }) => labelValue))
+  let { labelValue } = structure
+  while (taken.has(labelValue)) labelValue++
+  return { ...structure, labelValue }
 }
 
 function withoutStructure(scan: TemplateScan, name: string): TemplateScan {

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { removePartialFiles, resultStamps } from '../../../../src/host/segment/partialFiles.js'
+import { removePartialFiles, resultStamps } from '../../../../src/host/segment/killedResult.js'
 
 let folder: string
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'leftovers-'))
+  folder = await mkdtemp(path.join(os.tmpdir(), 'partial-'))
 })
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true })

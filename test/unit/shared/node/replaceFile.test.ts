@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { replaceFile } from '../../../src/host/replaceFile.js'
-import { tempFolder } from '../../support/tempFolder.js'
+import { replaceFile } from '../../../../src/shared/node/wholeFiles.js'
+import { tempFolder } from '../../../support/tempFolder.js'
 
 const bytes = new TextEncoder().encode('new')
 
@@ -48,7 +48,7 @@ describe('replacing a file', () => {
   it('leaves what was there alone when it cannot be replaced, and says which file it is', async () => {
     const folder = tempFolder()
     mkdirSync(path.join(folder, 'a.json/inside'), { recursive: true })
-    await expect(replaceFile(path.join(folder, 'a.json'), bytes)).rejects.toThrow(/^a\.json cannot be written .*folder/)
+    await expect(replaceFile(path.join(folder, 'a.json'), bytes)).rejects.toThrow(/a\.json cannot be written: .*folder/)
     expect(readdirSync(folder)).toEqual(['a.json'])
     expect(readdirSync(path.join(folder, 'a.json'))).toEqual(['inside'])
   })

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
-  describingNames,
-  freeOutputName,
+  freeLabelMapName,
   isLabelMapName,
+  labelMapNameOf,
   labelMapsBeside,
-  markupsName,
-  outputName,
+  labelTableNameOf,
+  labelTableNamesOf,
   ownNamedLabelMaps,
-} from '../../../../src/host/editor/labelMapFiles.js'
-import { parseLabelTable } from '../../../../src/host/editor/labelTable.js'
+  sidecarNameOf,
+} from '../../../src/shared/labelMapNames.js'
 
 describe('names of scans', () => {
   it('tell label maps from scans', () => {
@@ -71,13 +71,13 @@ describe('names of scans', () => {
   })
 
   it('give a further output a number that belongs to no other scan', () => {
-    expect(freeOutputName('ct.nii.gz', ['ct.nii.gz', 'ct_dseg.nii.gz'])).toBe('ct_2_dseg.nii.gz')
-    expect(freeOutputName('ct.nii.gz', ['ct.nii.gz', 'ct_2.nii.gz', 'ct_dseg.nii.gz', 'ct_3_dseg.nii.gz'])).toBe(
+    expect(freeLabelMapName('ct.nii.gz', ['ct.nii.gz', 'ct_dseg.nii.gz'])).toBe('ct_2_dseg.nii.gz')
+    expect(freeLabelMapName('ct.nii.gz', ['ct.nii.gz', 'ct_2.nii.gz', 'ct_dseg.nii.gz', 'ct_3_dseg.nii.gz'])).toBe(
       'ct_4_dseg.nii.gz',
     )
   })
 
-  it('leave label maps that people named to their sidecars', () => {
+  it('leave label maps that users named to their sidecars', () => {
     expect(
       ownNamedLabelMaps([
         'p1_ct.nii.gz',
@@ -92,32 +92,18 @@ describe('names of scans', () => {
     ).toEqual(['mine_dseg.nii.gz', 'p12_seg.nii.gz'])
   })
 
-  it('give outputs and points their names', () => {
-    expect(outputName('p1_ct.nii.gz', 1)).toBe('p1_ct_dseg.nii.gz')
-    expect(outputName('p1_ct.nrrd', 3)).toBe('p1_ct_3_dseg.nii.gz')
-    expect(markupsName('p1_ct.nii.gz')).toBe('p1_ct.mrk.json')
-    expect(describingNames('p1_dseg.nii.gz')).toEqual({
-      sidecar: 'p1_dseg.json',
-      tables: ['p1_dseg.tsv', 'p1_dseg_dseg.tsv'],
-    })
-  })
-})
-
-describe('a table of label names', () => {
-  it('is read whatever the order of its columns', () => {
-    expect(parseLabelTable('color\tname\tindex\n#112233\tLarynx\t6\n')).toEqual([
-      { name: 'Larynx', labelValue: 6, color: '#112233' },
-    ])
+  it('leave label maps to the editor only where it can show them, and know scans that it cannot open', () => {
+    const folder = ['P1.nii.gz', 'P1_followup.nhdr', 'P1_followup_dseg.nii.gz', 'P1_seg.nhdr', 'P1_seg.mha']
+    expect(labelMapsBeside('P1.nii.gz', folder)).toEqual(['P1_seg.mha'])
+    expect(ownNamedLabelMaps([...folder, 'mine_seg.nhdr', 'mine_seg.nii'])).toEqual(['mine_seg.nii'])
   })
 
-  it('leaves out rows that make no sense and fills in colours', () => {
-    expect(parseLabelTable('index\tname\n0\tBackground\nx\tY\n2\tMandible\n')).toEqual([
-      { name: 'Mandible', labelValue: 2, color: '#fffac8' },
-    ])
-  })
-
-  it('is empty without the columns it needs', () => {
-    expect(parseLabelTable('')).toEqual([])
-    expect(parseLabelTable('id\tlabel\n1\tA\n')).toEqual([])
+  it('give label maps and what describes them their names', () => {
+    expect(labelMapNameOf('p1_ct.nii.gz')).toBe('p1_ct_dseg.nii.gz')
+    expect(labelMapNameOf('p1_ct.nii.gz', 1)).toBe('p1_ct_dseg.nii.gz')
+    expect(labelMapNameOf('p1_ct.nrrd', 3)).toBe('p1_ct_3_dseg.nii.gz')
+    expect(sidecarNameOf('p1_dseg.nii.gz')).toBe('p1_dseg.json')
+    expect(labelTableNamesOf('p1_dseg.nii.gz')).toEqual(['p1_dseg.tsv', 'p1_dseg_dseg.tsv'])
+    expect(['p1_dseg.nii.gz', 'p1.nii'].map(labelTableNameOf)).toEqual(['p1_dseg.tsv', 'p1_dseg.tsv'])
   })
 })

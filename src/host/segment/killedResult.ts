@@ -1,8 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { describingNames } from '../editor/labelMapFiles.js'
+import { isTemporaryNameOf } from '../../shared/node/temporaryNames.js'
+import { labelTableNamesOf, sidecarNameOf } from '../../shared/labelMapNames.js'
 
-/** How a label map and its sidecar are; null for one that is not there. */
+/** Which file a label map and its sidecar are; null for one that is not there. */
 export interface ResultStamps {
   readonly labelMap: string | null
   readonly sidecar: string | null
@@ -10,11 +11,11 @@ export interface ResultStamps {
 
 /** Looks at a result, to know later whether it has been replaced. */
 export async function resultStamps(labelMapPath: string): Promise<ResultStamps> {
-  return { labelMap: await stampOf(labelMapPath), sidecar: await stampOf(sidecarOf(labelMapPath)) }
+  return { labelMap: await stampOf(labelMapPath), sidecar: await stampOf(sidecarNameOf(labelMapPath)) }
 }
 
 /**
- * Removes what an engine that was killed while writing left of a result: temporary files, and a new
+ * Removes the partial files of an engine that was killed while it wrote a result: temporary files, and a new
  * label map without its sidecar, which is written last.
  * @param before the result as it was before the run
  * @returns true when the new result is there all the same, and complete
@@ -22,11 +23,12 @@ export async function resultStamps(labelMapPath: string): Promise<ResultStamps> 
 export async function removePartialFiles(labelMapPath: string, before: ResultStamps): Promise<boolean> {
   const folder = path.dirname(labelMapPath)
   const labelMap = path.basename(labelMapPath)
-  const { sidecar, tables } = describingNames(labelMap)
+  const sidecar = sidecarNameOf(labelMap)
+  const tables = labelTableNamesOf(labelMap)
   const names = await readdir(folder)
   const now = await resultStamps(labelMapPath)
   const unfinished = names.filter((name) =>
-    [labelMap, sidecar, ...tables].some((target) => isTemporaryOf(name, target)),
+    [labelMap, sidecar, ...tables].some((target) => isTemporaryNameOf(name, target)),
   )
   const isHalf = now.sidecar === null && now.labelMap !== null && now.labelMap !== before.labelMap
   const half = isHalf ? names.filter((name) => name === labelMap || tables.includes(name)) : []
@@ -34,15 +36,7 @@ export async function removePartialFiles(labelMapPath: string, before: ResultSta
   return now.sidecar !== null && now.sidecar !== before.sidecar
 }
 
-function sidecarOf(labelMapPath: string): string {
-  return path.join(path.dirname(labelMapPath), describingNames(path.basename(labelMapPath)).sidecar)
-}
-
 async function stampOf(file: string): Promise<string | null> {
   const info = await stat(file, { bigint: true }).catch(() => null)
   return info === null ? null : [info.ino, info.size, info.mtimeNs].join(' ')
-}
-
-function isTemporaryOf(name: string, target: string): boolean {
-  return name.startsWith(`.${target}.`) && /^[0-9a-f]{12}\.part$/.test(name.slice(target.length + 2))
 }
