@@ -47,7 +47,8 @@ export async function correlate(
   })
   for (let i = 0; i < kernels.length; i++) kernels[i] /= cube
   const outputs = await network.run({
-    featureMap: { data: window, dims: [1, featureMap.channels, ...count] },
+    // The name of the input in models/correlate.onnx, which older versions wrote.
+    field: { data: window, dims: [1, featureMap.channels, ...count] },
     kernels: { data: kernels, dims: [descriptors.length, featureMap.channels, kernelSide, kernelSide, kernelSide] },
   })
   const similarity = outputs['similarity'].data
