@@ -7,7 +7,7 @@ import { structureSchema } from '../../shared/structure.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeBytesAtomic } from '../../shared/node/wholeFiles.js'
 import { packPrior, unpackPrior } from '../labels/prior.js'
-import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './bank.js'
+import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './templateBank.js'
 
 // On disk: MessagePack; descriptors as little-endian float16, latents as float64.
 

@@ -1,5 +1,5 @@
 import { EXTREME_SIDES, SIDE_AXIS } from '../../shared/geometry/points.js'
-import type { Calibration } from './bank.js'
+import type { Calibration } from './templateBank.js'
 import { medianInPlace } from './relativeDistance.js'
 import type { FoundPoint } from './landmarkQuery.js'
 

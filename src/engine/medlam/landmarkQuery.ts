@@ -1,5 +1,5 @@
 import { EXTREME_SIDES, type ExtremeSide } from '../../shared/geometry/points.js'
-import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './bank.js'
+import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './templateBank.js'
 import type { Sal } from './salFrame.js'
 
 /** One point to be found: a side of a structure, or of a part of it, with what every template knows of it. */

@@ -6,7 +6,7 @@ import {
   type PointMm,
 } from '../../shared/geometry/points.js'
 import type { LocalizedStructure, Structure } from '../../shared/structure.js'
-import type { TemplateBank } from './bank.js'
+import type { TemplateBank } from './templateBank.js'
 import {
   boxOfPoints,
   boxSizeMm,

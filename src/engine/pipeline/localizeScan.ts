@@ -1,7 +1,7 @@
 import type { LocalizedStructure, Structure } from '../../shared/structure.js'
 import type { RunOptions } from '../../shared/sidecar.js'
 import { throwIfCancelled } from '../../shared/medlsamError.js'
-import type { TemplateBank } from '../medlam/bank.js'
+import type { TemplateBank } from '../medlam/templateBank.js'
 import { embedScan } from '../medlam/embed.js'
 import { localize } from '../medlam/localizeStructures.js'
 import type { MedlamModel } from '../medlam/model.js'

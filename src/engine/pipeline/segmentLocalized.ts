@@ -1,6 +1,6 @@
 import type { RunOptions } from '../../shared/sidecar.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
-import type { TemplateBank } from '../medlam/bank.js'
+import type { TemplateBank } from '../medlam/templateBank.js'
 import type { EarlyMask } from '../sam/masks/earlyMasks.js'
 import { PAPER_MARGIN } from '../sam/prompts/margin.js'
 import type { SegmentRequest } from '../sam/slicePlan.js'

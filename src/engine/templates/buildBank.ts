@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { TemplateScan, TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
-import { encodeTemplate, type BankTemplate, type TemplateBank } from '../medlam/bank.js'
+import { encodeTemplate, type BankTemplate, type TemplateBank } from '../medlam/templateBank.js'
 import { roundBank } from '../medlam/bankFile.js'
 import { embedScan } from '../medlam/embed.js'
 import type { MedlamModel } from '../medlam/model.js'

@@ -1,7 +1,7 @@
 import type { ExtremePoints } from '../../shared/geometry/points.js'
 import type { Structure } from '../../shared/structure.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
-import type { Calibration, TemplateBank } from '../medlam/bank.js'
+import type { Calibration, TemplateBank } from '../medlam/templateBank.js'
 import { embedScan } from '../medlam/embed.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { prepareVolume } from '../medlam/prepare.js'

@@ -1,5 +1,5 @@
 import { EXTREME_SIDES, SIDE_AXIS, type ExtremePoints, type ExtremeSide } from '../../shared/geometry/points.js'
-import type { BankTemplate, Calibration, TemplateBank } from '../medlam/bank.js'
+import type { BankTemplate, Calibration, TemplateBank } from '../medlam/templateBank.js'
 import { localizeRobustly } from '../medlam/robust.js'
 import { salToRas } from '../medlam/salFrame.js'
 import type { MedlamModel } from '../medlam/model.js'

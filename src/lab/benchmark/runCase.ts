@@ -11,7 +11,7 @@ import {
   type ScoredStructure,
   type StructureScore,
 } from '../evaluation/scoreStructure.js'
-import type { TemplateBank } from '../../engine/medlam/bank.js'
+import type { TemplateBank } from '../../engine/medlam/templateBank.js'
 import type { MedlamModel } from '../../engine/medlam/model.js'
 import type { ScanEmbedding } from '../../engine/medlam/scanEmbedding.js'
 import type { Segmenter } from '../../engine/sam/segmenter.js'

@@ -1,7 +1,7 @@
 import type { LocalizedStructure } from '../../../shared/structure.js'
 import type { DatasetRequest } from '../../../shared/datasetRun.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../shared/requests.js'
-import type { TemplateBank } from '../../medlam/bank.js'
+import type { TemplateBank } from '../../medlam/templateBank.js'
 import type { MedlamModel } from '../../medlam/model.js'
 import { localizeScan } from '../../pipeline/localizeScan.js'
 import { startClock } from '../../pipeline/stageClock.js'

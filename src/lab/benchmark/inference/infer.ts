@@ -1,6 +1,6 @@
 import type { RunOptions } from '../../../shared/sidecar.js'
 import type { LocalizedStructure } from '../../../shared/structure.js'
-import type { TemplateBank } from '../../../engine/medlam/bank.js'
+import type { TemplateBank } from '../../../engine/medlam/templateBank.js'
 import { embedScan } from '../../../engine/medlam/embed.js'
 import type { MedlamModel } from '../../../engine/medlam/model.js'
 import { prepareVolume } from '../../../engine/medlam/prepare.js'

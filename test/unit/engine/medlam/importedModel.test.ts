@@ -8,7 +8,7 @@ import {
   type PointMm,
   type Size3,
 } from '../../../../src/shared/geometry/points.js'
-import { encodeTemplate } from '../../../../src/engine/medlam/bank.js'
+import { encodeTemplate } from '../../../../src/engine/medlam/templateBank.js'
 import { embedScan } from '../../../../src/engine/medlam/embed.js'
 import { distance, rasToSal, salToVoxel } from '../../../../src/engine/medlam/salFrame.js'
 import { closeMedlamModel, openMedlamModel, type MedlamModel } from '../../../../src/engine/medlam/model.js'

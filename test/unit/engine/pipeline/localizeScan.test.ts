@@ -10,7 +10,7 @@ import {
 import { DEFAULT_RUN_OPTIONS } from '../../../../src/shared/requests.js'
 import type { RunOptions } from '../../../../src/shared/sidecar.js'
 import type { LocalizedStructure } from '../../../../src/shared/structure.js'
-import { encodeTemplate, type TemplateBank } from '../../../../src/engine/medlam/bank.js'
+import { encodeTemplate, type TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { embedScan } from '../../../../src/engine/medlam/embed.js'
 import type { MedlamModel } from '../../../../src/engine/medlam/model.js'
 import { prepareVolume } from '../../../../src/engine/medlam/prepare.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LocalizedStructure } from '../../../../src/shared/structure.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../../src/shared/requests.js'
-import type { TemplateBank } from '../../../../src/engine/medlam/bank.js'
+import type { TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { segmentLocalized } from '../../../../src/engine/pipeline/segmentLocalized.js'
 import { startClock } from '../../../../src/engine/pipeline/stageClock.js'
 import { COVER_CELLS, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../../../src/engine/labels/prior.js'

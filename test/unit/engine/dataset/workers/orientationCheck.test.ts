@@ -5,7 +5,7 @@ import {
   orientationWarning,
   suspectedTurn,
 } from '../../../../../src/engine/dataset/workers/orientationCheck.js'
-import type { TemplateBank } from '../../../../../src/engine/medlam/bank.js'
+import type { TemplateBank } from '../../../../../src/engine/medlam/templateBank.js'
 import type { MedlamModel } from '../../../../../src/engine/medlam/model.js'
 import { applyAffine, invertAffine } from '../../../../../src/shared/geometry/affine.js'
 import type { Size3 } from '../../../../../src/shared/geometry/points.js'
