@@ -1,11 +1,10 @@
 /**
  * Segments scans that have label maps, with the built-in templates, and prints Dice and volumes per organ.
  *
- *   npx tsx bench/realScans.ts FOLDER [--limit N] [--templates SET] [--cache DIR] [--assert]
+ *   npx tsx bench/realScans.ts FOLDER [--limit N] [--templates SET] [--assert]
  *
  * Label maps are read to score, never to segment. With --assert it closes with "N passed, N failed": a scan passes when
- * most of its organs are found and their mean Dice is that of a segmentation rather than of a guess. With --cache the
- * embeddings of slices are kept in DIR, so that a second run on the same scans takes a tenth of the time.
+ * most of its organs are found and their mean Dice is that of a segmentation rather than of a guess.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
@@ -25,16 +24,13 @@ async function main(): Promise<void> {
     options: {
       limit: { type: 'string', default: '1000' },
       templates: { type: 'string', default: 'head-neck' },
-      cache: { type: 'string' },
       assert: { type: 'boolean', default: false },
     },
   })
   const [folder] = positionals
   const scans = (await readdir(folder)).filter((file) => file.endsWith('_ct.nii.gz')).slice(0, Number(values.limit))
   const out = await mkdtemp(path.join(os.tmpdir(), 'medlsam-real-'))
-  const engine = openEngine(
-    values.cache === undefined ? {} : { embeddingCache: { folder: values.cache, maxBytes: 12 * 2 ** 30 } },
-  )
+  const engine = openEngine()
   const all = new Map<string, number[]>()
   let passed = 0
   try {

@@ -9,7 +9,7 @@ import { mean, standardDeviation } from '../src/engine/numeric/statistics.js'
 import { axialView, viewPointMm } from '../src/engine/sam/slices/axialView.js'
 import { measurePrior } from '../src/engine/sam/prior/measurePrior.js'
 import { PAPER_MARGIN } from '../src/engine/sam/prompts/margin.js'
-import type { SegmentRequest } from '../src/engine/sam/slicePlan.js'
+import type { SlicePlanRequest } from '../src/engine/sam/slicePlan.js'
 import { segmentScan, type SegmentOptions } from '../src/engine/sam/segmentScan.js'
 import { openSegmenter, type Segmenter } from '../src/engine/sam/segmenter.js'
 import type { SliceImage, WindowHu } from '../src/engine/sam/slices/sliceImage.js'
@@ -151,7 +151,7 @@ for (const file of scans) {
   const testCase = await readCase(path.join(values.data, 'dev', file), Number(values.every))
   const cached = remembering(segmenter)
   for (const variant of variants) {
-    const requests = labels.flatMap(({ name, labelValue }): SegmentRequest[] => {
+    const requests = labels.flatMap(({ name, labelValue }): SlicePlanRequest[] => {
       const boxesMm = trueBoxes(testCase.truth, labelValue, variant.boxes, variant.wallErrorMm ?? 0)
       if (boxesMm.length === 0) return []
       const appearance = variant.appearance === true ? usual.get(name) : undefined

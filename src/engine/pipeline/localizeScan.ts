@@ -9,68 +9,58 @@ import { prepareVolume } from '../medlam/prepare.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
 import { boxToVoxels, volumeBox } from '../volume/boxConversion.js'
 import type { Scan } from '../../shared/geometry/volume.js'
-import type { StageClock } from './stageClock.js'
 
-/** The structures of a scan. */
-export interface LocalizedScan {
-  readonly structures: readonly LocalizedStructure[]
-}
-
-/** Localizes structures in a scan that has been read. No ground truth is ever asked for. */
-export async function localizeScan(
-  model: MedlamModel,
-  scan: Pick<Scan, 'data' | 'size' | 'affine'>,
-  bank: TemplateBank,
-  structures: readonly Structure[],
-  run: RunOptions,
-  clock: StageClock,
-  hooks: LocalizeHooks = {},
-): Promise<LocalizedScan> {
-  return localizeEmbedded(
-    model,
-    embedScan(model, prepareVolume(scan, model.card)),
-    scan,
-    bank,
-    structures,
-    run,
-    clock,
-    hooks,
-  )
+/** What to find, and with what. */
+export interface LocalizeTask {
+  readonly model: MedlamModel
+  readonly bank: TemplateBank
+  /** Of the bank. */
+  readonly structures: readonly Structure[]
+  readonly options: RunOptions
 }
 
 /** What accompanies localization. */
 export interface LocalizeHooks {
   readonly signal?: AbortSignal
   readonly onStructure?: (structure: LocalizedStructure) => void
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** The parts of a scan that localization looks at. */
+type ScanVoxels = Pick<Scan, 'data' | 'size' | 'affine'>
+
+/** Localizes structures in a scan that has been read. No ground truth is ever asked for. @throws MedlsamError `cancelled` */
+export async function localizeScan(
+  task: LocalizeTask,
+  scan: ScanVoxels,
+  hooks: LocalizeHooks = {},
+): Promise<readonly LocalizedStructure[]> {
+  const { model } = task
+  return localizeEmbedded(task, scan, embedScan(model, prepareVolume(scan, model.card)), hooks)
 }
 
 /** {@link localizeScan} for a scan that the model looks at already, so that several runs share its passes. */
 export async function localizeEmbedded(
-  model: MedlamModel,
+  { model, bank, structures, options }: LocalizeTask,
+  scan: ScanVoxels,
   embedding: ScanEmbedding,
-  scan: Pick<Scan, 'data' | 'size' | 'affine'>,
-  bank: TemplateBank,
-  structures: readonly Structure[],
-  run: RunOptions,
-  clock: StageClock,
-  hooks: LocalizeHooks = {},
-): Promise<LocalizedScan> {
+  { signal, onStructure, onProgress }: LocalizeHooks = {},
+): Promise<readonly LocalizedStructure[]> {
+  const { procedure, seed, parts, minConfidence } = options
   const localized = await localize(model, embedding, bank, structures, volumeBox(scan), {
-    procedure: run.procedure,
-    seed: run.seed,
-    parts: run.parts,
-    minConfidence: run.minConfidence,
+    procedure,
+    seed,
+    parts,
+    minConfidence,
     checkCancelled: () => {
-      throwIfCancelled(hooks.signal)
+      throwIfCancelled(signal)
     },
-    onProgress: (done, total) => {
-      clock.report(done, total)
-    },
+    onProgress: (done, total) => onProgress?.(done, total),
   })
   const placed = localized.map((structure): LocalizedStructure => ({
     ...structure,
     boxVoxel: structure.boxMm === null ? null : boxToVoxels(scan, structure.boxMm),
   }))
-  for (const structure of placed) hooks.onStructure?.(structure)
-  return { structures: placed }
+  for (const structure of placed) onStructure?.(structure)
+  return placed
 }

@@ -14,7 +14,7 @@ interface RunFacts {
   readonly request: SegmentRequest
   readonly scan: Scan
   readonly built: BuiltBank
-  readonly run: RunOptions
+  readonly options: RunOptions
   readonly model: MedlamModel
   readonly localized: readonly LocalizedStructure[]
   readonly seconds: Readonly<Record<string, number>>
@@ -56,7 +56,7 @@ function withMask(structure: LocalizedStructure, masks: Segmentation): Segmented
 }
 
 function commonFacts(
-  { request, scan, built, run, model, seconds }: RunFacts,
+  { request, scan, built, options, model, seconds }: RunFacts,
   segmenterNetworks: readonly Network[],
 ): Omit<LocalizationReport, 'task' | 'structures'> {
   const networks = [...new Set([model.position, model.features, model.correlate, ...segmenterNetworks])]
@@ -71,7 +71,7 @@ function commonFacts(
       modelHash: built.bank.modelHash,
       ids: built.bank.templates.map((template) => template.id),
     },
-    options: run,
+    options,
     localizer: modelUse(model.card.id, [...new Set([model.position, model.features])]),
     seconds,
     warnings: [...scan.warnings, ...built.problems, ...new Set(notes)],

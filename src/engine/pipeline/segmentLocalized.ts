@@ -1,56 +1,53 @@
+import { defined } from '../../shared/defined.js'
 import type { RunOptions } from '../../shared/sidecar.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
-import type { EarlyMask } from '../sam/masks/earlyMasks.js'
 import { PAPER_MARGIN } from '../sam/prompts/margin.js'
-import type { SegmentRequest } from '../sam/slicePlan.js'
-import { segmentScan, type Segmentation, type SegmentOptions } from '../sam/segmentScan.js'
+import type { SlicePlanRequest } from '../sam/slicePlan.js'
+import { segmentScan, type Segmentation, type SegmentControl, type SegmentOptions } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
 import { templatesPrior } from '../sam/prior/templatesPrior.js'
 import type { OrganPrior } from '../labels/prior.js'
 import type { Scan } from '../../shared/geometry/volume.js'
-import type { StageClock } from './stageClock.js'
 
-/** Segments the structures that were found, inside their boxes or the boxes of their parts. */
+/** What to segment with. */
+export interface SegmentTask {
+  readonly segmenter: Segmenter
+  /** The templates, which know how organs usually look. */
+  readonly bank: TemplateBank
+  readonly options: RunOptions
+}
+
+/** Segments the structures that were found, inside their boxes or the boxes of their parts. @throws MedlsamError `cancelled`, `model` */
 export function segmentLocalized(
-  segmenter: Segmenter,
+  { segmenter, bank, options }: SegmentTask,
   scan: Scan,
-  bank: TemplateBank,
   localized: readonly LocalizedStructure[],
-  run: RunOptions,
-  clock: StageClock,
-  hooks: { readonly signal?: AbortSignal; readonly onEarlyMask?: (early: EarlyMask) => Promise<void> } = {},
+  hooks: SegmentControl = {},
 ): Promise<Segmentation> {
-  const requests = localized.flatMap((structure): SegmentRequest[] => {
+  const requests = localized.flatMap((structure): SlicePlanRequest[] => {
     const { boxMm, partsMm } = structure
     if (structure.status !== 'found' || boxMm === null) return []
-    const appearance = run.appearance ? templatesPrior(priorsOf(bank, structure.name)) : null
+    const prior = options.appearance ? templatesPrior(priorsOf(bank, structure.name)) : null
     return [
       {
         structure,
         boxesMm: partsMm ?? [boxMm],
         onePiece: isOnePiece(bank, structure.name),
-        ...(appearance === null ? {} : { appearance }),
-        ...(run.windowHu === null ? {} : { windowHu: run.windowHu }),
+        ...defined({ appearance: prior ?? undefined, windowHu: options.windowHu ?? undefined }),
       },
     ]
   })
-  return segmentScan(scan, requests, segmenter, segmentOptions(run), {
-    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-    ...(hooks.onEarlyMask === undefined ? {} : { onEarlyMask: hooks.onEarlyMask }),
-    onProgress: (done, total, organs) => {
-      clock.report(done, total, organs.join(', '))
-    },
-  })
+  return segmentScan(scan, requests, segmenter, segmentOptions(options), hooks)
 }
 
-function segmentOptions(run: RunOptions): Partial<SegmentOptions> {
-  const margin: SegmentOptions['margin'] | null = run.paperMargin
-    ? PAPER_MARGIN
-    : run.marginMm === null
-      ? null
-      : { unit: 'mm', values: run.marginMm }
-  return { sliceStep: run.sliceStep, ...(margin === null ? {} : { margin }) }
+function segmentOptions(options: RunOptions): Partial<SegmentOptions> {
+  return defined({ sliceStep: options.sliceStep, margin: marginOf(options) })
+}
+
+function marginOf({ paperMargin, marginMm }: RunOptions): SegmentOptions['margin'] | undefined {
+  if (paperMargin) return PAPER_MARGIN
+  return marginMm === null ? undefined : { unit: 'mm', values: marginMm }
 }
 
 /** True when the organ is one piece in every template that has it. */

@@ -7,7 +7,7 @@ import { finishOrgans, type StructureMask } from './masks/finish.js'
 import type { MaskLogits, SliceEmbedding } from './exports/exportLayout.js'
 import type { BoxMargin } from './prompts/margin.js'
 import { regionAround, windowSlice, type PixelBox, type PixelRegion, type WindowHu } from './slices/sliceImage.js'
-import { plannedSlices, planOrgans, type OrganPlan, type SegmentRequest } from './slicePlan.js'
+import { plannedSlices, planOrgans, type OrganPlan, type SlicePlanRequest } from './slicePlan.js'
 import type { Segmenter } from './segmenter.js'
 import { unionPixels, type PartsMode } from './prompts/sliceBoxes.js'
 import { oddsOnSlice } from './prior/templatesPrior.js'
@@ -68,7 +68,7 @@ export interface Segmentation {
  */
 export async function segmentScan(
   scan: Volume<Int16Array | Float32Array>,
-  requests: readonly SegmentRequest[],
+  requests: readonly SlicePlanRequest[],
   segmenter: Segmenter,
   options: Partial<SegmentOptions> = {},
   { signal, onProgress, onEarlyMask }: SegmentControl = {},
@@ -130,7 +130,7 @@ export async function segmentScan(
   return { labels, structures, encoderRuns, decoderRuns }
 }
 
-function emptyLabels({ data, size, affine }: Volume, requests: readonly SegmentRequest[]): Segmentation['labels'] {
+function emptyLabels({ data, size, affine }: Volume, requests: readonly SlicePlanRequest[]): Segmentation['labels'] {
   const largest = Math.max(0, ...requests.map(({ structure }) => structure.labelValue))
   return { data: largest > 255 ? new Uint16Array(data.length) : new Uint8Array(data.length), size, affine }
 }

@@ -7,7 +7,7 @@ import { boxPerSlice, withReach, type PartsMode } from './prompts/sliceBoxes.js'
 import type { TemplatesPrior } from './prior/templatesPrior.js'
 
 /** An organ to segment, and where it is. */
-export interface SegmentRequest {
+export interface SlicePlanRequest {
   readonly structure: Pick<Structure, 'name' | 'labelValue'>
   /** Its whole box in RAS mm, or the boxes of its parts along S. */
   readonly boxesMm: readonly BoxMm[]
@@ -21,7 +21,7 @@ export interface SegmentRequest {
 
 /** The prompts of one organ. */
 export interface OrganPlan {
-  readonly request: SegmentRequest
+  readonly request: SlicePlanRequest
   /** Box per slice, for every slice of the organ in ascending order. */
   readonly boxes: ReadonlyMap<number, PixelBox>
   /** What its mask may cover on each of these slices: the box, and what lies around it where the templates' appearance can tell. */
@@ -36,7 +36,7 @@ export interface OrganPlan {
  */
 export function planOrgans(
   view: AxialView,
-  requests: readonly SegmentRequest[],
+  requests: readonly SlicePlanRequest[],
   margin: BoxMargin,
   mode: PartsMode,
   sliceStep: number,

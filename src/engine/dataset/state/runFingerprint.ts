@@ -1,9 +1,10 @@
 import type { RunFingerprint, DatasetRequest } from '../../../shared/datasetRun.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../shared/requests.js'
 import { sha256Of } from '../../../shared/node/hash.js'
-import { chooseStructures, type Engine, type RunHooks } from '../../engine.js'
+import type { Engine, RunHooks } from '../../engine.js'
 import type { TemplateBank } from '../../medlam/templateBank.js'
 import { serialiseBank } from '../../medlam/bankFile.js'
+import { chooseStructures } from '../../pipeline/chooseStructures.js'
 import type { BuiltBank } from '../../templates/buildBank.js'
 import { TOOL_VERSION } from '../../version.js'
 

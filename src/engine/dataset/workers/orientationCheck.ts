@@ -1,10 +1,10 @@
+import { defined } from '../../../shared/defined.js'
 import type { LocalizedStructure } from '../../../shared/structure.js'
 import type { DatasetRequest } from '../../../shared/datasetRun.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../shared/requests.js'
 import type { TemplateBank } from '../../medlam/templateBank.js'
 import type { MedlamModel } from '../../medlam/model.js'
 import { localizeScan } from '../../pipeline/localizeScan.js'
-import { startClock } from '../../pipeline/stageClock.js'
 import { canonicalOrder } from '../../../shared/geometry/orient.js'
 import type { Scan } from '../../../shared/geometry/volume.js'
 
@@ -45,19 +45,7 @@ export async function orientationWarning(
   const structures = localized.map(({ name, labelValue, color }) => ({ name, labelValue, color }))
   const best = await bestTurn(async ({ flips }) => {
     const turned = { ...scan, data: flipped(scan, flips) }
-    return meanConfidence(
-      (
-        await localizeScan(
-          model,
-          turned,
-          bank,
-          structures,
-          run,
-          startClock(undefined),
-          signal === undefined ? {} : { signal },
-        )
-      ).structures,
-    )
+    return meanConfidence(await localizeScan({ model, bank, structures, options: run }, turned, defined({ signal })))
   })
   if (best.confidence < as + CLEARLY) return null
   return `The scan fits the templates better when it is turned ${best.turn.words} (mean confidence ${best.confidence.toFixed(2)} instead of ${as.toFixed(2)}): check its orientation.`

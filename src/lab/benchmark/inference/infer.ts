@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/defined.js'
 import type { RunOptions } from '../../../shared/sidecar.js'
 import type { LocalizedStructure } from '../../../shared/structure.js'
 import type { TemplateBank } from '../../../engine/medlam/templateBank.js'
@@ -7,7 +8,6 @@ import { prepareVolume } from '../../../engine/medlam/prepare.js'
 import type { ScanEmbedding } from '../../../engine/medlam/scanEmbedding.js'
 import { localizeEmbedded } from '../../../engine/pipeline/localizeScan.js'
 import { segmentLocalized } from '../../../engine/pipeline/segmentLocalized.js'
-import { startClock } from '../../../engine/pipeline/stageClock.js'
 import type { Segmentation } from '../../../engine/sam/segmentScan.js'
 import type { Segmenter } from '../../../engine/sam/segmenter.js'
 import type { Scan } from '../../../shared/geometry/volume.js'
@@ -41,18 +41,15 @@ export async function localizeCase(
   run: RunOptions,
   signal?: AbortSignal,
 ): Promise<readonly LocalizedStructure[]> {
-  const result = await localizeEmbedded(
-    model,
-    setting.similarity ? embedding : withoutFeatures(embedding),
+  const { similarity, procedure, parts } = setting
+  // Without similarity there is no confidence, and everything would be reported as not found.
+  const options = { ...run, procedure, parts, ...(similarity ? {} : { minConfidence: 0 }) }
+  return localizeEmbedded(
+    { model, bank, structures: bank.structures, options },
     scan,
-    bank,
-    bank.structures,
-    // Without similarity there is no confidence, and everything would be reported as not found.
-    { ...run, procedure: setting.procedure, parts: setting.parts, ...(setting.similarity ? {} : { minConfidence: 0 }) },
-    startClock(undefined),
-    signal === undefined ? {} : { signal },
+    similarity ? embedding : withoutFeatures(embedding),
+    defined({ signal }),
   )
-  return result.structures
 }
 
 /** Segments the structures inside boxes, wherever these come from. */
@@ -64,15 +61,7 @@ export function segmentCase(
   run: RunOptions,
   signal?: AbortSignal,
 ): Promise<Segmentation> {
-  return segmentLocalized(
-    segmenter,
-    scan,
-    bank,
-    boxes,
-    run,
-    startClock(undefined),
-    signal === undefined ? {} : { signal },
-  )
+  return segmentLocalized({ segmenter, bank, options: run }, scan, boxes, defined({ signal }))
 }
 
 /** The same scan for a model that only regresses distances: similarity finds nothing to compare. */

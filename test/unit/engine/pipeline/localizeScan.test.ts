@@ -15,7 +15,6 @@ import { embedScan } from '../../../../src/engine/medlam/embed.js'
 import type { MedlamModel } from '../../../../src/engine/medlam/model.js'
 import { prepareVolume } from '../../../../src/engine/medlam/prepare.js'
 import { localizeScan } from '../../../../src/engine/pipeline/localizeScan.js'
-import { startClock } from '../../../../src/engine/pipeline/stageClock.js'
 import { multiplyAffine, type Affine } from '../../../../src/shared/geometry/affine.js'
 import type { Volume } from '../../../../src/shared/geometry/volume.js'
 import { analyticDenseModel, analyticPatchModel } from '../../../support/analyticModel.js'
@@ -68,13 +67,9 @@ async function find(
   scan: Volume<Int16Array>,
   options: Partial<RunOptions> = {},
 ): Promise<LocalizedStructure> {
-  const { structures } = await localizeScan(
-    model,
+  const structures = await localizeScan(
+    { model, bank, structures: [ORGAN], options: { ...DEFAULT_RUN_OPTIONS, ...options } },
     scan,
-    bank,
-    [ORGAN],
-    { ...DEFAULT_RUN_OPTIONS, ...options },
-    startClock(undefined),
   )
   return structures[0]
 }
@@ -170,7 +165,7 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
       })),
     }
     const scan = phantom(size, orientedAffine(ORIENTATIONS[0], size, SPACING), [0, 0, 20])
-    const { structures } = await localizeScan(model, scan, moved, [low], DEFAULT_RUN_OPTIONS, startClock(undefined))
+    const structures = await localizeScan({ model, bank: moved, structures: [low], options: DEFAULT_RUN_OPTIONS }, scan)
     expect(structures[0].status).toBe('not-found')
     expect(structures[0].boxMm).toBeNull()
     expect(structures[0].reason).toMatch(/outside this scan|does not look like/)

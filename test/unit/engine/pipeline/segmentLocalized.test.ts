@@ -3,7 +3,6 @@ import type { LocalizedStructure } from '../../../../src/shared/structure.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../../src/shared/requests.js'
 import type { TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { segmentLocalized } from '../../../../src/engine/pipeline/segmentLocalized.js'
-import { startClock } from '../../../../src/engine/pipeline/stageClock.js'
 import { COVER_CELLS, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../../../src/engine/labels/prior.js'
 import type { Scan } from '../../../../src/shared/geometry/volume.js'
 import { fakeSegmenter } from '../../../support/fakeSegmenter.js'
@@ -46,12 +45,9 @@ describe('segmenting what was localized', () => {
     const segmenter = fakeSegmenter()
     const localized = [organ('A', 1, -20, -4), organ('B', 2, 4, 20), organ('C', 3, 0, 0, 'not-found')]
     const { labels, structures, encoderRuns, decoderRuns } = await segmentLocalized(
-      segmenter,
+      { segmenter, bank: BANK, options: DEFAULT_RUN_OPTIONS },
       SCAN,
-      BANK,
       localized,
-      DEFAULT_RUN_OPTIONS,
-      startClock(undefined),
     )
     // 40 mm of 3 mm slices: every slice that the boxes touch, once.
     const slices = new Set(
@@ -67,13 +63,12 @@ describe('segmenting what was localized', () => {
   it('stops between two network runs when asked to', async () => {
     const abort = new AbortController()
     const segmenter = fakeSegmenter()
-    const clock = startClock(({ done }) => {
-      if (done === 2) abort.abort()
-    })
-    clock.start('segment')
     await expect(
-      segmentLocalized(segmenter, SCAN, BANK, [organ('A', 1, -20, 20)], DEFAULT_RUN_OPTIONS, clock, {
+      segmentLocalized({ segmenter, bank: BANK, options: DEFAULT_RUN_OPTIONS }, SCAN, [organ('A', 1, -20, 20)], {
         signal: abort.signal,
+        onProgress: (done) => {
+          if (done === 2) abort.abort()
+        },
       }),
     ).rejects.toMatchObject({ kind: 'cancelled' })
   })
@@ -97,12 +92,9 @@ describe('segmenting what was localized', () => {
     const count = async (weighed: boolean): Promise<number> => {
       const options = { ...DEFAULT_RUN_OPTIONS, appearance: weighed }
       const { labels } = await segmentLocalized(
-        fakeSegmenter(),
+        { segmenter: fakeSegmenter(), bank: { ...BANK, templates: [template] }, options },
         { ...SCAN, data },
-        { ...BANK, templates: [template] },
         [organ('A', 1, -20, 20)],
-        options,
-        startClock(undefined),
       )
       return Array.from(labels.data).filter((value, i) => value === 1 && data[i] === 450).length
     }

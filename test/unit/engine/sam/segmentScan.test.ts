@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BoxMm } from '../../../../src/shared/geometry/points.js'
 import { MedlsamError } from '../../../../src/shared/medlsamError.js'
 import { PAPER_MARGIN } from '../../../../src/engine/sam/prompts/margin.js'
-import type { SegmentRequest } from '../../../../src/engine/sam/slicePlan.js'
+import type { SlicePlanRequest } from '../../../../src/engine/sam/slicePlan.js'
 import { segmentScan, type SegmentOptions } from '../../../../src/engine/sam/segmentScan.js'
 import type { LabelVolume, Volume } from '../../../../src/shared/geometry/volume.js'
 import { boxIsMask, fakeSegmenter } from '../../../support/fakeSegmenter.js'
@@ -20,7 +20,7 @@ function voxels(x0: number, x1: number, y0: number, y1: number, z0: number, z1: 
   return { min: [x0 - 10.5, 2 * y0 - 15, 3 * z0 - 13.5], max: [x1 - 9.5, 2 * y1 - 13, 3 * z1 - 10.5] }
 }
 
-function organ(labelValue: number, boxesMm: BoxMm | BoxMm[], more: Partial<SegmentRequest> = {}): SegmentRequest {
+function organ(labelValue: number, boxesMm: BoxMm | BoxMm[], more: Partial<SlicePlanRequest> = {}): SlicePlanRequest {
   return {
     structure: { name: `organ ${labelValue}`, labelValue },
     boxesMm: Array.isArray(boxesMm) ? boxesMm : [boxesMm],
