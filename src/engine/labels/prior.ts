@@ -16,7 +16,7 @@ export function huBin(hu: number): number {
 }
 
 /**
- * What one drawn organ looks like in the boxes of its slices: which places of a box it covers from its lowest
+ * What one labelled organ looks like in the boxes of its slices: which places of a box it covers from its lowest
  * slice to its highest, and its HU beside those of what else lies in and around the boxes.
  */
 export interface OrganPrior {
@@ -30,7 +30,7 @@ export interface OrganPrior {
 const CELLS = COVER_CELLS.columns * COVER_CELLS.rows * COVER_CELLS.slices
 const PACKED_BYTES = CELLS + 4 * HU_BINS.count
 
-/** An appearance as text for a template set: base64 of the deflated cover grid and both histograms (little-endian). */
+/** A prior as text for a template set: base64 of the deflated cover grid and both histograms (little-endian). */
 export function packPrior({ cover, organHu, surroundingsHu }: OrganPrior): string {
   const bytes = Buffer.alloc(PACKED_BYTES)
   bytes.set(cover)
@@ -38,12 +38,13 @@ export function packPrior({ cover, organHu, surroundingsHu }: OrganPrior): strin
   return deflateRawSync(bytes, { level: 9 }).toString('base64')
 }
 
-/** The appearance in a text; null when the text holds none. */
+/** The prior in a text; null when the text holds none. */
 export function unpackPrior(text: string): OrganPrior | null {
   let bytes: Buffer
   try {
     bytes = inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: PACKED_BYTES })
   } catch {
+    // Not deflated, or larger than a prior.
     return null
   }
   if (bytes.length !== PACKED_BYTES) return null
