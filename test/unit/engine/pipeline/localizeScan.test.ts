@@ -13,12 +13,14 @@ import type { LocalizedStructure } from '../../../../src/shared/structure.js'
 import { encodeTemplate, type TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { embedScan } from '../../../../src/engine/medlam/embed.js'
 import type { MedlamModel } from '../../../../src/engine/medlam/model.js'
+import { latentOf } from '../../../../src/engine/medlam/salFrame.js'
 import { prepareVolume } from '../../../../src/engine/medlam/prepare.js'
 import { localizeScan } from '../../../../src/engine/pipeline/localizeScan.js'
 import { multiplyAffine, type Affine } from '../../../../src/shared/geometry/affine.js'
 import type { Volume } from '../../../../src/shared/geometry/volume.js'
 import { analyticDenseModel, analyticPatchModel } from '../../../support/analyticModel.js'
-import { ORIENTATIONS, orientedAffine, phantom } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
+import { phantom } from '../../../support/phantom.js'
 
 const SIZE: Size3 = [56, 52, 40]
 const SPACING: PointMm = [3.2, 3.4, 4.6]
@@ -43,7 +45,6 @@ async function templateBank(model: MedlamModel, markers: readonly PointMm[]): Pr
     const embedding = embedScan(model, prepareVolume(scan, model.card))
     templates.push(
       await encodeTemplate(
-        model,
         embedding,
         { id: `t${i}`, sha256: '' },
         { Organ: { points: organPoints(marker), onePiece: true } },
@@ -157,7 +158,7 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
               ...encoded,
               points: mapPoints(encoded.points, (point) => ({
                 ...point,
-                latent: [point.latent[0] + 90 / 1e6, point.latent[1], point.latent[2]] as const,
+                latent: latentOf(point.latent[0] + 90 / 1e6, point.latent[1], point.latent[2]),
               })),
             },
           ]),
@@ -173,7 +174,7 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
 })
 
 describe('localization and storage order', () => {
-  it.each(ORIENTATIONS)('gives the same points when stored along $axes with directions $signs', async (orientation) => {
+  it.each(ORIENTATIONS)('gives the same points when stored as $name', async (orientation) => {
     const model = await analyticDenseModel()
     const bank = await templateBank(model, [[0, 0, 0]])
     const marker: PointMm = [7, -5, 10]

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { BoxMm } from '../../../../src/shared/geometry/points.js'
 import { MedlsamError } from '../../../../src/shared/medlsamError.js'
-import { PAPER_MARGIN } from '../../../../src/engine/sam/prompts/margin.js'
+import { PAPER_MARGIN } from '../../../../src/engine/sam/prompts/boxMargin.js'
 import type { SlicePlanRequest } from '../../../../src/engine/sam/slicePlan.js'
 import { segmentScan, type SegmentOptions } from '../../../../src/engine/sam/segmentScan.js'
 import type { LabelVolume, Volume } from '../../../../src/shared/geometry/volume.js'
 import { boxIsMask, fakeSegmenter } from '../../../support/fakeSegmenter.js'
-import { STORAGE_ORDERS, storedAs } from '../../../support/orientations.js'
+import { ORIENTATIONS, storeAs } from '../../../support/orientations.js'
 
 /** Anisotropic on purpose: 1 x 2 x 3 mm, RAS. */
 const scan: Volume<Int16Array> = {
@@ -30,8 +30,6 @@ function organ(labelValue: number, boxesMm: BoxMm | BoxMm[], more: Partial<Slice
 
 const exact: Partial<SegmentOptions> = {
   margin: { unit: 'mm', values: [0, 0, 0] },
-  contextMm: null,
-  tighten: false,
   sliceStep: 1,
 }
 
@@ -73,8 +71,8 @@ describe('segmentScan', () => {
     ])
   })
 
-  it.each(STORAGE_ORDERS)('gives every patient point the same label in a scan stored as $name', async (order) => {
-    // The mask depends on the picture, so a picture that is turned or mirrored would show.
+  it.each(ORIENTATIONS)('gives every patient point the same label in a scan stored as $name', async (order) => {
+    // The mask depends on the slice image, so an image that is turned or mirrored would show.
     const bright = (
       x: number,
       y: number,
@@ -83,9 +81,9 @@ describe('segmentScan', () => {
     ): number => (boxIsMask(x, y, box, { data, width, height, pixelMm }) > 0 ? data[y * width + x] - 100 : -1)
     const requests = [organ(1, voxels(2, 9, 3, 8, 1, 6)), organ(2, voxels(8, 15, 6, 12, 3, 8))]
     const expected = await segmentScan(scan, requests, fakeSegmenter(bright), exact)
-    const found = await segmentScan(storedAs(scan, order), requests, fakeSegmenter(bright), exact)
+    const found = await segmentScan(storeAs(scan, order), requests, fakeSegmenter(bright), exact)
     const { data, size, affine } = expected.labels
-    const expectedStored = storedAs({ data: Uint8Array.from(data), size, affine }, order)
+    const expectedStored = storeAs({ data: Uint8Array.from(data), size, affine }, order)
     expect(found.labels.data).toEqual(expectedStored.data)
     expect(found.structures).toEqual(
       expected.structures.map((s) => ({
@@ -215,35 +213,6 @@ describe('segmentScan', () => {
     expect(labelAt(labels, 13, 4, 9)).toBe(1)
   })
 
-  it('prompts once more with the box of the first mask when tightening', async () => {
-    const half = (
-      x: number,
-      y: number,
-      box: { x0: number; x1: number; y0: number; y1: number },
-      image: Parameters<typeof boxIsMask>[3],
-    ): number => boxIsMask(x, y, { ...box, x1: (box.x0 + box.x1) / 2 }, image)
-    const segmenter = fakeSegmenter(half)
-    const result = await segmentScan(scan, [organ(1, voxels(4, 11, 3, 6, 4, 4))], segmenter, {
-      ...exact,
-      tighten: true,
-    })
-    expect(result.encoderRuns).toBe(1)
-    expect(result.decoderRuns).toBe(2)
-    expect(segmenter.boxes.map(({ x0, x1 }) => x1 - x0)).toEqual([8, 4])
-  })
-
-  it('shows only the surroundings of the boxes when asked, with the same result', async () => {
-    const segmenter = fakeSegmenter()
-    const requests = [organ(1, voxels(8, 11, 6, 8, 4, 5)), organ(2, voxels(3, 5, 6, 8, 4, 5))]
-    const near = await segmentScan(scan, requests, segmenter, { ...exact, contextMm: 2 })
-    const whole = await segmentScan(scan, requests, fakeSegmenter(), exact)
-    expect(near.labels.data).toEqual(whole.labels.data)
-    expect(segmenter.images.map(({ width, height }) => [width, height])).toEqual([
-      [13, 5],
-      [13, 5],
-    ])
-  })
-
   it('removes stray pieces of an organ that is one piece, and fills holes', async () => {
     // Two islands, the larger with a hole: columns count from the patient's right.
     const islands = (x: number, y: number): number =>
@@ -258,15 +227,15 @@ describe('segmentScan', () => {
   it('runs every Nth slice and the ends of every organ, and fills between', async () => {
     const requests = [organ(1, voxels(2, 9, 3, 10, 1, 8)), organ(2, voxels(12, 17, 3, 10, 3, 7))]
     const whole = await segmentScan(scan, requests, fakeSegmenter(), exact)
-    for (const order of STORAGE_ORDERS.filter((_, i) => i % 11 === 0)) {
+    for (const order of ORIENTATIONS.filter((_, i) => i % 11 === 0)) {
       const segmenter = fakeSegmenter()
-      const stored = storedAs(scan, order)
+      const stored = storeAs(scan, order)
       const stepped = await segmentScan(stored, requests, segmenter, { ...exact, sliceStep: 4 })
       // Slices 1, 4, 8 of the first organ, 3, 4, 7 of the second.
       expect(segmenter.images).toHaveLength(5)
       expect(stepped.decoderRuns).toBe(6)
       const { data, size, affine } = whole.labels
-      expect(stepped.labels.data).toEqual(storedAs({ data: Uint8Array.from(data), size, affine }, order).data)
+      expect(stepped.labels.data).toEqual(storeAs({ data: Uint8Array.from(data), size, affine }, order).data)
     }
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { flipScan } from '../../../../../src/engine/dataset/workers/flipScan.js'
 import { applyAffine, invertAffine } from '../../../../../src/shared/geometry/affine.js'
 import type { Size3 } from '../../../../../src/shared/geometry/points.js'
-import { ORIENTATIONS, orientedAffine } from '../../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../../support/orientations.js'
 
 describe('a scan turned round', () => {
   const size: Size3 = [4, 3, 5]
