@@ -46,8 +46,9 @@ export async function correlate(
     kernels.set(descriptor, n * featureMap.channels * cube)
   })
   for (let i = 0; i < kernels.length; i++) kernels[i] /= cube
+  // The names are those of the graph's inputs.
   const outputs = await network.run({
-    featureMap: { data: window, dims: [1, featureMap.channels, ...count] },
+    field: { data: window, dims: [1, featureMap.channels, ...count] },
     kernels: { data: kernels, dims: [descriptors.length, featureMap.channels, kernelSide, kernelSide, kernelSide] },
   })
   const similarity = outputs['similarity'].data
