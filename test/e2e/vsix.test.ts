@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { VSIX } from './session.js'
+import { VSIX } from './sharedWorkbench.js'
 
 const ALLOWED = [
   /^extension\.vsixmanifest$/,
