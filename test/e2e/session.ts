@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
@@ -72,12 +72,21 @@ export async function closeWindow(page: Page): Promise<void> {
 
 /** The processes of the engine that this workbench runs. */
 export function enginePids({ root }: WorkbenchPlace): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isEngine(commandLine(name), root))
+    .map(Number)
+}
+
+function isEngine(command: string, root: string): boolean {
+  return command.includes(root) && command.includes('/engine.mjs')
+}
+
+function commandLine(pid: string): string {
   try {
-    const found = execFileSync('pgrep', ['-f', `${root}.*/engine\\.mjs`], { encoding: 'utf8' })
-    return found.trim().split('\n').map(Number)
+    return readFileSync(path.join('/proc', pid, 'cmdline'), 'utf8')
   } catch {
-    // pgrep found none.
-    return []
+    // It ended since it was listed.
+    return ''
   }
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { canInstallPackages, installPackages } from './debian.js'
 
 const CODE_SERVER = 'code-server@4.139.1'
 /** code-server answers on older versions of Node too, but never starts an extension host there. */
@@ -64,13 +65,7 @@ function findChromium(): string | undefined {
 }
 
 function installChromium(): string {
-  if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
-    const apt = (...args: string[]): void => {
-      execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
-    }
-    apt('update')
-    apt('install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation')
-  }
+  if (canInstallPackages) installPackages(['chromium', 'fonts-liberation'])
   const chromium = findChromium()
   if (chromium === undefined)
     throw new Error('no Chromium: sudo apt-get install chromium, or name one in MEDLSAM_CHROMIUM')
