@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { startSession } from '../test/e2e/session.js'
+import { realScan } from '../test/support/realScans.js'
 import { answer, changeTheme, openScan, pick, runCommand } from '../test/support/workbench.js'
 
 const folder = process.argv[2] ?? path.resolve(import.meta.dirname, '../media/screenshots')
@@ -13,7 +14,10 @@ const SCAN = 'okbp_242'
 
 mkdirSync(folder, { recursive: true })
 const session = await startSession(
-  [...TEMPLATES.map((id) => ({ id, split: 'templates', labels: true })), { id: SCAN, split: 'eval', labels: false }],
+  [
+    ...TEMPLATES.map((id) => ({ scan: realScan(id, 'templates'), labels: true })),
+    { scan: realScan(SCAN, 'eval'), labels: false },
+  ],
   {
     'workbench.colorTheme': 'Default Dark Modern',
     'workbench.activityBar.location': 'default',

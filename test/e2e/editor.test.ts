@@ -15,11 +15,11 @@ import {
   openScan,
   runCommand,
   scanView,
-  startBrowser,
   waitForScan,
 } from '../support/workbench.js'
-import { hasSharedData } from '../support/workbenchScans.js'
-import { pictureOfFailure, startSession, type Session } from './session.js'
+import { syntheticScan } from '../support/syntheticScans.js'
+import { startBrowser } from '../support/workbenchBrowser.js'
+import { pictureOfFailure, startSession, userSettings, type Session } from './session.js'
 
 const [COLUMNS, ROWS, SLICES] = [20, 16, 10]
 
@@ -49,13 +49,9 @@ describe('the scan editor', function () {
   let session: Session
   let view: FrameLocator
 
-  before(async function () {
-    if (!hasSharedData) {
-      process.stdout.write('    skipped: the real CT in ../shared/data is missing\n')
-      this.skip()
-    }
-    session = await startSession([{ id: 'okbp_004', split: 'templates', labels: true }])
-    const scan = readFileSync(path.join(session.folder, 'okbp_004_ct.nii.gz'))
+  before(async () => {
+    session = await startSession([{ scan: syntheticScan(1), labels: true }])
+    const scan = readFileSync(path.join(session.folder, 'synth_1_ct.nii.gz'))
     writeFileSync(path.join(session.folder, 'broken_cut.nii.gz'), scan.subarray(0, scan.length >> 1))
     writeFileSync(path.join(session.folder, 'broken_empty.nii'), '')
     writeFileSync(path.join(session.folder, 'places.mha'), scanOfPlaces())
@@ -64,7 +60,7 @@ describe('the scan editor', function () {
     writeFileSync(path.join(session.folder, 'plain_ct.nii.gz'), scan)
     for (const format of ['nrrd', 'mha'])
       await convertScan(
-        path.join(session.folder, 'okbp_004_ct.nii.gz'),
+        path.join(session.folder, 'synth_1_ct.nii.gz'),
         path.join(session.folder, `as_${format}.${format}`),
       )
   })
@@ -74,7 +70,7 @@ describe('the scan editor', function () {
   })
 
   after(async () => {
-    if (hasSharedData) await session.stop()
+    await session.stop()
   })
 
   const status = async (): Promise<string> => (await view.locator('.status').textContent()) ?? ''
@@ -101,10 +97,10 @@ describe('the scan editor', function () {
     }
   }
 
-  it('draws a real CT with its label map, names and volumes', async () => {
-    view = await openScan(session.page, 'okbp_004_ct.nii.gz')
-    await view.locator('body[data-labels="okbp_004_seg.nii.gz"]').waitFor()
-    assert.match((await view.locator('li[data-structure="Mandible"]').textContent()) ?? '', /Mandible63\.\d ml/)
+  it('draws a CT with its label map, names and volumes', async () => {
+    view = await openScan(session.page, 'synth_1_ct.nii.gz')
+    await view.locator('body[data-labels="synth_1_seg.nii.gz"]').waitFor()
+    assert.match((await view.locator('li[data-structure="Mandible"]').textContent()) ?? '', /Mandible65\.\d ml/)
     assert.match(await status(), /^-?[\d.]+, -?[\d.]+, -?[\d.]+ mm · voxel \d+, \d+, \d+ · -?\d+ HU$/)
     firstPlace = await place()
   })
@@ -147,14 +143,14 @@ describe('the scan editor', function () {
 
   it('offers a label map that is written later, and shows none once that is gone', async () => {
     const { page, folder } = session
-    const late = path.join(folder, 'okbp_004_ct_dseg.nii.gz')
-    copyFileSync(path.join(folder, 'okbp_004_seg.nii.gz'), late)
+    const late = path.join(folder, 'synth_1_ct_dseg.nii.gz')
+    copyFileSync(path.join(folder, 'synth_1_seg.nii.gz'), late)
     await view
       .getByLabel('Label map', { exact: true })
-      .locator('option:text-is("okbp_004_ct_dseg.nii.gz")')
+      .locator('option:text-is("synth_1_ct_dseg.nii.gz")')
       .waitFor({ state: 'attached' })
-    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'okbp_004_ct_dseg.nii.gz' })
-    await view.locator('body[data-labels="okbp_004_ct_dseg.nii.gz"]').waitFor()
+    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'synth_1_ct_dseg.nii.gz' })
+    await view.locator('body[data-labels="synth_1_ct_dseg.nii.gz"]').waitFor()
     await openScan(page, 'plain_ct.nii.gz')
     rmSync(late)
     await runCommand(page, 'View: Close Editor')
@@ -163,8 +159,8 @@ describe('the scan editor', function () {
       .getByLabel('Label map', { exact: true })
       .locator('option:checked:text-is("None shown")')
       .waitFor({ state: 'attached' })
-    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'okbp_004_seg.nii.gz' })
-    await view.locator('body[data-labels="okbp_004_seg.nii.gz"]').waitFor()
+    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'synth_1_seg.nii.gz' })
+    await view.locator('body[data-labels="synth_1_seg.nii.gz"]').waitFor()
   })
 
   it('obeys the mouse, and every control of the label map', async () => {
@@ -204,8 +200,8 @@ describe('the scan editor', function () {
     await view.getByLabel('Show', { exact: true }).check()
     await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'None shown' })
     await view.locator('body:not([data-labels])').waitFor()
-    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'okbp_004_seg.nii.gz' })
-    await view.locator('body[data-labels="okbp_004_seg.nii.gz"]').waitFor()
+    await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'synth_1_seg.nii.gz' })
+    await view.locator('body[data-labels="synth_1_seg.nii.gz"]').waitFor()
   })
 
   it('jumps to a structure that is clicked', async () => {
@@ -303,10 +299,7 @@ describe('the scan editor', function () {
 
   it('opens scans on a click only when the setting says so', async () => {
     const { page, server } = session
-    const associations = (): unknown =>
-      (JSON.parse(readFileSync(path.join(server.root, 'ud/User/settings.json'), 'utf8')) as Record<string, unknown>)[
-        'workbench.editorAssociations'
-      ]
+    const associations = (): unknown => userSettings(server)['workbench.editorAssociations']
     await explorerRow(page, 'plain_ct.nii.gz').dblclick()
     await page.locator('.monaco-editor-pane-placeholder').waitFor()
     await runCommand(page, 'View: Close Editor')

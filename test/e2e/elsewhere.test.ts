@@ -1,27 +1,20 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import os from 'node:os'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { answer, runCommand, waitForScan } from '../support/workbench.js'
-import { hasSharedData } from '../support/workbenchScans.js'
-import { packFixture, pictureOfFailure, startSession, type Session } from './session.js'
+import { syntheticScan } from '../support/syntheticScans.js'
+import { pictureOfFailure, startSession, type Session } from './session.js'
 
 describe('a scan in a file system that is not of this machine', function () {
-  const packed = mkdtempSync(path.join(os.tmpdir(), 'medlsam-fixture-'))
   let session: Session
   let view: FrameLocator
 
-  before(async function () {
-    if (!hasSharedData) this.skip()
-    session = await startSession(
-      [{ id: 'okbp_004', split: 'templates', labels: true }],
-      {},
-      { vsix: [packFixture('elsewhere', packed)] },
-    )
+  before(async () => {
+    session = await startSession([{ scan: syntheticScan(1), labels: true }])
     mkdirSync(path.join(session.folder, 'elsewhere'))
     for (const end of ['ct.nii.gz', 'seg.nii.gz', 'seg.tsv'])
-      copyFileSync(path.join(session.folder, `okbp_004_${end}`), path.join(session.folder, 'elsewhere', `far_${end}`))
+      copyFileSync(path.join(session.folder, `synth_1_${end}`), path.join(session.folder, 'elsewhere', `far_${end}`))
   })
 
   afterEach(async function () {
@@ -29,8 +22,7 @@ describe('a scan in a file system that is not of this machine', function () {
   })
 
   after(async () => {
-    if (hasSharedData) await session.stop()
-    rmSync(packed, { recursive: true })
+    await session.stop()
   })
 
   it('is shown with the label map beside it', async () => {
@@ -38,7 +30,7 @@ describe('a scan in a file system that is not of this machine', function () {
     await answer(session.page, 'far_ct.nii.gz')
     view = await waitForScan(session.page)
     await view.locator('body[data-labels="far_seg.nii.gz"]').waitFor()
-    assert.match((await view.locator('li[data-structure="Mandible"]').textContent()) ?? '', /Mandible63\.\d ml/)
+    assert.match((await view.locator('li[data-structure="Mandible"]').textContent()) ?? '', /Mandible65\.\d ml/)
   })
 
   it('can be marked and saved there, but not run', async () => {

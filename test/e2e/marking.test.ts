@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { accessibilityProblems } from '../support/accessibility.js'
 import { answer, openScan, pick, runCommand, waitForScan } from '../support/workbench.js'
-import { hasSharedData } from '../support/workbenchScans.js'
+import { syntheticScan } from '../support/syntheticScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
 const PLACES = [
@@ -20,10 +20,9 @@ describe('marking templates', function () {
   let session: Session
   let view: FrameLocator
 
-  before(async function () {
-    if (!hasSharedData) this.skip()
-    session = await startSession([{ id: 'okbp_013', split: 'templates', labels: true }])
-    view = await openScan(session.page, 'okbp_013_ct.nii.gz')
+  before(async () => {
+    session = await startSession([{ scan: syntheticScan(2), labels: true }])
+    view = await openScan(session.page, 'synth_2_ct.nii.gz')
     await view.locator('body[data-labels]').waitFor()
   })
 
@@ -32,12 +31,12 @@ describe('marking templates', function () {
   })
 
   after(async () => {
-    if (hasSharedData) await session.stop()
+    await session.stop()
   })
 
   const count = (points: number): Promise<void> =>
     view.locator(`.marks li .fact:text-is("${points}/6")`).first().waitFor()
-  const markups = (): string => path.join(session.folder, 'okbp_013_ct.mrk.json')
+  const markups = (): string => path.join(session.folder, 'synth_2_ct.mrk.json')
   const dirty = (): Promise<number> => session.page.locator('.tab.dirty').count()
 
   it('suggests organ names and guides through six points with a live box', async () => {
@@ -150,7 +149,7 @@ describe('marking templates', function () {
     const { page } = session
     const mine = readFileSync(markups(), 'utf8')
     const theirs = mine.replace('"LeftParotid"', '"Glandula"')
-    const conflict = page.locator('.monaco-dialog-box', { hasText: /Another program changed okbp_013_ct\.mrk\.json/ })
+    const conflict = page.locator('.monaco-dialog-box', { hasText: /Another program changed synth_2_ct\.mrk\.json/ })
     const saveOverTheirs = async (choice: string): Promise<void> => {
       await view.getByRole('button', { name: 'Delete the Left point' }).click()
       await count(5)
@@ -191,7 +190,7 @@ describe('marking templates', function () {
       scans: { path: string }[]
     }
     assert.equal(set.structures.length, 7)
-    assert.equal(set.scans[0].path, 'okbp_013_ct.nii.gz')
+    assert.equal(set.scans[0].path, 'synth_2_ct.nii.gz')
     await session.page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
     const row = session.page.locator('.pane-body .monaco-list-row[aria-label*="HeadNeck"]').first()
     await row.waitFor()

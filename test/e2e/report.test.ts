@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Browser } from 'playwright-core'
 import { reportHtml } from '../../src/lab/benchmark/report/reportHtml.js'
 import type { Cell, Table } from '../../src/lab/evaluation/textTable.js'
-import { startBrowser } from '../support/workbench.js'
+import { joinWorkbench } from './sharedWorkbench.js'
 
 const figure = (value: number): Cell => ({ text: value.toFixed(1), value })
 const TABLE: Table = {
@@ -25,7 +24,7 @@ const TABLE: Table = {
 describe("the benchmark's report", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'medlsam-report-'))
   const file = path.join(folder, 'report.html')
-  let browser: Browser
+  let workbench: Awaited<ReturnType<typeof joinWorkbench>>
 
   before(async () => {
     const benchmark = {
@@ -51,16 +50,16 @@ describe("the benchmark's report", () => {
         failures: [],
       }),
     )
-    browser = await startBrowser([])
+    workbench = await joinWorkbench()
   })
 
   after(async () => {
-    await browser.close()
+    await workbench.leave()
     rmSync(folder, { recursive: true })
   })
 
   it('sorts a table by the column whose title is clicked, by value, and the other way round at the second click, and keeps what has no figure below', async () => {
-    const page = await browser.newPage()
+    const page = await workbench.browser.newPage()
     const problems: string[] = []
     page.on('pageerror', (error) => problems.push(error.message))
     await page.goto(pathToFileURL(file).href)

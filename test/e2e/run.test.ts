@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,10 +16,10 @@ import {
   scanView,
   waitForScan,
 } from '../support/workbench.js'
-import { hasSharedData } from '../support/workbenchScans.js'
-import { buildBank, pictureOfFailure, startSession, type Session } from './session.js'
+import { syntheticScan } from '../support/syntheticScans.js'
+import { buildBank, closeWindow, enginePids, pictureOfFailure, startSession, type Session } from './session.js'
 
-const SCAN = 'okbp_242_ct.nii.gz'
+const SCAN = 'synth_2_ct.nii.gz'
 
 interface Sidecar {
   readonly output: string
@@ -33,16 +32,15 @@ describe('Localize & Segment', function () {
   let session: Session
   let view: FrameLocator
 
-  before(async function () {
-    if (!hasSharedData) this.skip()
+  before(async () => {
     session = await startSession(
       [
-        { id: 'okbp_004', split: 'templates', labels: true },
-        { id: 'okbp_242', split: 'eval', labels: false },
+        { scan: syntheticScan(1), labels: true },
+        { scan: syntheticScan(2), labels: false },
       ],
       { 'medlsam.run.sliceStep': 3 },
     )
-    view = await openScan(session.page, 'okbp_004_ct.nii.gz')
+    view = await openScan(session.page, 'synth_1_ct.nii.gz')
     await view.locator('body[data-labels]').waitFor()
     await view.getByRole('button', { name: /Use this label map/ }).click()
     await answer(session.page, 'HeadNeck')
@@ -56,7 +54,7 @@ describe('Localize & Segment', function () {
   })
 
   after(async () => {
-    if (hasSharedData) await session.stop()
+    await session.stop()
   })
 
   const state = (kind: string, timeout = 30_000): Promise<void> =>
@@ -102,11 +100,9 @@ describe('Localize & Segment', function () {
       .first()
 
   function enginePid(): number {
-    const pids = execFileSync('pgrep', ['-f', `${session.server.root}.*/engine\\.mjs`], { encoding: 'utf8' })
-      .trim()
-      .split('\n')
+    const pids = enginePids(session.server)
     assert.equal(pids.length, 1, 'one engine process')
-    return Number(pids[0])
+    return pids[0]
   }
 
   it('stops at once when it is cancelled, and writes nothing', async () => {
@@ -143,10 +139,10 @@ describe('Localize & Segment', function () {
   it('tries again, writes a label map beside the scan and shows it', async () => {
     await view.getByRole('button', { name: 'Retry' }).click()
     await state('done', 240_000)
-    await view.locator('body[data-labels="okbp_242_ct_dseg.nii.gz"]').waitFor()
-    const { structures } = sidecar('okbp_242_ct_dseg')
+    await view.locator('body[data-labels="synth_2_ct_dseg.nii.gz"]').waitFor()
+    const { structures } = sidecar('synth_2_ct_dseg')
     assert.deepEqual(structures.map(({ name }) => name).sort(), ['Brainstem', 'Larynx'])
-    assert.ok(existsSync(path.join(session.folder, 'okbp_242_ct_dseg.tsv')))
+    assert.ok(existsSync(path.join(session.folder, 'synth_2_ct_dseg.tsv')))
     for (const { name, status, confidence } of structures) {
       assert.equal(status, 'found')
       assert.match(
@@ -162,7 +158,7 @@ describe('Localize & Segment', function () {
     await pick(session.page, 'Keep both')
     await state('running')
     await state('done', 240_000)
-    assert.equal(sidecar('okbp_242_ct_2_dseg').templates.name, 'head-neck')
+    assert.equal(sidecar('synth_2_ct_2_dseg').templates.name, 'head-neck')
   })
 
   it('segments all scans of a folder, can be paused, lists what failed and shows a summary', async () => {
@@ -272,7 +268,7 @@ describe('Localize & Segment', function () {
     )
     await end.getByRole('button', { name: 'Open Scan' }).click()
     view = await waitForScan(page)
-    await view.locator('body[data-labels="okbp_242_ct_dseg.nii.gz"]').waitFor()
+    await view.locator('body[data-labels="synth_2_ct_dseg.nii.gz"]').waitFor()
   })
 
   it("takes a name of one's own, and says why a structure was not found and what to do", async () => {
@@ -292,7 +288,7 @@ describe('Localize & Segment', function () {
 
   it('overwrites when that is chosen, with the keyboard alone', async () => {
     const { page } = session
-    const file = path.join(session.folder, 'okbp_242_ct_dseg.nii.gz')
+    const file = path.join(session.folder, 'synth_2_ct_dseg.nii.gz')
     const before = statSync(file).mtimeMs
     const asked = async (title: string, typed: string): Promise<void> => {
       await page.locator('.quick-input-title:visible', { hasText: title }).waitFor({ timeout: 60_000 })
@@ -310,14 +306,14 @@ describe('Localize & Segment', function () {
     await state('done', 240_000)
     assert.ok(statSync(file).mtimeMs > before)
     assert.deepEqual(
-      sidecar('okbp_242_ct_dseg').structures.map(({ name }) => name),
+      sidecar('synth_2_ct_dseg').structures.map(({ name }) => name),
       ['Larynx'],
     )
     assert.deepEqual(
       readdirSync(session.folder)
         .filter((name) => name.endsWith('_dseg.nii.gz'))
         .sort(),
-      ['mine_dseg.nii.gz', 'okbp_242_ct_2_dseg.nii.gz', 'okbp_242_ct_dseg.nii.gz'],
+      ['mine_dseg.nii.gz', 'synth_2_ct_2_dseg.nii.gz', 'synth_2_ct_dseg.nii.gz'],
     )
   })
 
@@ -357,13 +353,12 @@ describe('Localize & Segment', function () {
     await pick(page, 'Overwrite')
     await state('running')
     await state('done', 240_000)
-    assert.equal(sidecar('okbp_242_ct_dseg').templates.name, 'a shared bank')
+    assert.equal(sidecar('synth_2_ct_dseg').templates.name, 'a shared bank')
   })
 
   it('takes the engine with it when the window closes', async () => {
     const pid = enginePid()
-    await session.page.close()
-    await session.server.stop()
+    await closeWindow(session.page)
     const alive = (): boolean => existsSync(`/proc/${pid}`)
     for (const until = performance.now() + 20_000; alive() && performance.now() < until;) await sleep(200)
     assert.ok(!alive(), 'the engine outlived its window by 20 seconds')

@@ -1,38 +1,20 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
-import {
-  openFolder,
-  startBrowser,
-  startWorkbench,
-  type WorkbenchOptions,
-  type WorkbenchServer,
-} from '../support/workbench.js'
-import { scanWorkspace } from '../support/workbenchScans.js'
+import { scanWorkspace, type WantedScan } from '../support/scanWorkspace.js'
+import { openFolder } from '../support/workbench.js'
+import { writeSettings, type Settings, type WorkbenchPlace } from '../support/workbenchServer.js'
+import { joinWorkbench } from './sharedWorkbench.js'
 
-/** A workbench with the packaged extension on a folder with scans. */
+/** A page of a workbench with the packaged extension, on a folder with scans. */
 export interface Session {
   readonly page: Page
   readonly folder: string
   readonly browser: Browser
-  readonly server: WorkbenchServer
+  readonly server: WorkbenchPlace
   stop(): Promise<void>
-}
-
-/** The packaged extension under test. */
-export const VSIX =
-  process.env['MEDLSAM_VSIX'] ?? path.resolve(import.meta.dirname, '../../medlsam-linux-x64-0.1.0.vsix')
-
-/** Packs an extension of the fixtures into a folder. */
-export function packFixture(name: string, folder: string): string {
-  const vsix = path.join(folder, `${name}.vsix`)
-  const vsce = path.resolve(import.meta.dirname, '../../node_modules/@vscode/vsce/vsce')
-  execFileSync(
-    process.execPath,
-    [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix],
-    { cwd: path.resolve(import.meta.dirname, '../fixtures', name), stdio: ['ignore', 'ignore', 'inherit'] },
-  )
-  return vsix
 }
 
 /** Makes a bank of a template set with the command line. */
@@ -53,36 +35,64 @@ export function buildBank(set: string, bank: string): void {
   )
 }
 
-/** Starts a workbench and opens a fresh folder with copies of scans. */
-export async function startSession(
-  scans: Parameters<typeof scanWorkspace>[0],
-  settings: Readonly<Record<string, unknown>> = {},
-  { vsix = [], ...more }: Pick<WorkbenchOptions, 'workspaceTrust' | 'vsix'> = {},
-): Promise<Session> {
+/** Opens a fresh folder with copies of scans in a page of its own, with these settings of the user. */
+export async function startSession(scans: readonly WantedScan[], settings: Settings = {}): Promise<Session> {
   const workspace = scanWorkspace(scans)
-  const server = await startWorkbench({
-    vsix: [VSIX, ...vsix],
-    settings: { 'medlsam.engine.threads': 1, ...settings },
-    ...more,
-  })
-  const browser = await startBrowser()
-  const stop = async (): Promise<void> => {
-    await browser.close()
-    await server.stop()
+  const workbench = await joinWorkbench()
+  const { server, browser } = workbench
+  writeSettings(server, settings)
+  const leave = async (): Promise<void> => {
+    await workbench.leave()
     workspace.remove()
   }
   try {
-    return {
-      page: await openFolder(browser, server, workspace.folder),
-      folder: workspace.folder,
-      browser,
-      server,
-      stop,
+    const page = await openFolder(browser, server, workspace.folder)
+    const stop = async (): Promise<void> => {
+      if (!page.isClosed()) await closeWindow(page)
+      for (const end = Date.now() + 20_000; enginePids(server).length > 0;) {
+        if (Date.now() > end) throw new Error('the engine outlived its window by 20 seconds')
+        await sleep(200)
+      }
+      await leave()
     }
+    return { page, folder: workspace.folder, browser, server, stop }
   } catch (error) {
-    await stop()
+    await leave()
     throw error
   }
+}
+
+/** Closes a page as its user would, which ends its extension host at once: what follows begins without one. */
+export async function closeWindow(page: Page): Promise<void> {
+  const closed = page.waitForEvent('close')
+  page.on('dialog', (dialog) => void dialog.accept())
+  await page.close({ runBeforeUnload: true })
+  await closed
+}
+
+/** The processes of the engine that this workbench runs. */
+export function enginePids({ root }: WorkbenchPlace): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isEngine(commandLine(name), root))
+    .map(Number)
+}
+
+function isEngine(command: string, root: string): boolean {
+  return command.includes(root) && command.includes('/engine.mjs')
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(path.join('/proc', pid, 'cmdline'), 'utf8')
+  } catch {
+    // It ended since it was listed.
+    return ''
+  }
+}
+
+/** The settings of the user as they are now. */
+export function userSettings({ root }: WorkbenchPlace): Record<string, unknown> {
+  return JSON.parse(readFileSync(path.join(root, 'ud/User/settings.json'), 'utf8')) as Record<string, unknown>
 }
 
 /** Keeps a picture of what a failed test saw, in out/. */

@@ -22,10 +22,10 @@ import {
   waitForScan,
 } from '../support/workbench.js'
 import { startProxy, type Proxy } from '../support/proxy.js'
-import { hasSharedData } from '../support/workbenchScans.js'
+import { syntheticScan } from '../support/syntheticScans.js'
 import { buildBank, pictureOfFailure, startSession, type Session } from './session.js'
 
-const SCANS = ['okbp_004', 'okbp_013', 'okbp_017'] as const
+const SCANS = ([1, 2, 3] as const).map(syntheticScan)
 
 interface TemplateSetFile {
   readonly name: string
@@ -37,11 +37,10 @@ describe('the sidebar', function () {
   let session: Session
   let proxy: Proxy
 
-  before(async function () {
-    if (!hasSharedData) this.skip()
+  before(async () => {
     proxy = await startProxy('keep waiting')
     session = await startSession(
-      SCANS.map((id) => ({ id, split: 'templates', labels: true })),
+      SCANS.map((scan) => ({ scan, labels: true })),
       { 'http.proxy': proxy.url },
     )
   })
@@ -51,8 +50,8 @@ describe('the sidebar', function () {
   })
 
   after(async () => {
-    if (hasSharedData) await session.stop()
-    if (hasSharedData) await proxy.stop()
+    await session.stop()
+    await proxy.stop()
   })
 
   const setFile = (): string => path.join(session.folder, 'my-set.medlsam.json')
@@ -86,8 +85,8 @@ describe('the sidebar', function () {
     await runCommand(page, 'View: Move View')
     await pick(page, 'Templates')
     await pick(page, 'Explorer')
-    await explorerRow(page, 'okbp_004_ct.nii.gz').waitFor()
-    for (const [index, id] of SCANS.entries()) {
+    await explorerRow(page, 'synth_1_ct.nii.gz').waitFor()
+    for (const [index, { id }] of SCANS.entries()) {
       await explorerRow(page, `${id}_ct.nii.gz`).dragTo(row('my set'))
       await row(new RegExp(`my set\\s*7 structures, ${index + 1} scans?`)).waitFor()
     }
@@ -95,7 +94,7 @@ describe('the sidebar', function () {
       set()
         .scans.map(({ id }) => id)
         .sort(),
-      SCANS.map((id) => `${id}_ct`),
+      SCANS.map(({ id }) => `${id}_ct`),
     )
     await runCommand(page, 'View: Reset View Locations')
     await page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
@@ -103,9 +102,9 @@ describe('the sidebar', function () {
 
   it('leaves a scan out whose box is not ticked', async () => {
     await row('Larynx').click()
-    const scan = session.page.locator('.pane-body .monaco-list-row', { hasText: 'okbp_013_ct' }).first()
+    const scan = session.page.locator('.pane-body .monaco-list-row', { hasText: 'synth_2_ct' }).first()
     await scan.locator('.monaco-custom-toggle').click()
-    await until('the scan is off', () => set().scans.some(({ id, enabled }) => id === 'okbp_013_ct' && !enabled))
+    await until('the scan is off', () => set().scans.some(({ id, enabled }) => id === 'synth_2_ct' && !enabled))
     // A list that is being drawn anew takes no clicks.
     await session.page.waitForTimeout(1000)
     await scan.locator('.monaco-custom-toggle').click()
@@ -163,14 +162,14 @@ describe('the sidebar', function () {
     const ids = (): string[] => set().scans.map(({ id }) => id)
     const before = set()
     await row('Mandible').click()
-    await row('okbp_017_ct').click({ button: 'right' })
+    await row('synth_3_ct').click({ button: 'right' })
     const entry = page.locator('.monaco-menu .action-item', { hasText: 'Remove Scan from Set' })
     await entry.waitFor()
     // A menu that has just opened takes no clicks.
     await page.waitForTimeout(500)
     await entry.click()
-    await until('the scan is out', () => !ids().includes('okbp_017_ct'))
-    await toast('okbp_017_ct is no template of my set any more').getByRole('button', { name: 'Undo' }).click()
+    await until('the scan is out', () => !ids().includes('synth_3_ct'))
+    await toast('synth_3_ct is no template of my set any more').getByRole('button', { name: 'Undo' }).click()
     await until('the scan is back', () => ids().length === before.scans.length)
     assert.deepEqual(set(), before)
     await row('Mandible').click()
@@ -180,13 +179,13 @@ describe('the sidebar', function () {
     const { page, folder } = session
     const before = set()
     for (const kind of ['ct', 'seg']) {
-      const bytes = readFileSync(path.join(folder, `okbp_004_${kind}.nii.gz`))
+      const bytes = readFileSync(path.join(folder, `synth_1_${kind}.nii.gz`))
       writeFileSync(path.join(folder, `broken_${kind}.nii.gz`), bytes.subarray(0, bytes.length >> 1))
     }
     await runCommand(page, 'Notifications: Clear All Notifications')
     await runCommand(page, 'MedLSAM: Add Scans to Set')
     await pick(page, 'my set')
-    await pickExactly(page, ['broken_ct.nii.gz', 'okbp_004_ct.nii.gz'])
+    await pickExactly(page, ['broken_ct.nii.gz', 'synth_1_ct.nii.gz'])
     await toast(/1 of 2 scans are templates of my set now.*\. broken_ct\.nii\.gz: .*broken_/).waitFor({
       timeout: 60_000,
     })
@@ -207,7 +206,7 @@ describe('the sidebar', function () {
     await toast(/templates of my set agree|Check the points of/).waitFor({ timeout: 240_000 })
     await row(/Mandible.*error \d+\.\d mm/).waitFor()
     await row('Mandible').click()
-    await row(/okbp_0\d\d_ct.*error \d+\.\d mm/).waitFor()
+    await row(/synth_\d_ct.*error \d+\.\d mm/).waitFor()
   })
 
   it('lists bank files with what they hold, and says when one cannot be used', async () => {
@@ -225,12 +224,12 @@ describe('the sidebar', function () {
 
   it('warns of a scan that changed and of one that is gone, and says what to do', async () => {
     const { page, folder } = session
-    appendFileSync(path.join(folder, 'okbp_013_ct.nii.gz'), Buffer.from([0]))
-    renameSync(path.join(folder, 'okbp_017_ct.nii.gz'), path.join(folder, 'elsewhere_ct.nii.gz'))
+    appendFileSync(path.join(folder, 'synth_2_ct.nii.gz'), Buffer.from([0]))
+    renameSync(path.join(folder, 'synth_3_ct.nii.gz'), path.join(folder, 'elsewhere_ct.nii.gz'))
     await runCommand(page, 'MedLSAM: Refresh Templates')
     await row(/my set.*2 warnings/).waitFor()
-    await hoverFor(page, row(/okbp_013_ct.*moved or changed/), /okbp_013_ct\.nii\.gz has changed since.*/)
-    await row(/okbp_017_ct.*moved or changed/).waitFor()
+    await hoverFor(page, row(/synth_2_ct.*moved or changed/), /synth_2_ct\.nii\.gz has changed since.*/)
+    await row(/synth_3_ct.*moved or changed/).waitFor()
   })
 
   it('shows models and the provider before any run', async () => {
@@ -316,8 +315,8 @@ describe('the sidebar', function () {
   })
 
   it('opens a scan of a set in the scan editor', async () => {
-    await row(/okbp_004_ct/).click()
-    await session.page.locator('.tab.active', { hasText: 'okbp_004_ct.nii.gz' }).waitFor()
+    await row(/synth_1_ct/).click()
+    await session.page.locator('.tab.active', { hasText: 'synth_1_ct.nii.gz' }).waitFor()
     await waitForScan(session.page)
   })
 })

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -7,10 +6,10 @@ import type { FrameLocator, Locator } from 'playwright-core'
 import type { ExtremePoints } from '../../src/shared/geometry/points.js'
 import { formatMarkups } from '../../src/host/points/slicerMarkups.js'
 import { answer, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
-import { hasSharedData } from '../support/workbenchScans.js'
-import { pictureOfFailure, startSession, type Session } from './session.js'
+import { syntheticScan } from '../support/syntheticScans.js'
+import { enginePids, pictureOfFailure, startSession, type Session } from './session.js'
 
-const SCAN = 'okbp_004_ct.nii.gz'
+const SCAN = 'synth_1_ct.nii.gz'
 const POINTS: ExtremePoints = {
   inferior: [0, 0, -9],
   posterior: [0, -9, 0],
@@ -26,13 +25,11 @@ describe('a workspace that is not trusted', function () {
   let session: Session
   let view: FrameLocator
 
-  before(async function () {
-    if (!hasSharedData) this.skip()
-    session = await startSession(
-      [{ id: 'okbp_004', split: 'templates', labels: true }],
-      { 'medlsam.run.sliceStep': 8 },
-      { workspaceTrust: true },
-    )
+  before(async () => {
+    session = await startSession([{ scan: syntheticScan(1), labels: true }], {
+      'medlsam.run.sliceStep': 8,
+      'security.workspace.trust.enabled': true,
+    })
     const { folder } = session
     // A set of which the workspace's settings tell, and one that knows the scan with other points than those beside it.
     writeFileSync(path.join(outside, 'outside.medlsam.json'), setText('outside', {}))
@@ -53,7 +50,7 @@ describe('a workspace that is not trusted', function () {
   })
 
   after(async () => {
-    if (hasSharedData) await session.stop()
+    await session.stop()
     rmSync(outside, { recursive: true })
   })
 
@@ -63,12 +60,12 @@ describe('a workspace that is not trusted', function () {
       formatVersion: 1,
       name,
       structures: [{ name: 'Larynx', labelValue: 1, color: COLOR }],
-      scans: [{ id: 'okbp_004_ct', path: SCAN, sha256: 'a'.repeat(64), enabled: true, structures }],
+      scans: [{ id: 'synth_1_ct', path: SCAN, sha256: 'a'.repeat(64), enabled: true, structures }],
     })
   }
 
   const setFile = (): string => path.join(session.folder, 'inside.medlsam.json')
-  const markups = (): string => path.join(session.folder, 'okbp_004_ct.mrk.json')
+  const markups = (): string => path.join(session.folder, 'synth_1_ct.mrk.json')
   const segmentButton = (): Locator => view.getByRole('button', { name: 'Localize & Segment organs in this scan' })
   const warning = (): Locator => session.page.locator('.notification-toast', { hasText: 'Trust this workspace first' })
   const row = (text: string | RegExp): Locator =>
@@ -78,7 +75,7 @@ describe('a workspace that is not trusted', function () {
 
   it('lets people look at scans and label maps, and mark points', async () => {
     view = await openScan(session.page, SCAN)
-    await view.locator('body[data-labels="okbp_004_seg.nii.gz"]').waitFor()
+    await view.locator('body[data-labels="synth_1_seg.nii.gz"]').waitFor()
     assert.equal(await view.getByRole('button', { name: 'Add structure' }).isEnabled(), true)
   })
 
@@ -112,7 +109,7 @@ describe('a workspace that is not trusted', function () {
     assert.equal(await segmentButton().isDisabled(), true)
     await contextMenu(session.page, SCAN, 'Localize & Segment')
     await warning().waitFor()
-    assert.throws(() => execFileSync('pgrep', ['-f', `${session.server.root}.*/engine\\.mjs`]))
+    assert.deepEqual(enginePids(session.server), [])
   })
 
   it('runs as soon as it is trusted, without a reload: from the Explorer, and from the title of the editor', async () => {
@@ -127,7 +124,7 @@ describe('a workspace that is not trusted', function () {
     await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor({ timeout: 60_000 })
     await pickExactly(page, ['Larynx'])
     await view.locator('body[data-run="done"]').waitFor({ timeout: 240_000 })
-    assert.ok(existsSync(path.join(session.folder, 'okbp_004_ct_dseg.json')))
+    assert.ok(existsSync(path.join(session.folder, 'synth_1_ct_dseg.json')))
     await page.locator('.editor-group-container.active .editor-actions a[aria-label*="Localize & Segment"]').click()
     await page.locator('.quick-input-title', { hasText: '1/2' }).waitFor()
     await page.keyboard.press('Escape')

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { VSIX } from './session.js'
+import { once } from 'node:events'
+import { promisify } from 'node:util'
+import { open, type Entry, type Options, type ZipFile } from 'yauzl'
+import { VSIX } from './sharedWorkbench.js'
 
 const ALLOWED = [
   /^extension\.vsixmanifest$/,
@@ -27,10 +29,21 @@ const NEEDED = [
   'extension/dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node',
 ]
 
+/** The files of an archive. */
+async function namesIn(file: string): Promise<readonly string[]> {
+  const archive = await promisify<string, Options, ZipFile>(open)(file, {})
+  const names: string[] = []
+  archive.on('entry', ({ fileName }: Entry) => names.push(fileName))
+  await once(archive, 'end')
+  return names.filter((name) => !name.endsWith('/'))
+}
+
 describe('the VSIX', () => {
-  const files = execFileSync('unzip', ['-Z1', VSIX], { encoding: 'utf8' })
-    .split('\n')
-    .filter((name) => name !== '' && !name.endsWith('/'))
+  let files: readonly string[]
+
+  before(async () => {
+    files = await namesIn(VSIX)
+  })
 
   it('holds the files of this platform, the embedded models and nothing else', () => {
     assert.deepEqual(

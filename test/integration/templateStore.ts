@@ -4,7 +4,7 @@ import { enableScan } from '../../src/host/templates/editSet.js'
 import type { TemplateSet } from '../../src/shared/templateSet.js'
 import { createScanHealth, type ScanHealth } from '../../src/host/templates/scanHealth.js'
 import { createTemplateStore, type TemplateStore } from '../../src/host/templates/templateStore.js'
-import { until, workspaceFile } from './workspace.js'
+import { removeIfThere, until, workspaceFile } from './workspace.js'
 
 const SET: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, name: 'mine', structures: [], scans: [] }
 
@@ -91,7 +91,7 @@ export function defineTemplateStoreSuite(): void {
         assert.match(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)), /another/)
       } finally {
         store.dispose()
-        await vscode.workspace.fs.delete(file)
+        await removeIfThere(file)
       }
     })
 

@@ -25,3 +25,14 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+/** Deletes a file; one that a failed test never wrote must not hide why it failed. */
+export async function removeIfThere(file: vscode.Uri): Promise<void> {
+  if (
+    await vscode.workspace.fs.stat(file).then(
+      () => true,
+      () => false,
+    )
+  )
+    await vscode.workspace.fs.delete(file)
+}

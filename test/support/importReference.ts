@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { NetworkTensor } from '../../src/engine/runtime/network.js'
 import { openNetwork } from '../../src/engine/runtime/onnx.js'
 import { float32Data } from './float32Data.js'
+import { findPython } from './python.js'
 
 /** An input of a reference: numbers, or a ramp from low to high. */
 interface ReferenceInput {
@@ -38,8 +39,7 @@ export interface Comparison {
 }
 
 /** The first Python that can export with PyTorch; null where there is none. */
-export const PYTHON =
-  ['python3', '/usr/bin/python3'].find((python) => spawnSync(python, ['-c', 'import torch, onnx']).status === 0) ?? null
+export const PYTHON = findPython(['torch', 'onnx'])
 
 /** Writes a random checkpoint of an architecture and what PyTorch computes from it, by `medlam_training reference`. */
 export function writeReference(python: string, folder: string, architecture: string, variants: boolean): void {

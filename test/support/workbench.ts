@@ -1,179 +1,18 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import os from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core'
-import { ensureWorkbenchTools, type WorkbenchTools } from './workbenchTools.js'
-
-/** A code-server of its own, with its own profile. */
-export interface WorkbenchServer {
-  readonly port: number
-  readonly root: string
-  readonly logFile: string
-  stop(): Promise<void>
-}
-
-/** How a workbench is set up. */
-export interface WorkbenchOptions {
-  /** Packed extensions to install. */
-  readonly vsix?: readonly string[]
-  readonly settings?: Readonly<Record<string, unknown>>
-  readonly workspaceTrust?: boolean
-  /** Lets VS Code load an extension and its tests from folders; it then shows no notification by itself. */
-  readonly testDriver?: boolean
-  readonly env?: Readonly<Record<string, string>>
-}
-
-const SETTINGS = {
-  'chat.disableAIFeatures': true,
-  'workbench.startupEditor': 'none',
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'workbench.tips.enabled': false,
-  'workbench.enableExperiments': false,
-  'telemetry.telemetryLevel': 'off',
-  'extensions.ignoreRecommendations': true,
-  'git.enabled': false,
-  'files.autoSave': 'off',
-  'security.workspace.trust.startupPrompt': 'never',
-}
-
-/** Starts a server, with the packaged extension installed when one is given. */
-export async function startWorkbench(options: WorkbenchOptions = {}): Promise<WorkbenchServer> {
-  const tools = ensureWorkbenchTools()
-  const root = mkdtempSync(path.join(os.tmpdir(), 'medlsam-workbench-'))
-  mkdirSync(path.join(root, 'ud/User'), { recursive: true })
-  writeFileSync(path.join(root, 'ud/User/settings.json'), JSON.stringify({ ...SETTINGS, ...options.settings }))
-  writeFileSync(path.join(root, 'config.yaml'), '')
-  const env = serverEnv(root, options.env)
-  const folders = ['--extensions-dir', path.join(root, 'ext'), '--user-data-dir', path.join(root, 'ud')]
-  for (const vsix of options.vsix ?? []) {
-    execFileSync(tools.node, [tools.codeServer, ...folders, '--install-extension', vsix, '--force'], {
-      env,
-      stdio: 'pipe',
-    })
-  }
-  const port = await freePort()
-  const logFile = path.join(root, 'server.log')
-  const flags = [
-    ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
-    ...(options.testDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
-  ]
-  const child = spawnServer(tools, root, port, [...folders, ...flags], env, logFile)
-  const deadline = Date.now() + 60_000
-  while (!(await healthy(port))) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`code-server did not start: see ${logFile}`)
-    await sleep(200)
-  }
-  return {
-    port,
-    root,
-    logFile,
-    async stop() {
-      await stopGroup(child)
-      rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
-    },
-  }
-}
-
-function spawnServer(
-  tools: WorkbenchTools,
-  root: string,
-  port: number,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  logFile: string,
-): ChildProcess {
-  const log = openSync(logFile, 'a')
-  return spawn(
-    tools.node,
-    [
-      tools.codeServer,
-      '--config',
-      path.join(root, 'config.yaml'),
-      '--auth',
-      'none',
-      '--bind-addr',
-      `127.0.0.1:${port}`,
-      ...args,
-      '--disable-telemetry',
-      '--disable-update-check',
-      '--disable-getting-started-override',
-    ],
-    { env, detached: true, stdio: ['ignore', log, log] },
-  )
-}
-
-function serverEnv(root: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON|NODE_OPTIONS)/.test(name)),
-  )
-  return {
-    ...inherited,
-    HOME: root,
-    XDG_CONFIG_HOME: path.join(root, 'xdg/config'),
-    XDG_DATA_HOME: path.join(root, 'xdg/data'),
-    XDG_CACHE_HOME: path.join(root, 'xdg/cache'),
-    ...more,
-  }
-}
-
-async function stopGroup(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return
-  const gone = new Promise((resolve) =>
-    child.once('exit', () => {
-      resolve(true)
-    }),
-  )
-  process.kill(-child.pid, 'SIGTERM')
-  if ((await Promise.race([gone, sleep(3000, false)])) === false) process.kill(-child.pid, 'SIGKILL')
-}
-
-async function healthy(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/healthz`).then(
-    (response) => response.ok,
-    () => false,
-  )
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port)
-        else reject(new Error('no free port'))
-      })
-    })
-  })
-}
-
-/** Starts a browser that draws in software, unless it is told otherwise. */
-export async function startBrowser(
-  drawing: readonly string[] = [
-    '--use-gl=angle',
-    '--use-angle=swiftshader',
-    '--enable-unsafe-swiftshader',
-    '--ignore-gpu-blocklist',
-  ],
-): Promise<Browser> {
-  return chromium.launch({ executablePath: ensureWorkbenchTools().chromium, args: ['--no-sandbox', ...drawing] })
-}
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core'
+import type { WorkbenchPlace } from './workbenchServer.js'
 
 /** Opens a folder in the workbench and waits until our extension's container is there. */
 export async function openFolder(
   browser: Browser,
-  server: WorkbenchServer,
+  { port }: WorkbenchPlace,
   folder: string,
   size = { width: 1280, height: 800 },
 ): Promise<Page> {
   const page = await browser.newPage({ viewport: size })
   // Two busy cores draw slowly.
   page.setDefaultTimeout(90_000)
-  await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(folder)}`)
+  await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`)
   await page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').waitFor({ timeout: 60_000 })
   return page
 }

@@ -1,5 +1,5 @@
 import { runTests } from '@vscode/test-electron'
-import { fillIntegrationWorkspace } from './workbenchScans.js'
+import { fillIntegrationWorkspace } from './scanWorkspace.js'
 
 // The same integration suite in desktop VS Code, which @vscode/test-electron downloads.
 const [extension, suite, workspace] = process.argv.slice(2)

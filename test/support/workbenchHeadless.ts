@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startBrowser, startWorkbench } from './workbench.js'
-import { fillIntegrationWorkspace } from './workbenchScans.js'
+import { startBrowser } from './workbenchBrowser.js'
+import { startWorkbench } from './workbenchServer.js'
+import { fillIntegrationWorkspace } from './scanWorkspace.js'
 
 // Loads the extension and its integration suite into the extension host of code-server: a browser page is what starts one.
 const [extension, suite, workspace] = process.argv.slice(2)
@@ -8,7 +9,6 @@ const LIMIT_MS = 12 * 60_000
 
 fillIntegrationWorkspace(workspace)
 const server = await startWorkbench({
-  settings: { 'medlsam.engine.threads': 1 },
   testDriver: true,
   env: { MEDLSAM_TEST_RESULTS: process.env['MEDLSAM_TEST_RESULTS'] ?? '' },
 })

@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from engine_runtime import run_in_engine_runtime
 
 from medlam_training.augment import Strength, make_view
 from medlam_training.export import export_patch, fold_norm, store_halves, write_onnx
@@ -46,19 +47,18 @@ def test_similarity_prefers_the_true_place() -> None:
 
 @pytest.mark.parametrize("net", [PositionNet(8, 8), FeatureNet(8, (16, 8), 4)])
 def test_export_keeps_the_numbers_and_takes_any_size(net: torch.nn.Module, tmp_path: Path) -> None:
-    runtime = pytest.importorskip("onnxruntime")
     net.train()
     net(torch.rand(2, 1, 32, 32, 32))
     net.eval()
     names = ["position"] if isinstance(net, PositionNet) else ["feature0", "feature1", "feature2"]
     write_onnx(net, tmp_path / "n.onnx", "volume", names, (1, 1, 32, 24, 16), True)
     store_halves(tmp_path / "n.onnx")
-    session = runtime.InferenceSession(str(tmp_path / "n.onnx"))
     volume = torch.rand(1, 1, 40, 32, 24)
     with torch.no_grad():
         expected = net(volume)
     expected = [expected] if isinstance(expected, torch.Tensor) else expected
-    for found, wanted in zip(session.run(None, {"volume": volume.numpy()}), expected):
+    outputs = run_in_engine_runtime(tmp_path / "n.onnx", volume.numpy(), tmp_path)
+    for found, wanted in zip(outputs, expected, strict=True):
         assert found.shape == tuple(wanted.shape)
         assert np.abs(found - wanted.numpy()).max() < 5e-3 * max(1.0, float(wanted.abs().max()))
 

@@ -49,6 +49,7 @@ export async function correlate(
     kernels.set(descriptor, n * channels * cube)
   })
   for (let i = 0; i < kernels.length; i++) kernels[i] /= cube
+  // The names are those of the graph's inputs.
   const outputs = await network.run({
     // The name of the input in models/correlate.onnx.
     field: { data: cutFeatureMap(featureMap, from, count), dims: [1, channels, ...count] },

@@ -10,6 +10,7 @@ import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
 import { writeScan } from '../../../../src/engine/scanFiles/writeScan.js'
 import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
 import { phantom } from '../../../support/phantom.js'
+import { findPython } from '../../../support/python.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const TRAINING = path.resolve(import.meta.dirname, '../../../../training')
@@ -26,14 +27,7 @@ const CARD = {
 const TILT: Affine = [1, 0, 0, 0, 0, Math.cos(0.2), -Math.sin(0.2), 0, 0, Math.sin(0.2), Math.cos(0.2), 0, 0, 0, 0, 1]
 
 /** A Python that can run the training code. */
-const python = ['python3', '/usr/bin/python3'].find((candidate) => {
-  try {
-    execFileSync(candidate, ['-c', 'import torch, nibabel, scipy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})
+const python = findPython(['torch', 'nibabel', 'scipy'])
 
 const cases: readonly { readonly title: string; readonly size: Size3; readonly affine: Affine }[] = [
   {
@@ -54,7 +48,7 @@ const cases: readonly { readonly title: string; readonly size: Size3; readonly a
 ]
 
 // Without Python and PyTorch there is nothing to compare with: training/README.md says how to install them.
-describe.skipIf(python === undefined)('the engine and the training code prepare a scan alike', () => {
+describe.skipIf(python === null)('the engine and the training code prepare a scan alike', () => {
   it.each(cases)('$title', async ({ size, affine }) => {
     const folder = tempFolder()
     const marker: PointMm = [9, -14, 11]

@@ -10,6 +10,7 @@ import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js
 import { writeScan } from '../../../../src/engine/scanFiles/writeScan.js'
 import { errorOf, nifti, temporaryFolder, TYPES, type NiftiSpec, type TypeName } from '../../../support/niftiFixture.js'
 import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientations.js'
+import { findPython } from '../../../support/python.js'
 import { roughVolume } from '../../../support/roughVolume.js'
 
 const { folder, put } = temporaryFolder()
@@ -230,16 +231,9 @@ describe('A label map that cannot be written', () => {
   })
 })
 
-const hasNibabel = ((): boolean => {
-  try {
-    execFileSync('python3', ['-c', 'import nibabel'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const python = findPython(['nibabel'])
 
-test.skipIf(!hasNibabel)('nibabel, where it is installed, reads what is written the same way', async () => {
+test.skipIf(python === null)('nibabel, where it is installed, reads what is written the same way', async () => {
   const volume = storeAs(
     roughVolume([4, 3, 2], turnedAffine([0.8, 1.5, 3], [0.2, -0.1, 0.3], [10, -20, 30])),
     ORIENTATIONS[29],
@@ -249,7 +243,7 @@ test.skipIf(!hasNibabel)('nibabel, where it is installed, reads what is written 
   const script =
     'import nibabel,json,sys;i=nibabel.load(sys.argv[1]);print(json.dumps([i.affine.ravel().tolist(),i.get_qform().ravel().tolist(),i.get_fdata().ravel(order="F").tolist()]))'
   const [affine, qform, values] = JSON.parse(
-    execFileSync('python3', ['-c', script, file], { encoding: 'utf8' }),
+    execFileSync(python ?? '', ['-c', script, file], { encoding: 'utf8' }),
   ) as number[][]
   affine.forEach((value, i) => {
     expect(value).toBeCloseTo(volume.affine[i], 5)
