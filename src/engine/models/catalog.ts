@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ModelsInfo, ModelSummary, Precision, RegistryEntry, VariantSummary } from '../../shared/modelTypes.js'
-import { installedFiles, readInstalled, type InstalledVariant, type SpoiltVariant } from './install/installed.js'
+import { installedFiles, readInstalled, type InstalledVariant, type CorruptVariant } from './install/installed.js'
 import type { ModelsContext } from './modelsContext.js'
 import { hashesKnown } from './registry.js'
 
 /** Everything that is embedded, installed or can be had: the registry's models in its order, then the user's own. */
 export async function listModels(context: ModelsContext): Promise<ModelsInfo> {
   const { registry, modelsFolder, offline } = context
-  const { variants, spoilt } = await readInstalled(modelsFolder)
-  const own = [...new Set([...variants.map(({ model }) => model.id), ...spoilt.map(({ id }) => id)])].filter(
+  const { variants, corrupt } = await readInstalled(modelsFolder)
+  const own = [...new Set([...variants.map(({ model }) => model.id), ...corrupt.map(({ id }) => id)])].filter(
     (id) => !registry.models.some((entry) => entry.id === id),
   )
   return {
@@ -21,18 +21,18 @@ export async function listModels(context: ModelsContext): Promise<ModelsInfo> {
           context,
           entry,
           variants.filter(({ model }) => model.id === entry.id),
-          spoilt.filter(({ id }) => id === entry.id),
+          corrupt.filter(({ id }) => id === entry.id),
         ),
       ),
       ...own.map((id) =>
         summaryOfOwn(
           id,
           variants.filter(({ model }) => model.id === id),
-          spoilt.filter((each) => each.id === id),
+          corrupt.filter((each) => each.id === id),
         ),
       ),
     ],
-    problems: spoilt.map(({ problem }) => problem),
+    problems: corrupt.map(({ problem }) => problem),
   }
 }
 
@@ -45,14 +45,14 @@ function summaryOfEntry(
   { assetsFolder }: ModelsContext,
   entry: RegistryEntry,
   installed: readonly InstalledVariant[],
-  spoilt: readonly SpoiltVariant[],
+  corrupt: readonly CorruptVariant[],
 ): ModelSummary {
   const known = entry.variants.map((variant): VariantSummary => {
     const { precision } = variant
     const present = installed.find(({ model }) => model.precision === precision)
     if (present !== undefined) return summaryOfVariant(present)
-    const bad = spoilt.find((each) => each.precision === precision)
-    if (bad !== undefined) return summaryOfSpoilt(bad)
+    const bad = corrupt.find((each) => each.precision === precision)
+    if (bad !== undefined) return summaryOfCorrupt(bad)
     const sizes = [...variant.files.filter(({ archive }) => archive === undefined), ...(variant.archives ?? [])].map(
       ({ sizeBytes }) => sizeBytes,
     )
@@ -81,7 +81,7 @@ function summaryOfEntry(
     variants: [
       ...known,
       ...installed.filter(({ model }) => isOther(model.precision)).map(summaryOfVariant),
-      ...spoilt.filter(({ precision }) => isOther(precision)).map(summaryOfSpoilt),
+      ...corrupt.filter(({ precision }) => isOther(precision)).map(summaryOfCorrupt),
     ],
     refusal: null,
   }
@@ -93,11 +93,11 @@ function provenanceOf(entry: RegistryEntry, installed: readonly InstalledVariant
   return here.size === 0 ? entry.provenance : [...here].join(' ')
 }
 
-/** @param installed may be empty where the record alone is spoilt: then nobody knows what it was */
+/** @param installed may be empty where the record alone is corrupt: then it is not known what it was */
 function summaryOfOwn(
   id: string,
   installed: readonly InstalledVariant[],
-  spoilt: readonly SpoiltVariant[],
+  corrupt: readonly CorruptVariant[],
 ): ModelSummary {
   const model = installed.at(0)?.model
   return {
@@ -108,15 +108,15 @@ function summaryOfOwn(
     layout: layoutOf(installed.at(0)),
     inputSizePx: null,
     preprocessing: preprocessingOf(installed.at(0)),
-    provenance: model?.provenance ?? spoilt.map(({ problem }) => problem).join(' '),
+    provenance: model?.provenance ?? corrupt.map(({ problem }) => problem).join(' '),
     license: model?.license ?? null,
     importHint: null,
-    variants: [...installed.map(summaryOfVariant), ...spoilt.map(summaryOfSpoilt)],
+    variants: [...installed.map(summaryOfVariant), ...corrupt.map(summaryOfCorrupt)],
     refusal: null,
   }
 }
 
-function summaryOfSpoilt({ precision }: SpoiltVariant): VariantSummary {
+function summaryOfCorrupt({ precision }: CorruptVariant): VariantSummary {
   return { precision, state: 'damaged', sizeBytes: null, hashesKnown: false, files: [] }
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { defined } from '../../shared/defined.js'
 import type { InstalledModel, Preprocessing, Registry } from '../../shared/modelTypes.js'
 import { mostExact, splitModelName } from '../../shared/modelTypes.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
@@ -7,7 +8,7 @@ import type { SegmenterFile } from '../sam/segmenter.js'
 import { notInstalled } from './notInstalled.js'
 import { installedFiles, readInstalled, type InstalledVariant } from './install/installed.js'
 
-/** The segmenter that is taken when nobody names one. */
+/** The segmenter that is taken when none is named. */
 export const DEFAULT_SEGMENTER = 'mobilesam'
 
 /** A segmenter's files, and what its graphs cannot tell. */
@@ -51,7 +52,7 @@ export async function findSegmenter(
       id,
       files: variant.files.map((file) => ({
         path: path.join(assetsFolder, file.name),
-        ...(file.sha256 === null ? {} : { sha256: file.sha256 }),
+        ...defined({ sha256: file.sha256 ?? undefined }),
       })),
       preprocessing,
       windowHu,
@@ -95,7 +96,7 @@ export async function nameOf({ id, precision }: InstalledModel, modelsFolder: st
     : `${id}@${precision}`
 }
 
-/** The one that is taken when nobody names a precision. */
+/** The one that is taken when no precision is named. */
 function bestOf(variants: readonly InstalledVariant[]): InstalledVariant | undefined {
   const precision = mostExact(variants.map(({ model }) => model.precision))
   return variants.find(({ model }) => model.precision === precision)

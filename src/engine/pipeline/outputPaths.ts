@@ -14,7 +14,7 @@ export interface OutputPaths {
 
 const LABEL_SUFFIX = /\.nii(\.gz)?$/i
 
-/** Where a segmentation of a scan goes when nobody says: `SCAN_dseg.nii.gz` in the same folder. */
+/** Where a segmentation of a scan goes when no place is named: `SCAN_dseg.nii.gz` in the same folder. */
 export function defaultLabelMapPath(scanPath: string): string {
   return labelMapNameOf(scanPath)
 }

@@ -74,7 +74,7 @@ export interface Network {
   release(): Promise<void>
 }
 
-/** Inputs or outputs as one line for people, e.g. `input float32[1,3,1024,1024]`. */
+/** Inputs or outputs as one line for messages, e.g. `input float32[1,3,1024,1024]`. */
 export function describeTensors(tensors: readonly TensorInfo[]): string {
   return tensors.map(({ name, type, dims }) => `${name} ${type}[${dims.join(',')}]`).join(', ')
 }

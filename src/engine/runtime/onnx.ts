@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import ort from 'onnxruntime-node'
 import type { ProviderRequest } from '../../protocol/engineSetup.js'
+import { defined } from '../../shared/defined.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { sha256File } from '../../shared/node/hash.js'
 import type { Network, NetworkTensor, Provider, TensorInfo, TensorType } from './network.js'
@@ -122,7 +123,7 @@ async function createSession(
       enableMemPattern: false,
       // Waiting threads that spin cost a third of the speed as soon as the machine has anything else to do.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...defined({ intraOpNumThreads: threads }),
     })
   } catch (error) {
     if (provider !== 'cpu') throw error
@@ -220,7 +221,7 @@ function holdSession(
     clearTimeout(timer)
     if (idleSeconds === undefined) return
     timer = setTimeout(() => {
-      // Nobody waits for it, and a session that cannot be released is gone all the same.
+      // Nothing waits for it, and a session that cannot be released is gone all the same.
       if (users === 0) drop().catch(() => undefined)
     }, idleSeconds * 1000)
     // It must not keep a process alive that has nothing else to do.

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { defined } from '../../shared/defined.js'
 import type { AddTemplateRequest } from '../../protocol/rpc.js'
 import { labelTableNamesOf } from '../../shared/labelMapNames.js'
 import { setNameOf, storedScanPath } from '../../shared/node/templateSetPaths.js'
@@ -48,8 +49,10 @@ async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, se
       const points = Object.fromEntries(
         source.structures.map(({ name, points: six }): [string, TemplateStructure] => [name, { points: six }]),
       )
-      const markups = source.markupsPath === null ? {} : { markups: storedScanPath(setPath, source.markupsPath) }
-      return { structures, scan: { ...describeScan(setPath, scanPath, await hashScan(scanPath), points), ...markups } }
+      const { markupsPath } = source
+      const markups = markupsPath === null ? undefined : storedScanPath(setPath, markupsPath)
+      const scan = describeScan(setPath, scanPath, await hashScan(scanPath), points)
+      return { structures, scan: { ...scan, ...defined({ markups }) } }
     }
   }
 }

@@ -8,7 +8,7 @@ import { writeLabelMap } from '../scanFiles/writeLabelMap.js'
 
 /**
  * Runs work that writes the masks so far into a folder whenever one more is there, and tells. Earlier files
- * stay, since someone may still read them; the whole folder goes when the work ends or the process does.
+ * stay, since they may still be read; the whole folder goes when the work ends or the process does.
  */
 export async function withEarlyMaskFiles<T>(
   folder: string,

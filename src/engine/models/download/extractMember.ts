@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
+import { defined } from '../../../shared/defined.js'
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
 import { outputError } from '../../../shared/node/wholeFiles.js'
 
@@ -9,7 +10,7 @@ import { outputError } from '../../../shared/node/wholeFiles.js'
  * Unpacks one file of a ZIP to `target`; nothing else in it is touched, and its own paths are never used.
  * @param member path inside the archive; a folder before it is tolerated, since archives are packed either way
  * @param mostBytes refuses what would unpack to more
- * @throws MedlsamError `model` when the archive is damaged or has no such file, `output`, `cancelled`; then nothing is left at `target`
+ * @throws MedlsamError `model` when the archive is corrupt or has no such file, `output`, `cancelled`; then nothing is left at `target`
  */
 export async function extractMember(
   archive: string,
@@ -42,12 +43,12 @@ async function unpack(
 ): Promise<void> {
   const bytes = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
     zip.openReadStream(entry, (error, opened) => {
-      if (error !== null) reject(damaged(archive, error))
+      if (error !== null) reject(corruptArchive(archive, error))
       else resolve(opened)
     })
   })
   try {
-    await pipeline(readable(bytes, archive), createWriteStream(target), { ...(signal === undefined ? {} : { signal }) })
+    await pipeline(readable(bytes, archive), createWriteStream(target), defined({ signal }))
   } catch (error) {
     await rm(target, { force: true }).catch(() => undefined)
     throwIfCancelled(signal)
@@ -56,19 +57,19 @@ async function unpack(
   }
 }
 
-/** The bytes of a member; an archive that cannot be read is a damaged one. */
+/** The bytes of a member; an archive that cannot be read is corrupt. */
 async function* readable(bytes: NodeJS.ReadableStream, archive: string): AsyncGenerator<string | Buffer, void> {
   try {
     yield* bytes
   } catch (cause) {
-    throw damaged(archive, cause)
+    throw corruptArchive(archive, cause)
   }
 }
 
 function openZip(archive: string): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
     yauzl.open(archive, { lazyEntries: true, autoClose: false }, (error, zip) => {
-      if (error !== null) reject(damaged(archive, error))
+      if (error !== null) reject(corruptArchive(archive, error))
       else resolve(zip)
     })
   })
@@ -95,13 +96,13 @@ function findEntry(zip: yauzl.ZipFile, archive: string, member: string): Promise
       )
     })
     zip.on('error', (error: unknown) => {
-      reject(damaged(archive, error))
+      reject(corruptArchive(archive, error))
     })
     zip.readEntry()
   })
 }
 
-function damaged(archive: string, cause: unknown): MedlsamError {
+function corruptArchive(archive: string, cause: unknown): MedlsamError {
   return new MedlsamError(
     'model',
     `The archive ${archive} cannot be unpacked (${cause instanceof Error ? cause.message : String(cause)}): download it again.`,

@@ -1,5 +1,6 @@
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { defined } from '../../../shared/defined.js'
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
 import { outputError } from '../../../shared/node/wholeFiles.js'
 import { sha256File } from '../../../shared/node/hash.js'
@@ -9,9 +10,9 @@ import { readAhead } from './readAhead.js'
 /** What to fetch, and what it must be. */
 export interface RemoteFile {
   readonly url: string
-  /** Null where nobody has published it. */
+  /** Null where it is not published. */
   readonly sizeBytes: number | null
-  /** Null where nobody has published it. */
+  /** Null where it is not published. */
   readonly sha256: string | null
 }
 
@@ -93,12 +94,14 @@ async function fetchRest(
   }
   if (remote.sizeBytes !== null && have === remote.sizeBytes) return
 
-  const asked = {
+  const resumes = have > 0
+  const asked = defined({
     'user-agent': USER_AGENT,
     // A compressed answer would have another length than the file.
     'accept-encoding': 'identity',
-    ...(have > 0 ? { range: `bytes=${have}-`, ...(validator === null ? {} : { 'if-range': validator }) } : {}),
-  }
+    range: resumes ? `bytes=${have}-` : undefined,
+    'if-range': resumes ? (validator ?? undefined) : undefined,
+  })
   const response = await network.request(remote.url, asked, signal).catch((error: unknown) => {
     throw new Interrupted(reasonOf(error))
   })
@@ -136,10 +139,15 @@ async function fetchRest(
   const first = chunks.next()
   first.catch(() => undefined)
   await writeValidator(partPath, remote.url, text(headers.etag), text(headers['last-modified']))
-  await append(partPath, start, { first, rest: chunks, stop: () => body.destroy() }, remote, announced, onBytes)
+  const total = remote.sizeBytes ?? announced
+  await append(partPath, start, { url: remote.url, total, first, rest: chunks, stop: () => body.destroy() }, onBytes)
 }
 
+/** The bytes that are coming. */
 interface Incoming {
+  readonly url: string
+  /** How long the file is in all; null where that is not known. */
+  readonly total: number | null
   readonly first: Promise<IteratorResult<Uint8Array, void>>
   readonly rest: AsyncGenerator<Uint8Array, void>
   readonly stop: () => void
@@ -148,12 +156,9 @@ interface Incoming {
 async function append(
   partPath: string,
   start: number,
-  { first, rest, stop }: Incoming,
-  { url, sizeBytes }: RemoteFile,
-  announced: number | null,
+  { url, total, first, rest, stop }: Incoming,
   onBytes: FetchHooks['onBytes'],
 ): Promise<void> {
-  const total = sizeBytes ?? announced
   const handle = await open(partPath, start === 0 ? 'w' : 'r+').catch((error: unknown) => {
     throw outputError(partPath, error)
   })

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from 'undici'
+import { defined } from '../../../shared/defined.js'
 import { MedlsamError } from '../../../shared/medlsamError.js'
 
 /** How this machine reaches the network. */
@@ -10,7 +11,7 @@ export interface NetworkSettings {
   readonly noProxy?: readonly string[]
   /** The header `Proxy-Authorization`; the user and password in the proxy's address when absent or empty. */
   readonly proxyAuthorization?: string
-  /** False takes certificates that nobody vouches for, as of a proxy that looks into connections; files are checked by their hash all the same. */
+  /** False takes certificates that no authority vouches for, as those of a proxy that looks into connections; files are checked by their hash all the same. */
   readonly strictTls?: boolean
   /** A connection that stays silent for so long is given up, ms. */
   readonly stallMs?: number
@@ -20,7 +21,7 @@ export interface NetworkSettings {
 export interface NetworkAccess {
   /**
    * Asks for a URL, and again where it leads.
-   * @throws Error when nobody answers in time, or at once when `signal` ends it
+   * @throws Error when no answer comes in time, or at once when `signal` ends it
    */
   request(
     url: string,
@@ -39,7 +40,7 @@ const MAX_REDIRECTIONS = 6
 const PROXY_VARIABLES = { httpProxy: ['http_proxy', 'HTTP_PROXY'], httpsProxy: ['https_proxy', 'HTTPS_PROXY'] } as const
 
 /**
- * Opens connections the way the person set up VS Code or the environment; close it when done.
+ * Opens connections the way the user set up VS Code or the environment; close it when done.
  * @throws MedlsamError `usage` for a proxy that is no address
  */
 export function openNetworkAccess({
@@ -52,8 +53,10 @@ export function openNetworkAccess({
   const tls = strictTls ? {} : { rejectUnauthorized: false }
   const agent = new EnvHttpProxyAgent({
     ...proxiesOf(proxy),
-    ...(noProxy.length === 0 ? {} : { noProxy: noProxy.join(',') }),
-    ...(proxyAuthorization === '' ? {} : { token: proxyAuthorization }),
+    ...defined({
+      noProxy: noProxy.length === 0 ? undefined : noProxy.join(','),
+      token: proxyAuthorization === '' ? undefined : proxyAuthorization,
+    }),
     headersTimeout: stallMs,
     bodyTimeout: stallMs,
     connect: { timeout: stallMs, ...tls },
@@ -62,7 +65,7 @@ export function openNetworkAccess({
   const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }))
   return {
     async request(url, headers, signal) {
-      const asked = request(url, { dispatcher, headers, ...(signal === undefined ? {} : { signal }) })
+      const asked = request(url, { dispatcher, headers, ...defined({ signal }) })
       // Undici heeds neither its time limits nor the signal while a proxy keeps it waiting for a tunnel.
       const answered = new AbortController()
       const givenUp = sleep(2 * stallMs, undefined, {
@@ -109,7 +112,7 @@ function proxyUrl(proxy: string, setting: string): string {
     decodeURIComponent(username + password)
     if (/^(https?|socks5?):$/.test(protocol)) return url
   } catch {
-    // No address, or a name or password that nobody can read: said below, without the password.
+    // No address, or a name or password that cannot be read: said below, without the password.
   }
   throw new MedlsamError(
     'usage',

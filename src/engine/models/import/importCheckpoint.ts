@@ -41,7 +41,7 @@ export interface OpenImport {
   /**
    * Fills the weights into the graphs. Equal input, equal bytes.
    * @param folder becomes the model's folder; must not exist or be empty
-   * @throws MedlsamError `model` for a damaged checkpoint, `output`, `cancelled`; then nothing is written
+   * @throws MedlsamError `model` for a corrupt checkpoint, `output`, `cancelled`; then nothing is written
    */
   write(folder: string, options: WriteOptions): Promise<ImportedFiles>
   close(): Promise<void>

@@ -38,7 +38,7 @@ const headerSchema = z.record(
 /**
  * Reads the header of a `.safetensors` file: its length in 8 bytes, JSON that names type, shape and byte
  * range of every tensor, then the bytes. Format: https://github.com/huggingface/safetensors.
- * @throws MedlsamError `model` for one that is damaged or contradicts itself
+ * @throws MedlsamError `model` for one that is corrupt or contradicts itself
  */
 export async function readSafetensorsFile(file: OpenFile): Promise<CheckpointContent> {
   const { path } = file

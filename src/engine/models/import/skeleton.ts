@@ -21,7 +21,7 @@ const weightSchema = z.object({
 const mapSchema = z.object({
   format: z.literal('medlsam-skeleton'),
   formatVersion: z.literal(1),
-  /** What the checkpoints of this shape are called, for people. */
+  /** What the checkpoints of this shape are called, for messages. */
   architecture: z.string().min(1),
   task: z.enum(['localize', 'segment']),
   /** Of a localizer: what its card says whatever the weights. */

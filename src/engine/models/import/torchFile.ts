@@ -41,7 +41,7 @@ interface ZipPart {
 /**
  * Reads the directory of a PyTorch checkpoint: a zip file with a pickle, `data.pkl`, and one uncompressed
  * entry per storage. Format: torch/serialization.py and caffe2/serialize in PyTorch.
- * @throws MedlsamError `model` for one that is damaged, malicious, or of another kind
+ * @throws MedlsamError `model` for one that is corrupt, malicious, or of another kind
  */
 export async function readTorchFile(file: OpenFile): Promise<CheckpointContent> {
   const parts = await readZipDirectory(file)

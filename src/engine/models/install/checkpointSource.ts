@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { defined } from '../../../shared/defined.js'
 import type { ImportModelRequest, InstalledModel, RegistryEntry } from '../../../shared/modelTypes.js'
 import { MedlsamError } from '../../../shared/medlsamError.js'
 import { openImport, type OpenImport } from '../import/importCheckpoint.js'
@@ -72,7 +73,7 @@ export async function openCheckpointSource(
       async write(folder, { signal, onBytes }) {
         const written = await source.write(folder, {
           id,
-          ...(signal === undefined ? {} : { signal }),
+          ...defined({ signal }),
           onProgress: ({ stage, doneBytes, totalBytes }) =>
             onBytes?.(doneBytes, totalBytes, stage === 'check' ? path.basename(file) : 'ONNX files'),
         })

@@ -9,12 +9,13 @@ import type {
   RegistryEntry,
   Trust,
 } from '../../../shared/modelTypes.js'
+import { defined } from '../../../shared/defined.js'
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
 import { sha256File } from '../../../shared/node/hash.js'
 import { extractMember } from '../download/extractMember.js'
 import { discard, fetchFile, type FetchHooks } from '../download/fetchFile.js'
 import { withFolderLock } from '../download/folderLock.js'
-import { openNetworkAccess, type NetworkAccess } from '../download/httpClient.js'
+import { openNetworkAccess } from '../download/httpClient.js'
 import { firstUseHash, rememberFirstUse } from './firstUse.js'
 import { clearFolder, findIntact, variantFolder, writeInstalled } from './installed.js'
 import { refuseOffline, type ModelsContext } from '../modelsContext.js'
@@ -33,7 +34,7 @@ type InstalledFile = InstalledModel['files'][number]
 
 /**
  * Downloads a model of the registry into the models folder; answers at once when it is there already, and replaces what
- * is missing or damaged. Continues what was cut off, and never runs twice at the same time on the same folder, whichever
+ * is missing or corrupt. Continues what was cut off, and never runs twice at the same time on the same folder, whichever
  * process asks.
  * @throws MedlsamError `usage` for what may not be downloaded (built in, import only, offline, licence or missing
  *   hashes not accepted), `model` for what the server has not got or what is not what was published, `output`, `cancelled`
@@ -78,37 +79,34 @@ export async function downloadModel(
       const brought = await find()
       if (brought !== null) return brought
       refuseOffline(context, `The model "${entry.id}"`)
-      return install(context, entry, variant, folder, hooks)
+      return install({ context, variant, folder, hooks }, entry)
     },
     hooks.signal,
     wait,
   )
 }
 
-async function install(
-  context: ModelsContext,
-  entry: RegistryEntry,
-  variant: ModelVariant,
-  folder: string,
-  hooks: DownloadHooks,
-): Promise<InstalledModel> {
+/** The download of a variant of a model. */
+interface Download {
+  readonly context: ModelsContext
+  readonly variant: ModelVariant
+  /** Where its files go. */
+  readonly folder: string
+  readonly hooks: DownloadHooks
+}
+
+/** Fetches one file or archive to a path. @returns the SHA-256 of what came */
+type Fetch = (remote: ModelArchive, part: string, expected: string | null) => Promise<string>
+
+async function install(download: Download, entry: RegistryEntry): Promise<InstalledModel> {
+  const { variant, folder, hooks } = download
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new MedlsamError('output', `The models folder ${folder} cannot be made: choose another one.`, folder, {
       cause,
       remedy: { option: 'modelsFolder' },
     })
   })
-  const network = openNetworkAccess(context.network)
-  const files: InstalledFile[] = []
-  try {
-    const progress = sumProgress(variant, hooks)
-    for (const file of variant.files) {
-      throwIfCancelled(hooks.signal)
-      files.push(await obtain(context, variant, file, folder, network, hooks, progress))
-    }
-  } finally {
-    await network.close()
-  }
+  const files = await fetchAll(download)
   throwIfCancelled(hooks.signal)
   const use = await identifyFiles(folder, files, entry).catch(async (error: unknown) => {
     // Whole but of no use: leaving it would only make the next try fail the same way.
@@ -139,71 +137,85 @@ async function install(
   return model
 }
 
-/** Gets one file of a model to its final name, checked. */
-async function obtain(
-  context: ModelsContext,
-  variant: ModelVariant,
-  file: ModelFile,
-  folder: string,
-  network: NetworkAccess,
-  hooks: DownloadHooks,
-  progress: (source: string) => NonNullable<FetchHooks['onBytes']>,
-): Promise<InstalledFile> {
-  const target = path.join(folder, file.name)
-  const part = `${target}.part`
+/** Gets all files of a variant to their final names, checked. */
+async function fetchAll(download: Download): Promise<InstalledFile[]> {
+  const { context, variant, hooks } = download
   const { signal, retryPausesMs } = hooks
-  const fetching = (source: string): FetchHooks => ({
-    network,
-    ...(signal === undefined ? {} : { signal }),
-    ...(retryPausesMs === undefined ? {} : { retryPausesMs }),
-    onBytes: progress(source),
-  })
-  // An earlier try may have got this far.
-  if (file.sha256 !== null && (await sha256File(target).catch(() => null)) === file.sha256)
-    return installedFile(target, file.name, file.sha256, 'registry')
-
-  const archive = file.archive
-  if (archive !== undefined) {
-    const source = archiveOf(variant, archive.name)
-    const { path: zip, trust } = await fetchArchive(context, source, folder, fetching(source.name))
-    await extractMember(zip, archive.member, part, file.sizeBytes ?? Number.MAX_SAFE_INTEGER, signal)
-    const sha256 = await sha256File(part)
-    if (file.sha256 !== null && sha256 !== file.sha256) {
-      await discard(part)
-      throw new MedlsamError(
-        'model',
-        `${file.name} in ${source.url} has SHA-256 ${sha256} instead of the published ${file.sha256}: it was thrown away; report it.`,
-      )
+  const network = openNetworkAccess(context.network)
+  const progress = sumProgress(variant, hooks)
+  const fetch: Fetch = ({ name, url, sizeBytes }, part, sha256) =>
+    fetchFile({ url, sizeBytes, sha256 }, part, {
+      network,
+      ...defined({ signal, retryPausesMs }),
+      onBytes: progress(name),
+    })
+  const files: InstalledFile[] = []
+  try {
+    for (const file of variant.files) {
+      throwIfCancelled(signal)
+      files.push(await obtain(download, file, fetch))
     }
-    await rename(part, target)
-    return installedFile(target, file.name, sha256, file.sha256 === null ? trust : 'registry')
+  } finally {
+    await network.close()
   }
-  if (file.url === undefined)
-    throw new MedlsamError('internal', `The registry does not say where ${file.name} comes from.`)
-  const expected = file.sha256 ?? (await firstUseHash(context.modelsFolder, file.url))
-  const sha256 = await fetchFile(
-    { url: file.url, sizeBytes: file.sizeBytes, sha256: expected },
-    part,
-    fetching(file.name),
-  )
+  return files
+}
+
+/** Gets one file of a model to its final name, checked. */
+async function obtain(download: Download, file: ModelFile, fetch: Fetch): Promise<InstalledFile> {
+  const { context, folder } = download
+  const { name, url, sha256: published, archive } = file
+  const target = path.join(folder, name)
+  // An earlier try may have got this far.
+  if (published !== null && (await sha256File(target).catch(() => null)) === published)
+    return installedFile(target, name, published, 'registry')
+  if (archive !== undefined) return unpackFrom(download, file, archive, fetch)
+  if (url === undefined) throw new MedlsamError('internal', `The registry does not say where ${name} comes from.`)
+  const part = `${target}.part`
+  const sha256 = await fetch({ ...file, url }, part, published ?? (await firstUseHash(context.modelsFolder, url)))
   await rename(part, target)
-  if (file.sha256 === null) await rememberFirstUse(context.modelsFolder, file.url, sha256)
-  return installedFile(target, file.name, sha256, file.sha256 === null ? 'firstUse' : 'registry')
+  if (published === null) await rememberFirstUse(context.modelsFolder, url, sha256)
+  return installedFile(target, name, sha256, published === null ? 'firstUse' : 'registry')
+}
+
+/** Gets a file that comes inside an archive. */
+async function unpackFrom(
+  download: Download,
+  { name, sizeBytes, sha256: published }: ModelFile,
+  archive: NonNullable<ModelFile['archive']>,
+  fetch: Fetch,
+): Promise<InstalledFile> {
+  const { variant, folder, hooks } = download
+  const source = archiveOf(variant, archive.name)
+  const { path: zip, trust } = await fetchArchive(download, source, fetch)
+  const target = path.join(folder, name)
+  const part = `${target}.part`
+  await extractMember(zip, archive.member, part, sizeBytes ?? Number.MAX_SAFE_INTEGER, hooks.signal)
+  const sha256 = await sha256File(part)
+  if (published !== null && sha256 !== published) {
+    await discard(part)
+    throw new MedlsamError(
+      'model',
+      `${name} in ${source.url} has SHA-256 ${sha256} instead of the published ${published}: it was thrown away; report it.`,
+    )
+  }
+  await rename(part, target)
+  return installedFile(target, name, sha256, published === null ? trust : 'registry')
 }
 
 async function fetchArchive(
-  context: ModelsContext,
-  { name, url, sizeBytes, sha256 }: ModelArchive,
-  folder: string,
-  hooks: FetchHooks,
+  { context, folder }: Download,
+  archive: ModelArchive,
+  fetch: Fetch,
 ): Promise<{ readonly path: string; readonly trust: Trust }> {
+  const { name, url, sha256 } = archive
   // It keeps the name of what is unfinished, for it goes once its files are there.
   const part = path.join(folder, `${name}.part`)
   const trust = sha256 === null ? 'firstUse' : 'registry'
   const expected = sha256 ?? (await firstUseHash(context.modelsFolder, url))
   // Another file of the model came out of it a moment ago, or an earlier try fetched it.
   if (expected !== null && (await sha256File(part).catch(() => null)) === expected) return { path: part, trust }
-  const actual = await fetchFile({ url, sizeBytes, sha256: expected }, part, hooks)
+  const actual = await fetch(archive, part, expected)
   if (sha256 === null) await rememberFirstUse(context.modelsFolder, url, actual)
   return { path: part, trust }
 }

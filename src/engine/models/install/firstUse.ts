@@ -6,7 +6,7 @@ import { writeTextAtomic } from '../../../shared/node/wholeFiles.js'
 const recordSchema = z.record(z.string(), z.string())
 
 /**
- * SHA-256 that came first from an address for which nobody has published one. Kept when the model is removed, so that a
+ * SHA-256 that came first from an address for which none is published. Kept when the model is removed, so that a
  * later download must bring the same bytes.
  */
 export async function firstUseHash(modelsFolder: string, url: string): Promise<string | null> {
@@ -29,7 +29,7 @@ async function readRecord(modelsFolder: string): Promise<Readonly<Record<string,
   try {
     return recordSchema.parse(JSON.parse(await readFile(recordPath(modelsFolder), 'utf8')))
   } catch {
-    // Not there yet, or spoilt: both mean that nothing is remembered.
+    // Not there yet, or corrupt: both mean that nothing is remembered.
     return {}
   }
 }

@@ -8,7 +8,7 @@ import { readNpy } from '../../runtime/npy.js'
 import { openNetwork } from '../../runtime/onnx.js'
 import { recogniseExport, SOFT_TISSUE } from '../../sam/segmenter.js'
 
-/** What people say about pictures beyond what the graph tells. */
+/** What the user says about slice images beyond what the graph tells. */
 export interface OverviewFacts {
   readonly normalisation?: Normalisation
   readonly fit?: Fit
@@ -24,8 +24,8 @@ export interface IdentifiedFile {
  * Finds out what files in a folder are by loading them: a localizer has a card, which must name the networks that lie
  * there; a segmenter is recognised from its graphs.
  * @param entry the registry's word on preprocessing and window, where there is one
- * @throws MedlsamError `model` when the files are nothing that can be used here, `usage` when people must say how
- *   pictures are prepared, or said something that is not so
+ * @throws MedlsamError `model` when the files are nothing that can be used here, `usage` when the user must say how
+ *   slice images are prepared, or said something that is not so
  */
 export async function identifyFiles(
   folder: string,
@@ -93,7 +93,7 @@ export async function identifyFiles(
   }
 }
 
-/** How pictures are prepared where graphs leave it open: as people say, or the registry. */
+/** How slice images are prepared where graphs leave it open: as the user or the registry says. */
 function openPreprocessing(
   files: string,
   known: Preprocessing | undefined,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ImportModelRequest, InstalledModel, Precision, RegistryEntry } from '../../../shared/modelTypes.js'
+import { defined } from '../../../shared/defined.js'
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
 import { outputError, writeFolderAtomic } from '../../../shared/node/wholeFiles.js'
 import { sha256File } from '../../../shared/node/hash.js'
@@ -33,9 +34,8 @@ export async function importModel(
   if (request.files.some(isCheckpoint)) {
     const checkpoint = await openCheckpointSource(context, request)
     try {
-      return await install(context, request, hooks, checkpoint.id, checkpoint.entry, (folder) =>
-        checkpoint.write(folder, hooks),
-      )
+      const { id, entry } = checkpoint
+      return await install(context, request, { id, entry, fill: (folder) => checkpoint.write(folder, hooks) }, hooks)
     } finally {
       await checkpoint.close()
     }
@@ -48,20 +48,36 @@ export async function importModel(
       other,
     )
   const entry = context.registry.models.find(({ id }) => id === request.id) ?? null
-  return install(context, request, hooks, request.id ?? idOf(request.files[0]), entry, async (folder) => ({
-    files: await copyFiles(request.files, folder, hooks),
-    provenance: `Imported from ${request.files.map((file) => path.basename(file)).join(', ')}.`,
-  }))
+  const finished: NewModel = {
+    id: request.id ?? idOf(request.files[0]),
+    entry,
+    fill: async (folder) => ({
+      files: await copyFiles(request.files, folder, hooks),
+      provenance: `Imported from ${request.files.map((file) => path.basename(file)).join(', ')}.`,
+    }),
+  }
+  return install(context, request, finished, hooks)
 }
 
-/** @param fill puts the files into the folder and says where they come from */
+/** A model that comes into the models folder. */
+interface NewModel {
+  readonly id: string
+  /** The registry's word on it. */
+  readonly entry: RegistryEntry | null
+  /** Puts its files into a folder and says where they come from. */
+  readonly fill: (folder: string) => Promise<NewFiles>
+}
+
+interface NewFiles {
+  readonly files: InstalledModel['files']
+  readonly provenance: string
+}
+
 async function install(
   context: ModelsContext,
   request: ImportModelRequest,
-  hooks: ImportHooks,
-  id: string,
-  entry: RegistryEntry | null,
-  fill: (folder: string) => Promise<{ readonly files: InstalledModel['files']; readonly provenance: string }>,
+  { id, entry, fill }: NewModel,
+  { signal }: ImportHooks,
 ): Promise<InstalledModel> {
   if (entry?.origin === 'embedded')
     throw new MedlsamError('usage', `The model "${entry.id}" is built in: choose another id.`, undefined, {
@@ -77,22 +93,21 @@ async function install(
       await makeRoom(context, id, precision, folder)
       let model: InstalledModel | undefined
       await writeFolderAtomic(folder, async (temporary) => {
-        const { files, provenance } = await fill(temporary)
-        throwIfCancelled(hooks.signal)
-        const use = await identifyFiles(temporary, files, entry, {
-          ...(request.normalisation === undefined ? {} : { normalisation: request.normalisation }),
-          ...(request.fit === undefined ? {} : { fit: request.fit }),
-        }).catch((error: unknown) => {
+        const filled = await fill(temporary)
+        throwIfCancelled(signal)
+        const { normalisation, fit } = request
+        const facts = defined({ normalisation, fit })
+        const use = await identifyFiles(temporary, filled.files, entry, facts).catch((error: unknown) => {
           throw withoutFolder(error, temporary)
         })
-        throwIfCancelled(hooks.signal)
-        model = importedModel(id, precision, entry, files, use, provenance, request.title)
+        throwIfCancelled(signal)
+        model = { ...describeImport(request, { id, precision, entry }, filled), use }
         await writeInstalled(temporary, model)
       })
       if (model === undefined) throw new TypeError('the folder has been written')
       return model
     },
-    hooks.signal,
+    signal,
   )
 }
 
@@ -103,7 +118,7 @@ async function makeRoom(
   precision: Precision,
   folder: string,
 ): Promise<void> {
-  const { variants, spoilt } = await readInstalled(modelsFolder)
+  const { variants, corrupt } = await readInstalled(modelsFolder)
   if (variants.some(({ model }) => model.id === id && model.precision === precision)) {
     throw new MedlsamError(
       'usage',
@@ -112,7 +127,7 @@ async function makeRoom(
       { remedy: { option: 'id' } },
     )
   }
-  const bad = spoilt.find((each) => each.folder === folder)
+  const bad = corrupt.find((each) => each.folder === folder)
   if (bad !== undefined)
     throw new MedlsamError('model', bad.problem, bad.file, { remedy: { option: 'removeModel', id, precision } })
   const download = registry.models
@@ -129,25 +144,22 @@ async function makeRoom(
   }
 }
 
-/** An error in the words of the person's own files: the folder that they were copied to is gone when it is read. */
+/** An error in the words of the user's own files: the folder that they were copied to is gone when it is read. */
 function withoutFolder(error: unknown, folder: string): unknown {
   if (!(error instanceof MedlsamError)) return error
   const { kind, message, remedy } = error
   return new MedlsamError(kind, message.replaceAll(`${folder}${path.sep}`, ''), undefined, {
     cause: error,
-    ...(remedy === undefined ? {} : { remedy }),
+    ...defined({ remedy }),
   })
 }
 
-function importedModel(
-  id: string,
-  precision: Precision,
-  entry: RegistryEntry | null,
-  files: InstalledModel['files'],
-  use: InstalledModel['use'],
-  provenance: string,
-  title: string | undefined,
-): InstalledModel {
+/** The record of an import, but for what it is used for. */
+function describeImport(
+  { title }: ImportModelRequest,
+  { id, precision, entry }: Pick<NewModel, 'id' | 'entry'> & { readonly precision: Precision },
+  { files, provenance }: NewFiles,
+): Omit<InstalledModel, 'use'> {
   return {
     format: 'medlsam-installed-model',
     formatVersion: 1,
@@ -161,7 +173,6 @@ function importedModel(
     licenseAcceptedAt: null,
     installedAt: new Date().toISOString(),
     files,
-    use,
   }
 }
 

@@ -28,7 +28,7 @@ export interface InstalledVariant {
 }
 
 /** A model's folder whose record cannot be used. */
-export interface SpoiltVariant {
+export interface CorruptVariant {
   readonly id: string
   readonly precision: Precision
   readonly folder: string
@@ -41,7 +41,7 @@ export interface SpoiltVariant {
 /** What is installed, and what lies in the models folder but cannot be used. */
 export interface InstalledModels {
   readonly variants: readonly InstalledVariant[]
-  readonly spoilt: readonly SpoiltVariant[]
+  readonly corrupt: readonly CorruptVariant[]
 }
 
 /** Folder of one precision of a model. */
@@ -79,16 +79,16 @@ export async function findIntact(
 /** Reads every record in the models folder, sorted by id and precision; a folder that does not exist holds nothing. */
 export async function readInstalled(modelsFolder: string): Promise<InstalledModels> {
   const variants: InstalledVariant[] = []
-  const spoilt: SpoiltVariant[] = []
+  const corrupt: CorruptVariant[] = []
   for (const id of await subfolders(modelsFolder)) {
     for (const precision of PRECISIONS) {
       const folder = variantFolder(modelsFolder, id, precision)
       const file = path.join(folder, MODEL_RECORD)
       if (!existsSync(file)) continue
-      const parsed = installedModelSchema.safeParse(await readJson(file))
+      const parsed = installedModelSchema.safeParse(await jsonOrNull(file))
       const remedy = `remove ${id} (${precision}) and install the model again.`
       if (!parsed.success)
-        spoilt.push({
+        corrupt.push({
           id,
           precision,
           folder,
@@ -96,11 +96,11 @@ export async function readInstalled(modelsFolder: string): Promise<InstalledMode
           problem: `${file} is not valid (${z.prettifyError(parsed.error).replaceAll('\n', ' ')}): ${remedy}`,
         })
       else if (parsed.data.id !== id || parsed.data.precision !== precision)
-        spoilt.push({ id, precision, folder, file, problem: `${file} belongs to another folder: ${remedy}` })
+        corrupt.push({ id, precision, folder, file, problem: `${file} belongs to another folder: ${remedy}` })
       else variants.push({ model: parsed.data, folder })
     }
   }
-  return { variants, spoilt }
+  return { variants, corrupt }
 }
 
 /** Records a model as installed; its files must lie in the folder already. */
@@ -110,20 +110,20 @@ export async function writeInstalled(folder: string, model: InstalledModel): Pro
 }
 
 /**
- * Deletes an installed model, also one whose record is spoilt, the record first so that nobody meets half of it. What
+ * Deletes an installed model, also one whose record is corrupt, the record first so that half of it is never met. What
  * else lies in its folder stays.
  * @returns the folders that it lay in
  * @throws MedlsamError `usage` when it is not installed, `output`
  */
 export async function removeInstalled(modelsFolder: string, choice: ModelChoice): Promise<string[]> {
-  const { variants, spoilt } = chosen(await readInstalled(modelsFolder), choice)
+  const { variants, corrupt } = chosen(await readInstalled(modelsFolder), choice)
   for (const { folder, model } of variants) {
     const own = new Set(model.files.map(({ name }) => name))
     await clearFolder(folder, (name) => own.has(name))
   }
-  // Nobody knows what the record named, but other files than a model's are none of its.
-  for (const { folder } of spoilt) await clearFolder(folder, (name) => FINISHED.test(name))
-  return [...variants, ...spoilt].map(({ folder }) => folder)
+  // What the record named is not known, but other files than a model's are none of its.
+  for (const { folder } of corrupt) await clearFolder(folder, (name) => FINISHED.test(name))
+  return [...variants, ...corrupt].map(({ folder }) => folder)
 }
 
 /**
@@ -159,7 +159,7 @@ export async function clearFolder(folder: string, isOwn: (name: string) => boole
  */
 export async function verifyInstalled(modelsFolder: string, choice: ModelChoice | null): Promise<VerifiedFile[]> {
   const all = await readInstalled(modelsFolder)
-  const { variants, spoilt } = choice === null ? all : chosen(all, choice)
+  const { variants, corrupt } = choice === null ? all : chosen(all, choice)
   const verified: VerifiedFile[] = []
   for (const { model, folder } of variants) {
     for (const { name, sha256, trust } of model.files) {
@@ -176,7 +176,7 @@ export async function verifyInstalled(modelsFolder: string, choice: ModelChoice 
   }
   return [
     ...verified,
-    ...spoilt.map(({ id, precision, file, problem }): VerifiedFile => ({
+    ...corrupt.map(({ id, precision, file, problem }): VerifiedFile => ({
       id,
       precision,
       path: file,
@@ -187,12 +187,12 @@ export async function verifyInstalled(modelsFolder: string, choice: ModelChoice 
   ]
 }
 
-function chosen({ variants, spoilt }: InstalledModels, { id, precision }: ModelChoice): InstalledModels {
+function chosen({ variants, corrupt }: InstalledModels, { id, precision }: ModelChoice): InstalledModels {
   const fits = (candidate: ModelChoice): boolean =>
     candidate.id === id && (precision === undefined || candidate.precision === precision)
-  const found = { variants: variants.filter(({ model }) => fits(model)), spoilt: spoilt.filter(fits) }
-  if (found.variants.length + found.spoilt.length > 0) return found
-  const known = [...new Set([...variants.map(({ model }) => model.id), ...spoilt.map((each) => each.id)])].join(', ')
+  const found = { variants: variants.filter(({ model }) => fits(model)), corrupt: corrupt.filter(fits) }
+  if (found.variants.length + found.corrupt.length > 0) return found
+  const known = [...new Set([...variants.map(({ model }) => model.id), ...corrupt.map((each) => each.id)])].join(', ')
   throw new MedlsamError(
     'usage',
     `The model "${id}"${precision === undefined ? '' : ` in ${precision}`} is not installed${known === '' ? '' : `: installed are ${known}`}.`,
@@ -207,7 +207,8 @@ async function subfolders(folder: string): Promise<string[]> {
     .sort()
 }
 
-async function readJson(file: string): Promise<unknown> {
+/** Null where there is no file, or what is in it is no JSON. */
+async function jsonOrNull(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
   } catch {

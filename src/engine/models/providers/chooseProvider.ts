@@ -1,5 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { defined } from '../../../shared/defined.js'
 import type { ProviderTestReport } from '../../../shared/modelTypes.js'
 import { sha256File } from '../../../shared/node/hash.js'
 import type { Provider } from '../../runtime/network.js'
@@ -41,7 +42,7 @@ export async function chooseProvider(
   })
 }
 
-/** The self-test of a segmenter with every provider of the platform that `auto` may take, also those that look hopeless or crashed before, so that people see why. */
+/** The self-test of a segmenter with every provider of the platform that `auto` may take, also those that look hopeless or crashed before, so that the user sees why. */
 export async function testSegmenter(
   modelsFolder: string,
   source: SegmenterSource,
@@ -78,7 +79,7 @@ async function alone<T>(
 
 async function hashesOf({ files }: SegmenterSource): Promise<string[]> {
   const hashes: string[] = []
-  // A file that is not there is reported by whoever opens it.
+  // A file that is not there is reported when it is opened.
   for (const file of files) hashes.push(file.sha256 ?? (await sha256File(file.path).catch(() => 'missing')))
   return hashes
 }
@@ -95,7 +96,7 @@ function run(
     candidates,
     memory,
     retryCrashed,
-    open: (provider) => openSegmenter(files, { id, ...rest, provider, ...(threads === undefined ? {} : { threads }) }),
+    open: (provider) => openSegmenter(files, { id, ...rest, provider, ...defined({ threads }) }),
     ...hooks,
   })
 }

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import type { GpuRuntimeInfo } from '../../../shared/modelTypes.js'
+import { defined } from '../../../shared/defined.js'
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
 import { outputError, writeTextAtomic } from '../../../shared/node/wholeFiles.js'
 import { sha256File } from '../../../shared/node/hash.js'
@@ -95,7 +96,7 @@ export async function downloadGpuRuntime(
         })
         const network = openNetworkAccess(context.network)
         try {
-          await install(feed, version, pinned, folder, network, hooks)
+          await install({ feed, version, pinned, folder, network }, hooks)
         } finally {
           await network.close()
         }
@@ -127,21 +128,25 @@ export async function linkGpuRuntime(modelsFolder: string, places: GpuRuntimePla
   }
 }
 
+/** A package to fetch, and where to. */
+interface GpuPackage {
+  readonly feed: string
+  readonly version: string
+  /** SHA-256 that it must have; null when none is known. */
+  readonly pinned: string | null
+  readonly folder: string
+  readonly network: NetworkAccess
+}
+
 async function install(
-  feed: string,
-  version: string,
-  pinned: string | null,
-  folder: string,
-  network: NetworkAccess,
-  hooks: DownloadHooks,
+  { feed, version, pinned, folder, network }: GpuPackage,
+  { signal, onBytes, retryPausesMs }: DownloadHooks,
 ): Promise<void> {
-  const { url, sizeBytes, sha512 } = await resolvePackage(feed, version, network, hooks.signal)
+  const { url, sizeBytes, sha512 } = await resolvePackage(feed, version, network, signal)
   const part = path.join(folder, 'package.nupkg.part')
-  const { signal, onBytes, retryPausesMs } = hooks
   const sha256 = await fetchFile({ url, sizeBytes, sha256: pinned }, part, {
     network,
-    ...(signal === undefined ? {} : { signal }),
-    ...(retryPausesMs === undefined ? {} : { retryPausesMs }),
+    ...defined({ signal, retryPausesMs }),
     onBytes: (done, total) => onBytes?.(done, total ?? 0, PACKAGE),
   })
   const actual = await sha512Base64(part)

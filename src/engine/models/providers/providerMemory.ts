@@ -20,8 +20,9 @@ const memorySchema = z.record(
   }),
 )
 
-type Memory = z.infer<typeof memorySchema>
-type Entry = Memory[string]
+/** What is remembered, by model and machine. */
+type RememberedProviders = z.infer<typeof memorySchema>
+type Entry = RememberedProviders[string]
 
 /** What is remembered of a model on this machine. */
 export interface ProviderMemory {
@@ -46,11 +47,11 @@ export function providerMemory(
 ): ProviderMemory {
   const file = path.join(modelsFolder, 'providers.json')
   const key = memoryKey(networkHashes, candidates)
-  const read = async (): Promise<Memory> => {
+  const read = async (): Promise<RememberedProviders> => {
     try {
       return memorySchema.parse(JSON.parse(await readFile(file, 'utf8')))
     } catch {
-      // Not there yet, or spoilt: both mean that nothing is remembered.
+      // Not there yet, or corrupt: both mean that nothing is remembered.
       return {}
     }
   }
@@ -108,6 +109,6 @@ function crashedOf({ crashed, trying }: Entry): Provider[] {
   return trying === null ? crashed : [...crashed, trying]
 }
 
-function entryOf(memory: Memory, key: string): Entry {
+function entryOf(memory: RememberedProviders, key: string): Entry {
   return key in memory ? memory[key] : { chosen: null, trying: null, crashed: [] }
 }

@@ -9,7 +9,7 @@ import type { ProviderMemory } from './providerMemory.js'
 
 /** Root mean square difference to the CPU, relative to the CPU's own, above which an answer counts as wrong: half precision stays far below. */
 const MOST_DIFFERENCE = 0.03
-/** So often may a provider end the process before `auto` leaves it alone: once may have been somebody who stopped the test in the middle of a load. */
+/** So often may a provider end the process before `auto` leaves it alone: once may have been a user who stopped the test in the middle of a load. */
 const MOST_CRASHES = 1
 
 /** What a self-test needs. */
@@ -20,7 +20,7 @@ export interface ProviderTestSetup {
   /** Opens the segmenter on a provider; its `providerNote` says when it is another one. */
   readonly open: (provider: Provider) => Promise<Segmenter>
   readonly memory: ProviderMemory
-  /** Try also what has ended the process again and again: for people who ask for the test. */
+  /** Try also what has ended the process again and again: for users who ask for the test. */
   readonly retryCrashed?: boolean
   readonly signal?: AbortSignal
   readonly onTrial?: (done: number, total: number, provider: Provider) => void
@@ -29,7 +29,7 @@ export interface ProviderTestSetup {
 }
 
 /**
- * Times one encode per provider, after a warm-up, on a picture that is always the same, and remembers the fastest whose
+ * Times one encode per provider, after a warm-up, on an image that is always the same, and remembers the fastest whose
  * embedding is the CPU's. A provider that took the process with it more than once is tried only with `retryCrashed`.
  * @throws MedlsamError `model` when not even the CPU can run it, `cancelled`
  */
@@ -44,11 +44,11 @@ export async function testProviders({
   now = () => performance.now(),
 }: ProviderTestSetup): Promise<ProviderTestReport> {
   const others = candidates.filter((provider) => provider !== 'cpu')
-  const picture = testImage()
+  const image = testImage()
   const crashed = await memory.crashed()
   const trials: ProviderTrial[] = []
   onTrial?.(0, others.length + 1, 'cpu')
-  const cpu = await timeEncode(await open('cpu'), picture, now)
+  const cpu = await timeEncode(await open('cpu'), image, now)
   trials.push({ provider: 'cpu', encodeMs: cpu.encodeMs, difference: 0, problem: null })
   for (const [done, provider] of others.entries()) {
     throwIfCancelled(signal)
@@ -64,7 +64,7 @@ export async function testProviders({
     }
     await memory.trying(provider)
     try {
-      trials.push(await trial(provider, open, picture, cpu.embedding, now))
+      trials.push(await trial(provider, open, image, cpu.embedding, now))
     } finally {
       await memory.trying(null)
     }
@@ -82,7 +82,7 @@ export async function testProviders({
 async function trial(
   provider: Provider,
   open: ProviderTestSetup['open'],
-  picture: SliceImage,
+  image: SliceImage,
   truth: SliceEmbedding,
   now: () => number,
 ): Promise<ProviderTrial> {
@@ -97,7 +97,7 @@ async function trial(
         problem: segmenter.providerNote ?? `${provider} could not be had.`,
       }
     }
-    const { encodeMs, embedding } = await timeEncode(segmenter, picture, now)
+    const { encodeMs, embedding } = await timeEncode(segmenter, image, now)
     const difference = relativeDifference(truth, embedding)
     const problem =
       difference <= MOST_DIFFERENCE ? null : `Its answer differs from the CPU's by ${(100 * difference).toFixed(1)} %.`
@@ -111,13 +111,13 @@ async function trial(
 
 async function timeEncode(
   segmenter: Segmenter,
-  picture: SliceImage,
+  image: SliceImage,
   now: () => number,
 ): Promise<{ readonly encodeMs: number; readonly embedding: SliceEmbedding }> {
   try {
-    await segmenter.encodeSlice(picture)
+    await segmenter.encodeSlice(image)
     const started = now()
-    const embedding = await segmenter.encodeSlice(picture)
+    const embedding = await segmenter.encodeSlice(image)
     return { encodeMs: now() - started, embedding }
   } finally {
     await segmenter.release()

@@ -78,7 +78,7 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
     })
 
     expect(await runCli(['models', 'verify'], env)).toMatchObject({ code: 0 })
-    await writeFile(at('models/tiny/fp32/tiny.decoder.onnx'), 'spoilt')
+    await writeFile(at('models/tiny/fp32/tiny.decoder.onnx'), 'corrupt')
     const damaged = await runCli(['models', 'verify', 'tiny', '--json'], env)
     expect(damaged.code).toBe(2)
     expect((JSON.parse(damaged.stdout) as { readonly state: string }[]).map(({ state }) => state)).toEqual([
@@ -86,7 +86,7 @@ describe.skipIf(!cliIsBuilt)('medlsam models', () => {
       'changed',
     ])
 
-    await writeFile(at('models/tiny/fp32/model.json'), 'spoilt')
+    await writeFile(at('models/tiny/fp32/model.json'), 'corrupt')
     expect(await runCli(['models', 'verify'], env)).toMatchObject({
       code: 2,
       stdout: expect.stringMatching(/model\.json is not valid .*medlsam models remove tiny --precision fp32/),

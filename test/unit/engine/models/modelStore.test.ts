@@ -150,7 +150,7 @@ describe('downloading a model', () => {
   it('fetches again what is damaged, and only that', async () => {
     const models = await setUp([entry('tiny', [plain])])
     await models.download({ id: 'tiny' })
-    await writeFile(path.join(models.folder, 'tiny/fp32/decoder.onnx'), 'spoilt')
+    await writeFile(path.join(models.folder, 'tiny/fp32/decoder.onnx'), 'corrupt')
     const before = server.requests.length
     await models.download({ id: 'tiny' })
     expect(server.requests.slice(before).map(({ path: asked }) => asked)).toEqual(['/decoder.onnx'])
@@ -637,24 +637,24 @@ describe('installed models', () => {
     expect((await failure(findSegmenter('what', places))).message).toContain('There is no segmenter "what": use tiny')
   })
 
-  it('with a spoilt record are reported instead of used', async () => {
+  it('with a corrupt record are reported instead of used', async () => {
     const models = await setUp([])
     await mkdir(path.join(models.folder, 'bad/fp32'), { recursive: true })
     await writeFile(path.join(models.folder, 'bad/fp32/model.json'), '{"format": "other"}')
-    const { variants, spoilt } = await readInstalled(models.folder)
+    const { variants, corrupt } = await readInstalled(models.folder)
     expect(variants).toEqual([])
-    expect(spoilt.map(({ problem }) => problem)).toEqual([expect.stringContaining('install the model again')])
+    expect(corrupt.map(({ problem }) => problem)).toEqual([expect.stringContaining('install the model again')])
     expect(await models.list()).toMatchObject({
-      problems: spoilt.map(({ problem }) => problem),
+      problems: corrupt.map(({ problem }) => problem),
       models: [{ id: 'bad', variants: [{ precision: 'fp32', state: 'damaged' }] }],
     })
   })
 
-  it('with a spoilt record fail the check, are not imported over, and can be removed without a file of others', async () => {
+  it('with a corrupt record fail the check, are not imported over, and can be removed without a file of others', async () => {
     const models = await setUp([entry('tiny', [plain])])
     await models.download({ id: 'tiny' })
     const place = path.join(models.folder, 'tiny/fp32')
-    const [record, notes] = await put(place, { 'model.json': Buffer.from('spoilt'), 'notes.txt': Buffer.from('mine') })
+    const [record, notes] = await put(place, { 'model.json': Buffer.from('corrupt'), 'notes.txt': Buffer.from('mine') })
     const wrong = {
       id: 'tiny',
       precision: 'fp32',

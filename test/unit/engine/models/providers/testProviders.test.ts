@@ -169,7 +169,7 @@ describe('the self-test of providers', () => {
 })
 
 describe('the memory of providers', () => {
-  it('is kept per model and providers in question, and starts anew when its file is spoilt', async () => {
+  it('is kept per model and providers in question, and starts anew when its file is corrupt', async () => {
     const place = path.join(folder, 'kept')
     const memory = (hashes: string[], candidates: Provider[] = ['cuda', 'cpu']): ReturnType<typeof providerMemory> =>
       providerMemory(place, hashes, candidates)
@@ -179,7 +179,7 @@ describe('the memory of providers', () => {
     expect(await memory(['a'.repeat(64), 'b'.repeat(64)], ['cuda', 'webgpu', 'cpu']).chosen()).toBeNull()
     const file = path.join(place, 'providers.json')
     expect(Object.keys(JSON.parse(await readFile(file, 'utf8')) as object)).toHaveLength(1)
-    await writeFile(file, 'spoilt')
+    await writeFile(file, 'corrupt')
     expect(await memory(['a'.repeat(64), 'b'.repeat(64)]).chosen()).toBeNull()
   })
 })
