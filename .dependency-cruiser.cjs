@@ -45,6 +45,12 @@ module.exports = {
       from: { path: '^src', pathNot: '^src/(host|extension)' },
       to: { path: '^vscode$' },
     },
+    {
+      name: 'preact-in-webview-only',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/webview/' },
+      to: { path: 'node_modules/preact/' },
+    },
     notKnowing('numeric-knows-nothing', 'numeric', '(?!numeric)[a-zA-Z]+'),
     notKnowing(
       'volume-knows-no-model',
@@ -101,7 +107,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default'],
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
     },
   },
 }

@@ -59,6 +59,8 @@ export async function buildExtension(outdir = path.join(root, 'dist'), sourcemap
     platform: 'browser',
     format: 'esm',
     target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     minify: true,
     sourcemap: false,
   })

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import * as vscode from 'vscode'
+import { escapeHtml } from '../../shared/escapeHtml.js'
 
-/** The page of the scan editor: one script with a nonce, one style sheet, no inline code, no unsafe-eval. */
+/** The page of the scan editor: one script with a nonce, which fills the body, one style sheet, no inline code, no unsafe-eval. */
 export function scanEditorHtml(webview: vscode.Webview, extensionUri: vscode.Uri, scanName: string): string {
   const nonce = randomBytes(16).toString('hex')
   const script = webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview.js'))
@@ -21,13 +22,8 @@ export function scanEditorHtml(webview: vscode.Webview, extensionUri: vscode.Uri
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${escapeHtml(scanName)}</title>
 <link rel="stylesheet" href="${style.toString()}">
-</head>
-<body>
 <script type="module" nonce="${nonce}" src="${script.toString()}"></script>
-</body>
+</head>
+<body></body>
 </html>`
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
 }

@@ -9,7 +9,9 @@ import {
 } from '@niivue/niivue'
 import type { CtWindow } from '../../shared/ctWindow.js'
 import type { PointMm, Size3 } from '../../shared/geometry/points.js'
-import { mmToVoxel, voxelToMm, type Affine } from './rowAffine.js'
+import { applyAffine, invertAffine, spacingMm, type Affine } from '../../shared/geometry/affine.js'
+import { add, mapAxes, scale } from '../../shared/geometry/vector.js'
+import { affineOfRows } from './affineOfRows.js'
 import { labelBorder } from './labelBorder.js'
 import { labelTable, type LabelTable } from './labelColors.js'
 import { labelStats, type LabelStats } from './labelStats.js'
@@ -33,32 +35,10 @@ export interface ViewerEvents {
   onDraw(): void
 }
 
-/** A label map's statistics, in the units people read. */
+/** A label map's statistics, in the units that are shown. */
 export interface LabelFacts extends LabelStats {
   readonly volumeMl: number
   readonly insideMm: PointMm
-}
-
-/** The one object that owns NiiVue. */
-export interface Viewer {
-  showScan(bytes: ArrayBuffer, name: string): Promise<void>
-  showLabelMap(bytes: ArrayBuffer, name: string): Promise<readonly LabelFacts[]>
-  removeLabelMap(): void
-  paintLabels(structures: Parameters<typeof labelTable>[0], hidden: readonly number[]): void
-  setOverlay(opacity: number, outline: boolean): void
-  setLayout(layout: Layout): void
-  setWindow(window: CtWindow): void
-  setConvention(radiological: boolean): void
-  setCrosshairShown(shown: boolean): void
-  moveTo(pointMm: PointMm): void
-  step(axis: 0 | 1 | 2, voxels: number): void
-  zoomBy(factor: number): void
-  panBy(axis: 0 | 1 | 2, mm: number): void
-  setPanZoom(panZoom: ViewState['panZoom']): void
-  panZoom(): ViewState['panZoom']
-  crosshairMm(): PointMm | null
-  tiles(): Tile[]
-  spacingMm(): number
 }
 
 const SLICE_TYPES: Readonly<Record<Layout, SLICE_TYPE>> = {
@@ -75,178 +55,237 @@ const PLANES: Readonly<Partial<Record<number, Plane>>> = {
 
 /** Of the scan's width: a pixel or two when all of it is in view. */
 const CROSSHAIR_PERCENT = 0.4
+const MIN_ZOOM = 0.25
+const MAX_ZOOM = 20
 
-/** Starts NiiVue on a canvas; throws a {@link ScanProblem} when the machine cannot draw. */
-export async function createViewer(canvas: HTMLCanvasElement, first: ViewState, events: ViewerEvents): Promise<Viewer> {
-  requireWebGl2()
-  const nv = new Niivue({
-    isSliceMM: true,
-    isRadiologicalConvention: first.radiological,
-    multiplanarLayout: MULTIPLANAR_TYPE.GRID,
-    multiplanarShowRender: SHOW_RENDER.ALWAYS,
-    multiplanarPadPixels: 4,
-    sagittalNoseLeft: true,
-    show3Dcrosshair: true,
-    crosshairWidth: first.crosshairShown ? CROSSHAIR_PERCENT : 0,
-    // Its default, voxels, hides small organs of coarse scans.
-    crosshairWidthUnit: 'percent',
-    crosshairColor: [0.35, 0.75, 1, 0.9],
-    crosshairGap: 6,
-    fontColor: [1, 1, 1, 0.9],
-    backColor: [0, 0, 0, 1],
-    fontMinPx: 12,
-    fontSizeScaling: 0.3,
-    dragAndDropEnabled: false,
-    isCornerOrientationText: false,
-    logLevel: 'error',
-    loadingText: '',
-  })
-  await nv.attachToCanvas(canvas)
-  nv.setMouseEventConfig({
-    leftButton: { primary: DRAG_MODE.crosshair, withShift: DRAG_MODE.pan, withCtrl: DRAG_MODE.windowing },
-    rightButton: DRAG_MODE.windowing,
-    centerButton: DRAG_MODE.pan,
-  })
-  // Without it NiiVue's own keys never fire: they would fight with the editor's commands.
-  canvas.removeAttribute('tabindex')
-  keepWindowOnDoubleClick(canvas)
-  nv.onLocationChange = (location) => {
-    const affine = scan()?.hdr?.affine
-    if (affine !== undefined) events.onReading(readingOf(location as NiiVueLocation, affine))
-  }
-  const draw = nv.drawScene.bind(nv)
-  nv.drawScene = () => {
-    const result = draw()
-    tellWindow()
-    events.onDraw()
-    return result
-  }
+/** What stays the same as long as the page lives. */
+const OPTIONS = {
+  isSliceMM: true,
+  multiplanarLayout: MULTIPLANAR_TYPE.GRID,
+  multiplanarShowRender: SHOW_RENDER.ALWAYS,
+  multiplanarPadPixels: 4,
+  sagittalNoseLeft: true,
+  show3Dcrosshair: true,
+  // Its default, voxels, hides small organs of coarse scans.
+  crosshairWidthUnit: 'percent',
+  crosshairColor: [0.35, 0.75, 1, 0.9],
+  crosshairGap: 6,
+  fontColor: [1, 1, 1, 0.9],
+  backColor: [0, 0, 0, 1],
+  fontMinPx: 12,
+  fontSizeScaling: 0.3,
+  dragAndDropEnabled: false,
+  isCornerOrientationText: false,
+  logLevel: 'error',
+  loadingText: '',
+} as const satisfies ConstructorParameters<typeof Niivue>[0]
+
+/** Draws a scan and its labels: the one object that owns NiiVue. */
+export class Viewer {
   /** The window as it was set or told last: NiiVue tells nobody when a drag changes it. */
-  let known: CtWindow = { levelHu: first.levelHu, widthHu: first.widthHu }
-  function tellWindow(): void {
-    const image = scan()
-    if (image === undefined) return
-    const now = windowOf(image)
-    if (now.levelHu === known.levelHu && now.widthHu === known.widthHu) return
-    known = now
-    events.onWindow(now)
-  }
-
-  const scan = (): NVImage | undefined => nv.volumes[0]
-  const label = (): NVImage | undefined => nv.volumes[1]
-  let overlay = { opacity: first.opacity, outline: first.outline }
+  private window: CtWindow
+  private overlay: { readonly opacity: number; readonly outline: boolean }
   /** The voxels of the label map as read; NiiVue draws outlines only over filled labels. */
-  let filled: NVImage['img']
+  private filled: NVImage['img']
 
-  function drawOutline(image: NVImage): void {
-    if (filled !== undefined) image.img = overlay.outline ? labelBorder(filled, sizeOf(image)) : filled
+  private constructor(
+    private readonly nv: Niivue,
+    first: ViewState,
+    private readonly events: ViewerEvents,
+  ) {
+    this.window = { levelHu: first.levelHu, widthHu: first.widthHu }
+    this.overlay = { opacity: first.opacity, outline: first.outline }
   }
 
-  function crosshairMm(): PointMm | null {
-    if (scan() === undefined) return null
+  /** Starts NiiVue on a canvas; throws a {@link ScanProblem} when the machine cannot draw. */
+  static async start(canvas: HTMLCanvasElement, first: ViewState, events: ViewerEvents): Promise<Viewer> {
+    requireWebGl2()
+    const nv = new Niivue({
+      ...OPTIONS,
+      isRadiologicalConvention: first.radiological,
+      crosshairWidth: first.crosshairShown ? CROSSHAIR_PERCENT : 0,
+    })
+    await nv.attachToCanvas(canvas)
+    nv.setMouseEventConfig({
+      leftButton: { primary: DRAG_MODE.crosshair, withShift: DRAG_MODE.pan, withCtrl: DRAG_MODE.windowing },
+      rightButton: DRAG_MODE.windowing,
+      centerButton: DRAG_MODE.pan,
+    })
+    // Without it NiiVue's own keys never fire: they would fight with the editor's commands.
+    canvas.removeAttribute('tabindex')
+    keepWindowOnDoubleClick(canvas)
+    const viewer = new Viewer(nv, first, events)
+    viewer.listen()
+    return viewer
+  }
+
+  async showScan(bytes: ArrayBuffer, name: string): Promise<void> {
+    const { nv } = this
+    const image = await readImage(bytes, name, 'gray')
+    const limit = nv.gl.getParameter(nv.gl.MAX_3D_TEXTURE_SIZE) as number
+    const size = sizeOf(image)
+    if (Math.max(...size) > limit) {
+      throw new ScanProblem(
+        `The scan has ${size.join(' x ')} voxels and this machine draws at most ${limit} along a side. Crop or downsample the scan.`,
+      )
+    }
+    while (nv.volumes.length > 0) nv.removeVolume(nv.volumes[nv.volumes.length - 1])
+    setRange(image, this.window)
+    nv.addVolume(image)
+  }
+
+  /** Draws a label map in place of an older one, all labels in grey until {@link paintLabels}. */
+  async showLabelMap(bytes: ArrayBuffer, name: string): Promise<readonly LabelFacts[]> {
+    const image = await readImage(bytes, name, 'random')
+    if (image.img === undefined) throw new ScanProblem(`${name} holds no voxels. Write the label map again.`)
+    const facts = factsOf(image, labelStats(image.img, sizeOf(image)))
+    this.removeLabelMap()
+    image.opacity = this.overlay.opacity
+    image.setColormapLabel(
+      tableFor(
+        facts.map(({ labelValue }) => ({ labelValue, color: '#888888', name: '' })),
+        [],
+      ),
+    )
+    this.filled = image.img
+    this.fillOrOutline(image)
+    this.nv.addVolume(image)
+    return facts
+  }
+
+  removeLabelMap(): void {
+    const image = this.labelMap()
+    if (image) this.nv.removeVolume(image)
+  }
+
+  paintLabels(structures: Parameters<typeof labelTable>[0], hidden: readonly number[]): void {
+    const image = this.labelMap()
+    if (image === undefined) return
+    image.setColormapLabel(tableFor(structures, hidden))
+    this.nv.updateGLVolume()
+  }
+
+  setOverlay(opacity: number, outline: boolean): void {
+    const isTurned = outline !== this.overlay.outline
+    this.overlay = { opacity, outline }
+    const image = this.labelMap()
+    if (image === undefined) {
+      this.nv.drawScene()
+      return
+    }
+    if (isTurned) this.fillOrOutline(image)
+    this.nv.setOpacity(1, opacity)
+  }
+
+  setLayout(layout: Layout): void {
+    this.nv.setSliceType(SLICE_TYPES[layout])
+  }
+
+  setWindow({ levelHu, widthHu }: CtWindow): void {
+    this.window = { levelHu, widthHu }
+    const image = this.scan()
+    if (image === undefined) return
+    setRange(image, this.window)
+    this.nv.updateGLVolume()
+  }
+
+  setConvention(radiological: boolean): void {
+    this.nv.setRadiologicalConvention(radiological)
+  }
+
+  setCrosshairShown(shown: boolean): void {
+    this.nv.setCrosshairWidth(shown ? CROSSHAIR_PERCENT : 0)
+  }
+
+  moveTo(pointMm: PointMm): void {
+    const { nv } = this
+    if (this.scan() === undefined) return
+    nv.scene.crosshairPos = nv.mm2frac([...pointMm])
+    nv.createOnLocationChange()
+    nv.drawScene()
+  }
+
+  /** Moves the crosshair by whole voxels along right, anterior or superior. */
+  step(axis: 0 | 1 | 2, voxels: number): void {
+    if (this.scan()) this.nv.moveCrosshairInVox(...mapAxes((a) => (a === axis ? voxels : 0)))
+  }
+
+  zoomBy(factor: number): void {
+    const [x, y, z, zoom] = this.panZoom()
+    const next = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom * factor))
+    // What is under the crosshair stays where it is.
+    const pan = add([x, y, z], scale(this.crosshairMm() ?? [0, 0, 0], zoom - next))
+    this.nv.setPan2Dxyzmm([...pan, next])
+  }
+
+  panBy(axis: 0 | 1 | 2, mm: number): void {
+    const pan = this.panZoom()
+    pan[axis] += mm
+    this.nv.setPan2Dxyzmm(pan)
+  }
+
+  setPanZoom(panZoom: ViewState['panZoom']): void {
+    this.nv.setPan2Dxyzmm([...panZoom])
+  }
+
+  panZoom(): ViewState['panZoom'] {
+    const pan = this.nv.scene.pan2Dxyzmm
+    return [pan[0], pan[1], pan[2], pan[3]]
+  }
+
+  /** Null without a scan. */
+  crosshairMm(): PointMm | null {
+    const { nv } = this
+    if (this.scan() === undefined) return null
     const mm = nv.frac2mm(nv.scene.crosshairPos)
     return [mm[0], mm[1], mm[2]]
   }
 
-  return {
-    async showScan(bytes, name) {
-      const image = await readImage(bytes, name, 'gray')
-      const limit = nv.gl.getParameter(nv.gl.MAX_3D_TEXTURE_SIZE) as number
-      const size = sizeOf(image)
-      if (Math.max(...size) > limit) {
-        throw new ScanProblem(
-          `The scan has ${size.join(' x ')} voxels and this machine draws at most ${limit} along a side. Crop or downsample the scan.`,
-        )
-      }
-      while (nv.volumes.length > 0) nv.removeVolume(nv.volumes[nv.volumes.length - 1])
-      setRange(image, known)
-      nv.addVolume(image)
-    },
-    async showLabelMap(bytes, name) {
-      const image = await readImage(bytes, name, 'random')
-      if (image.img === undefined) throw new ScanProblem(`${name} holds no voxels. Write the label map again.`)
-      const facts = factsOf(image, labelStats(image.img, sizeOf(image)))
-      const old = label()
-      if (old) nv.removeVolume(old)
-      image.opacity = overlay.opacity
-      image.setColormapLabel(
-        tableFor(
-          facts.map(({ labelValue }) => ({ labelValue, color: '#888888', name: '' })),
-          [],
-        ),
-      )
-      filled = image.img
-      drawOutline(image)
-      nv.addVolume(image)
-      return facts
-    },
-    removeLabelMap() {
-      const old = label()
-      if (old) nv.removeVolume(old)
-    },
-    paintLabels(structures, hidden) {
-      const image = label()
-      if (image === undefined) return
-      image.setColormapLabel(tableFor(structures, hidden))
-      nv.updateGLVolume()
-    },
-    setOverlay(opacity, outline) {
-      const turned = outline !== overlay.outline
-      overlay = { opacity, outline }
-      const image = label()
-      if (image === undefined) {
-        nv.drawScene()
-        return
-      }
-      if (turned) drawOutline(image)
-      nv.setOpacity(1, opacity)
-    },
-    setLayout(layout) {
-      nv.setSliceType(SLICE_TYPES[layout])
-    },
-    setWindow(window) {
-      known = { levelHu: window.levelHu, widthHu: window.widthHu }
-      const image = scan()
-      if (image === undefined) return
-      setRange(image, known)
-      nv.updateGLVolume()
-    },
-    setConvention(radiological) {
-      nv.setRadiologicalConvention(radiological)
-    },
-    setCrosshairShown(shown) {
-      nv.setCrosshairWidth(shown ? CROSSHAIR_PERCENT : 0)
-    },
-    moveTo(pointMm) {
-      if (scan() === undefined) return
-      nv.scene.crosshairPos = nv.mm2frac([pointMm[0], pointMm[1], pointMm[2]])
-      nv.createOnLocationChange()
-      nv.drawScene()
-    },
-    step(axis, voxels) {
-      const move = [0, 0, 0]
-      move[axis] = voxels
-      if (scan()) nv.moveCrosshairInVox(move[0], move[1], move[2])
-    },
-    zoomBy(factor) {
-      const [x, y, z, zoom] = panZoomOf(nv)
-      const next = Math.min(20, Math.max(0.25, zoom * factor))
-      const at = crosshairMm() ?? [0, 0, 0]
-      const change = zoom - next
-      nv.setPan2Dxyzmm([x + change * at[0], y + change * at[1], z + change * at[2], next])
-    },
-    panBy(axis, mm) {
-      const pan = panZoomOf(nv)
-      pan[axis] += mm
-      nv.setPan2Dxyzmm(pan)
-    },
-    setPanZoom(panZoom) {
-      nv.setPan2Dxyzmm([...panZoom])
-    },
-    panZoom: () => panZoomOf(nv),
-    crosshairMm,
-    tiles: () => tilesOf(nv),
-    spacingMm: () => Math.max(...(scan()?.pixDims?.slice(1, 4) ?? [1])),
+  /** The planes on the screen. */
+  tiles(): Tile[] {
+    return tilesOf(this.nv)
+  }
+
+  /** The scan's coarsest spacing. */
+  spacingMm(): number {
+    return Math.max(...(this.scan()?.pixDims?.slice(1, 4) ?? [1]))
+  }
+
+  private scan(): NVImage | undefined {
+    return this.nv.volumes[0]
+  }
+
+  private labelMap(): NVImage | undefined {
+    return this.nv.volumes[1]
+  }
+
+  private listen(): void {
+    const { nv, events } = this
+    nv.onLocationChange = (location) => {
+      const rows = this.scan()?.hdr?.affine
+      if (rows !== undefined) events.onReading(readingOf(location as NiiVueLocation, affineOfRows(rows)))
+    }
+    const draw = nv.drawScene.bind(nv)
+    nv.drawScene = () => {
+      const result = draw()
+      this.tellWindow()
+      events.onDraw()
+      return result
+    }
+  }
+
+  private tellWindow(): void {
+    const image = this.scan()
+    if (image === undefined) return
+    const now = windowOf(image)
+    if (now.levelHu === this.window.levelHu && now.widthHu === this.window.widthHu) return
+    this.window = now
+    this.events.onWindow(now)
+  }
+
+  private fillOrOutline(image: NVImage): void {
+    if (this.filled !== undefined)
+      image.img = this.overlay.outline ? labelBorder(this.filled, sizeOf(image)) : this.filled
   }
 }
 
@@ -314,25 +353,20 @@ function tableFor(
 }
 
 function factsOf(image: NVImage, stats: readonly LabelStats[]): LabelFacts[] {
-  const affine = image.hdr?.affine ?? []
-  const column = (axis: number): number => Math.hypot(affine[0][axis], affine[1][axis], affine[2][axis])
-  const voxelMl = (column(0) * column(1) * column(2)) / 1000
+  const affine = affineOfRows(image.hdr?.affine ?? [])
+  const [x, y, z] = spacingMm(affine)
+  const voxelMl = (x * y * z) / 1000
   return stats.map((stat) => ({
     ...stat,
     volumeMl: stat.voxels * voxelMl,
-    insideMm: voxelToMm(affine, stat.insideVoxel),
+    insideMm: applyAffine(affine, stat.insideVoxel),
   }))
 }
 
 /** NiiVue's own voxel counts along right, anterior and superior, whatever the order in the file. */
 function readingOf({ mm, values }: NiiVueLocation, affine: Affine): Reading {
   const pointMm: PointMm = [mm[0], mm[1], mm[2]]
-  return { pointMm, voxel: mmToVoxel(affine, pointMm), value: values[0]?.value ?? NaN }
-}
-
-function panZoomOf(nv: Niivue): ViewState['panZoom'] {
-  const pan = nv.scene.pan2Dxyzmm
-  return [pan[0], pan[1], pan[2], pan[3]]
+  return { pointMm, voxel: applyAffine(invertAffine(affine), pointMm), value: values[0]?.value ?? NaN }
 }
 
 function tilesOf(nv: Niivue): Tile[] {

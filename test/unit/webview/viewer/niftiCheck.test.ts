@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { niftiProblem } from '../../../../src/webview/viewer/niftiCheck.js'
-import { labelStats } from '../../../../src/webview/viewer/labelStats.js'
-import { labelTable } from '../../../../src/webview/viewer/labelColors.js'
 
 function nifti(size: readonly number[], dataType: number, bytes: number, little = true): ArrayBuffer {
   const buffer = new ArrayBuffer(352 + bytes)
@@ -32,35 +30,5 @@ describe('a NIfTI file', () => {
     ['without a header', new ArrayBuffer(10), /too short/],
   ])('%s is refused with a sentence', (_, buffer, problem) => {
     expect(niftiProblem(buffer)).toMatch(problem)
-  })
-})
-
-describe('labels', () => {
-  it('are counted, with a voxel inside each', () => {
-    const voxels = new Uint8Array(27)
-    voxels.set([3, 3, 3], 12)
-    voxels[0] = 1
-    expect(labelStats(voxels, [3, 3, 3])).toEqual([
-      { labelValue: 1, voxels: 1, insideVoxel: [0, 0, 0] },
-      { labelValue: 3, voxels: 3, insideVoxel: [1, 1, 1] },
-    ])
-  })
-
-  it('are transparent when hidden, and so is the background', () => {
-    const table = labelTable(
-      [
-        { name: 'A', labelValue: 2, color: '#ff8000' },
-        { name: 'B', labelValue: 5, color: '#000001' },
-      ],
-      [5],
-    )
-    expect(table).toEqual({
-      R: [0, 255, 0],
-      G: [0, 128, 0],
-      B: [0, 0, 1],
-      A: [0, 255, 0],
-      I: [0, 2, 5],
-      labels: ['', 'A', 'B'],
-    })
   })
 })

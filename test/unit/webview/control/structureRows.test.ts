@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ListedStructure } from '../../../../src/protocol/scanEditor.js'
-import { structureRows } from '../../../../src/webview/panels/structureRows.js'
+import { structureRows } from '../../../../src/webview/control/structureRows.js'
 
 const named = (name: string, labelValue: number, change: Partial<ListedStructure> = {}): ListedStructure => ({
   name,

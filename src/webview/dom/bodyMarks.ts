@@ -1,0 +1,15 @@
+import type { EditorState } from '../control/editorState.js'
+
+/** Says on the page's body what is shown: end-to-end tests wait for it. */
+export function markBody(body: HTMLElement, { isScanShown, labels: { shown }, run }: EditorState): void {
+  const marks = {
+    rendered: isScanShown ? 'true' : null,
+    labels: shown?.kind === 'labelMap' ? shown.name : null,
+    preview: shown?.kind === 'preview' ? String(shown.labelCount) : null,
+    run: run.kind,
+  }
+  for (const [name, value] of Object.entries(marks)) {
+    if (value === null) Reflect.deleteProperty(body.dataset, name)
+    else if (body.dataset[name] !== value) body.dataset[name] = value
+  }
+}

@@ -1,0 +1,31 @@
+import type { JSX } from 'preact'
+import type { StructureRow } from '../control/structureRows.js'
+
+/** Under this a structure is flagged, whatever its status says. */
+const LOW_CONFIDENCE = 0.5
+
+/** Whether a structure was found with little confidence. */
+export function isUnsure({ status, confidence }: StructureRow): boolean {
+  return status === 'found' && confidence !== null && confidence < LOW_CONFIDENCE
+}
+
+/** What became of a structure, in a word or a percentage. */
+export function StructureBadge({ row }: { readonly row: StructureRow }): JSX.Element {
+  switch (row.status) {
+    case 'waiting':
+      return <span class="badge quiet">waiting</span>
+    case 'not-found':
+      return <span class="badge bad">not found</span>
+    case 'failed':
+      return <span class="badge bad">failed</span>
+    case 'found': {
+      if (row.confidence === null) return <span class="badge quiet" />
+      const percent = `${Math.round(row.confidence * 100)} %`
+      return (
+        <span key="confidence" class={isUnsure(row) ? 'badge bad' : 'badge'} title={`Confidence ${percent}`}>
+          {isUnsure(row) ? `low ${percent}` : percent}
+        </span>
+      )
+    }
+  }
+}
