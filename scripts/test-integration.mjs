@@ -1,6 +1,6 @@
 // Runs test/integration inside the extension host of a real workbench: headless in code-server, or with `--desktop` in desktop VS Code.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -44,7 +44,8 @@ spawnSync(process.execPath, ['--import', 'tsx', runner, path.join(root, 'out/vsi
 })
 let exitCode = 1
 try {
-  const { stats, lines } = JSON.parse(readFileSync(results, 'utf8'))
+  const { stats, lines, tests } = JSON.parse(readFileSync(results, 'utf8'))
+  writeFileSync(path.join(root, 'out/integration.json'), JSON.stringify(tests))
   console.log(lines.join('\n'))
   console.log(
     `${stats.passes} passed, ${stats.failures} failed${stats.pending > 0 ? `, ${stats.pending} skipped` : ''}`,

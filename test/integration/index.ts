@@ -20,14 +20,19 @@ export async function run(): Promise<void> {
   defineEngineSuite()
   await new Promise<void>((resolve, reject) => {
     const lines: string[] = []
+    const tests: { name: string; seconds: number }[] = []
     const runner = mocha.run((failed) => {
       const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: failed, pending: 0 }
       const results = process.env['MEDLSAM_TEST_RESULTS']
-      if (results !== undefined) writeFileSync(results, JSON.stringify({ stats: { passes, failures, pending }, lines }))
+      if (results !== undefined)
+        writeFileSync(results, JSON.stringify({ stats: { passes, failures, pending }, lines, tests }))
       if (failed > 0) reject(new Error(`${failed} tests failed`))
       else resolve()
     })
-    runner.on('pass', (test) => lines.push(`  ok ${test.fullTitle()}`))
+    runner.on('pass', (test) => {
+      lines.push(`  ok ${test.fullTitle()}`)
+      tests.push({ name: test.fullTitle(), seconds: (test.duration ?? 0) / 1000 })
+    })
     runner.on('pending', (test) => lines.push(`  skipped ${test.fullTitle()}`))
     runner.on('fail', (test, error: Error) =>
       lines.push(`  FAILED ${test.fullTitle()}\n    ${error.stack ?? error.message}`),
