@@ -6,7 +6,8 @@ import { writeScan } from '../../src/engine/scanFiles/writeScan.js'
 import { openEngine } from '../../src/engine/engine.js'
 import { hashScan } from '../../src/engine/scanFiles/hashScan.js'
 import { seededWeights, writeOnnx, type GraphSpec } from './onnxBuilder.js'
-import { orientedAffine, ORIENTATIONS, phantom } from './phantom.js'
+import { ORIENTATIONS, orientedAffine } from './orientations.js'
+import { phantom } from './phantom.js'
 import { samDecoderGraph, samEncoderGraph } from './samGraphs.js'
 
 /** Networks and templates that load and run in milliseconds: deterministic, of no anatomical worth. */

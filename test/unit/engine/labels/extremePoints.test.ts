@@ -5,7 +5,7 @@ import { applyAffine, invertAffine } from '../../../../src/shared/geometry/affin
 import { componentSizes } from '../../../../src/engine/labels/components.js'
 import { boxOfLabel, extremePointsOfLabels, labelExtents } from '../../../../src/engine/labels/extremePoints.js'
 import type { LabelVolume, Volume } from '../../../../src/shared/geometry/volume.js'
-import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientationCases.js'
+import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientations.js'
 
 type Voxel = readonly [number, number, number]
 

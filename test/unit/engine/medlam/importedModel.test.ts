@@ -15,7 +15,8 @@ import { closeMedlamModel, openMedlamModel, type MedlamModel } from '../../../..
 import { prepareVolume } from '../../../../src/engine/medlam/prepare.js'
 import { findPeak, similarityWindow } from '../../../../src/engine/medlam/similarity.js'
 import { openImport } from '../../../../src/engine/models/import/importCheckpoint.js'
-import { ORIENTATIONS, orientedAffine, phantom } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
+import { phantom } from '../../../support/phantom.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const FIXTURE = path.resolve('test/fixtures/import/medlam-tiny')

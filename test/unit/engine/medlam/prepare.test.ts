@@ -8,7 +8,8 @@ import { prepareVolume } from '../../../../src/engine/medlam/prepare.js'
 import { multiplyAffine, type Affine } from '../../../../src/shared/geometry/affine.js'
 import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
 import { writeScan } from '../../../../src/engine/scanFiles/writeScan.js'
-import { ORIENTATIONS, orientedAffine, phantom } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
+import { phantom } from '../../../support/phantom.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const TRAINING = path.resolve(import.meta.dirname, '../../../../training')

@@ -18,7 +18,8 @@ import { localizeScan } from '../../../../src/engine/pipeline/localizeScan.js'
 import { multiplyAffine, type Affine } from '../../../../src/shared/geometry/affine.js'
 import type { Volume } from '../../../../src/shared/geometry/volume.js'
 import { analyticDenseModel, analyticPatchModel } from '../../../support/analyticModel.js'
-import { ORIENTATIONS, orientedAffine, phantom } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
+import { phantom } from '../../../support/phantom.js'
 
 const SIZE: Size3 = [56, 52, 40]
 const SPACING: PointMm = [3.2, 3.4, 4.6]
@@ -173,7 +174,7 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
 })
 
 describe('localization and storage order', () => {
-  it.each(ORIENTATIONS)('gives the same points when stored along $axes with directions $signs', async (orientation) => {
+  it.each(ORIENTATIONS)('gives the same points when stored as $name', async (orientation) => {
     const model = await analyticDenseModel()
     const bank = await templateBank(model, [[0, 0, 0]])
     const marker: PointMm = [7, -5, 10]

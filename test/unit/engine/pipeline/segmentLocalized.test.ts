@@ -6,7 +6,7 @@ import { segmentLocalized } from '../../../../src/engine/pipeline/segmentLocaliz
 import { COVER_CELLS, FULL_COVER, HU_BINS, huBin, type OrganPrior } from '../../../../src/shared/organPrior.js'
 import type { Scan } from '../../../../src/shared/geometry/volume.js'
 import { fakeSegmenter } from '../../../support/fakeSegmenter.js'
-import { orientedAffine, ORIENTATIONS } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
 
 const SIZE = [40, 40, 30] as const
 const AFFINE = orientedAffine(ORIENTATIONS[0], SIZE, [2, 2, 3])

@@ -8,7 +8,7 @@ import type { Sidecar } from '../../../../src/shared/sidecar.js'
 import { outputPaths } from '../../../../src/engine/pipeline/outputPaths.js'
 import { writeResult } from '../../../../src/engine/pipeline/writeResult.js'
 import { removePartialFiles, resultStamps } from '../../../../src/host/segment/killedResult.js'
-import { orientedAffine, ORIENTATIONS } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
 
 /** What happens at the nth step that touches the disk: the process is killed there, or the disk is full. */
 const trouble = vi.hoisted((): { step: number; kind: 'kill' | 'full' } => ({ step: Infinity, kind: 'kill' }))

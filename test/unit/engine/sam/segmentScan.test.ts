@@ -6,7 +6,7 @@ import type { SlicePlanRequest } from '../../../../src/engine/sam/slicePlan.js'
 import { segmentScan, type SegmentOptions } from '../../../../src/engine/sam/segmentScan.js'
 import type { LabelVolume, Volume } from '../../../../src/shared/geometry/volume.js'
 import { boxIsMask, fakeSegmenter } from '../../../support/fakeSegmenter.js'
-import { STORAGE_ORDERS, storedAs } from '../../../support/orientations.js'
+import { ORIENTATIONS, storeAs } from '../../../support/orientations.js'
 
 /** Anisotropic on purpose: 1 x 2 x 3 mm, RAS. */
 const scan: Volume<Int16Array> = {
@@ -73,7 +73,7 @@ describe('segmentScan', () => {
     ])
   })
 
-  it.each(STORAGE_ORDERS)('gives every patient point the same label in a scan stored as $name', async (order) => {
+  it.each(ORIENTATIONS)('gives every patient point the same label in a scan stored as $name', async (order) => {
     // The mask depends on the picture, so a picture that is turned or mirrored would show.
     const bright = (
       x: number,
@@ -83,9 +83,9 @@ describe('segmentScan', () => {
     ): number => (boxIsMask(x, y, box, { data, width, height, pixelMm }) > 0 ? data[y * width + x] - 100 : -1)
     const requests = [organ(1, voxels(2, 9, 3, 8, 1, 6)), organ(2, voxels(8, 15, 6, 12, 3, 8))]
     const expected = await segmentScan(scan, requests, fakeSegmenter(bright), exact)
-    const found = await segmentScan(storedAs(scan, order), requests, fakeSegmenter(bright), exact)
+    const found = await segmentScan(storeAs(scan, order), requests, fakeSegmenter(bright), exact)
     const { data, size, affine } = expected.labels
-    const expectedStored = storedAs({ data: Uint8Array.from(data), size, affine }, order)
+    const expectedStored = storeAs({ data: Uint8Array.from(data), size, affine }, order)
     expect(found.labels.data).toEqual(expectedStored.data)
     expect(found.structures).toEqual(
       expected.structures.map((s) => ({
@@ -258,15 +258,15 @@ describe('segmentScan', () => {
   it('runs every Nth slice and the ends of every organ, and fills between', async () => {
     const requests = [organ(1, voxels(2, 9, 3, 10, 1, 8)), organ(2, voxels(12, 17, 3, 10, 3, 7))]
     const whole = await segmentScan(scan, requests, fakeSegmenter(), exact)
-    for (const order of STORAGE_ORDERS.filter((_, i) => i % 11 === 0)) {
+    for (const order of ORIENTATIONS.filter((_, i) => i % 11 === 0)) {
       const segmenter = fakeSegmenter()
-      const stored = storedAs(scan, order)
+      const stored = storeAs(scan, order)
       const stepped = await segmentScan(stored, requests, segmenter, { ...exact, sliceStep: 4 })
       // Slices 1, 4, 8 of the first organ, 3, 4, 7 of the second.
       expect(segmenter.images).toHaveLength(5)
       expect(stepped.decoderRuns).toBe(6)
       const { data, size, affine } = whole.labels
-      expect(stepped.labels.data).toEqual(storedAs({ data: Uint8Array.from(data), size, affine }, order).data)
+      expect(stepped.labels.data).toEqual(storeAs({ data: Uint8Array.from(data), size, affine }, order).data)
     }
   })
 

@@ -9,7 +9,7 @@ import { readLabelMap } from '../../../../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
 import { ctValues, errorOf, temporaryFolder } from '../../../support/niftiFixture.js'
-import { turnedAffine } from '../../../support/orientationCases.js'
+import { turnedAffine } from '../../../support/orientations.js'
 
 const { folder, put } = temporaryFolder()
 const SIZE = [4, 3, 2] as const

@@ -9,7 +9,8 @@ import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
 import { writeScan } from '../../../../src/engine/scanFiles/writeScan.js'
 import { errorOf, nifti, temporaryFolder, TYPES, type NiftiSpec, type TypeName } from '../../../support/niftiFixture.js'
-import { ORIENTATIONS, roughVolume, storeAs, turnedAffine } from '../../../support/orientationCases.js'
+import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientations.js'
+import { roughVolume } from '../../../support/roughVolume.js'
 
 const { folder, put } = temporaryFolder()
 let files = 0

@@ -16,7 +16,8 @@ import { readTemplateSet, writeTemplateSet } from '../../../../src/engine/templa
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
 import { writeScan } from '../../../../src/engine/scanFiles/writeScan.js'
 import { analyticDenseModel } from '../../../support/analyticModel.js'
-import { orientedAffine, ORIENTATIONS, phantom } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
+import { phantom } from '../../../support/phantom.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const folder = tempFolder()

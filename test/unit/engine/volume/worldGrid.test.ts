@@ -4,7 +4,8 @@ import type { PointMm } from '../../../../src/shared/geometry/points.js'
 import { applyAffine, invertAffine, type Affine } from '../../../../src/shared/geometry/affine.js'
 import type { Volume } from '../../../../src/shared/geometry/volume.js'
 import { gridToWorld, resampleToWorldGrid, worldGridOf, worldToGrid } from '../../../../src/engine/volume/worldGrid.js'
-import { ORIENTATIONS, roughVolume, storeAs, turnedAffine } from '../../../support/orientationCases.js'
+import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientations.js'
+import { roughVolume } from '../../../support/roughVolume.js'
 
 /** The definition in its plainest form: RAS-ordered input only, one point at a time. */
 function plainResample(

@@ -35,7 +35,8 @@ import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js
 import { writeScan } from '../../../../src/engine/scanFiles/writeScan.js'
 import { analyticDenseModel } from '../../../support/analyticModel.js'
 import { fakeSegmenter, type FakeSegmenter } from '../../../support/fakeSegmenter.js'
-import { ORIENTATIONS, orientedAffine, phantom } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
+import { phantom } from '../../../support/phantom.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const folder = tempFolder()

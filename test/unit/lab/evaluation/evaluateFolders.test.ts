@@ -8,7 +8,7 @@ import { placeOnGrid } from '../../../../src/lab/evaluation/placeOnGrid.js'
 import type { StructureScore } from '../../../../src/lab/evaluation/scoreStructure.js'
 import type { LabelVolume } from '../../../../src/shared/geometry/volume.js'
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
-import { ORIENTATIONS, orientedAffine } from '../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const folder = tempFolder()
@@ -247,15 +247,13 @@ describe('evaluating a folder', () => {
 })
 
 describe('placing a prediction on the grid of the truth', () => {
-  it.each(
-    ORIENTATIONS.map((orientation) => [orientation.axes.join(''), orientation.signs.join(), orientation] as const),
-  )('changes nothing where only the storage order differs (%s, %s)', (_axes, _signs, orientation) => {
+  it.each(ORIENTATIONS)('changes nothing where only the storage order differs ($name)', (orientation) => {
     const truth = volume(
       [
         [1, 1, 4],
         [2, 6, 8],
       ],
-      orientedAffine({ axes: [0, 1, 2], signs: [1, 1, 1] }, [10, 8, 6], [2, 2, 3]),
+      orientedAffine(ORIENTATIONS[0], [10, 8, 6], [2, 2, 3]),
     )
     const size = orientation.axes.map((axis) => truth.size[axis]) as [number, number, number]
     const spacing = orientation.axes.map((axis) => [2, 2, 3][axis]) as [number, number, number]

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { applyAffine, invertAffine, multiplyAffine } from '../../../../src/shared/geometry/affine.js'
 import { canonicalToStored, closestRas, toCanonical } from '../../../../src/shared/geometry/orient.js'
-import { ORIENTATIONS, roughVolume, storeAs, turnedAffine } from '../../../support/orientationCases.js'
+import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientations.js'
+import { roughVolume } from '../../../support/roughVolume.js'
 
 const ras = roughVolume([5, 4, 3], turnedAffine([1, 2, 3], [0, 0, 0], [-7, 11, 13]))
 

@@ -4,7 +4,7 @@ import { orientationWarning, suspectedTurn } from '../../../../../src/engine/dat
 import type { TemplateBank } from '../../../../../src/engine/medlam/templateBank.js'
 import type { MedlamModel } from '../../../../../src/engine/medlam/model.js'
 import type { Size3 } from '../../../../../src/shared/geometry/points.js'
-import { ORIENTATIONS, orientedAffine } from '../../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../../support/orientations.js'
 
 /** How well the scan fits when voxel 0 has a value: what was on an end of an axis is on the other when it is turned. */
 const confidences = new Map<number, number>()

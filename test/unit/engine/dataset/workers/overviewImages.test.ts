@@ -1,7 +1,7 @@
 import { decode, type DecodedPng } from 'fast-png'
 import { describe, expect, it } from 'vitest'
 import { drawOverviews, OVERVIEW_PIXELS } from '../../../../../src/engine/dataset/workers/overviewImages.js'
-import { ORIENTATIONS, orientedAffine } from '../../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../../support/orientations.js'
 import { applyAffine } from '../../../../../src/shared/geometry/affine.js'
 import type { Size3 } from '../../../../../src/shared/geometry/points.js'
 

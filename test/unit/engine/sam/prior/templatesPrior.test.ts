@@ -5,7 +5,7 @@ import { segmentScan } from '../../../../../src/engine/sam/segmentScan.js'
 import { oddsOnSlice, templatesPrior, type TemplatesPrior } from '../../../../../src/engine/sam/prior/templatesPrior.js'
 import type { LabelVolume, Volume } from '../../../../../src/shared/geometry/volume.js'
 import { fakeSegmenter } from '../../../../support/fakeSegmenter.js'
-import { STORAGE_ORDERS, storedAs } from '../../../../support/orientations.js'
+import { ORIENTATIONS, storeAs } from '../../../../support/orientations.js'
 
 const SIZE = [40, 36, 24] as const
 
@@ -101,9 +101,9 @@ describe('the appearance of an organ', () => {
     expect(dice(found, labels)).toBeGreaterThan(0.9)
   })
 
-  it.each(STORAGE_ORDERS)('is the same measured on a scan stored as $name', (order) => {
+  it.each(ORIENTATIONS)('is the same measured on a scan stored as $name', (order) => {
     const { scan, labels, box } = drawn(0)
-    expect(measurePrior(storedAs(scan, order), storedAs(labels, order), 3, [box])).toEqual(
+    expect(measurePrior(storeAs(scan, order), storeAs(labels, order), 3, [box])).toEqual(
       measurePrior(scan, labels, 3, [box]),
     )
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { axialView, viewPointMm } from '../../../../../src/engine/sam/slices/axialView.js'
 import { windowSlice } from '../../../../../src/engine/sam/slices/sliceImage.js'
 import type { Volume } from '../../../../../src/shared/geometry/volume.js'
-import { STORAGE_ORDERS, storedAs } from '../../../../support/orientations.js'
+import { ORIENTATIONS, storeAs } from '../../../../support/orientations.js'
 
 const ras: Volume<Int16Array> = {
   data: Int16Array.from({ length: 4 * 5 * 3 }, (_, i) => 10 * i - 300),
@@ -19,8 +19,8 @@ describe('axialView', () => {
     expect(viewPointMm(view, 3, 4, 2)).toEqual([-10, 5, 13])
   })
 
-  it.each(STORAGE_ORDERS)('shows the same picture of a scan stored as $name', (order) => {
-    const stored = storedAs(ras, order)
+  it.each(ORIENTATIONS)('shows the same picture of a scan stored as $name', (order) => {
+    const stored = storeAs(ras, order)
     const view = axialView(stored)
     const expected = axialView(ras)
     expect(view.size).toEqual(expected.size)

@@ -6,7 +6,7 @@ import { skipSmallSlices } from '../../../../../src/lab/benchmark/truth/skipSmal
 import { axialView } from '../../../../../src/engine/sam/slices/axialView.js'
 import { boxPerSlice } from '../../../../../src/engine/sam/prompts/sliceBoxes.js'
 import type { LabelVolume } from '../../../../../src/shared/geometry/volume.js'
-import { ORIENTATIONS, orientedAffine } from '../../../../support/phantom.js'
+import { ORIENTATIONS, orientedAffine } from '../../../../support/orientations.js'
 
 const ORGAN = { name: 'Organ', labelValue: 1, color: '#000000' }
 const OTHER = { name: 'Other', labelValue: 2, color: '#000000' }
