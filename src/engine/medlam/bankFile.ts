@@ -2,25 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { decode, encode } from '@msgpack/msgpack'
 import { getFloat16, setFloat16 } from '@petamoriken/float16'
 import { z } from 'zod'
-import { EXTREME_SIDES, pointMmSchema } from '../../shared/geometry/points.js'
+import { mapSides, pointMmSchema } from '../../shared/geometry/points.js'
 import { structureSchema } from '../../shared/structure.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeBytesAtomic } from '../../shared/node/wholeFiles.js'
 import { packPrior, unpackPrior } from '../../shared/node/packedPrior.js'
 import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './templateBank.js'
+import { latentOf } from './salFrame.js'
 
 // On disk: MessagePack; descriptors as little-endian float16, latents as float64.
 
 const bytesSchema = z.instanceof(Uint8Array)
 const pointSchema = z.object({ pointMm: pointMmSchema, latent: pointMmSchema, descriptors: z.array(bytesSchema) })
-const pointsSchema = z.object({
-  inferior: pointSchema,
-  posterior: pointSchema,
-  right: pointSchema,
-  superior: pointSchema,
-  anterior: pointSchema,
-  left: pointSchema,
-})
+const pointsSchema = z.object(mapSides(() => pointSchema))
 const perSideSchema = z.array(z.number()).length(6)
 const calibrationSchema = z.object({
   shiftMm: perSideSchema.default([0, 0, 0, 0, 0, 0]),
@@ -76,13 +70,13 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
       id,
       sha256,
       structures: Object.fromEntries(
-        [...structures].map(([name, { points, parts, onePiece, appearance }]) => [
+        [...structures].map(([name, { points, parts, onePiece, prior }]) => [
           name,
           {
             points: storePoints(points),
             parts: parts.map(storePoints),
             onePiece,
-            appearance: appearance === null ? null : packPrior(appearance),
+            appearance: prior === null ? null : packPrior(prior),
           },
         ]),
       ),
@@ -113,7 +107,7 @@ export async function readBank(path: string): Promise<TemplateBank> {
 }
 
 /** Parses the bytes of a bank file; `path` is for messages. */
-export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
+function parseBank(bytes: Uint8Array, path: string): TemplateBank {
   let decoded: unknown
   try {
     decoded = decode(bytes)
@@ -149,7 +143,7 @@ export function parseBank(bytes: Uint8Array, path: string): TemplateBank {
             points: loadPoints(stored.points),
             parts: stored.parts.map(loadPoints),
             onePiece: stored.onePiece,
-            appearance: stored.appearance === null ? null : unpackPrior(stored.appearance),
+            prior: stored.appearance === null ? null : unpackPrior(stored.appearance),
           },
         ]),
       ),
@@ -163,38 +157,17 @@ export function roundBank(bank: TemplateBank): TemplateBank {
 }
 
 function storePoints(points: BankPoints): StoredPoints {
-  const store = ({ pointMm, latent, descriptors }: BankPoint): StoredPoints['inferior'] => ({
-    pointMm,
-    latent,
-    descriptors: descriptors.map(toFloat16),
+  return mapSides((side) => {
+    const { pointMm, latent, descriptors } = points[side]
+    return { pointMm, latent, descriptors: descriptors.map(toFloat16) }
   })
-  return {
-    inferior: store(points.inferior),
-    posterior: store(points.posterior),
-    right: store(points.right),
-    superior: store(points.superior),
-    anterior: store(points.anterior),
-    left: store(points.left),
-  }
 }
 
 function loadPoints(stored: StoredPoints): BankPoints {
-  const load = (side: (typeof EXTREME_SIDES)[number]): BankPoint => {
+  return mapSides((side): BankPoint => {
     const { pointMm, latent, descriptors } = stored[side]
-    return {
-      pointMm,
-      latent,
-      descriptors: descriptors.map(fromFloat16),
-    }
-  }
-  return {
-    inferior: load('inferior'),
-    posterior: load('posterior'),
-    right: load('right'),
-    superior: load('superior'),
-    anterior: load('anterior'),
-    left: load('left'),
-  }
+    return { pointMm, latent: latentOf(...latent), descriptors: descriptors.map(fromFloat16) }
+  })
 }
 
 // The library's Float16Array is a proxy and a thousand times slower than its accessors.

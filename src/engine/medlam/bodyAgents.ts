@@ -1,5 +1,5 @@
-import type { Sal } from './salFrame.js'
 import type { PreparedVolume } from './prepare.js'
+import { salVoxel, type SalVoxel } from './salFrame.js'
 
 /**
  * The least mapped intensity that counts as body (the published procedure asks for 0.001).
@@ -8,7 +8,7 @@ import type { PreparedVolume } from './prepare.js'
 const BODY_INTENSITY = 0.001
 
 /** True when the voxel nearest to a position is body rather than air. */
-export function isBody(volume: PreparedVolume, voxel: Sal): boolean {
+export function isBody(volume: PreparedVolume, voxel: SalVoxel): boolean {
   const [nz, ny, nx] = volume.size
   const [z, y, x] = [Math.round(voxel[0]), Math.round(voxel[1]), Math.round(voxel[2])]
   if (z < 0 || y < 0 || x < 0 || z >= nz || y >= ny || x >= nx) return false
@@ -19,7 +19,7 @@ export function isBody(volume: PreparedVolume, voxel: Sal): boolean {
 const BODY_CELL_INTENSITY = 0.1
 
 /** True when the cube of `sideVoxels` around a position is body on average. */
-export function isBodyCell(volume: PreparedVolume, centre: Sal, sideVoxels: number): boolean {
+export function isBodyCell(volume: PreparedVolume, centre: SalVoxel, sideVoxels: number): boolean {
   const [nz, ny, nx] = volume.size
   const from = centre.map((at) => Math.round(at - (sideVoxels - 1) / 2))
   let sum = 0
@@ -37,14 +37,15 @@ export function isBodyCell(volume: PreparedVolume, centre: Sal, sideVoxels: numb
  * from the body's centre of mass: deterministic, and no rejection loop that may never end.
  * @returns fewer positions when the body is small, none when the volume is all air
  */
-export function spreadOverBody(volume: PreparedVolume, count: number, stepVoxels = 6): Sal[] {
-  const candidates: Sal[] = []
+export function spreadOverBody(volume: PreparedVolume, count: number, stepVoxels = 6): SalVoxel[] {
+  const candidates: SalVoxel[] = []
   const centre = [0, 0, 0]
   for (let z = 0; z < volume.size[0]; z += stepVoxels) {
     for (let y = 0; y < volume.size[1]; y += stepVoxels) {
       for (let x = 0; x < volume.size[2]; x += stepVoxels) {
-        if (!isBody(volume, [z, y, x])) continue
-        candidates.push([z, y, x])
+        const voxel = salVoxel(z, y, x)
+        if (!isBody(volume, voxel)) continue
+        candidates.push(voxel)
         centre[0] += z
         centre[1] += y
         centre[2] += x
@@ -53,10 +54,11 @@ export function spreadOverBody(volume: PreparedVolume, count: number, stepVoxels
   }
   if (candidates.length === 0) return []
   const middle = centre.map((sum) => sum / candidates.length)
-  const squared = (a: Sal, b: readonly number[]): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2
+  const squared = (a: SalVoxel, b: readonly number[]): number =>
+    (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2
   let next = candidates.reduce((best, p, i) => (squared(p, middle) < squared(candidates[best], middle) ? i : best), 0)
   const nearest = new Float64Array(candidates.length).fill(Infinity)
-  const chosen: Sal[] = []
+  const chosen: SalVoxel[] = []
   while (chosen.length < Math.min(count, candidates.length)) {
     chosen.push(candidates[next])
     let farthest = 0

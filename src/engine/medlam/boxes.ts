@@ -1,6 +1,14 @@
-import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremePoints, type PointMm } from '../../shared/geometry/points.js'
+import {
+  EXTREME_SIDES,
+  mapSides,
+  SIDE_AXIS,
+  type BoxMm,
+  type ExtremePoints,
+  type PointMm,
+} from '../../shared/geometry/points.js'
+import { mapAxes, subtract } from '../../shared/geometry/vector.js'
 
-/** Box spanned by six extreme points: each wall is the own coordinate of its point (spec section 6). */
+/** Box spanned by six extreme points: each wall is the own coordinate of its point (docs/method.md, section 6). */
 export function boxOfPoints(points: ExtremePoints): BoxMm {
   const min: [number, number, number] = [0, 0, 0]
   const max: [number, number, number] = [0, 0, 0]
@@ -13,16 +21,16 @@ export function boxOfPoints(points: ExtremePoints): BoxMm {
 
 /** Edge lengths of a box in mm. */
 export function boxSizeMm({ min, max }: BoxMm): PointMm {
-  return [max[0] - min[0], max[1] - min[1], max[2] - min[2]]
+  return subtract(max, min)
 }
 
-/** How far a found organ may differ from the templates' sizes before a wall is disbelieved (spec section 11, item 10). */
+/** How far a found organ may differ from the templates' sizes before a wall is disbelieved (docs/method.md, sections 6 and 11). */
 const SIZE_TOLERANCE = 0.5
 
 /** A box after its check against the templates. */
 export interface CheckedBox {
   readonly box: BoxMm
-  /** Axes whose walls were replaced, as words for people. */
+  /** Axes whose walls were replaced, as words for the user. */
   readonly repaired: readonly string[]
 }
 
@@ -66,12 +74,9 @@ export function moveWalls({ min, max }: BoxMm, inwardsMm: readonly number[]): Bo
     const { axis, sign } = SIDE_AXIS[side]
     walls[sign > 0 ? 'max' : 'min'][axis] -= sign * inwardsMm[i]
   }
-  const keeps = ([0, 1, 2] as const).map((axis) => walls.max[axis] - walls.min[axis] >= (max[axis] - min[axis]) / 2)
-  const pick = (moved: readonly number[], old: PointMm): PointMm => [
-    keeps[0] ? moved[0] : old[0],
-    keeps[1] ? moved[1] : old[1],
-    keeps[2] ? moved[2] : old[2],
-  ]
+  const keeps = (axis: 0 | 1 | 2): boolean => walls.max[axis] - walls.min[axis] >= (max[axis] - min[axis]) / 2
+  const pick = (moved: readonly number[], old: PointMm): PointMm =>
+    mapAxes((axis) => (keeps(axis) ? moved[axis] : old[axis]))
   return { min: pick(walls.min, min), max: pick(walls.max, max) }
 }
 
@@ -79,32 +84,24 @@ export function moveWalls({ min, max }: BoxMm, inwardsMm: readonly number[]): Bo
 export function stretchBox(box: BoxMm, from: BoxMm, to: BoxMm): BoxMm {
   const at = (mm: number, axis: 0 | 1 | 2): number =>
     to.min[axis] + ((mm - from.min[axis]) * (to.max[axis] - to.min[axis])) / (from.max[axis] - from.min[axis])
-  const all = ([x, y, z]: PointMm): PointMm => [at(x, 0), at(y, 1), at(z, 2)]
+  const all = (point: PointMm): PointMm => mapAxes((axis) => at(point[axis], axis))
   return { min: all(box.min), max: all(box.max) }
 }
 
 /** Moves the own coordinates of six points onto the walls of a box. */
 export function pointsOnWalls(points: ExtremePoints, box: BoxMm): ExtremePoints {
-  const move = (side: (typeof EXTREME_SIDES)[number]): PointMm => {
+  return mapSides((side) => {
     const { axis, sign } = SIDE_AXIS[side]
     const moved: [number, number, number] = [...points[side]]
     moved[axis] = (sign > 0 ? box.max : box.min)[axis]
     return moved
-  }
-  return {
-    inferior: move('inferior'),
-    posterior: move('posterior'),
-    right: move('right'),
-    superior: move('superior'),
-    anterior: move('anterior'),
-    left: move('left'),
-  }
+  })
 }
 
 /** The part of a box inside another; null when they do not meet. */
 export function intersectBoxes(a: BoxMm, b: BoxMm): BoxMm | null {
-  const min: PointMm = [Math.max(a.min[0], b.min[0]), Math.max(a.min[1], b.min[1]), Math.max(a.min[2], b.min[2])]
-  const max: PointMm = [Math.min(a.max[0], b.max[0]), Math.min(a.max[1], b.max[1]), Math.min(a.max[2], b.max[2])]
+  const min = mapAxes((axis) => Math.max(a.min[axis], b.min[axis]))
+  const max = mapAxes((axis) => Math.min(a.max[axis], b.max[axis]))
   return min[0] < max[0] && min[1] < max[1] && min[2] < max[2] ? { min, max } : null
 }
 

@@ -1,6 +1,6 @@
 import { EXTREME_SIDES, SIDE_AXIS } from '../../shared/geometry/points.js'
+import { mean, medianInPlace } from '../numeric/statistics.js'
 import type { Calibration } from './templateBank.js'
-import { medianInPlace } from './relativeDistance.js'
 import type { FoundPoint } from './landmarkQuery.js'
 
 /** Wall error in mm and similarity assumed of a structure that was never calibrated. */
@@ -16,8 +16,8 @@ const HALF_CONFIDENCE_MM = 7
 /** Median absolute deviation over templates of the own coordinate of a point, in mm. */
 export function wallSpreadMm(point: FoundPoint): number {
   const { axis } = SIDE_AXIS[point.query.side]
-  const sal = axis === 0 ? 2 : axis === 1 ? 1 : 0
-  const values = Float64Array.from(point.perTemplateMm, (p) => p[sal])
+  // Superior, anterior, left are z, y, x.
+  const values = Float64Array.from(point.perTemplateMm, (p) => p[2 - axis])
   const middle = medianInPlace(values.slice())
   return medianInPlace(values.map((value) => Math.abs(value - middle)))
 }
@@ -35,7 +35,7 @@ function expectedErrorMm(points: readonly FoundPoint[], calibration: Calibration
     const factor = 1 + ERROR_PER_SIMILARITY * (usual - (similarity ?? 0))
     return error * Math.min(MOST_FACTOR, Math.max(LEAST_FACTOR, factor))
   })
-  return expected.reduce((sum, error) => sum + error, 0) / expected.length
+  return mean(expected)
 }
 
 /** Confidence of a structure in [0, 1]: one half where its walls are expected to be 7 mm off. */

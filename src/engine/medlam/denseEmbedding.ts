@@ -1,11 +1,13 @@
+import type { Size3 } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import type { DenseModelCard } from '../../shared/modelCard.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { NetworkTensor } from '../runtime/network.js'
 import { isBodyCell } from './bodyAgents.js'
 import { normaliseFeatureMap, sampleFeatureMap, type FeatureMap } from './featureMap.js'
-import type { Sal } from './salFrame.js'
 import type { MedlamModel } from './model.js'
 import { cutBlock, type PreparedVolume } from './prepare.js'
+import { latentOf, salVoxel, type SalVoxel } from './salFrame.js'
 import type { Agent, ScanEmbedding } from './scanEmbedding.js'
 
 /** Largest block of voxels one feature pass may see, halo included; bounds memory on whole-body scans. */
@@ -18,15 +20,20 @@ const MAX_BODY_AGENTS = 2000
 /** Fewer agents than this near an estimate are joined by the next nearest. */
 const MIN_NEAR_AGENTS = 12
 
-interface FeatureBlock {
-  readonly min: Sal
-  readonly max: Sal
-  readonly fields: readonly FeatureMap[]
+/** Voxels of the prepared volume, first and last inclusive. */
+interface FeatureRegion {
+  readonly min: SalVoxel
+  readonly max: SalVoxel
+}
+
+/** What one feature pass over a region gave, one map per scale. */
+interface FeatureBlock extends FeatureRegion {
+  readonly featureMaps: readonly FeatureMap[]
 }
 
 /**
  * A scan seen through a dense model: one pass for the latents of the whole volume, and feature
- * passes only over the region that is asked for (spec section 13).
+ * passes only over the region that is asked for (docs/method.md, section 12).
  */
 export function embedDense(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): ScanEmbedding {
   let latents: Promise<FeatureMap> | undefined
@@ -35,29 +42,10 @@ export function embedDense(model: MedlamModel, card: DenseModelCard, volume: Pre
 
   const latentMap = (): Promise<FeatureMap> => (latents ??= runPosition(model, card, volume))
 
-  const allAgents = once(async () => {
-    const featureMap = await latentMap()
-    const cells = featureMap.size[0] * featureMap.size[1] * featureMap.size[2]
-    const agents: Agent[] = []
-    for (let i = 0; i < cells; i++) {
-      const [z, y, x] = [
-        Math.floor(i / (featureMap.size[1] * featureMap.size[2])),
-        Math.floor(i / featureMap.size[2]) % featureMap.size[1],
-        i % featureMap.size[2],
-      ]
-      const voxel: Sal = [
-        featureMap.originVoxel[0] + z * featureMap.strideVoxels,
-        featureMap.originVoxel[1] + y * featureMap.strideVoxels,
-        featureMap.originVoxel[2] + x * featureMap.strideVoxels,
-      ]
-      if (isBodyCell(volume, voxel, featureMap.strideVoxels)) {
-        agents.push({ voxel, latent: [featureMap.data[i], featureMap.data[cells + i], featureMap.data[2 * cells + i]] })
-      }
-    }
-    return agents
-  })
+  const allAgents = once(async () => agentsOf(await latentMap(), volume))
 
   return {
+    model,
     volume,
     bodyAgents: async () => thinned(await allAgents(), MAX_BODY_AGENTS),
     agentsNear: async (centre, radiusMm) => {
@@ -72,8 +60,8 @@ export function embedDense(model: MedlamModel, card: DenseModelCard, volume: Pre
     latentsAt: async (voxels) => {
       const featureMap = await latentMap()
       return voxels.map((voxel) => {
-        const latent = sampleFeatureMap(featureMap, voxel)
-        return [latent[0], latent[1], latent[2]]
+        const [s, a, l] = sampleFeatureMap(featureMap, voxel)
+        return latentOf(s, a, l)
       })
     },
     reserveFeatures: (voxels, radiusVoxels) => {
@@ -82,35 +70,34 @@ export function embedDense(model: MedlamModel, card: DenseModelCard, volume: Pre
     featuresAround: async (voxel, radiusVoxels) => {
       const wanted = around(voxel, radiusVoxels, volume.size)
       const ready = blocks.find((block) => covers(block, wanted))
-      if (ready !== undefined) return ready.fields
+      if (ready !== undefined) return ready.featureMaps
       const region = reserved.find((candidate) => covers(candidate, wanted)) ?? wanted
-      const block: FeatureBlock = { ...region, fields: await runFeatures(model, card, volume, region) }
+      const block: FeatureBlock = { ...region, featureMaps: await runFeatures(model, card, volume, region) }
       blocks.unshift(block)
       blocks.length = Math.min(blocks.length, KEPT_BLOCKS)
-      return block.fields
+      return block.featureMaps
     },
   }
 }
 
-interface FeatureRegion {
-  /** First and last voxel, inclusive. */
-  readonly min: Sal
-  readonly max: Sal
+/** The cells of a latent map that show the body. */
+function agentsOf({ data, size, originVoxel, strideVoxels }: FeatureMap, volume: PreparedVolume): Agent[] {
+  const cells = size[0] * size[1] * size[2]
+  const agents: Agent[] = []
+  for (let i = 0; i < cells; i++) {
+    const cell = [Math.floor(i / (size[1] * size[2])), Math.floor(i / size[2]) % size[1], i % size[2]] as const
+    const voxel = salVoxel(...mapAxes((axis) => originVoxel[axis] + cell[axis] * strideVoxels))
+    if (isBodyCell(volume, voxel, strideVoxels))
+      agents.push({ voxel, latent: latentOf(data[i], data[cells + i], data[2 * cells + i]) })
+  }
+  return agents
 }
 
-function around(voxel: Sal, radius: number, size: Sal): FeatureRegion {
+function around(voxel: SalVoxel, radius: number, size: Size3): FeatureRegion {
   const clamp = (value: number, axis: 0 | 1 | 2): number => Math.min(Math.max(value, 0), size[axis] - 1)
   return {
-    min: [
-      clamp(Math.floor(voxel[0] - radius), 0),
-      clamp(Math.floor(voxel[1] - radius), 1),
-      clamp(Math.floor(voxel[2] - radius), 2),
-    ],
-    max: [
-      clamp(Math.ceil(voxel[0] + radius), 0),
-      clamp(Math.ceil(voxel[1] + radius), 1),
-      clamp(Math.ceil(voxel[2] + radius), 2),
-    ],
+    min: salVoxel(...mapAxes((axis) => clamp(Math.floor(voxel[axis] - radius), axis))),
+    max: salVoxel(...mapAxes((axis) => clamp(Math.ceil(voxel[axis] + radius), axis))),
   }
 }
 
@@ -132,8 +119,8 @@ function groupRegions(regions: readonly FeatureRegion[]): FeatureRegion[] {
 
 function union(a: FeatureRegion, b: FeatureRegion): FeatureRegion {
   return {
-    min: [Math.min(a.min[0], b.min[0]), Math.min(a.min[1], b.min[1]), Math.min(a.min[2], b.min[2])],
-    max: [Math.max(a.max[0], b.max[0]), Math.max(a.max[1], b.max[1]), Math.max(a.max[2], b.max[2])],
+    min: salVoxel(...mapAxes((axis) => Math.min(a.min[axis], b.min[axis]))),
+    max: salVoxel(...mapAxes((axis) => Math.max(a.max[axis], b.max[axis]))),
   }
 }
 
@@ -143,11 +130,12 @@ function volumeOf({ min, max }: FeatureRegion): number {
 
 async function runPosition(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): Promise<FeatureMap> {
   const { input, output, multipleOf, strideVoxels, offsetVoxels } = card.position
-  const size = volume.size.map((n) => Math.ceil(n / multipleOf) * multipleOf) as unknown as Sal
+  const size = mapAxes((axis) => Math.ceil(volume.size[axis] / multipleOf) * multipleOf)
   const outputs = await model.position.run({
-    [input]: { data: cutBlock(volume, [0, 0, 0], size), dims: [1, 1, ...size] },
+    [input]: { data: cutBlock(volume, salVoxel(0, 0, 0), size), dims: [1, 1, ...size] },
   })
-  return toFeatureMap(outputs[output], card.position.file, 3, [offsetVoxels, offsetVoxels, offsetVoxels], strideVoxels)
+  const originVoxel = salVoxel(offsetVoxels, offsetVoxels, offsetVoxels)
+  return toFeatureMap(outputs[output], card.position.file, { channels: 3, originVoxel, strideVoxels })
 }
 
 /** One feature pass over a region plus halo; cells outside the region are dropped again. */
@@ -158,36 +146,35 @@ async function runFeatures(
   region: FeatureRegion,
 ): Promise<FeatureMap[]> {
   const { input, multipleOf, haloVoxels, outputs: scales } = card.features
-  const axes = [0, 1, 2] as const
   // Clipped to the volume, so that a region at its border sees what one pass over the whole would.
-  const from = axes.map((axis) =>
-    Math.max(0, Math.floor((region.min[axis] - haloVoxels) / multipleOf) * multipleOf),
-  ) as unknown as Sal
-  const size = axes.map((axis) => {
+  const from = salVoxel(
+    ...mapAxes((axis) => Math.max(0, Math.floor((region.min[axis] - haloVoxels) / multipleOf) * multipleOf)),
+  )
+  const size = mapAxes((axis) => {
     const end = Math.min(region.max[axis] + haloVoxels + 1, volume.size[axis])
     return Math.ceil((end - from[axis]) / multipleOf) * multipleOf
-  }) as unknown as Sal
+  })
   const outputs = await model.features.run({ [input]: { data: cutBlock(volume, from, size), dims: [1, 1, ...size] } })
-  return scales.map((scale) => {
-    const origin: Sal = [from[0] + scale.offsetVoxels, from[1] + scale.offsetVoxels, from[2] + scale.offsetVoxels]
-    const whole = toFeatureMap(outputs[scale.name], card.features.file, scale.channels, origin, scale.strideVoxels)
-    return normaliseFeatureMap(trim(whole, region, scale.kernelSide))
+  return scales.map(({ name, channels, offsetVoxels, strideVoxels, kernelSide }) => {
+    const originVoxel = salVoxel(...mapAxes((axis) => from[axis] + offsetVoxels))
+    const whole = toFeatureMap(outputs[name], card.features.file, { channels, originVoxel, strideVoxels })
+    return normaliseFeatureMap(trim(whole, region, kernelSide))
   })
 }
 
 /** Keeps the cells of the region and the ring of cells a kernel at its border needs. */
 function trim(featureMap: FeatureMap, region: FeatureRegion, kernelSide: number): FeatureMap {
   const ring = Math.ceil(kernelSide / 2)
-  const low = ([0, 1, 2] as const).map((axis) =>
+  const low = mapAxes((axis) =>
     Math.max(0, Math.floor((region.min[axis] - featureMap.originVoxel[axis]) / featureMap.strideVoxels) - ring),
   )
-  const high = ([0, 1, 2] as const).map((axis) =>
+  const high = mapAxes((axis) =>
     Math.min(
       featureMap.size[axis] - 1,
       Math.ceil((region.max[axis] - featureMap.originVoxel[axis]) / featureMap.strideVoxels) + ring,
     ),
   )
-  const size: Sal = [high[0] - low[0] + 1, high[1] - low[1] + 1, high[2] - low[2] + 1]
+  const size = mapAxes((axis) => high[axis] - low[axis] + 1)
   const data = new Float32Array(featureMap.channels * size[0] * size[1] * size[2])
   let at = 0
   for (let c = 0; c < featureMap.channels; c++) {
@@ -199,30 +186,24 @@ function trim(featureMap: FeatureMap, region: FeatureRegion, kernelSide: number)
       }
     }
   }
-  const originVoxel: Sal = [
-    featureMap.originVoxel[0] + low[0] * featureMap.strideVoxels,
-    featureMap.originVoxel[1] + low[1] * featureMap.strideVoxels,
-    featureMap.originVoxel[2] + low[2] * featureMap.strideVoxels,
-  ]
+  const originVoxel = salVoxel(...mapAxes((axis) => featureMap.originVoxel[axis] + low[axis] * featureMap.strideVoxels))
   return { ...featureMap, data, size, originVoxel }
 }
 
 function toFeatureMap(
   tensor: NetworkTensor,
   file: string,
-  channels: number,
-  originVoxel: Sal,
-  strideVoxels: number,
+  promised: Pick<FeatureMap, 'channels' | 'originVoxel' | 'strideVoxels'>,
 ): FeatureMap {
   const { data, dims } = tensor
-  if (!(data instanceof Float32Array) || dims.length !== 5 || dims[1] !== channels) {
+  if (!(data instanceof Float32Array) || dims.length !== 5 || dims[1] !== promised.channels) {
     throw new MedlsamError(
       'model',
-      `${file} gives an output of shape ${dims.join('x')} where its card promises ${channels} channels.`,
+      `${file} gives an output of shape ${dims.join('x')} where its card promises ${promised.channels} channels.`,
       file,
     )
   }
-  return { data, channels, size: [dims[2], dims[3], dims[4]], originVoxel, strideVoxels }
+  return { ...promised, data, size: [dims[2], dims[3], dims[4]] }
 }
 
 /** Every nth item, so that at most `most` are left. */

@@ -1,5 +1,7 @@
+import type { Size3 } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import type { FeatureOutput } from '../../shared/modelCard.js'
-import type { Sal } from './salFrame.js'
+import { salVoxel, type SalVoxel } from './salFrame.js'
 
 /**
  * A grid of vectors over part of a prepared volume: `data[((c * d + z) * h + y) * w + x]`.
@@ -9,12 +11,12 @@ export interface FeatureMap {
   readonly data: Float32Array
   readonly channels: number
   /** Cells per axis [d, h, w]. */
-  readonly size: Sal
-  readonly originVoxel: Sal
+  readonly size: Size3
+  readonly originVoxel: SalVoxel
   readonly strideVoxels: number
 }
 
-/** Makes every vector of a field unit length, in place; zero vectors stay zero. */
+/** Makes every vector of a feature map unit length, in place; zero vectors stay zero. */
 export function normaliseFeatureMap(featureMap: FeatureMap): FeatureMap {
   const { data, channels } = featureMap
   const cells = featureMap.size[0] * featureMap.size[1] * featureMap.size[2]
@@ -31,8 +33,8 @@ export function normaliseFeatureMap(featureMap: FeatureMap): FeatureMap {
   return featureMap
 }
 
-/** Trilinear sample of all channels at a voxel position; outside the field the border is repeated. */
-export function sampleFeatureMap(featureMap: FeatureMap, voxel: Sal): Float32Array {
+/** Trilinear sample of all channels at a voxel position; outside the map its border is repeated. */
+export function sampleFeatureMap(featureMap: FeatureMap, voxel: SalVoxel): Float32Array {
   const { data, channels, size, originVoxel, strideVoxels } = featureMap
   const index: number[] = []
   const weight: number[] = []
@@ -55,25 +57,22 @@ export function sampleFeatureMap(featureMap: FeatureMap, voxel: Sal): Float32Arr
 }
 
 /**
- * The descriptor of a point: unit feature vectors at the `kernelSide`^3 cells around it (spec section 3),
+ * The descriptor of a point: unit feature vectors at the `kernelSide`^3 cells around it (docs/method.md, section 3),
  * sampled at the exact sub-voxel position. Layout `[channel][z][y][x]`, as a convolution kernel.
  */
 export function describePoint(
   featureMap: FeatureMap,
   output: Pick<FeatureOutput, 'kernelSide'>,
-  voxel: Sal,
+  voxel: SalVoxel,
 ): Float32Array {
   const k = output.kernelSide
   const cube = k * k * k
   const out = new Float32Array(featureMap.channels * cube)
   const half = (k - 1) / 2
   for (let n = 0; n < cube; n++) {
-    const [z, y, x] = [Math.floor(n / (k * k)), Math.floor(n / k) % k, n % k]
-    const vector = sampleFeatureMap(featureMap, [
-      voxel[0] + (z - half) * featureMap.strideVoxels,
-      voxel[1] + (y - half) * featureMap.strideVoxels,
-      voxel[2] + (x - half) * featureMap.strideVoxels,
-    ])
+    const cell = [Math.floor(n / (k * k)), Math.floor(n / k) % k, n % k] as const
+    const at = salVoxel(...mapAxes((axis) => voxel[axis] + (cell[axis] - half) * featureMap.strideVoxels))
+    const vector = sampleFeatureMap(featureMap, at)
     let norm = 0
     for (const value of vector) norm += value * value
     const scale = norm > 1e-24 ? 1 / Math.sqrt(norm) : 0

@@ -1,6 +1,6 @@
 import { EXTREME_SIDES, type ExtremeSide } from '../../shared/geometry/points.js'
 import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './templateBank.js'
-import type { Sal } from './salFrame.js'
+import type { SalMm } from './salFrame.js'
 
 /** One point to be found: a side of a structure, or of a part of it, with what every template knows of it. */
 export interface LandmarkQuery {
@@ -11,14 +11,14 @@ export interface LandmarkQuery {
   readonly points: readonly BankPoint[]
 }
 
-/** A target that was looked for, in [superior, anterior, left] mm of the scan. */
+/** A landmark that was looked for, in mm of the scan. */
 export interface FoundPoint {
   readonly query: LandmarkQuery
-  readonly pointMm: Sal
+  readonly pointMm: SalMm
   /** Where relative distance regression alone puts it. */
-  readonly coarseMm: Sal
-  /** One prediction per template of the target; their spread says how sure we are. */
-  readonly perTemplateMm: readonly Sal[]
+  readonly coarseMm: SalMm
+  /** One prediction per template of the landmark; their spread says how sure we are. */
+  readonly perTemplateMm: readonly SalMm[]
   /** How much the image looks like the templates there, mean over templates, in [-1, 1]; null when it could not be computed. */
   readonly similarity: number | null
 }

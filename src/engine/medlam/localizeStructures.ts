@@ -1,12 +1,14 @@
+import { defined } from '../../shared/defined.js'
 import {
-  EXTREME_SIDES,
+  mapSides,
   type BoxMm,
   type ExtremePoints,
   type ExtremeSide,
   type PointMm,
 } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import type { LocalizedStructure, Structure } from '../../shared/structure.js'
-import type { TemplateBank } from './templateBank.js'
+import { mean } from '../numeric/statistics.js'
 import {
   boxOfPoints,
   boxSizeMm,
@@ -18,12 +20,12 @@ import {
   stretchBox,
 } from './boxes.js'
 import { confidenceOf, wallSpreadMm } from './confidence.js'
-import { localizeRobustly } from './robust.js'
-import { salToRas, type Sal } from './salFrame.js'
-import type { MedlamModel } from './model.js'
-import { localizeAsPublished } from './paper.js'
-import type { ScanEmbedding } from './scanEmbedding.js'
 import { listLandmarkQueries, type FoundPoint } from './landmarkQuery.js'
+import { localizeAsPublished } from './localizeAsPublished.js'
+import { localizeRobustly } from './localizeRobustly.js'
+import { salToRas, type SalMm } from './salFrame.js'
+import type { ScanEmbedding } from './scanEmbedding.js'
+import { positionsOf, type TemplateBank } from './templateBank.js'
 
 /** A structure as localized, before it is tied to the scan's voxels. */
 export type LocalizedInSpace = Omit<LocalizedStructure, 'boxVoxel'>
@@ -43,20 +45,22 @@ export interface LocalizeOptions {
 
 /** Less of a predicted box than this inside the scan means that the structure is not in it. */
 const MIN_INSIDE = 0.15
+/** A box of which less than this lies inside the scan is said to be cut. */
+const WHOLE_INSIDE = 0.98
 
 /**
  * Finds structures in a scan. A structure whose landmarks fall outside the scan, or whose confidence is
  * low, is reported as not found with the reason; nothing is thrown for it.
  * @param scanBox the scan's extent in RAS mm, voxel faces
  */
-export async function localize(
-  model: MedlamModel,
+export async function localizeStructures(
   embedding: ScanEmbedding,
   bank: TemplateBank,
   structures: readonly Structure[],
   scanBox: BoxMm,
   options: LocalizeOptions,
 ): Promise<LocalizedInSpace[]> {
+  const { procedure, seed, checkCancelled } = options
   const queries = listLandmarkQueries(
     bank,
     structures.map((structure) => structure.name),
@@ -69,9 +73,9 @@ export async function localize(
     return structures.map((structure) => notFound(structure, 'The scan shows no body, only air.'))
   }
   const found =
-    options.procedure === 'paper'
-      ? await localizeAsPublished(model, embedding, queries, options.seed, options.checkCancelled, onDone)
-      : await localizeRobustly(model, embedding, queries, options.checkCancelled, onDone)
+    procedure === 'paper'
+      ? await localizeAsPublished(embedding, queries, { seed, checkCancelled, onDone })
+      : await localizeRobustly(embedding, queries, checkCancelled, onDone)
   return structures.map((structure) => {
     const mine = found.filter((point) => point.query.structure === structure.name)
     return mine.length === 0
@@ -89,16 +93,12 @@ function assess(
 ): LocalizedInSpace {
   const whole = found.filter((point) => point.query.part === null)
   const predicted = toExtremePoints(whole, (point) => point.pointMm)
-  const sizes = bank.templates.flatMap((template) => {
-    const encoded = template.structures.get(structure.name)
-    return encoded === undefined ? [] : [boxSizeMm(boxOfPoints(pointsOf(encoded.points)))]
-  })
   const coarse = boxOfPoints(toExtremePoints(whole, (point) => point.coarseMm))
   // The published procedure only swaps walls that are the wrong way round.
   const { box: asFound, repaired } =
     options.procedure === 'paper'
       ? { box: ordered(boxOfPoints(predicted)), repaired: [] }
-      : checkBox(boxOfPoints(predicted), coarse, sizes)
+      : checkBox(boxOfPoints(predicted), coarse, templateSizesMm(bank, structure.name))
   const calibration = bank.calibrations.get(structure.name)
   const box =
     options.procedure === 'paper' || calibration === undefined ? asFound : moveWalls(asFound, calibration.shiftMm)
@@ -121,7 +121,7 @@ function assess(
   }
   const parts = partBoxes(found, asFound, box, inside)
   const notes = [
-    ...(share < 0.98 ? ['The field of view cuts it.'] : []),
+    ...(share < WHOLE_INSIDE ? ['The field of view cuts it.'] : []),
     ...(repaired.length > 0
       ? [`Its ${repaired.join(' and ')} size did not fit the templates and was corrected: check the box.`]
       : []),
@@ -129,13 +129,21 @@ function assess(
   return {
     ...structure,
     status: 'found',
-    ...(notes.length > 0 ? { reason: notes.join(' ') } : {}),
+    ...defined({ reason: notes.length > 0 ? notes.join(' ') : undefined }),
     confidence,
     spreadMm: mean(whole.map(wallSpreadMm)),
     boxMm: inside,
     extremePointsMm: pointsOnWalls(predicted, inside),
-    ...(parts.length > 0 ? { partsMm: parts } : {}),
+    ...defined({ partsMm: parts.length > 0 ? parts : undefined }),
   }
+}
+
+/** How large a structure is in each template that has it. */
+function templateSizesMm(bank: TemplateBank, name: string): PointMm[] {
+  return bank.templates.flatMap((template) => {
+    const encoded = template.structures.get(name)
+    return encoded === undefined ? [] : [boxSizeMm(boxOfPoints(positionsOf(encoded.points)))]
+  })
 }
 
 /** Boxes of the parts, in order, moved as the whole's walls were, and kept inside its head-foot extent. */
@@ -143,14 +151,8 @@ function partBoxes(found: readonly FoundPoint[], asFound: BoxMm, box: BoxMm, who
   const count = 1 + Math.max(-1, ...found.map((point) => point.query.part ?? -1))
   const boxes: BoxMm[] = []
   for (let part = 0; part < count; part++) {
-    const predicted = ordered(
-      boxOfPoints(
-        toExtremePoints(
-          found.filter((point) => point.query.part === part),
-          (point) => point.pointMm,
-        ),
-      ),
-    )
+    const mine = found.filter((point) => point.query.part === part)
+    const predicted = ordered(boxOfPoints(toExtremePoints(mine, (point) => point.pointMm)))
     const inside = intersectBoxes(box === asFound ? predicted : stretchBox(predicted, asFound, box), {
       min: [-Infinity, -Infinity, whole.min[2]],
       max: [Infinity, Infinity, whole.max[2]],
@@ -161,40 +163,21 @@ function partBoxes(found: readonly FoundPoint[], asFound: BoxMm, box: BoxMm, who
 }
 
 function ordered({ min, max }: BoxMm): BoxMm {
-  const pick = (f: (a: number, b: number) => number): PointMm => [
-    f(min[0], max[0]),
-    f(min[1], max[1]),
-    f(min[2], max[2]),
-  ]
-  return { min: pick(Math.min), max: pick(Math.max) }
+  return {
+    min: mapAxes((axis) => Math.min(min[axis], max[axis])),
+    max: mapAxes((axis) => Math.max(min[axis], max[axis])),
+  }
 }
 
-function toExtremePoints(found: readonly FoundPoint[], of: (point: FoundPoint) => Sal): ExtremePoints {
+function toExtremePoints(found: readonly FoundPoint[], of: (point: FoundPoint) => SalMm): ExtremePoints {
   const bySide = new Map<ExtremeSide, PointMm>(found.map((point) => [point.query.side, salToRas(of(point))]))
-  const get = (side: ExtremeSide): PointMm => {
+  return mapSides((side) => {
     const point = bySide.get(side)
     if (point === undefined) throw new Error(`no ${side} point was looked for`)
     return point
-  }
-  return {
-    inferior: get('inferior'),
-    posterior: get('posterior'),
-    right: get('right'),
-    superior: get('superior'),
-    anterior: get('anterior'),
-    left: get('left'),
-  }
-}
-
-function pointsOf(points: Readonly<Record<ExtremeSide, { readonly pointMm: PointMm }>>): ExtremePoints {
-  const entries = EXTREME_SIDES.map((side) => [side, points[side].pointMm] as const)
-  return Object.fromEntries(entries) as unknown as ExtremePoints
+  })
 }
 
 function notFound(structure: Structure, reason: string, confidence = 0): LocalizedInSpace {
   return { ...structure, status: 'not-found', reason, confidence, boxMm: null, extremePointsMm: null }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

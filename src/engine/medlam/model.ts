@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
 import { modelCardSchema, type FeatureOutput, type ModelCard } from '../../shared/modelCard.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
+import { readJson } from '../../shared/node/readJson.js'
 import type { Network } from '../runtime/network.js'
 import { checkedHash, openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
+import { salMm, type SalMm } from './salFrame.js'
 
 /** A MedLAM model ready to run: its card and its networks. */
 export interface MedlamModel {
@@ -20,7 +20,7 @@ export interface MedlamModel {
 }
 
 /** Hash of what a card makes the engine compute: networks and numbers, not prose. */
-export function modelHash(card: ModelCard): string {
+function modelHash(card: ModelCard): string {
   const { kind, spacingMm, huKnots, rangeMm, paddingVoxels } = card
   const networks =
     card.kind === 'dense'
@@ -36,34 +36,11 @@ export function modelHash(card: ModelCard): string {
  * @throws MedlsamError `model` when the file is missing, no JSON, or not a card
  */
 export async function readModelCard(cardPath: string): Promise<ModelCard> {
-  let text: string
-  try {
-    text = await readFile(cardPath, 'utf8')
-  } catch (error) {
-    throw new MedlsamError('model', `The model card ${cardPath} cannot be read: check the path.`, cardPath, {
-      cause: error,
-    })
-  }
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new MedlsamError(
-      'model',
-      `The model card ${cardPath} is not JSON: name the .json file beside the ONNX file.`,
-      cardPath,
-      { cause: error },
-    )
-  }
-  const parsed = modelCardSchema.safeParse(json)
-  if (!parsed.success) {
-    throw new MedlsamError(
-      'model',
-      `The model card ${cardPath} is not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
-      cardPath,
-    )
-  }
-  return parsed.data
+  return readJson(cardPath, modelCardSchema, {
+    what: 'The model card',
+    kind: 'model',
+    remedy: 'name the .json file beside the ONNX file',
+  })
 }
 
 /**
@@ -131,4 +108,9 @@ function requireNames(network: Network, file: string, inputs: readonly string[],
 /** The feature maps of a model, coarse to fine as its card lists them. */
 export function featureOutputs(card: ModelCard): readonly FeatureOutput[] {
   return card.features.outputs
+}
+
+/** `r` of relative distance regression, the largest distance along each axis that the model can express. */
+export function distanceRangeMm(card: ModelCard): SalMm {
+  return salMm(...card.rangeMm)
 }

@@ -1,8 +1,10 @@
-import { mapHu } from '../volume/huMap.js'
+import type { Size3 } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import type { Scan } from '../../shared/geometry/volume.js'
-import { resampleToWorldGrid } from '../volume/worldGrid.js'
 import type { ModelCard } from '../../shared/modelCard.js'
-import { rasToSal, type SalGrid } from './salFrame.js'
+import { mapHu } from '../volume/huMap.js'
+import { resampleToWorldGrid } from '../volume/worldGrid.js'
+import { rasToSal, salMm, type SalGrid, type SalVoxel } from './salFrame.js'
 
 /** A scan as MedLAM's networks see it: cubic voxels, HU mapped to about 0..1, padded with zeros. */
 export interface PreparedVolume extends SalGrid {
@@ -12,19 +14,19 @@ export interface PreparedVolume extends SalGrid {
   readonly paddingVoxels: number
 }
 
-/** What of a model card preparing a scan depends on. */
+/** The part of a model card that preparing a scan depends on. */
 export type Preparation = Pick<ModelCard, 'spacingMm' | 'huKnots' | 'paddingVoxels'>
 
 /**
  * Resamples a scan to the model's cubic grid in patient space, maps HU by the card's knots and
- * pads with zeros (spec section 2, with one affine-based resampler).
+ * pads with zeros (docs/method.md, section 2).
  */
 export function prepareVolume(scan: Pick<Scan, 'data' | 'size' | 'affine'>, card: Preparation): PreparedVolume {
   const grid = resampleToWorldGrid(scan, card.spacingMm)
   mapHu(grid.data, card.huKnots)
   const pad = card.paddingVoxels
   const [nz, ny, nx] = grid.size
-  const size = [nz + 2 * pad, ny + 2 * pad, nx + 2 * pad] as const
+  const size = mapAxes((axis) => grid.size[axis] + 2 * pad)
   const data = new Float32Array(size[0] * size[1] * size[2])
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
@@ -37,7 +39,7 @@ export function prepareVolume(scan: Pick<Scan, 'data' | 'size' | 'affine'>, card
   return {
     data,
     size,
-    originMm: [origin[0] - shift, origin[1] - shift, origin[2] - shift],
+    originMm: salMm(...mapAxes((axis) => origin[axis] - shift)),
     spacingMm: card.spacingMm,
     paddingVoxels: pad,
   }
@@ -48,11 +50,7 @@ export function prepareVolume(scan: Pick<Scan, 'data' | 'size' | 'affine'>, card
  * @param from first voxel [z, y, x], may be negative
  * @param size voxels per axis
  */
-export function cutBlock(
-  volume: Pick<PreparedVolume, 'data' | 'size'>,
-  from: readonly [number, number, number],
-  size: readonly [number, number, number],
-): Float32Array {
+export function cutBlock(volume: Pick<PreparedVolume, 'data' | 'size'>, from: SalVoxel, size: Size3): Float32Array {
   const out = new Float32Array(size[0] * size[1] * size[2])
   const [nz, ny, nx] = volume.size
   const x0 = Math.max(0, from[2])
@@ -61,8 +59,8 @@ export function cutBlock(
   for (let z = Math.max(0, from[0]); z < Math.min(nz, from[0] + size[0]); z++) {
     for (let y = Math.max(0, from[1]); y < Math.min(ny, from[1] + size[1]); y++) {
       const source = (z * ny + y) * nx
-      const query = ((z - from[0]) * size[1] + (y - from[1])) * size[2] + (x0 - from[2])
-      out.set(volume.data.subarray(source + x0, source + x1), query)
+      const target = ((z - from[0]) * size[1] + (y - from[1])) * size[2] + (x0 - from[2])
+      out.set(volume.data.subarray(source + x0, source + x1), target)
     }
   }
   return out

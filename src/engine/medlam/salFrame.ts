@@ -1,47 +1,62 @@
-import type { PointMm } from '../../shared/geometry/points.js'
+import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 
-/**
- * A vector in MedLAM's order and directions: [superior, anterior, left]. In mm it is
- * [z, y, -x] of RAS; in voxels it indexes a prepared volume [z, y, x] (spec, introduction).
- */
-export type Sal = readonly [number, number, number]
+declare const unit: unique symbol
+
+/** Three numbers along [superior, anterior, left]. The unit keeps mm, voxels and latents from being mixed. */
+type SalVector<Unit> = readonly [number, number, number] & { readonly [unit]: Unit }
+
+/** A point or displacement in mm: [z, y, -x] of RAS (docs/method.md, section 1). */
+export type SalMm = SalVector<'mm'>
+
+/** A fractional index [z, y, x] into a prepared volume. */
+export type SalVoxel = SalVector<'voxel'>
+
+/** What the position network says of a place; differences of two latents become mm by `r * tanh`. */
+export type Latent = SalVector<'latent'>
+
+/** A vector in mm. */
+export function salMm(superior: number, anterior: number, left: number): SalMm {
+  return branded([superior, anterior, left])
+}
+
+/** A position in voxels of a prepared volume. */
+export function salVoxel(z: number, y: number, x: number): SalVoxel {
+  return branded([z, y, x])
+}
+
+/** A latent of its three components. */
+export function latentOf(superior: number, anterior: number, left: number): Latent {
+  return branded([superior, anterior, left])
+}
+
+function branded<Unit>(values: readonly [number, number, number]): SalVector<Unit> {
+  return values as SalVector<Unit>
+}
 
 /** RAS mm to [superior, anterior, left] mm. */
-export function rasToSal([x, y, z]: PointMm): Sal {
-  return [z, y, -x]
+export function rasToSal([x, y, z]: PointMm): SalMm {
+  return salMm(z, y, -x)
 }
 
 /** [superior, anterior, left] mm to RAS mm. */
-export function salToRas([s, a, l]: Sal): PointMm {
+export function salToRas([s, a, l]: SalMm): PointMm {
   return [l === 0 ? 0 : -l, a, s]
 }
 
 /** Where the voxels of a prepared volume lie: voxel (0,0,0) in [superior, anterior, left] mm, cubic spacing. */
 export interface SalGrid {
-  readonly size: Sal
-  readonly originMm: Sal
+  /** Voxels along [z, y, x]. */
+  readonly size: Size3
+  readonly originMm: SalMm
   readonly spacingMm: number
 }
 
-/** Fractional voxel index of a point given in [superior, anterior, left] mm. */
-export function salToVoxel(grid: SalGrid, p: Sal): Sal {
-  return [
-    (p[0] - grid.originMm[0]) / grid.spacingMm,
-    (p[1] - grid.originMm[1]) / grid.spacingMm,
-    (p[2] - grid.originMm[2]) / grid.spacingMm,
-  ]
+/** Fractional voxel index of a point. */
+export function salToVoxel({ originMm, spacingMm }: SalGrid, p: SalMm): SalVoxel {
+  return salVoxel((p[0] - originMm[0]) / spacingMm, (p[1] - originMm[1]) / spacingMm, (p[2] - originMm[2]) / spacingMm)
 }
 
-/** [superior, anterior, left] mm of a fractional voxel index. */
-export function voxelToSal(grid: SalGrid, v: Sal): Sal {
-  return [
-    v[0] * grid.spacingMm + grid.originMm[0],
-    v[1] * grid.spacingMm + grid.originMm[1],
-    v[2] * grid.spacingMm + grid.originMm[2],
-  ]
-}
-
-/** Euclidean distance of two vectors. */
-export function distance(a: Sal, b: Sal): number {
-  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])
+/** The point at a fractional voxel index. */
+export function voxelToSal({ originMm, spacingMm }: SalGrid, v: SalVoxel): SalMm {
+  return salMm(v[0] * spacingMm + originMm[0], v[1] * spacingMm + originMm[1], v[2] * spacingMm + originMm[2])
 }

@@ -1,6 +1,7 @@
+import { mapAxes } from '../../shared/geometry/vector.js'
 import { correlate, type SimilarityMaps } from './correlate.js'
-import type { Sal } from './salFrame.js'
-import { featureOutputs, type MedlamModel } from './model.js'
+import { salVoxel, type SalVoxel } from './salFrame.js'
+import { featureOutputs } from './model.js'
 import type { ScanEmbedding } from './scanEmbedding.js'
 
 /** Similarity to several templates on a cubic lattice of whole steps around a centre. */
@@ -10,35 +11,34 @@ export interface SimilarityWindow {
   /** Lattice points per axis; odd, so that the middle one is the centre. */
   readonly side: number
   readonly stepVoxels: number
-  readonly centreVoxel: Sal
+  readonly centreVoxel: SalVoxel
 }
 
 /**
  * Multi-scale similarity around a place: per template the mean over scales of the descriptor
  * similarity, all scales brought to one lattice by exact trilinear interpolation
- * (spec section 5, defect 7 of section 11).
+ * (docs/method.md, sections 5 and 11).
  *
  * @param descriptors per template one kernel per scale
  * @returns null when no scale reaches the window
  */
 export async function similarityWindow(
-  model: MedlamModel,
   embedding: ScanEmbedding,
-  centreVoxel: Sal,
+  centreVoxel: SalVoxel,
   descriptors: readonly (readonly Float32Array[])[],
   radiusVoxels: number,
   stepVoxels: number,
 ): Promise<SimilarityWindow | null> {
+  const { model } = embedding
   const scales = featureOutputs(model.card)
-  const fields = await embedding.featuresAround(centreVoxel, radiusVoxels)
+  const featureMaps = await embedding.featuresAround(centreVoxel, radiusVoxels)
   const half = Math.floor(radiusVoxels / stepVoxels)
   const side = 2 * half + 1
   const maps = descriptors.map(() => new Float32Array(side ** 3))
   let used = 0
-  for (const [scale, featureMap] of fields.entries()) {
-    const kernels = descriptors.map((perScale) => perScale[scale])
-    const { kernelSide } = scales[scale]
-    const similarity = await correlate(model.correlate, featureMap, kernels, kernelSide, centreVoxel, radiusVoxels)
+  for (const [scale, featureMap] of featureMaps.entries()) {
+    const kernels = { weights: descriptors.map((perScale) => perScale[scale]), side: scales[scale].kernelSide }
+    const similarity = await correlate(model.correlate, featureMap, kernels, centreVoxel, radiusVoxels)
     if (similarity === null) continue
     addResampled(maps, similarity, centreVoxel, half, stepVoxels)
     used++
@@ -54,9 +54,9 @@ export async function similarityWindow(
  * border its border value counts.
  */
 function addResampled(
-  queries: readonly Float32Array[],
+  sums: readonly Float32Array[],
   source: SimilarityMaps,
-  centre: Sal,
+  centre: SalVoxel,
   half: number,
   step: number,
 ): void {
@@ -69,16 +69,18 @@ function addResampled(
     ),
   )
   const [d, h, w] = source.size
-  queries.forEach((query, n) => {
+  sums.forEach((sum, n) => {
     // One axis after the other: [d][h][w] -> [d][h][side] -> [d][side][side] -> [side][side][side].
-    const rows = resampleAxis(source.maps[n], d * h, w, 1, taps[2], side)
-    const planes = resampleAxis(rows, d, h, side, taps[1], side)
-    const cube = resampleAxis(planes, 1, d, side * side, taps[0], side)
-    for (let i = 0; i < cube.length; i++) query[i] += cube[i]
+    const rows = resampleAxis(source.maps[n], [d * h, w, 1], taps[2])
+    const planes = resampleAxis(rows, [d, h, side], taps[1])
+    const cube = resampleAxis(planes, [1, d, side * side], taps[0])
+    for (let i = 0; i < cube.length; i++) sum[i] += cube[i]
   })
 }
 
+/** Four cells and their weights per lattice point. */
 interface Taps {
+  readonly count: number
   readonly index: Int32Array
   readonly weight: Float64Array
 }
@@ -101,27 +103,24 @@ function cubicTaps(count: number, length: number, position: (i: number) => numbe
       weight[4 * i + tap] = weights[tap]
     }
   }
-  return { index, weight }
+  return { count, index, weight }
 }
 
 /** Resamples the middle axis of an array seen as [outer][length][inner]. */
 function resampleAxis(
   data: Float32Array,
-  outer: number,
-  length: number,
-  inner: number,
-  { index, weight }: Taps,
-  count: number,
+  [outer, length, inner]: readonly [number, number, number],
+  { count, index, weight }: Taps,
 ): Float32Array {
   const out = new Float32Array(outer * count * inner)
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < count; i++) {
-      const query = (o * count + i) * inner
+      const to = (o * count + i) * inner
       for (let tap = 4 * i; tap < 4 * i + 4; tap++) {
         const w = weight[tap]
         if (w === 0) continue
         const from = (o * length + index[tap]) * inner
-        for (let k = 0; k < inner; k++) out[query + k] += w * data[from + k]
+        for (let k = 0; k < inner; k++) out[to + k] += w * data[from + k]
       }
     }
   }
@@ -130,7 +129,7 @@ function resampleAxis(
 
 /** A peak of a map: fractional voxel position and the value there. */
 export interface Peak {
-  readonly voxel: Sal
+  readonly voxel: SalVoxel
   readonly value: number
 }
 
@@ -144,7 +143,7 @@ export interface Peak {
 export function findPeak(
   map: Float32Array,
   window: Omit<SimilarityWindow, 'maps'>,
-  priorCentre: Sal,
+  priorCentre: SalVoxel,
   priorSigmaVoxels: number,
   priorWeight: number,
 ): Peak {
@@ -182,13 +181,9 @@ export function findPeak(
     vertex(bz, (i) => scored(i, by, bx)),
     vertex(by, (i) => scored(bz, i, bx)),
     vertex(bx, (i) => scored(bz, by, i)),
-  ]
+  ] as const
   return {
-    voxel: [
-      centreVoxel[0] + (index[0] - half) * stepVoxels,
-      centreVoxel[1] + (index[1] - half) * stepVoxels,
-      centreVoxel[2] + (index[2] - half) * stepVoxels,
-    ],
+    voxel: salVoxel(...mapAxes((axis) => centreVoxel[axis] + (index[axis] - half) * stepVoxels)),
     value: map[(bz * side + by) * side + bx],
   }
 }

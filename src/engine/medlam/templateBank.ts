@@ -1,19 +1,23 @@
-import type { ExtremeSide, PointMm } from '../../shared/geometry/points.js'
-import { EXTREME_SIDES } from '../../shared/geometry/points.js'
+import {
+  EXTREME_SIDES,
+  mapSides,
+  type ExtremePoints,
+  type ExtremeSide,
+  type PointMm,
+} from '../../shared/geometry/points.js'
 import type { Structure } from '../../shared/structure.js'
 import type { TemplateStructure } from '../../shared/templateSet.js'
 import { unpackPrior } from '../../shared/node/packedPrior.js'
 import type { OrganPrior } from '../../shared/organPrior.js'
 import { describePoint } from './featureMap.js'
-import { rasToSal, salToVoxel, type Sal } from './salFrame.js'
-import type { MedlamModel } from './model.js'
 import { featureOutputs } from './model.js'
+import { rasToSal, salToVoxel, type Latent } from './salFrame.js'
 import type { ScanEmbedding } from './scanEmbedding.js'
 
 /** What localization needs of one point of one template. */
 export interface BankPoint {
   readonly pointMm: PointMm
-  readonly latent: Sal
+  readonly latent: Latent
   /** One kernel `[channel][k][k][k]` of unit vectors per feature scale of the model. */
   readonly descriptors: readonly Float32Array[]
 }
@@ -21,14 +25,19 @@ export interface BankPoint {
 /** Six encoded extreme points. */
 export type BankPoints = Readonly<Record<ExtremeSide, BankPoint>>
 
+/** Where six encoded points lie. */
+export function positionsOf(points: BankPoints): ExtremePoints {
+  return mapSides((side) => points[side].pointMm)
+}
+
 /** One structure of one template. */
 export interface BankStructure {
   readonly points: BankPoints
   /** Parts along the long axis from inferior to superior; empty when the structure has none. */
   readonly parts: readonly BankPoints[]
   readonly onePiece: boolean
-  /** What the drawn organ looks like; null when its points were given by hand. */
-  readonly appearance: OrganPrior | null
+  /** What the organ looks like in this template; null when its points were given by hand. */
+  readonly prior: OrganPrior | null
 }
 
 /** One encoded template scan. */
@@ -41,7 +50,7 @@ export interface BankTemplate {
 
 /**
  * What scans with known answers taught about one structure, per side in the order of `EXTREME_SIDES`: by how many
- * mm its walls are usually found outside of the drawn ones (negative for inside), how far off they still are when
+ * mm its walls are usually found outside of the true ones (negative for inside), how far off they still are when
  * that is taken back, and how similar the image there usually is.
  */
 export interface Calibration {
@@ -68,11 +77,10 @@ export interface TemplateBank {
 
 /**
  * Encodes the points of one template scan, exactly as a query would be encoded
- * (spec section 14: never mix whole scans and cut-outs).
+ * (docs/method.md, section 12: whole scans and cut-outs are never mixed).
  * @param structures extreme points in RAS mm per structure name
  */
 export async function encodeTemplate(
-  model: MedlamModel,
   embedding: ScanEmbedding,
   identity: { readonly id: string; readonly sha256: string },
   structures: Readonly<Record<string, TemplateStructure>>,
@@ -81,39 +89,36 @@ export async function encodeTemplate(
   const voxels = allPoints.flatMap((points) =>
     EXTREME_SIDES.map((side) => salToVoxel(embedding.volume, rasToSal(points[side]))),
   )
-  const radius = Math.max(...featureOutputs(model.card).map((o) => (o.kernelSide / 2 + 1) * o.strideVoxels))
+  const scales = featureOutputs(embedding.model.card)
+  const radius = Math.max(...scales.map((o) => (o.kernelSide / 2 + 1) * o.strideVoxels))
   embedding.reserveFeatures(voxels, radius)
   const encoded = new Map<string, BankStructure>()
   for (const [name, { points, parts, onePiece, appearance }] of Object.entries(structures)) {
     const encodedParts: BankPoints[] = []
-    for (const part of parts ?? []) encodedParts.push(await encodePoints(model, embedding, part, radius))
+    for (const part of parts ?? []) encodedParts.push(await encodePoints(embedding, part, radius))
     encoded.set(name, {
-      points: await encodePoints(model, embedding, points, radius),
+      points: await encodePoints(embedding, points, radius),
       parts: encodedParts,
       onePiece: onePiece ?? false,
-      appearance: appearance === undefined ? null : unpackPrior(appearance),
+      prior: appearance === undefined ? null : unpackPrior(appearance),
     })
   }
   return { ...identity, structures: encoded }
 }
 
-async function encodePoints(
-  model: MedlamModel,
-  embedding: ScanEmbedding,
-  points: TemplateStructure['points'],
-  radius: number,
-): Promise<BankPoints> {
+async function encodePoints(embedding: ScanEmbedding, points: ExtremePoints, radius: number): Promise<BankPoints> {
+  const scales = featureOutputs(embedding.model.card)
   const encode = async (side: ExtremeSide): Promise<BankPoint> => {
     const voxel = salToVoxel(embedding.volume, rasToSal(points[side]))
     const [latent] = await embedding.latentsAt([voxel])
-    const fields = await embedding.featuresAround(voxel, radius)
-    const scales = featureOutputs(model.card)
+    const featureMaps = await embedding.featuresAround(voxel, radius)
     return {
       pointMm: points[side],
       latent,
-      descriptors: fields.map((featureMap, scale) => describePoint(featureMap, scales[scale], voxel)),
+      descriptors: featureMaps.map((featureMap, scale) => describePoint(featureMap, scales[scale], voxel)),
     }
   }
+  // One after the other: each may run a network.
   return {
     inferior: await encode('inferior'),
     posterior: await encode('posterior'),

@@ -43,6 +43,14 @@ export function median(values: readonly number[]): number {
   )
 }
 
+/** Median of numbers; mean of the two middle ones for an even count, NaN for none. Sorts its argument. */
+export function medianInPlace(values: Float64Array): number {
+  const n = values.length
+  if (n === 0) return NaN
+  values.sort()
+  return n % 2 === 1 ? values[(n - 1) / 2] : (values[n / 2 - 1] + values[n / 2]) / 2
+}
+
 /**
  * 95 % interval of a statistic by the percentile bootstrap (Efron 1979): cases are drawn with replacement.
  * The same seed gives the same interval.

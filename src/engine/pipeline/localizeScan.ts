@@ -3,7 +3,7 @@ import type { RunOptions } from '../../shared/sidecar.js'
 import { throwIfCancelled } from '../../shared/medlsamError.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
 import { embedScan } from '../medlam/embed.js'
-import { localize } from '../medlam/localizeStructures.js'
+import { localizeStructures } from '../medlam/localizeStructures.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { prepareVolume } from '../medlam/prepare.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
@@ -41,13 +41,13 @@ export async function localizeScan(
 
 /** {@link localizeScan} for a scan that the model looks at already, so that several runs share its passes. */
 export async function localizeEmbedded(
-  { model, bank, structures, options }: LocalizeTask,
+  { bank, structures, options }: LocalizeTask,
   scan: ScanVoxels,
   embedding: ScanEmbedding,
   { signal, onStructure, onProgress }: LocalizeHooks = {},
 ): Promise<readonly LocalizedStructure[]> {
   const { procedure, seed, parts, minConfidence } = options
-  const localized = await localize(model, embedding, bank, structures, volumeBox(scan), {
+  const localized = await localizeStructures(embedding, bank, structures, volumeBox(scan), {
     procedure,
     seed,
     parts,

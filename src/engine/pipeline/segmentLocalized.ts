@@ -57,5 +57,5 @@ function isOnePiece({ templates }: TemplateBank, name: string): boolean {
 }
 
 function priorsOf({ templates }: TemplateBank, name: string): OrganPrior[] {
-  return templates.flatMap((template) => template.structures.get(name)?.appearance ?? [])
+  return templates.flatMap((template) => template.structures.get(name)?.prior ?? [])
 }

@@ -97,7 +97,7 @@ export async function buildBank(
   const leftOut: MeasuredPoint[] = []
   for (const [index, embedding] of embeddings.entries()) {
     options.checkCancelled?.()
-    leftOut.push(...(await localizeLeftOut(model, bank, templates[index], embedding, () => options.checkCancelled?.())))
+    leftOut.push(...(await localizeLeftOut(bank, templates[index], embedding, () => options.checkCancelled?.())))
   }
   return { bank: roundBank({ ...bank, calibrations: calibrate(leftOut, { shifts: false }) }), problems, leftOut }
 }
@@ -131,7 +131,7 @@ async function encodeScan(
   const volume = prepareVolume(await readScan(file, { forceHu: true }), model.card)
   const embedding = embedScan(model, volume)
   return {
-    template: await encodeTemplate(model, embedding, { id: scan.id, sha256: scan.sha256 }, scan.structures),
+    template: await encodeTemplate(embedding, { id: scan.id, sha256: scan.sha256 }, scan.structures),
     embedding,
   }
 }

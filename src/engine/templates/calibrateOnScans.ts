@@ -12,7 +12,7 @@ import { readScan } from '../scanFiles/readScan.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { calibrate, measureOn, type MeasuredPoint } from './leaveOneOut.js'
 
-/** A scan whose organs somebody drew. */
+/** A scan with a label map. */
 export interface KnownScan {
   readonly scan: string
   readonly labels: string
@@ -27,7 +27,7 @@ export interface CalibrateHooks {
 }
 
 /**
- * Finds the structures of a bank in scans where they are drawn, and learns how far off their walls usually are.
+ * Finds the structures of a bank in scans with label maps, and learns how far off their walls usually are.
  * Templates of the bank are passed over, and organs that the field of view cuts, whose ends are not their own.
  * Scans that cannot be used are named in `problems`.
  * @throws MedlsamError `input` when no scan teaches anything
@@ -48,12 +48,9 @@ export async function calibrateOnScans(
       const scan = await readScan(file, { forceHu: true })
       if (templates.has(scan.sha256)) continue
       const known = knownPoints(await readLabelMap(labels), structures, bank)
-      if (known.size > 0)
-        points.push(
-          ...(await measureOn(model, bank, file, known, embedScan(model, prepareVolume(scan, model.card)), () =>
-            checkCancelled?.(),
-          )),
-        )
+      if (known.size === 0) continue
+      const embedding = embedScan(model, prepareVolume(scan, model.card))
+      points.push(...(await measureOn(bank, embedding, { scan: file, known }, () => checkCancelled?.())))
     } catch (error) {
       if (!(error instanceof MedlsamError) || error.kind === 'cancelled') throw error
       problems.push(`${file} teaches nothing: ${error.message}`)
@@ -69,16 +66,16 @@ export async function calibrateOnScans(
   return { calibrations: calibrate(points, { shifts: true }), problems }
 }
 
-/** Extreme points of the bank's structures that are drawn and whole. */
+/** Extreme points of the bank's structures that are labelled and whole. */
 function knownPoints(
   labels: LabelVolume,
   structures: readonly Structure[],
   bank: TemplateBank,
 ): Map<string, ExtremePoints> {
   const extents = labelExtents(labels)
-  const drawn = dropStrayPieces(labels, extents)
+  const cleaned = dropStrayPieces(labels, extents)
   return new Map(
-    extremePointsOfLabels(drawn).flatMap(
+    extremePointsOfLabels(cleaned).flatMap(
       ({ labelValue, points, boxVoxel: { min, max } }): [string, ExtremePoints][] => {
         const name = structures.find((structure) => structure.labelValue === labelValue)?.name
         const whole = labels.size.every((n, axis) => min[axis] > 0 && max[axis] < n - 1)

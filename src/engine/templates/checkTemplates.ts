@@ -1,6 +1,6 @@
 import type { TemplateSet } from '../../shared/templateSet.js'
-import { medianInPlace } from '../medlam/relativeDistance.js'
 import type { MedlamModel } from '../medlam/model.js'
+import { mean, medianInPlace } from '../numeric/statistics.js'
 import { buildBank, type BuildBankOptions } from './buildBank.js'
 
 /** How well the other templates find one structure in one template scan. */
@@ -44,7 +44,7 @@ export async function checkTemplates(
   const rows = [...errors.values()].map(({ template, structure, walls }) => ({
     template,
     structure,
-    wallErrorMm: walls.reduce((sum, wall) => sum + wall, 0) / walls.length,
+    wallErrorMm: mean(walls),
   }))
   return {
     problems,

@@ -1,11 +1,10 @@
 import { EXTREME_SIDES, SIDE_AXIS, type ExtremePoints, type ExtremeSide } from '../../shared/geometry/points.js'
-import type { BankTemplate, Calibration, TemplateBank } from '../medlam/templateBank.js'
-import { localizeRobustly } from '../medlam/robust.js'
-import { salToRas } from '../medlam/salFrame.js'
-import type { MedlamModel } from '../medlam/model.js'
-import { medianInPlace } from '../medlam/relativeDistance.js'
-import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
+import { positionsOf, type BankTemplate, type Calibration, type TemplateBank } from '../medlam/templateBank.js'
 import { listLandmarkQueries } from '../medlam/landmarkQuery.js'
+import { localizeRobustly } from '../medlam/localizeRobustly.js'
+import { salToRas } from '../medlam/salFrame.js'
+import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
+import { mean, medianInPlace } from '../numeric/statistics.js'
 
 /** One known point as a bank finds it. */
 export interface MeasuredPoint {
@@ -18,27 +17,26 @@ export interface MeasuredPoint {
   readonly similarity: number
 }
 
+/** What is known of a scan. */
+export interface KnownPoints {
+  /** What to call the scan in the answer. */
+  readonly scan: string
+  /** RAS mm, by structure. */
+  readonly known: ReadonlyMap<string, ExtremePoints>
+}
+
 /**
  * Finds structures in a scan whose extreme points are known, and compares.
- * @param scan what to call it in the answer
- * @param known RAS mm, by structure
  * @throws whatever `checkCancelled` throws
  */
 export async function measureOn(
-  model: MedlamModel,
   bank: TemplateBank,
-  scan: string,
-  known: ReadonlyMap<string, ExtremePoints>,
   embedding: ScanEmbedding,
+  { scan, known }: KnownPoints,
   checkCancelled: () => void,
 ): Promise<MeasuredPoint[]> {
-  const found = await localizeRobustly(
-    model,
-    embedding,
-    listLandmarkQueries(bank, [...known.keys()], false),
-    checkCancelled,
-    () => undefined,
-  )
+  const queries = listLandmarkQueries(bank, [...known.keys()], false)
+  const found = await localizeRobustly(embedding, queries, checkCancelled, () => undefined)
   return found.flatMap(({ query: { structure, side }, pointMm, similarity }) => {
     const truth = known.get(structure)?.[side]
     const { axis, sign } = SIDE_AXIS[side]
@@ -49,7 +47,6 @@ export async function measureOn(
 
 /** Finds the structures of one template with the others. */
 export async function localizeLeftOut(
-  model: MedlamModel,
   bank: TemplateBank,
   leftOut: BankTemplate,
   embedding: ScanEmbedding,
@@ -57,19 +54,9 @@ export async function localizeLeftOut(
 ): Promise<MeasuredPoint[]> {
   const others: TemplateBank = { ...bank, templates: bank.templates.filter((template) => template !== leftOut) }
   const known = new Map(
-    [...leftOut.structures].map(([name, { points }]): [string, ExtremePoints] => [
-      name,
-      {
-        inferior: points.inferior.pointMm,
-        posterior: points.posterior.pointMm,
-        right: points.right.pointMm,
-        superior: points.superior.pointMm,
-        anterior: points.anterior.pointMm,
-        left: points.left.pointMm,
-      },
-    ]),
+    [...leftOut.structures].map(([name, { points }]): [string, ExtremePoints] => [name, positionsOf(points)]),
   )
-  return measureOn(model, others, leftOut.id, known, embedding, checkCancelled)
+  return measureOn(others, embedding, { scan: leftOut.id, known }, checkCancelled)
 }
 
 /** A wall further off than this counts as this: stray voxels of a label must not decide. */
@@ -107,8 +94,4 @@ export function calibrate(
 function usualShiftMm(side: readonly MeasuredPoint[]): number {
   const middle = medianInPlace(Float64Array.from(side, ({ outsideMm }) => outsideMm))
   return (middle * side.length) / (side.length + SCANS_WITHOUT_SHIFT)
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A point or vector in RAS millimetres: [right-to-left, posterior-to-anterior, inferior-to-superior]. */
+/** A point or vector in RAS millimetres: [left to right, posterior to anterior, inferior to superior]. */
 export type PointMm = readonly [number, number, number]
 
 /** Numbers per axis of a voxel array: [x, y, z] with x running fastest in memory. */
@@ -38,7 +38,7 @@ export function mapSides<T>(of: (side: ExtremeSide) => T): Readonly<Record<Extre
 
 const finite = z.number()
 
-/** True for points of the same place. Markups files and template sets round differently; a tenth of a micrometre is no edit. */
+/** True for points of the same place. Slicer's files and template sets round differently; a tenth of a micrometre is no edit. */
 export function samePoints(a: ExtremePoints, b: ExtremePoints): boolean {
   return EXTREME_SIDES.every((side) => a[side].every((mm, axis) => Math.abs(mm - b[side][axis]) < 1e-4))
 }
@@ -50,16 +50,7 @@ export const pointMmSchema = z.tuple([finite, finite, finite]).readonly()
 export const boxMmSchema = z.object({ min: pointMmSchema, max: pointMmSchema }).readonly()
 
 /** Schema of {@link ExtremePoints}. */
-export const extremePointsSchema = z
-  .object({
-    inferior: pointMmSchema,
-    posterior: pointMmSchema,
-    right: pointMmSchema,
-    superior: pointMmSchema,
-    anterior: pointMmSchema,
-    left: pointMmSchema,
-  })
-  .readonly()
+export const extremePointsSchema = z.object(mapSides(() => pointMmSchema)).readonly()
 
 /**
  * The RAS axis a side is measured on and the direction in which it is extreme.

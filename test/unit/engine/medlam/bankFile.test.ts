@@ -1,25 +1,24 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { EXTREME_SIDES } from '../../../../src/shared/geometry/points.js'
+import { EXTREME_SIDES, mapSides } from '../../../../src/shared/geometry/points.js'
 import type { BankPoints, TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { readBank, roundBank, serialiseBank, writeBank } from '../../../../src/engine/medlam/bankFile.js'
+import { latentOf } from '../../../../src/engine/medlam/salFrame.js'
 import type { OrganPrior } from '../../../../src/shared/organPrior.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const points = (seed: number): BankPoints =>
-  Object.fromEntries(
-    EXTREME_SIDES.map((side, i) => [
-      side,
-      {
-        pointMm: [seed, i, -1.25],
-        latent: [0.1 + seed, 1 / 3, -2e-7],
-        descriptors: [Float32Array.from({ length: 5 }, (_, k) => Math.sin(seed + i + k))],
-      },
-    ]),
-  ) as unknown as BankPoints
+  mapSides((side) => {
+    const i = EXTREME_SIDES.indexOf(side)
+    return {
+      pointMm: [seed, i, -1.25],
+      latent: latentOf(0.1 + seed, 1 / 3, -2e-7),
+      descriptors: [Float32Array.from({ length: 5 }, (_, k) => Math.sin(seed + i + k))],
+    }
+  })
 
-const appearance: OrganPrior = {
+const prior: OrganPrior = {
   cover: Uint8Array.from({ length: 16 * 16 * 12 }, (_, i) => i % 6),
   organHu: Uint16Array.from({ length: 40 }, (_, i) => 10 * i),
   surroundingsHu: new Uint16Array(40).fill(250),
@@ -38,7 +37,7 @@ const bank: TemplateBank = {
     {
       id: 't',
       sha256: 's',
-      structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, appearance }]]),
+      structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, prior }]]),
     },
   ],
 }
@@ -53,7 +52,7 @@ describe('template bank files', () => {
     const after = read.templates[0].structures.get('A')
     expect(after?.points.left.latent).toEqual(before?.points.left.latent)
     expect(after?.parts[0].right.pointMm).toEqual(before?.parts[0].right.pointMm)
-    expect(after?.appearance).toEqual(appearance)
+    expect(after?.prior).toEqual(prior)
     before?.points.left.descriptors[0].forEach((value, i) => {
       expect(after?.points.left.descriptors[0][i]).toBeCloseTo(value, 3)
     })

@@ -13,6 +13,7 @@ import type { LocalizedStructure } from '../../../../src/shared/structure.js'
 import { encodeTemplate, type TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { embedScan } from '../../../../src/engine/medlam/embed.js'
 import type { MedlamModel } from '../../../../src/engine/medlam/model.js'
+import { latentOf } from '../../../../src/engine/medlam/salFrame.js'
 import { prepareVolume } from '../../../../src/engine/medlam/prepare.js'
 import { localizeScan } from '../../../../src/engine/pipeline/localizeScan.js'
 import { multiplyAffine, type Affine } from '../../../../src/shared/geometry/affine.js'
@@ -44,7 +45,6 @@ async function templateBank(model: MedlamModel, markers: readonly PointMm[]): Pr
     const embedding = embedScan(model, prepareVolume(scan, model.card))
     templates.push(
       await encodeTemplate(
-        model,
         embedding,
         { id: `t${i}`, sha256: '' },
         { Organ: { points: organPoints(marker), onePiece: true } },
@@ -158,7 +158,7 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
               ...encoded,
               points: mapPoints(encoded.points, (point) => ({
                 ...point,
-                latent: [point.latent[0] + 90 / 1e6, point.latent[1], point.latent[2]] as const,
+                latent: latentOf(point.latent[0] + 90 / 1e6, point.latent[1], point.latent[2]),
               })),
             },
           ]),

@@ -79,7 +79,7 @@ describe('segmenting what was localized', () => {
     for (let i = 0; i < data.length; i++) if (i % SIZE[0] < SIZE[0] / 2) data[i] = 450
     const histogram = (hu: number): Uint16Array =>
       Uint16Array.from({ length: HU_BINS.count }, (_, bin) => (bin === huBin(hu) ? 10_000 : 0))
-    const appearance: OrganPrior = {
+    const prior: OrganPrior = {
       cover: new Uint8Array(COVER_CELLS.columns * COVER_CELLS.rows * COVER_CELLS.slices).fill(FULL_COVER),
       organHu: histogram(40),
       surroundingsHu: histogram(450),
@@ -87,7 +87,7 @@ describe('segmenting what was localized', () => {
     const template = {
       id: '',
       sha256: '',
-      structures: new Map([['A', { points: undefined as never, parts: [], onePiece: false, appearance }]]),
+      structures: new Map([['A', { points: undefined as never, parts: [], onePiece: false, prior }]]),
     }
     const count = async (weighed: boolean): Promise<number> => {
       const options = { ...DEFAULT_RUN_OPTIONS, appearance: weighed }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readBank } from '../../../../src/engine/medlam/bankFile.js'
-import { modelHash, readModelCard } from '../../../../src/engine/medlam/model.js'
+import { closeMedlamModel, openMedlamModel, readModelCard } from '../../../../src/engine/medlam/model.js'
 import { sha256File } from '../../../../src/shared/node/hash.js'
 
 const MODELS = path.resolve(import.meta.dirname, '../../../../models')
@@ -15,9 +15,10 @@ describe('what ships', () => {
   })
 
   it('is a head-and-neck bank of seven organs made with that very localizer, credited and calibrated', async () => {
-    const card = await readModelCard(path.join(MODELS, 'medlam-small.json'))
+    const model = await openMedlamModel(path.join(MODELS, 'medlam-small.json'), path.join(MODELS, 'correlate.onnx'))
+    await closeMedlamModel(model)
     const bank = await readBank(path.join(MODELS, 'bank-head-neck.msgpack'))
-    expect(bank.modelHash).toBe(modelHash(card))
+    expect(bank.modelHash).toBe(model.hash)
     expect(bank.name).toBe('head-neck')
     expect(bank.structures.map((structure) => structure.name)).toEqual([
       'Brainstem',

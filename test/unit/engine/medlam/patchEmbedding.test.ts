@@ -8,9 +8,10 @@ import {
   type PointMm,
   type Size3,
 } from '../../../../src/shared/geometry/points.js'
+import { mapAxes, subtract } from '../../../../src/shared/geometry/vector.js'
 import { encodeTemplate } from '../../../../src/engine/medlam/templateBank.js'
 import { embedScan } from '../../../../src/engine/medlam/embed.js'
-import { distance, rasToSal, salToVoxel } from '../../../../src/engine/medlam/salFrame.js'
+import { rasToSal, salToVoxel, salVoxel } from '../../../../src/engine/medlam/salFrame.js'
 import { closeMedlamModel, openMedlamModel, type MedlamModel } from '../../../../src/engine/medlam/model.js'
 import { prepareVolume } from '../../../../src/engine/medlam/prepare.js'
 import { findPeak, similarityWindow } from '../../../../src/engine/medlam/similarity.js'
@@ -51,7 +52,7 @@ describe('a model imported from a checkpoint like the published one', () => {
   it('gives latents and features from networks of their own, each run once per place', async () => {
     const embedding = embedScan(model, prepareVolume(scan, model.card))
     const [runs, featureRuns] = [model.position.runs, model.features.runs]
-    const voxel = [70, 60, 65] as const
+    const voxel = salVoxel(70, 60, 65)
     const latents = await embedding.latentsAt([voxel, voxel])
     expect([model.position.runs - runs, model.features.runs - featureRuns]).toEqual([1, 0])
     expect(latents[0]).toEqual(latents[1])
@@ -68,21 +69,16 @@ describe('a model imported from a checkpoint like the published one', () => {
 
   it('finds a marked point again around itself, at every scale together', async () => {
     const embedding = embedScan(model, prepareVolume(scan, model.card))
-    const template = await encodeTemplate(
-      model,
-      embedding,
-      { id: 't', sha256: '' },
-      { Organ: { points, onePiece: true } },
-    )
+    const template = await encodeTemplate(embedding, { id: 't', sha256: '' }, { Organ: { points, onePiece: true } })
     const encoded = template.structures.get('Organ')
     if (encoded === undefined) throw new Error('the organ was not encoded')
     const { pointMm, descriptors } = encoded.points.left
     const voxel = salToVoxel(embedding.volume, rasToSal(pointMm))
-    const centre = [Math.round(voxel[0]), Math.round(voxel[1]), Math.round(voxel[2])] as const
-    const window = await similarityWindow(model, embedding, centre, [descriptors], 12, 1)
+    const centre = salVoxel(...mapAxes((axis) => Math.round(voxel[axis])))
+    const window = await similarityWindow(embedding, centre, [descriptors], 12, 1)
     if (window === null) throw new Error('no scale reaches the window')
     const peak = findPeak(window.maps[0], window, centre, Infinity, 0)
-    expect(distance(peak.voxel, voxel)).toBeLessThan(1)
+    expect(Math.hypot(...subtract(peak.voxel, voxel))).toBeLessThan(1)
     expect(peak.value).toBeGreaterThan(0.9)
   })
 })

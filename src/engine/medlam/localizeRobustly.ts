@@ -1,9 +1,8 @@
-import { localizeCoarsely } from './coarse.js'
-import { salToVoxel, voxelToSal } from './salFrame.js'
-import type { MedlamModel } from './model.js'
+import type { FoundPoint, LandmarkQuery } from './landmarkQuery.js'
+import { localizeCoarsely, type CoarseEstimate } from './localizeCoarsely.js'
+import { salToVoxel, voxelToSal, type SalMm } from './salFrame.js'
 import type { ScanEmbedding } from './scanEmbedding.js'
 import { findPeak, similarityWindow, type SimilarityWindow } from './similarity.js'
-import type { FoundPoint, LandmarkQuery } from './landmarkQuery.js'
 
 /** How far from the coarse estimate similarity is computed, in mm. */
 const WINDOW_MM = 24
@@ -15,10 +14,11 @@ const PRIOR_WEIGHT = 0.05
 
 /**
  * Our procedure: many agents and refining steps, then the mean similarity of all templates around the
- * coarse estimate with a distance prior, with a sub-voxel peak; per-template peaks are kept.
+ * coarse estimate with a distance prior and a sub-voxel peak. Per-template peaks are kept
+ * (docs/method.md, sections 4, 5 and 11).
+ * @param checkCancelled called between network runs; throws to stop
  */
 export async function localizeRobustly(
-  model: MedlamModel,
   embedding: ScanEmbedding,
   queries: readonly LandmarkQuery[],
   checkCancelled: () => void,
@@ -26,33 +26,39 @@ export async function localizeRobustly(
 ): Promise<FoundPoint[]> {
   const { volume } = embedding
   const latents = queries.map((query) => query.points.map((point) => point.latent))
-  const coarse = await localizeCoarsely(embedding, latents, model.card.rangeMm, checkCancelled)
+  const coarse = await localizeCoarsely(embedding, latents, checkCancelled)
   const centres = coarse.map(({ estimateMm }) => salToVoxel(volume, estimateMm))
   const radius = WINDOW_MM / volume.spacingMm
   embedding.reserveFeatures(centres, radius)
   const found: FoundPoint[] = []
   for (const [i, query] of queries.entries()) {
     const descriptors = query.points.map((point) => point.descriptors)
-    const window = await similarityWindow(model, embedding, centres[i], descriptors, radius, STEP_VOXELS)
+    const window = await similarityWindow(embedding, centres[i], descriptors, radius, STEP_VOXELS)
     checkCancelled()
-    const { estimateMm, perTemplateMm } = coarse[i]
-    if (window === null) {
-      found.push({ query, pointMm: estimateMm, coarseMm: estimateMm, perTemplateMm, similarity: null })
-    } else {
-      const prior = PRIOR_SIGMA_MM / volume.spacingMm
-      const peak = findPeak(meanMap(window), window, centres[i], prior, PRIOR_WEIGHT)
-      const peaks = window.maps.map((map) => findPeak(map, window, centres[i], prior, PRIOR_WEIGHT))
-      found.push({
-        query,
-        pointMm: voxelToSal(volume, peak.voxel),
-        coarseMm: estimateMm,
-        perTemplateMm: peaks.map(({ voxel }) => voxelToSal(volume, voxel)),
-        similarity: bestSimilarity(window),
-      })
-    }
+    found.push(refined(embedding, query, coarse[i], window))
     onDone(i + 1)
   }
   return found
+}
+
+/** The point where the similarity around a coarse estimate is highest; the estimate itself where there is none. */
+function refined(
+  { volume }: ScanEmbedding,
+  query: LandmarkQuery,
+  { estimateMm, perTemplateMm }: CoarseEstimate,
+  window: SimilarityWindow | null,
+): FoundPoint {
+  if (window === null) return { query, pointMm: estimateMm, coarseMm: estimateMm, perTemplateMm, similarity: null }
+  const sigmaVoxels = PRIOR_SIGMA_MM / volume.spacingMm
+  const peakOf = (map: Float32Array): SalMm =>
+    voxelToSal(volume, findPeak(map, window, window.centreVoxel, sigmaVoxels, PRIOR_WEIGHT).voxel)
+  return {
+    query,
+    pointMm: peakOf(meanMap(window)),
+    coarseMm: estimateMm,
+    perTemplateMm: window.maps.map(peakOf),
+    similarity: bestSimilarity(window),
+  }
 }
 
 /** Mean over templates of the best similarity anywhere in the window. */
