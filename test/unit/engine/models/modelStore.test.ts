@@ -16,7 +16,7 @@ import { findSegmenter, nameOf } from '../../../../src/engine/models/segmenters.
 import { openSegmenter, type Segmenter } from '../../../../src/engine/sam/segmenter.js'
 import { encodeOnnx } from '../../../support/onnxBuilder.js'
 import { cutAfter, sendInstead, stallAfter, startFileServer } from '../../../support/fileServer.js'
-import { encoderGraph } from '../../../support/layoutGraphs.js'
+import { encoderGraph } from '../../../support/exportGraphs.js'
 import { samDecoderGraph, samEncoderGraph } from '../../../support/samGraphs.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 

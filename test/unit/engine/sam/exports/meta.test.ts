@@ -5,6 +5,9 @@ import type { Network } from '../../../../../src/engine/runtime/network.js'
 import { openNetwork } from '../../../../../src/engine/runtime/onnx.js'
 import type { SliceImage } from '../../../../../src/engine/sam/slices/sliceImage.js'
 import { createSegmenter, openSegmenter } from '../../../../../src/engine/sam/segmenter.js'
+import { MIN_MAX, PAD_1024, STRETCH_1024, describeExport } from '../../../../support/exportCases.js'
+import { encoderGraph, inHalf } from '../../../../support/exportGraphs.js'
+import { EMBEDDING, planarIn } from '../../../../support/exportSignatures.js'
 import { writeOnnx } from '../../../../support/onnxBuilder.js'
 import { samDecoderGraph, samEncoderGraph } from '../../../../support/samGraphs.js'
 import { tempFolder } from '../../../../support/tempFolder.js'
@@ -106,3 +109,41 @@ describe('layout meta', () => {
     expect(error.message).toContain('output float32[batch_size,256,64,64]')
   })
 })
+
+describeExport('layout meta: signatures', [
+  {
+    name: 'SAM',
+    layout: 'meta',
+    graphs: [samEncoderGraph(), samDecoderGraph(4)],
+    input: { name: 'input', ...PAD_1024 },
+    score: 0.5,
+  },
+  {
+    name: 'MedSAM, stretched and spread over 0 to 1',
+    layout: 'meta',
+    graphs: [samEncoderGraph('image'), samDecoderGraph(4)],
+    preprocessing: { normalisation: 'minMax', fit: 'stretch' },
+    input: { name: 'image', ...STRETCH_1024, normal: MIN_MAX },
+    score: 0.5,
+  },
+  {
+    name: 'an encoder in half precision',
+    layout: 'meta',
+    graphs: [
+      encoderGraph([planarIn('input_image', 1024, 'float16')], [{ name: 'out', dims: EMBEDDING, type: 'float16' }]),
+      samDecoderGraph(4),
+    ],
+    input: { name: 'input_image', ...PAD_1024, tolerance: 2e-3 },
+    score: 0.5,
+  },
+  {
+    name: 'both in half precision',
+    layout: 'meta',
+    graphs: [
+      inHalf(encoderGraph([planarIn('input_image')], [{ name: 'out', dims: EMBEDDING }])),
+      inHalf(samDecoderGraph(4)),
+    ],
+    input: { name: 'input_image', ...PAD_1024, tolerance: 2e-3 },
+    score: 0.5,
+  },
+])

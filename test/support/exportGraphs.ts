@@ -168,3 +168,40 @@ export function anyGraph(
     })),
   }
 }
+
+/** A graph whose output of this name is in half precision. */
+export function withHalf(graph: GraphSpec, name: string): GraphSpec {
+  return {
+    ...graph,
+    outputs: graph.outputs.map((output) => (output.name === name ? { ...output, type: 'float16' } : output)),
+    nodes: [
+      ...graph.nodes.map((node) => ({
+        ...node,
+        outputs: node.outputs.map((output) => (output === name ? `full_${name}` : output)),
+      })),
+      { op: 'Cast', inputs: [`full_${name}`], outputs: [name], attributes: { to: { int: 10 } } },
+    ],
+  }
+}
+
+/** A graph whose floating point inputs and outputs are all in half precision. */
+export function inHalf(graph: GraphSpec): GraphSpec {
+  const halved = new Set(graph.inputs.filter(({ type = 'float32' }) => type === 'float32').map(({ name }) => name))
+  const casts: GraphSpec = {
+    ...graph,
+    inputs: graph.inputs.map((input) => (halved.has(input.name) ? { ...input, type: 'float16' } : input)),
+    nodes: [
+      ...[...halved].map((name) => ({
+        op: 'Cast',
+        inputs: [name],
+        outputs: [`single_${name}`],
+        attributes: { to: { int: 1 } },
+      })),
+      ...graph.nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map((input) => (halved.has(input) ? `single_${input}` : input)),
+      })),
+    ],
+  }
+  return graph.outputs.reduce((half, { name }) => withHalf(half, name), casts)
+}
