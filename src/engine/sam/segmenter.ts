@@ -1,10 +1,11 @@
-import type { Preprocessing } from '../../shared/modelTypes.js'
+import { defined } from '../../shared/defined.js'
+import type { Preprocessing, SegmenterLayoutId } from '../../shared/modelTypes.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { describeTensors, type Network, type NetworkTensor, type Provider } from '../runtime/network.js'
 import { readNpy } from '../runtime/npy.js'
 import { checkedHash, openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
-import type { ExportContext, LayoutId, ExportRunner, MaskLogits, SliceEmbedding } from './exports/exportLayout.js'
-import { LAYOUTS } from './exports/exportTable.js'
+import type { ExportContext, ExportRunner, MaskLogits, SliceEmbedding } from './exports/exportLayout.js'
+import { EXPORT_LAYOUTS } from './exports/exportTable.js'
 import type { SliceImage, PixelBox, PixelRegion, WindowHu } from './slices/sliceImage.js'
 
 /** Soft tissue, the window that MedSAM was trained with. */
@@ -13,8 +14,8 @@ export const SOFT_TISSUE: WindowHu = { level: 40, width: 400 }
 /** A promptable segmentation model, whatever its export looks like. */
 export interface Segmenter {
   readonly id: string
-  readonly layout: LayoutId
-  /** How pictures are prepared, where the layout leaves it open and somebody said so; null where not. */
+  readonly layout: SegmenterLayoutId
+  /** How slice images are prepared, where the export layout leaves it open and the model's entry says so; null where not. */
   readonly preprocessing: Preprocessing | null
   /** Window to show it CT in where nothing else is asked for. */
   readonly windowHu: WindowHu
@@ -23,12 +24,12 @@ export interface Segmenter {
   readonly providerNote: string | null
   /** The networks behind it, for hashes, run counts and time spent. */
   readonly networks: readonly Network[]
-  /** Runs the encoder on a picture. */
+  /** Runs the encoder on a slice image. */
   encodeSlice(image: SliceImage): Promise<SliceEmbedding>
   /**
    * Runs the decoder for one box.
-   * @param box In pixels of the picture that was encoded.
-   * @param region Pixels of that picture to return logits for.
+   * @param box In pixels of the slice image that was encoded.
+   * @param region Pixels of that slice image to return logits for.
    */
   decodeBox(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>
   /** Frees the networks. */
@@ -45,13 +46,13 @@ export interface SegmenterFile {
 export interface SegmenterOptions {
   readonly id: string
   readonly windowHu?: WindowHu
-  /** How pictures were prepared in training, where the layout leaves it open; SAM's way when absent. */
+  /** How slice images were prepared in training, where the export layout leaves it open; SAM's way when absent. */
   readonly preprocessing?: Preprocessing
 }
 
 /**
  * Opens the ONNX files of a segmenter, in any order; what lies beside them comes along: constants as `.npy`, and weights, which are only checked.
- * @throws MedlsamError `model` when a file cannot be loaded or the layout is unknown.
+ * @throws MedlsamError `model` when a file cannot be loaded or the export layout is unknown.
  */
 export async function openSegmenter(
   files: readonly SegmenterFile[],
@@ -71,14 +72,7 @@ export async function openSegmenter(
         await checkedHash(path, sha256)
         continue
       }
-      networks.push(
-        await openNetwork(path, {
-          ...(sha256 === undefined ? {} : { sha256 }),
-          ...(provider === undefined ? {} : { provider }),
-          ...(threads === undefined ? {} : { threads }),
-          ...(idleSeconds === undefined ? {} : { idleSeconds }),
-        }),
-      )
+      networks.push(await openNetwork(path, defined({ sha256, provider, threads, idleSeconds })))
     }
     return createSegmenter(networks, options, constants)
   } catch (error) {
@@ -89,7 +83,7 @@ export async function openSegmenter(
 
 /**
  * Makes a segmenter of loaded networks by recognising how they were exported.
- * @throws MedlsamError `model` that lists the inputs and outputs when no known layout fits, or says why boxes cannot
+ * @throws MedlsamError `model` that lists the inputs and outputs when no known export layout fits, or says why boxes cannot
  *   prompt the one that does.
  */
 export function createSegmenter(
@@ -121,17 +115,18 @@ export function createSegmenter(
   }
 }
 
-/** What networks turned out to be: one of the layouts, which may be of no use for boxes. */
+/** What networks turned out to be: one of the export layouts, which may be of no use for boxes. */
 export type RecognisedExport =
-  { readonly layout: LayoutId; readonly runner: ExportRunner } | { readonly layout: LayoutId; readonly refusal: string }
+  | { readonly layout: SegmenterLayoutId; readonly runner: ExportRunner }
+  | { readonly layout: SegmenterLayoutId; readonly refusal: string }
 
 /**
  * Finds out how networks were exported.
- * @param name What people call them, for the message.
- * @throws MedlsamError `model` that lists the inputs and outputs when no known layout fits.
+ * @param name What the user calls them, for the message.
+ * @throws MedlsamError `model` that lists the inputs and outputs when no known export layout fits.
  */
 export function recogniseExport(networks: readonly Network[], context: ExportContext, name: string): RecognisedExport {
-  for (const layout of LAYOUTS) {
+  for (const layout of EXPORT_LAYOUTS) {
     const found = layout.recognise(networks, context)
     if (found === null) continue
     return 'refusal' in found ? { layout: layout.id, refusal: found.refusal } : { layout: layout.id, runner: found }
@@ -143,7 +138,7 @@ export function recogniseExport(networks: readonly Network[], context: ExportCon
     .join('; ')
   throw new MedlsamError(
     'model',
-    `The segmenter "${name}" has no layout that is known here (${LAYOUTS.map((layout) => layout.name).join(', ')}): ${seen}.`,
+    `The segmenter "${name}" has no layout that is known here (${EXPORT_LAYOUTS.map((layout) => layout.name).join(', ')}): ${seen}.`,
     networks[0]?.file,
   )
 }

@@ -1,7 +1,7 @@
 import type { BoxMm } from '../../shared/geometry/points.js'
 import type { Structure } from '../../shared/structure.js'
 import type { AxialView } from './slices/axialView.js'
-import { marginMm, type BoxMargin } from './prompts/margin.js'
+import { marginMm, type BoxMargin } from './prompts/boxMargin.js'
 import type { PixelBox, WindowHu } from './slices/sliceImage.js'
 import { boxPerSlice, withReach, type PartsMode } from './prompts/sliceBoxes.js'
 import type { TemplatesPrior } from './prior/templatesPrior.js'
@@ -15,8 +15,8 @@ export interface SlicePlanRequest {
   readonly onePiece?: boolean
   /** Window to show this organ in; the segmenter's own when absent. */
   readonly windowHu?: WindowHu
-  /** What its templates look like, to weigh the model's masks with. */
-  readonly appearance?: TemplatesPrior
+  /** What it looks like in the templates, to weigh the model's masks with. */
+  readonly prior?: TemplatesPrior
 }
 
 /** The prompts of one organ. */
@@ -24,7 +24,7 @@ export interface OrganPlan {
   readonly request: SlicePlanRequest
   /** Box per slice, for every slice of the organ in ascending order. */
   readonly boxes: ReadonlyMap<number, PixelBox>
-  /** What its mask may cover on each of these slices: the box, and what lies around it where the templates' appearance can tell. */
+  /** What its mask may cover on each of these slices: the box, and what lies around it where there is a prior. */
   readonly reach: ReadonlyMap<number, PixelBox>
   /** The slices to run the networks on. */
   readonly sampled: ReadonlySet<number>
@@ -48,7 +48,7 @@ export function planOrgans(
     // Counted from the scan's lowest slice, so that organs share slices and with them their encoding.
     const sampled = slices.filter((slice, i) => slice % sliceStep === 0 || i === 0 || i === slices.length - 1)
     const reach =
-      request.appearance === undefined
+      request.prior === undefined
         ? boxes
         : new Map([...boxes].map(([slice, box]) => [slice, insideView(withReach(box), view)]))
     return { request, boxes, reach, sampled: new Set(sampled) }

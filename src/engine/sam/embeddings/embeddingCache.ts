@@ -54,7 +54,7 @@ const fileSchema = z.object({
 
 /**
  * The same segmenter with its embeddings kept on disk, since encoding is nearly all of its time: a slice that
- * was encoded before, by this or another process, costs a file read. Keyed by the picture's numbers and the
+ * was encoded before, by this or another process, costs a file read. Keyed by the slice image's numbers and the
  * networks' hashes, so a stale embedding cannot be met; a file that cannot be read is made again.
  */
 export async function cacheEmbeddings(
@@ -101,7 +101,7 @@ export async function cacheEmbeddings(
   }
 }
 
-/** What decides about a segmenter's embeddings: networks, layout and how pictures are prepared. */
+/** What decides about a segmenter's embeddings: networks, export layout and how slice images are prepared. */
 export function modelKey({ layout, networks, preprocessing }: Segmenter): string {
   // SAM's own way, said or not.
   const usual = preprocessing === null || (preprocessing.normalisation === 'sam' && preprocessing.fit === 'pad')
@@ -111,7 +111,7 @@ export function modelKey({ layout, networks, preprocessing }: Segmenter): string
     .join()}${usual ? '' : ` ${preprocessing.normalisation} ${preprocessing.fit}`}`
 }
 
-/** A picture for a model, as a hash of its numbers. */
+/** A slice image for a model, as a hash of its numbers. */
 export function imageKey({ data, width, height, pixelMm }: SliceImage, model: string): string {
   return createHash('sha256')
     .update(JSON.stringify([model, width, height, pixelMm]))

@@ -18,13 +18,13 @@ import {
   takesExactly,
 } from './signature.js'
 
-/** The decoder's prompts and masks are asked for in a frame of this side: as fine as the masks really are. */
+/** The decoder's prompts and masks are asked for in a square of this side: as fine as the masks really are. */
 const PROMPT_SIDE = 256
 
 /**
- * EfficientSAM (yformer/EfficientSAM `onnx_models.py`): pictures of 0 to 1 that the graph stretches to 1024 x 1024 and
+ * EfficientSAM (yformer/EfficientSAM `onnx_models.py`): slice images of 0 to 1 that the graph stretches to 1024 x 1024 and
  * normalises, box corners as points with labels 2 and 3, three masks of which the best is taken. One file or two;
- * the one file encodes the picture anew for every box.
+ * the one file encodes the slice image anew for every box.
  */
 export const efficientsamLayout: ExportLayout = {
   id: 'efficientsam',

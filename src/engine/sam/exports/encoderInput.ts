@@ -1,6 +1,6 @@
 import type { Normalisation } from '../../../shared/modelTypes.js'
 import type { SliceImage } from '../slices/sliceImage.js'
-import { axisWeights, resamplePlane } from '../slices/resample.js'
+import { axisWeights, resamplePlane } from '../slices/resamplePlane.js'
 import type { Letterbox } from './letterbox.js'
 
 /** SAM's normalisation of 0..255 RGB. */
@@ -13,7 +13,7 @@ interface Linear {
   readonly shift: number
 }
 
-/** A picture resampled to its place in the square, 0..255, row by row. */
+/** A slice image resampled to its place in the square, 0..255, row by row. */
 function resampleImage({ data, width, height }: SliceImage, letterbox: Letterbox): Float32Array {
   return resamplePlane(
     data,
@@ -24,7 +24,7 @@ function resampleImage({ data, width, height }: SliceImage, letterbox: Letterbox
 }
 
 /**
- * Writes a grey picture as three equal planes of `side` x `side` (NCHW). What the picture does not cover is 0
+ * Writes a slice image as three equal planes of `side` x `side` (NCHW). What the slice image does not cover is 0
  * after normalising, as the models were trained.
  */
 export function fillPlanes(
@@ -47,7 +47,7 @@ export function fillPlanes(
   }
 }
 
-/** A grey picture as interleaved RGB (HWC) on a canvas of this width; 0 where there is no picture. */
+/** A slice image as interleaved RGB (HWC) on a canvas of this width; 0 beside it. */
 export function interleaved(
   image: SliceImage,
   letterbox: Letterbox,
@@ -74,7 +74,7 @@ function channelMaps(values: Float32Array, normalisation: Normalisation): readon
       return [samChannel(0), samChannel(1), samChannel(2)]
     case 'minMax': {
       const [least, greatest] = range(values)
-      // A picture of one grey is black, as in MedSAM's own preprocessing.
+      // A slice image of one grey is black, as in MedSAM's own preprocessing.
       const scale = 1 / Math.max(greatest - least, 1e-8)
       return threeTimes({ scale, shift: -least * scale })
     }

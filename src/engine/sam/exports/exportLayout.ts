@@ -3,10 +3,7 @@ import type { Network, NetworkTensor } from '../../runtime/network.js'
 import type { SliceImage, PixelBox, PixelRegion } from '../slices/sliceImage.js'
 import type { Letterbox } from './letterbox.js'
 
-/** The exports that are recognised. */
-export type LayoutId = SegmenterLayoutId
-
-/** What the encoder made of a picture; belongs to the segmenter that made it. */
+/** What the encoder made of a slice image; belongs to the segmenter that made it. */
 export interface SliceEmbedding {
   readonly tensors: Readonly<Record<string, NetworkTensor>>
   readonly letterbox: Letterbox
@@ -23,7 +20,7 @@ export interface MaskLogits {
 /** Networks bound to the way they were exported. */
 export interface ExportRunner {
   readonly encoder: Network
-  /** How it prepares pictures, whatever anyone says of them; null where graphs of this kind leave it open, so that it must be said. */
+  /** How it prepares slice images, whatever is said of them; null where graphs of this kind leave it open, so that it must be said. */
   readonly ownPreprocessing: Preprocessing | null
   encode(image: SliceImage): Promise<SliceEmbedding>
   decode(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>
@@ -36,7 +33,7 @@ export interface ExportRefusal {
 
 /** What comes with the networks and cannot be read from them. */
 export interface ExportContext {
-  /** How pictures were prepared in training, for the layouts that leave it open; null for SAM's way. */
+  /** How slice images were prepared in training, for the export layouts that leave it open; null for SAM's way. */
   readonly preprocessing: Preprocessing | null
   /** Tensors that lay beside the networks as `.npy` files. */
   readonly constants: readonly NetworkTensor[]
@@ -44,8 +41,8 @@ export interface ExportContext {
 
 /** One kind of export: how to recognise and run it. */
 export interface ExportLayout {
-  readonly id: LayoutId
-  /** For people. */
+  readonly id: SegmenterLayoutId
+  /** For messages. */
   readonly name: string
   /** Binds the networks, in whatever order they come; null when they are no export of this kind. */
   recognise(networks: readonly Network[], context: ExportContext): ExportRunner | ExportRefusal | null

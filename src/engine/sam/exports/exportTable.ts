@@ -9,8 +9,8 @@ import { sam2Layout } from './sam2.js'
 import { sam2HubLayout } from './sam2Hub.js'
 import { samexporterLayout } from './samexporter.js'
 
-/** Every layout, the more particular before the more general. */
-export const LAYOUTS: readonly ExportLayout[] = [
+/** Every export layout, the more particular before the more general. */
+export const EXPORT_LAYOUTS: readonly ExportLayout[] = [
   efficientsamLayout,
   medficientsamLayout,
   litemedsamLayout,

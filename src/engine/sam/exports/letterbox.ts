@@ -1,19 +1,19 @@
 import type { Fit } from '../../../shared/modelTypes.js'
 import type { SliceImage, PixelBox, PixelRegion } from '../slices/sliceImage.js'
-import { axisWeights, resamplePlane } from '../slices/resample.js'
+import { axisWeights, resamplePlane } from '../slices/resamplePlane.js'
 
-/** How a picture was fitted into the square that a model looks at. */
+/** How a slice image was fitted into the square that a model looks at. */
 export interface Letterbox {
-  /** Pixels of the square that the picture covers, from the upper left corner. */
+  /** Pixels of the square that the slice image covers, from the upper left corner. */
   readonly width: number
   readonly height: number
-  /** Pixels of the square per pixel of the picture. */
+  /** Pixels of the square per pixel of the slice image. */
   readonly scaleX: number
   readonly scaleY: number
 }
 
 /**
- * Fits a picture into a canvas. `pad` fills the canvas as far as pixels stay as wide as they are high in mm;
+ * Fits a slice image into a canvas. `pad` fills the canvas as far as pixels stay as wide as they are high in mm;
  * `stretch` fills all of it.
  */
 export function fitLetterbox(
@@ -25,9 +25,9 @@ export function fitLetterbox(
   if (fit === 'stretch')
     return { width: canvasWidth, height: canvasHeight, scaleX: canvasWidth / width, scaleY: canvasHeight / height }
   const perMm = Math.min(canvasWidth / (width * columnMm), canvasHeight / (height * rowMm))
-  const frameWidth = Math.max(1, Math.floor(width * columnMm * perMm + 0.5))
-  const frameHeight = Math.max(1, Math.floor(height * rowMm * perMm + 0.5))
-  return { width: frameWidth, height: frameHeight, scaleX: frameWidth / width, scaleY: frameHeight / height }
+  const coveredWidth = Math.max(1, Math.floor(width * columnMm * perMm + 0.5))
+  const coveredHeight = Math.max(1, Math.floor(height * rowMm * perMm + 0.5))
+  return { width: coveredWidth, height: coveredHeight, scaleX: coveredWidth / width, scaleY: coveredHeight / height }
 }
 
 /** Corners in pixels of the square. SAM means the pixels under the corners, so the far edge is one pixel less. */
@@ -47,8 +47,8 @@ export interface MaskPlane {
 }
 
 /**
- * Brings the part of a mask that shows the picture to the picture's pixels.
- * @param side Side of the square that the mask shows, in the pixels that `frame` counts.
+ * Brings the part of a mask that shows the slice image to the slice image's pixels.
+ * @param side Side of the square that the mask shows, in the pixels that `letterbox` counts.
  */
 export function enlarge(
   { data, offset, width, height }: MaskPlane,

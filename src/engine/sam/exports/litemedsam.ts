@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/defined.js'
 import type { Network, NetworkTensor } from '../../runtime/network.js'
 import { enlarge, toLetterbox } from './letterbox.js'
 import type { ExportRefusal, ExportRunner, ExportLayout } from './exportLayout.js'
@@ -23,7 +24,7 @@ const MASKS: WantedDims = [1, 1, SIDE, SIDE]
 /**
  * LiteMedSAM (bowang-lab/MedSAM, branch LiteMedSAM) as three files, the way DAFT exports it
  * (automl/CVPR24-MedSAM-on-Laptop `export_onnx.py`), or as an encoder and a decoder that takes boxes: a 256-pixel
- * square, pictures spread over 0 to 1, boxes in its pixels. The three files come with `positional_encoding.npy`.
+ * square, slice images spread over 0 to 1, boxes in its pixels. The three files come with `positional_encoding.npy`.
  */
 export const litemedsamLayout: ExportLayout = {
   id: 'litemedsam',
@@ -157,10 +158,10 @@ function threeFiles(
         'needs the file positional_encoding.npy that its export wrote beside the networks; name it together with them',
     }
   }
-  const constant =
+  const positionTensor =
     !wantsPosition || position === undefined
-      ? {}
-      : { image_pe: feedTo(decoder, 'image_pe', Float32Array.from(position.data, Number), position.dims) }
+      ? undefined
+      : feedTo(decoder, 'image_pe', Float32Array.from(position.data, Number), position.dims)
   return runner(encoder, async (embedding, box) => {
     const prompt = await promptEncoder.run({ boxes: boxTensor(promptEncoder, box) }, [
       'sparse_embeddings',
@@ -168,7 +169,7 @@ function threeFiles(
     ])
     const results = await decoder.run({
       image_embeddings: handOver(embedding, encoder.outputs[0], inputNamed(decoder, 'image_embeddings')),
-      ...constant,
+      ...defined({ image_pe: positionTensor }),
       sparse_prompt_embeddings: handOver(
         prompt.sparse_embeddings,
         outputNamed(promptEncoder, 'sparse_embeddings'),

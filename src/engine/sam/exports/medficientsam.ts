@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/defined.js'
 import type { Network } from '../../runtime/network.js'
 import { enlarge, fitLetterbox, toLetterbox } from './letterbox.js'
 import { interleaved } from './encoderInput.js'
@@ -39,7 +40,7 @@ export const medficientsamLayout: ExportLayout = {
         const results = await encoder.run(
           {
             image: feed(image, rgb, [height, width, 3]),
-            ...(originalSize === undefined ? {} : { original_size: feed(originalSize, [height, width], [2]) }),
+            ...defined({ original_size: originalSize && feed(originalSize, [height, width], [2]) }),
           },
           [embedded.name],
         )

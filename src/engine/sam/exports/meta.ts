@@ -5,9 +5,9 @@ import { planarEncoder } from './planarEncoder.js'
 import { fits, isFloat, single } from './signature.js'
 
 /**
- * Meta's decoder (`export_onnx_model.py`) behind any encoder that takes one [1,3,1024,1024] picture and
+ * Meta's decoder (`export_onnx_model.py`) behind any encoder that takes one [1,3,1024,1024] slice image and
  * returns one [1,256,64,64] embedding, whatever their names: SAM, MobileSAM, SlimSAM, MedSAM. The graphs of SAM
- * and MedSAM are equal; MedSAM's pictures were stretched and spread over 0 to 1, which the registry says.
+ * and MedSAM are equal; MedSAM's slice images were stretched and spread over 0 to 1, which the registry says.
  */
 export const metaLayout: ExportLayout = {
   id: 'meta',

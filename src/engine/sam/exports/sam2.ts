@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/defined.js'
 import type { Network } from '../../runtime/network.js'
 import { enlarge, toLetterbox } from './letterbox.js'
 import type { ExportLayout } from './exportLayout.js'
@@ -29,7 +30,7 @@ const FEATURES: Readonly<Record<string, WantedDims>> = {
 const PROMPTS = ['point_coords', 'point_labels', 'mask_input', 'has_mask_input'] as const
 
 /**
- * SAM 2 and 2.1 as samexporter, ibaiGorordo and shubham0204 export them (`export_sam2.py`): a picture stretched to
+ * SAM 2 and 2.1 as samexporter, ibaiGorordo and shubham0204 export them (`export_sam2.py`): a slice image stretched to
  * 1024 x 1024, box corners as points with labels 2 and 3, several small masks of which the best is taken.
  */
 export const sam2Layout: ExportLayout = {
@@ -40,7 +41,11 @@ export const sam2Layout: ExportLayout = {
     const decoder = single(networks, isDecoder)
     const outputs = encoder === null ? null : encoderOutputs(encoder)
     if (networks.length !== 2 || encoder === null || outputs === null || decoder === null) return null
-    const wantsSize = inputNamed(decoder, 'orig_im_size') !== undefined
+    // Older exports enlarge their masks to this size; as large as they are is enough.
+    const maskSize =
+      inputNamed(decoder, 'orig_im_size') === undefined
+        ? undefined
+        : feedTo(decoder, 'orig_im_size', [MASK_SIDE, MASK_SIDE], [2])
     const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), [1, 1, MASK_SIDE, MASK_SIDE])
     return {
       encoder,
@@ -60,8 +65,7 @@ export const sam2Layout: ExportLayout = {
             point_labels: feedTo(decoder, 'point_labels', [LABEL.boxStart, LABEL.boxEnd], [1, 2]),
             mask_input: noMask,
             has_mask_input: feedTo(decoder, 'has_mask_input', [0], [1]),
-            // Older exports enlarge their masks to this size; as large as they are is enough.
-            ...(wantsSize ? { orig_im_size: feedTo(decoder, 'orig_im_size', [MASK_SIDE, MASK_SIDE], [2]) } : {}),
+            ...defined({ orig_im_size: maskSize }),
           },
           ['masks', 'iou_predictions'],
         )

@@ -1,8 +1,8 @@
 import type { LabelVolume, Volume } from '../../../shared/geometry/volume.js'
 import type { AxialView } from '../slices/axialView.js'
-import { blockAround, forEachVoxel } from './block.js'
-import { fillBetweenSlices } from './fillBetween.js'
-import { finishOrgans, type StructureMask } from './finish.js'
+import { blockAround, forEachVoxel } from './maskBlock.js'
+import { fillBetweenSlices } from './fillBetweenSlices.js'
+import { finishMasks, type StructureMask } from './finishMasks.js'
 import type { OrganPlan } from '../slicePlan.js'
 
 /** An organ that has all its slices, and the masks of all organs that have. */
@@ -35,7 +35,7 @@ export function keepEarlyMasks(
         if (labels.data[inStorage] === labelValue) early.data[inStorage] = labelValue
       })
       if (sliceStep > 1) await fillBetweenSlices(early.data, view, [plan])
-      const [mask] = finishOrgans(scan, early, view, [plan], [iouPredictions])
+      const [mask] = finishMasks(scan, early, view, [plan], [iouPredictions])
       return { mask, labels: early }
     },
   }

@@ -1,9 +1,9 @@
 import { interpolateContours } from '../../labels/itkContours.js'
 import type { AxialView } from '../slices/axialView.js'
-import { blockAround, blockVoxels, forEachVoxel, type Block } from './block.js'
+import { blockAround, blockVoxels, forEachVoxel, type MaskBlock } from './maskBlock.js'
 import type { OrganPlan } from '../slicePlan.js'
 
-/** Contours narrower than this many pixels are drawn larger first: the interpolation drops smaller ones. */
+/** Contours narrower than this many pixels are enlarged first: the interpolation drops smaller ones. */
 const NARROWEST_PIXELS = 4
 
 /**
@@ -26,7 +26,7 @@ export async function fillBetweenSlices(
 async function fillOrgan(
   labels: Uint8Array | Uint16Array,
   view: AxialView,
-  block: Block,
+  block: MaskBlock,
   labelValue: number,
 ): Promise<void> {
   const contours = findContours(labels, view, block, labelValue)
@@ -50,7 +50,7 @@ interface Contour {
 function findContours(
   labels: Uint8Array | Uint16Array,
   view: AxialView,
-  { from, size }: Block,
+  { from, size }: MaskBlock,
   labelValue: number,
 ): Contour[] {
   return Array.from({ length: size[2] }, (_, i): Contour => {
@@ -80,15 +80,15 @@ async function fillGap(
   const [x0, y0] = [Math.min(lower.x0, upper.x0), Math.min(lower.y0, upper.y0)]
   const width = Math.max(lower.x1, upper.x1) - x0 + 1
   const height = Math.max(lower.y1, upper.y1) - y0 + 1
-  const gap: Block = { from: [x0, y0, lower.slice], size: [width, height, upper.slice - lower.slice + 1] }
+  const gap: MaskBlock = { from: [x0, y0, lower.slice], size: [width, height, upper.slice - lower.slice + 1] }
   const zoom = Math.max(1, Math.ceil(NARROWEST_PIXELS / Math.sqrt(Math.min(lower.pixels, upper.pixels))))
 
   const mask = new Uint8Array(blockVoxels(gap))
   forEachVoxel(view, gap, (inBlock, inStorage) => {
     if (labels[inStorage] === labelValue) mask[inBlock] = 1
   })
-  const drawn = zoom === 1 ? mask : enlarge(mask, width, zoom)
-  const filled = await interpolateContours(drawn, [width * zoom, height * zoom, gap.size[2]])
+  const enlarged = zoom === 1 ? mask : enlarge(mask, width, zoom)
+  const filled = await interpolateContours(enlarged, [width * zoom, height * zoom, gap.size[2]])
   const inside = zoom === 1 ? filled : shrink(filled, width, zoom)
   forEachVoxel(view, gap, (inBlock, inStorage) => {
     if (labels[inStorage] === 0 && inside[inBlock] !== 0) labels[inStorage] = labelValue

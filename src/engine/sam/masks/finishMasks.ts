@@ -1,7 +1,7 @@
 import { determinant } from '../../../shared/geometry/affine.js'
 import type { LabelVolume, Volume } from '../../../shared/geometry/volume.js'
 import type { AxialView } from '../slices/axialView.js'
-import { blockAround, blockVoxels, forEachVoxel, type Block } from './block.js'
+import { blockAround, blockVoxels, forEachVoxel, type MaskBlock } from './maskBlock.js'
 import { fillHolesPerSlice, keepLargestComponent } from './maskComponents.js'
 import type { OrganPlan } from '../slicePlan.js'
 
@@ -31,7 +31,7 @@ export type StructureMask =
  * Cleans every organ's mask in the label map, in place, and measures it: stray pieces go where the
  * organ is one piece, holes are filled where no other organ is.
  */
-export function finishOrgans(
+export function finishMasks(
   scan: Volume<Int16Array | Float32Array>,
   labels: LabelVolume,
   view: AxialView,
@@ -44,10 +44,11 @@ export function finishOrgans(
       return { status: 'failed', name, labelValue, reason: `The box of ${name} lies outside the scan.` }
 
     const block = blockAround(reach)
-    const mask = cutMask(labels, view, block, labelValue)
+    const place = { labels, view, block, labelValue }
+    const mask = cutMask(place)
     if (request.onePiece === true) keepLargestComponent(mask, block.size)
     fillHolesPerSlice(mask, block.size)
-    const { voxels, sumHu, filledSlices } = writeMask(scan, labels, view, block, labelValue, mask)
+    const { voxels, sumHu, filledSlices } = writeMask(scan, place, mask)
     if (voxels === 0)
       return { status: 'failed', name, labelValue, reason: `The segmenter found nothing in the box of ${name}.` }
     const predictions = iouPredictions[index]
@@ -64,7 +65,15 @@ export function finishOrgans(
   })
 }
 
-function cutMask({ data }: LabelVolume, view: AxialView, block: Block, labelValue: number): Uint8Array {
+/** Where an organ's mask lies in the label map. */
+interface MaskPlace {
+  readonly labels: LabelVolume
+  readonly view: AxialView
+  readonly block: MaskBlock
+  readonly labelValue: number
+}
+
+function cutMask({ labels: { data }, view, block, labelValue }: MaskPlace): Uint8Array {
   const mask = new Uint8Array(blockVoxels(block))
   forEachVoxel(view, block, (inBlock, inStorage) => {
     if (data[inStorage] === labelValue) mask[inBlock] = 1
@@ -74,10 +83,7 @@ function cutMask({ data }: LabelVolume, view: AxialView, block: Block, labelValu
 
 function writeMask(
   scan: Volume<Int16Array | Float32Array>,
-  { data }: LabelVolume,
-  view: AxialView,
-  block: Block,
-  labelValue: number,
+  { labels: { data }, view, block, labelValue }: MaskPlace,
   mask: Uint8Array,
 ): { readonly voxels: number; readonly sumHu: number; readonly filledSlices: number } {
   let voxels = 0

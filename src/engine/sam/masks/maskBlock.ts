@@ -4,13 +4,13 @@ import { regionAround, type PixelBox } from '../slices/sliceImage.js'
 import { unionPixels } from '../prompts/sliceBoxes.js'
 
 /** Part of an axial view: `size` columns, rows and slices from `from` on. */
-export interface Block {
+export interface MaskBlock {
   readonly from: Size3
   readonly size: Size3
 }
 
 /** The block around the boxes of slices; there must be at least one. */
-export function blockAround(boxes: ReadonlyMap<number, PixelBox>): Block {
+export function blockAround(boxes: ReadonlyMap<number, PixelBox>): MaskBlock {
   const { x0, y0, x1, y1 } = regionAround([...boxes.values()].reduce(unionPixels), Infinity, Infinity)
   const slices = [...boxes.keys()]
   const first = Math.min(...slices)
@@ -18,14 +18,14 @@ export function blockAround(boxes: ReadonlyMap<number, PixelBox>): Block {
 }
 
 /** Number of voxels in a block. */
-export function blockVoxels({ size }: Block): number {
+export function blockVoxels({ size }: MaskBlock): number {
   return size[0] * size[1] * size[2]
 }
 
 /** Visits a block's voxels, columns fastest: place in the block, place in storage, slice of the block. */
 export function forEachVoxel(
   { origin, strides }: AxialView,
-  { from, size }: Block,
+  { from, size }: MaskBlock,
   visit: (inBlock: number, inStorage: number, slice: number) => void,
 ): void {
   let inBlock = 0

@@ -9,7 +9,7 @@ import { boxPerSlice, withReach } from '../prompts/sliceBoxes.js'
 const PLACES = [1 / 6, 1 / 2, 5 / 6] as const
 
 /**
- * Measures what a drawn organ looks like in its slices' boxes, which are made of its parts as they are when
+ * Measures what a labelled organ looks like in its slices' boxes, which are made of its parts as they are when
  * the organ is segmented.
  * @param boxesMm Its whole box, or the boxes of its parts.
  * @returns null when no box meets a slice

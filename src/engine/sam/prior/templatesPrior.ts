@@ -13,7 +13,7 @@ export interface TemplatesPrior {
 const MOST_HU_LOG_ODDS = 3
 
 /**
- * Joins the appearances of an organ in several templates. Each template counts as one observation beside half
+ * Joins the priors of an organ in several templates. Each template counts as one observation beside half
  * a yes and half a no, so that few templates say less than many.
  * @returns null without templates
  */
@@ -46,7 +46,7 @@ function smoothShares(histograms: readonly Uint16Array[]): Float32Array {
  * @param height Where the slice lies between the organ's lowest (0) and highest (1).
  */
 export function oddsOnSlice(
-  usual: TemplatesPrior,
+  prior: TemplatesPrior,
   box: PixelBox,
   height: number,
 ): (x: number, y: number, hu: number) => number {
@@ -54,14 +54,14 @@ export function oddsOnSlice(
   const [low, high, t] = between(height * slices - 0.5, slices)
   const slice = Float32Array.from(
     { length: columns * rows },
-    (_, i) => usual.cover[low * columns * rows + i] * (1 - t) + usual.cover[high * columns * rows + i] * t,
+    (_, i) => prior.cover[low * columns * rows + i] * (1 - t) + prior.cover[high * columns * rows + i] * t,
   )
   return (x, y, hu) => {
     const [x0, x1, tx] = between(placeOnGrid(x + 0.5, box.x0, box.x1) * columns - 0.5, columns)
     const [y0, y1, ty] = between(placeOnGrid(y + 0.5, box.y0, box.y1) * rows - 0.5, rows)
     const upper = slice[y0 * columns + x0] * (1 - tx) + slice[y0 * columns + x1] * tx
     const lower = slice[y1 * columns + x0] * (1 - tx) + slice[y1 * columns + x1] * tx
-    return upper * (1 - ty) + lower * ty + usual.hu[huBin(hu)]
+    return upper * (1 - ty) + lower * ty + prior.hu[huBin(hu)]
   }
 }
 

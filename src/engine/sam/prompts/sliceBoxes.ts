@@ -1,4 +1,5 @@
 import type { BoxMm, PointMm } from '../../../shared/geometry/points.js'
+import { mapAxes } from '../../../shared/geometry/vector.js'
 import { applyAffine, invertAffine } from '../../../shared/geometry/affine.js'
 import { COVER_REACH } from '../../../shared/organPrior.js'
 import { viewPointMm, type AxialView } from '../slices/axialView.js'
@@ -14,7 +15,7 @@ export type PartsMode = 'union' | 'interpolate'
  * Where a box cuts one slice: the rectangle around the cut, on pixel edges, clamped to the slice.
  * Exact for oblique scans too, where the cut is a polygon. Null when box and slice do not meet.
  */
-export function cutSlice(view: AxialView, box: BoxMm, slice: number): PixelBox | null {
+function cutSlice(view: AxialView, box: BoxMm, slice: number): PixelBox | null {
   const [columns, rows] = view.size
   let polygon: (readonly [number, number])[] = [
     [0, 0],
@@ -115,7 +116,7 @@ function clip(
 }
 
 function centre({ min, max }: BoxMm): PointMm {
-  return [(min[0] + max[0]) / 2, (min[1] + max[1]) / 2, (min[2] + max[2]) / 2]
+  return mapAxes((axis) => (min[axis] + max[axis]) / 2)
 }
 
 function centreZ({ min, max }: BoxMm): number {
@@ -124,8 +125,8 @@ function centreZ({ min, max }: BoxMm): number {
 
 function unionMm(a: BoxMm, b: BoxMm): BoxMm {
   return {
-    min: [Math.min(a.min[0], b.min[0]), Math.min(a.min[1], b.min[1]), Math.min(a.min[2], b.min[2])],
-    max: [Math.max(a.max[0], b.max[0]), Math.max(a.max[1], b.max[1]), Math.max(a.max[2], b.max[2])],
+    min: mapAxes((axis) => Math.min(a.min[axis], b.min[axis])),
+    max: mapAxes((axis) => Math.max(a.max[axis], b.max[axis])),
   }
 }
 
@@ -134,7 +135,7 @@ export function unionPixels(a: PixelBox, b: PixelBox): PixelBox {
   return { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) }
 }
 
-/** A slice's box with what an appearance covers around it. */
+/** A slice's box with what a prior covers around it. */
 export function withReach({ x0, y0, x1, y1 }: PixelBox): PixelBox {
   const [dx, dy] = [COVER_REACH * (x1 - x0), COVER_REACH * (y1 - y0)]
   return { x0: x0 - dx, y0: y0 - dy, x1: x1 + dx, y1: y1 + dy }

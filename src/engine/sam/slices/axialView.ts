@@ -32,7 +32,7 @@ export function axialView(volume: { readonly size: Size3; readonly affine: Affin
   }
 }
 
-/** Centre of a picture element in RAS mm. */
+/** Centre of a voxel of the view in RAS mm. */
 export function viewPointMm(view: AxialView, column: number, row: number, slice: number): PointMm {
   return applyAffine(view.affine, [column, row, slice])
 }

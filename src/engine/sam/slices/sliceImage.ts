@@ -1,7 +1,7 @@
 import type { VoxelArray } from '../../../shared/geometry/volume.js'
 import type { AxialView } from './axialView.js'
 
-/** A grey picture, row by row, 0 (black) to 255 (white). */
+/** One slice as grey values, row by row, 0 (black) to 255 (white). */
 export interface SliceImage {
   readonly data: Float32Array
   readonly width: number
@@ -36,23 +36,20 @@ export interface PixelBox {
  * Cuts one slice out of a scan and applies a window.
  * @param data The scan's voxels in HU, as stored.
  * @param slice Slice of the view, 0 is the lowest.
- * @param region Columns and rows to cut; must lie inside the slice.
  */
 export function windowSlice(
   data: VoxelArray,
   view: AxialView,
   slice: number,
-  region: PixelRegion,
   { level, width: range }: WindowHu,
 ): SliceImage {
-  const width = region.x1 - region.x0
-  const height = region.y1 - region.y0
+  const [width, height] = view.size
   const [columnStride, rowStride, sliceStride] = view.strides
   const black = level - range / 2
   const scale = 255 / range
   const image = new Float32Array(width * height)
   for (let y = 0; y < height; y++) {
-    let source = view.origin + region.x0 * columnStride + (region.y0 + y) * rowStride + slice * sliceStride
+    let source = view.origin + y * rowStride + slice * sliceStride
     for (let x = 0, target = y * width; x < width; x++, target++, source += columnStride) {
       const grey = (data[source] - black) * scale
       image[target] = grey < 0 ? 0 : grey > 255 ? 255 : grey
@@ -61,7 +58,7 @@ export function windowSlice(
   return { data: image, width, height, pixelMm: [view.spacingMm[0], view.spacingMm[1]] }
 }
 
-/** The whole pixels that a box touches, inside a picture of this size. */
+/** The whole pixels that a box touches, inside a slice image of this size. */
 export function regionAround(box: PixelBox, width: number, height: number): PixelRegion {
   return {
     x0: Math.max(0, Math.floor(box.x0)),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { registrySchema, type Registry } from '../../../../src/shared/modelTypes.js'
 import { sha256File } from '../../../../src/shared/node/hash.js'
 import { hashesKnown, readRegistry } from '../../../../src/engine/models/registry.js'
-import { LAYOUTS } from '../../../../src/engine/sam/exports/exportTable.js'
+import { EXPORT_LAYOUTS } from '../../../../src/engine/sam/exports/exportTable.js'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
 const registry = await readRegistry(path.join(root, 'models'))
@@ -27,7 +27,7 @@ describe('models/registry.json', () => {
   })
 
   it('names layouts that exist, in the words of the engine', () => {
-    const layouts = LAYOUTS.map(({ id }) => id)
+    const layouts = EXPORT_LAYOUTS.map(({ id }) => id)
     for (const entry of registry.models) if (entry.task === 'segment') expect(layouts).toContain(entry.layout)
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BoxMm } from '../../../../src/shared/geometry/points.js'
 import { MedlsamError } from '../../../../src/shared/medlsamError.js'
-import { PAPER_MARGIN } from '../../../../src/engine/sam/prompts/margin.js'
+import { PAPER_MARGIN } from '../../../../src/engine/sam/prompts/boxMargin.js'
 import type { SlicePlanRequest } from '../../../../src/engine/sam/slicePlan.js'
 import { segmentScan, type SegmentOptions } from '../../../../src/engine/sam/segmentScan.js'
 import type { LabelVolume, Volume } from '../../../../src/shared/geometry/volume.js'
@@ -30,8 +30,6 @@ function organ(labelValue: number, boxesMm: BoxMm | BoxMm[], more: Partial<Slice
 
 const exact: Partial<SegmentOptions> = {
   margin: { unit: 'mm', values: [0, 0, 0] },
-  contextMm: null,
-  tighten: false,
   sliceStep: 1,
 }
 
@@ -74,7 +72,7 @@ describe('segmentScan', () => {
   })
 
   it.each(ORIENTATIONS)('gives every patient point the same label in a scan stored as $name', async (order) => {
-    // The mask depends on the picture, so a picture that is turned or mirrored would show.
+    // The mask depends on the slice image, so an image that is turned or mirrored would show.
     const bright = (
       x: number,
       y: number,
@@ -213,35 +211,6 @@ describe('segmentScan', () => {
     expect(labelAt(labels, 8, 4, 4)).toBe(1)
     expect(labelAt(labels, 3, 4, 8)).toBe(0)
     expect(labelAt(labels, 13, 4, 9)).toBe(1)
-  })
-
-  it('prompts once more with the box of the first mask when tightening', async () => {
-    const half = (
-      x: number,
-      y: number,
-      box: { x0: number; x1: number; y0: number; y1: number },
-      image: Parameters<typeof boxIsMask>[3],
-    ): number => boxIsMask(x, y, { ...box, x1: (box.x0 + box.x1) / 2 }, image)
-    const segmenter = fakeSegmenter(half)
-    const result = await segmentScan(scan, [organ(1, voxels(4, 11, 3, 6, 4, 4))], segmenter, {
-      ...exact,
-      tighten: true,
-    })
-    expect(result.encoderRuns).toBe(1)
-    expect(result.decoderRuns).toBe(2)
-    expect(segmenter.boxes.map(({ x0, x1 }) => x1 - x0)).toEqual([8, 4])
-  })
-
-  it('shows only the surroundings of the boxes when asked, with the same result', async () => {
-    const segmenter = fakeSegmenter()
-    const requests = [organ(1, voxels(8, 11, 6, 8, 4, 5)), organ(2, voxels(3, 5, 6, 8, 4, 5))]
-    const near = await segmentScan(scan, requests, segmenter, { ...exact, contextMm: 2 })
-    const whole = await segmentScan(scan, requests, fakeSegmenter(), exact)
-    expect(near.labels.data).toEqual(whole.labels.data)
-    expect(segmenter.images.map(({ width, height }) => [width, height])).toEqual([
-      [13, 5],
-      [13, 5],
-    ])
   })
 
   it('removes stray pieces of an organ that is one piece, and fills holes', async () => {

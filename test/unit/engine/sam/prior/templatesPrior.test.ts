@@ -10,7 +10,7 @@ import { ORIENTATIONS, storeAs } from '../../../../support/orientations.js'
 const SIZE = [40, 36, 24] as const
 
 /** A bent cone, unlike its mirror images, and the box around it; 2 x 2 x 3 mm voxels, RAS. */
-function drawn(shift: number): {
+function cone(shift: number): {
   readonly scan: Volume<Int16Array>
   readonly labels: LabelVolume & Volume<Uint8Array>
   readonly box: BoxMm
@@ -47,15 +47,15 @@ function drawn(shift: number): {
   }
 }
 
-function usualOf(shifts: readonly number[]): TemplatesPrior {
-  const usual = templatesPrior(
+function priorOf(shifts: readonly number[]): TemplatesPrior {
+  const prior = templatesPrior(
     shifts.flatMap((shift) => {
-      const { scan, labels, box } = drawn(shift)
+      const { scan, labels, box } = cone(shift)
       return measurePrior(scan, labels, 3, [box]) ?? []
     }),
   )
-  if (usual === null) throw new Error('nothing was measured')
-  return usual
+  if (prior === null) throw new Error('nothing was measured')
+  return prior
 }
 
 function dice(a: LabelVolume, b: LabelVolume): number {
@@ -68,48 +68,48 @@ function dice(a: LabelVolume, b: LabelVolume): number {
   return (2 * both) / sum
 }
 
-describe('the appearance of an organ', () => {
+describe('the prior of an organ', () => {
   it('turns a segmenter that fills its boxes into one that draws the organ', async () => {
-    const { scan, labels, box } = drawn(2)
+    const { scan, labels, box } = cone(2)
     const request = { structure: { name: 'cone', labelValue: 3 }, boxesMm: [box] }
     const filled = await segmentScan(scan, [request], fakeSegmenter())
-    const weighed = await segmentScan(scan, [{ ...request, appearance: usualOf([-1, 0, 4]) }], fakeSegmenter())
+    const weighed = await segmentScan(scan, [{ ...request, prior: priorOf([-1, 0, 4]) }], fakeSegmenter())
     expect(dice(filled.labels, labels)).toBeLessThan(0.7)
     expect(dice(weighed.labels, labels)).toBeGreaterThan(0.9)
   })
 
   it('reaches beyond a box that is too small, as far as the organ usually does', async () => {
-    const { scan, labels, box } = drawn(0)
+    const { scan, labels, box } = cone(0)
     const small: BoxMm = {
       min: [box.min[0] + 3, box.min[1] + 3, box.min[2]],
       max: [box.max[0] - 3, box.max[1] - 3, box.max[2]],
     }
-    const { scan: other, labels: otherLabels } = drawn(1)
+    const { scan: other, labels: otherLabels } = cone(1)
     const measured = measurePrior(other, otherLabels, 3, [
       {
         min: [small.min[0] + 2, small.min[1] + 2, small.min[2]],
         max: [small.max[0] + 2, small.max[1] + 2, small.max[2]],
       },
     ])
-    const appearance = templatesPrior(measured === null ? [] : [measured, measured, measured])
-    if (appearance === null) throw new Error('nothing was measured')
+    const prior = templatesPrior(measured === null ? [] : [measured, measured, measured])
+    if (prior === null) throw new Error('nothing was measured')
     const { labels: found } = await segmentScan(
       scan,
-      [{ structure: { name: 'cone', labelValue: 3 }, boxesMm: [small], appearance }],
+      [{ structure: { name: 'cone', labelValue: 3 }, boxesMm: [small], prior }],
       fakeSegmenter(),
     )
     expect(dice(found, labels)).toBeGreaterThan(0.9)
   })
 
   it.each(ORIENTATIONS)('is the same measured on a scan stored as $name', (order) => {
-    const { scan, labels, box } = drawn(0)
+    const { scan, labels, box } = cone(0)
     expect(measurePrior(storeAs(scan, order), storeAs(labels, order), 3, [box])).toEqual(
       measurePrior(scan, labels, 3, [box]),
     )
   })
 
   it('says more the more templates agree, and is unsure where they do not', () => {
-    const { scan, labels, box } = drawn(0)
+    const { scan, labels, box } = cone(0)
     const one = measurePrior(scan, labels, 3, [box])
     if (one === null) throw new Error('nothing was measured')
     const opposite = {
@@ -118,9 +118,9 @@ describe('the appearance of an organ', () => {
       organHu: one.surroundingsHu,
       surroundingsHu: one.organHu,
     }
-    const middle = (appearance: TemplatesPrior | null): number => {
-      if (appearance === null) throw new Error('nothing was joined')
-      return oddsOnSlice(appearance, { x0: 0, y0: 0, x1: 10, y1: 10 }, 0.5)(5, 5, 60)
+    const middle = (prior: TemplatesPrior | null): number => {
+      if (prior === null) throw new Error('nothing was joined')
+      return oddsOnSlice(prior, { x0: 0, y0: 0, x1: 10, y1: 10 }, 0.5)(5, 5, 60)
     }
     expect(middle(templatesPrior([one]))).toBeGreaterThan(0)
     expect(middle(templatesPrior([one, one, one]))).toBeGreaterThan(middle(templatesPrior([one])))
@@ -129,7 +129,7 @@ describe('the appearance of an organ', () => {
   })
 
   it('is not measured where no box meets a slice', () => {
-    const { scan, labels } = drawn(0)
+    const { scan, labels } = cone(0)
     expect(measurePrior(scan, labels, 3, [{ min: [500, 500, 500], max: [510, 510, 510] }])).toBeNull()
   })
 })

@@ -1,25 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { axialView } from '../../../../../src/engine/sam/slices/axialView.js'
-import { boxPerSlice, cutSlice } from '../../../../../src/engine/sam/prompts/sliceBoxes.js'
+import { boxPerSlice } from '../../../../../src/engine/sam/prompts/sliceBoxes.js'
+import type { BoxMm } from '../../../../../src/shared/geometry/points.js'
 import type { Affine } from '../../../../../src/shared/geometry/affine.js'
 
 /** Columns run to the left: column c is at x = 19 - c; rows to the back: row r is at y = 2 * (14 - r). */
 const view = axialView({ size: [20, 15, 10], affine: [1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1] })
 
-describe('cutSlice', () => {
+/** Where a box without a margin cuts the slices. */
+const cuts = (of: typeof view, box: BoxMm) => boxPerSlice(of, [box], [0, 0, 0], 'union')
+
+describe('a box in one slice', () => {
   it('lies on pixel edges', () => {
     const oneVoxel = { min: [18.5, 25, 5] as const, max: [19.5, 27, 7] as const }
-    expect(cutSlice(view, oneVoxel, 2)).toEqual({ x0: 0, y0: 1, x1: 1, y1: 2 })
+    expect(cuts(view, oneVoxel).get(2)).toEqual({ x0: 0, y0: 1, x1: 1, y1: 2 })
   })
 
   it('is clamped to the slice', () => {
-    const cut = cutSlice(view, { min: [-50, -50, -50], max: [50, 50, 50] }, 0)
+    const cut = cuts(view, { min: [-50, -50, -50], max: [50, 50, 50] }).get(0)
     expect(cut).toEqual({ x0: 0, y0: 0, x1: 20, y1: 15 })
   })
 
-  it('is null beside the slice', () => {
-    expect(cutSlice(view, { min: [0, 0, 4], max: [5, 5, 5] }, 0)).toBeNull()
-    expect(cutSlice(view, { min: [40, 0, -1], max: [50, 5, 1] }, 0)).toBeNull()
+  it('is missing beside the slice', () => {
+    expect(cuts(view, { min: [0, 0, 4], max: [5, 5, 5] }).get(0)).toBeUndefined()
+    expect(cuts(view, { min: [40, 0, -1], max: [50, 5, 1] }).get(0)).toBeUndefined()
   })
 
   it('follows the polygon in a scan with a tilted gantry', () => {
@@ -27,9 +31,9 @@ describe('cutSlice', () => {
     const tilted: Affine = [1, 0, 0, 0, 0, Math.cos(t), -Math.sin(t), 0, 0, Math.sin(t), Math.cos(t), 0, 0, 0, 0, 1]
     const oblique = axialView({ size: [40, 40, 40], affine: tilted })
     const box = { min: [10, -10, 20] as const, max: [20, 10, 26] as const }
-    const cuts = Array.from({ length: 40 }, (_, slice) => cutSlice(oblique, box, slice)).filter((cut) => cut !== null)
-    expect(cuts.length).toBeGreaterThan(8)
-    for (const { x0, x1, y0, y1 } of cuts) {
+    const found = [...cuts(oblique, box).values()]
+    expect(found.length).toBeGreaterThan(8)
+    for (const { x0, x1, y0, y1 } of found) {
       expect(x1 - x0).toBeCloseTo(10)
       // The box is 6 mm high, so a plane tilted by 20 degrees meets at most 6 / sin(20 deg) of its 20 mm.
       expect(y1 - y0).toBeLessThanOrEqual(6 / Math.sin(t) + 1e-9)

@@ -19,32 +19,15 @@ describe('axialView', () => {
     expect(viewPointMm(view, 3, 4, 2)).toEqual([-10, 5, 13])
   })
 
-  it.each(ORIENTATIONS)('shows the same picture of a scan stored as $name', (order) => {
+  it.each(ORIENTATIONS)('shows the same slice images of a scan stored as $name', (order) => {
     const stored = storeAs(ras, order)
     const view = axialView(stored)
     const expected = axialView(ras)
     expect(view.size).toEqual(expected.size)
     expect(viewPointMm(view, 1, 2, 1)).toEqual(viewPointMm(expected, 1, 2, 1))
-    const region = { x0: 1, y0: 0, x1: 4, y1: 5 }
     const window = { level: 0, width: 600 }
     for (const slice of [0, 1, 2]) {
-      expect(windowSlice(stored.data, view, slice, region, window)).toEqual(
-        windowSlice(ras.data, expected, slice, region, window),
-      )
+      expect(windowSlice(stored.data, view, slice, window)).toEqual(windowSlice(ras.data, expected, slice, window))
     }
-  })
-})
-
-describe('windowSlice', () => {
-  it('spreads the window over 0 to 255 and has no special value', () => {
-    const scan = { ...ras, data: Int16Array.from({ length: 60 }, (_, i) => [-161, -160, 0, 40, 240, 999][i % 6]) }
-    const { data } = windowSlice(
-      scan.data,
-      axialView(scan),
-      0,
-      { x0: 0, y0: 0, x1: 4, y1: 5 },
-      { level: 40, width: 400 },
-    )
-    expect(new Set([...data].map((grey) => Math.round(grey * 10) / 10))).toEqual(new Set([0, 102, 127.5, 255]))
   })
 })
