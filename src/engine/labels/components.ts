@@ -8,8 +8,8 @@ interface LabelPlace {
   readonly boxVoxel: BoxVoxel
 }
 
-/** Pieces smaller than this part of a label are debris. */
-const DEBRIS_PART = 0.02
+/** Pieces smaller than this share of a label are debris. */
+const DEBRIS_SHARE = 0.02
 
 /** Pieces of a label within its box: `piece[voxel of the box]` is 0 outside the label, else 1 + index into `sizes`. */
 interface Pieces {
@@ -59,12 +59,12 @@ function findPieces({ data, size }: Pick<LabelVolume, 'data' | 'size'>, { labelV
 }
 
 /** Numbers of voxels of a label's connected pieces, largest first. */
-export function componentSizes(volume: Pick<LabelVolume, 'data' | 'size'>, place: LabelPlace): readonly number[] {
+function componentSizes(volume: Pick<LabelVolume, 'data' | 'size'>, place: LabelPlace): readonly number[] {
   return [...findPieces(volume, place).sizes].sort((a, b) => b - a)
 }
 
-/** Stray pieces smaller than this part of a label's largest piece are slips of the pen, and would move its extreme points. */
-const STRAY_PART = 0.05
+/** Pieces smaller than this share of a label's largest piece are slips of the pen that would move its extreme points. */
+const STRAY_SHARE = 0.05
 
 /** The label map without stray pieces of its labels; the given one is left alone. */
 export function dropStrayPieces(volume: LabelVolume, places: readonly LabelPlace[]): LabelVolume {
@@ -72,7 +72,7 @@ export function dropStrayPieces(volume: LabelVolume, places: readonly LabelPlace
   const [nx, ny] = volume.size
   for (const place of places) {
     const { piece, sizes } = findPieces(volume, place)
-    const least = STRAY_PART * Math.max(...sizes)
+    const least = STRAY_SHARE * Math.max(...sizes)
     if (sizes.every((count) => count >= least)) continue
     const { min, max } = place.boxVoxel
     let at = 0
@@ -92,5 +92,5 @@ export function isOnePiece(
   volume: Pick<LabelVolume, 'data' | 'size'>,
   extent: LabelPlace & { readonly voxels: number },
 ): boolean {
-  return componentSizes(volume, extent).filter((count) => count >= DEBRIS_PART * extent.voxels).length === 1
+  return componentSizes(volume, extent).filter((count) => count >= DEBRIS_SHARE * extent.voxels).length === 1
 }

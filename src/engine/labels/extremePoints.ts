@@ -1,10 +1,10 @@
-import type { BoxMm, ExtremePoints, ExtremeSide, PointMm, Size3 } from '../../shared/geometry/points.js'
-import type { BoxVoxel } from '../../shared/structure.js'
 import { applyAffine, type Affine } from '../../shared/geometry/affine.js'
-import { isOnePiece } from './components.js'
-import { boxVoxelToMm } from '../volume/boxConversion.js'
 import { canonicalOrder, type CanonicalOrder } from '../../shared/geometry/orient.js'
+import { mapSides, SIDE_AXIS, type ExtremePoints, type PointMm, type Size3 } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
+import type { BoxVoxel } from '../../shared/structure.js'
+import { isOnePiece } from './components.js'
 
 /** Where one label is, found in one pass over the volume. */
 export interface LabelExtent {
@@ -18,7 +18,7 @@ export interface LabelExtent {
 /** One label of a label map as a template needs it. */
 export interface LabelPoints extends LabelExtent {
   readonly points: ExtremePoints
-  /** Points of slabs along the body, inferior to superior; empty when none were asked for. */
+  /** Points of the parts along the body, inferior to superior; empty when none were asked for. */
   readonly parts: readonly ExtremePoints[]
   readonly onePiece: boolean
 }
@@ -58,26 +58,12 @@ export function labelExtents({ data, size }: Pick<LabelVolume, 'data' | 'size'>)
 }
 
 /**
- * Box of one label: in RAS mm the box around its voxels' faces, in stored voxel indices, and its size;
- * null when the label does not occur.
- */
-export function boxOfLabel(
-  volume: LabelVolume,
-  labelValue: number,
-): { readonly boxMm: BoxMm; readonly boxVoxel: BoxVoxel; readonly voxels: number } | null {
-  const extent = labelExtents(volume).find((label) => label.labelValue === labelValue)
-  if (extent === undefined) return null
-  const { boxVoxel, voxels } = extent
-  return { boxMm: boxVoxelToMm(volume.affine, boxVoxel), boxVoxel, voxels }
-}
-
-/**
- * The six extreme points of every label (spec section 3), on the label map's own grid in closest-RAS
+ * The six extreme points of every label (docs/method.md, section 3), on the label map's own grid in closest-RAS
  * order: on each side the outermost plane of voxels, in it the middle voxel in raster order, which is
  * sure to belong to the label. A point's own coordinate is moved to the voxel's outer face.
  *
- * @param options.maxParts also points of at most so many slabs along the body (spec section 7, corrected
- *   by section 11 item 17): slabs of equal numbers of planes that cover the whole label
+ * @param options.maxParts also points of at most so many parts along the body (docs/method.md, sections 7
+ *   and 11): equal numbers of planes that together cover the whole label
  * @returns labels in order of their values, 0 left out
  */
 export function extremePointsOfLabels(
@@ -122,31 +108,26 @@ function canonicalBox({ ras, size }: CanonicalOrder, { min, max }: BoxVoxel): Bo
     const { axis, flip } = ras[canonical]
     return flip ? size[canonical] - 1 - (low ? max[axis] : min[axis]) : low ? min[axis] : max[axis]
   }
-  return { min: [end(0, true), end(1, true), end(2, true)], max: [end(0, false), end(1, false), end(2, false)] }
+  return { min: mapAxes((axis) => end(axis, true)), max: mapAxes((axis) => end(axis, false)) }
 }
 
 /**
- * The six points of the planes `from` to `to` (canonical z, inclusive). Where a slab has gaps, its lower
- * and upper walls are still the slab's, so that slabs leave no hole between them.
+ * The six points of the planes `from` to `to` (canonical z, inclusive). Where a part has gaps, its lower
+ * and upper walls are still the part's, so that parts leave no hole between them.
  */
 function partPoints(mask: Mask, whole: Box, from: number, to: number): ExtremePoints {
   const filled = planesWithLabel(mask, whole, from, to)
   const [low, high] = filled ?? nearestPlane(mask, whole, from, to)
   const box = tighten(mask, { min: [whole.min[0], whole.min[1], low], max: [whole.max[0], whole.max[1], high] })
-  const point = (axis: 0 | 1 | 2, side: 'min' | 'max', wall: number): PointMm => {
-    const voxel = middleOfPlane(mask, box, axis, box[side][axis])
+  return mapSides((side) => {
+    const { axis, sign } = SIDE_AXIS[side]
+    const end = sign > 0 ? 'max' : 'min'
+    const voxel = middleOfPlane(mask, box, axis, box[end][axis])
     const at: [number, number, number] = [voxel[0], voxel[1], Math.min(to, Math.max(from, voxel[2]))]
-    at[axis] = wall
+    const lastPlane = axis === 2 ? (sign > 0 ? to : from) : box[end][axis]
+    at[axis] = lastPlane + (sign > 0 ? 0.5 : -0.5)
     return applyAffine(mask.affine, at)
-  }
-  return {
-    inferior: point(2, 'min', from - 0.5),
-    posterior: point(1, 'min', box.min[1] - 0.5),
-    right: point(0, 'max', box.max[0] + 0.5),
-    superior: point(2, 'max', to + 0.5),
-    anterior: point(1, 'max', box.max[1] + 0.5),
-    left: point(0, 'min', box.min[0] - 0.5),
-  } satisfies Record<ExtremeSide, PointMm>
+  })
 }
 
 /** Visits the voxels of a mask inside a box; the visitor returns false to stop. */
@@ -164,7 +145,7 @@ function visit(
   }
 }
 
-/** First and last plane with the label in a slab, or null for an empty slab. */
+/** First and last plane with the label in a part, or null for an empty part. */
 function planesWithLabel(mask: Mask, { min, max }: Box, from: number, to: number): readonly [number, number] | null {
   const holds = (z: number): boolean => {
     let any = false
@@ -182,7 +163,7 @@ function planesWithLabel(mask: Mask, { min, max }: Box, from: number, to: number
   return [low, high]
 }
 
-/** The plane with the label that is nearest to an empty slab. */
+/** The plane with the label that is nearest to an empty part. */
 function nearestPlane(mask: Mask, whole: Box, from: number, to: number): readonly [number, number] {
   const below = planesWithLabel(mask, whole, whole.min[2], from - 1)
   const above = planesWithLabel(mask, whole, to + 1, whole.max[2])
@@ -208,8 +189,8 @@ function tighten(mask: Mask, box: Box): Box {
 }
 
 /**
- * The middle voxel, in raster order, of a mask in the plane `axis = index` of a box. Rasters as in the
- * spec, whose axes grow Superior, Anterior, Left: (y, x) for z, (x, z) for y, (z, y) for x, the first slow.
+ * The middle voxel, in raster order, of a mask in the plane `axis = index` of a box. Rasters as in
+ * docs/method.md, section 3, whose axes grow Superior, Anterior, Left: (y, x) for z, (x, z) for y, (z, y) for x, the first slow.
  */
 function middleOfPlane(mask: Mask, box: Box, axis: 0 | 1 | 2, index: number): PointMm {
   const min: [number, number, number] = [...box.min]

@@ -1,4 +1,5 @@
 import type { Size3 } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import type { BoxVoxel } from '../../shared/structure.js'
 
 /** Empty voxels kept around the labels when they are cut out. */
@@ -18,7 +19,7 @@ export async function interpolateContours<T extends Uint8Array | Uint16Array>(la
   const box = boxWithMargin(labels, size)
   if (box === null) return filled
   const { min, max } = box
-  const cutSize: Size3 = [max[0] - min[0] + 1, max[1] - min[1] + 1, max[2] - min[2] + 1]
+  const cutSize = mapAxes((axis) => max[axis] - min[axis] + 1)
   const cut = labels.slice(0, cutSize[0] * cutSize[1] * cutSize[2]) as T
   const eachRow = (visit: (whole: number, part: number) => void): void => {
     for (let z = 0, part = 0; z < cutSize[2]; z++) {
@@ -56,7 +57,7 @@ function boxWithMargin(labels: Uint8Array | Uint16Array, size: Size3): BoxVoxel 
   if (max[2] < 0) return null
   const low = (axis: 0 | 1 | 2): number => Math.max(0, min[axis] - MARGIN_VOXELS)
   const high = (axis: 0 | 1 | 2): number => Math.min(size[axis] - 1, max[axis] + MARGIN_VOXELS)
-  return { min: [low(0), low(1), low(2)], max: [high(0), high(1), high(2)] }
+  return { min: mapAxes(low), max: mapAxes(high) }
 }
 
 async function interpolate<T extends Uint8Array | Uint16Array>(labels: T, size: Size3): Promise<T> {

@@ -1,8 +1,9 @@
 import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 import { applyAffine, invertAffine, spacingMm, type Affine } from '../../shared/geometry/affine.js'
-import { volumeBox } from './boxConversion.js'
 import { canonicalOrder, type CanonicalOrder } from '../../shared/geometry/orient.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import type { Volume } from '../../shared/geometry/volume.js'
+import { volumeBox } from './boxConversion.js'
 
 /** What lies outside a scan, in HU. */
 const AIR_HU = -1000
@@ -26,20 +27,15 @@ export interface WorldGridVolume extends WorldGrid {
 }
 
 /** RAS mm of a (fractional) grid index [z, y, x]. */
-export function gridToWorld({ originMm: o, spacingMm: s }: WorldGrid, [z, y, x]: PointMm): PointMm {
+function gridToWorld({ originMm: o, spacingMm: s }: WorldGrid, [z, y, x]: PointMm): PointMm {
   return [o[0] - x * s, o[1] + y * s, o[2] + z * s]
 }
 
-/** Fractional grid index [z, y, x] of a point in RAS mm. */
-export function worldToGrid({ originMm: o, spacingMm: s }: WorldGrid, [x, y, z]: PointMm): PointMm {
-  return [(z - o[2]) / s, (y - o[1]) / s, (o[0] - x) / s]
-}
-
 /** The grid that covers a scan: the box of its voxel faces in RAS mm, cut in whole voxels about its middle. */
-export function worldGridOf(volume: Pick<Volume, 'size' | 'affine'>, targetMm: number): WorldGrid {
+function worldGridOf(volume: Pick<Volume, 'size' | 'affine'>, targetMm: number): WorldGrid {
   const { min, max } = volumeBox(volume)
   const count = (axis: 0 | 1 | 2): number => Math.max(1, Math.ceil((max[axis] - min[axis]) / targetMm - 1e-3))
-  const [nx, ny, nz] = [count(0), count(1), count(2)]
+  const [nx, ny, nz] = mapAxes(count)
   const from = (axis: 0 | 1 | 2, n: number, sign: 1 | -1): number =>
     (min[axis] + max[axis]) / 2 - (sign * (n - 1) * targetMm) / 2
   return { size: [nz, ny, nx], originMm: [from(0, nx, -1), from(1, ny, 1), from(2, nz, 1)], spacingMm: targetMm }
@@ -62,7 +58,7 @@ export function resampleToWorldGrid(
   const spacing = spacingMm(order.affine)
   const factor = (axis: 0 | 1 | 2): number =>
     Math.min(order.size[axis], Math.max(1, Math.floor(targetMm / spacing[axis])))
-  const factors: Size3 = [factor(0), factor(1), factor(2)]
+  const factors = mapAxes(factor)
   const data = isStraight(order)
     ? sampleStraight(volume, order, factors, grid)
     : sampleTurned(volume, order, factors, grid)
@@ -180,7 +176,7 @@ function blocksOf(
 ): { data: ArrayLike<number>; size: Size3; origin: number; strides: Size3; affine: Affine } {
   const [kx, ky, kz] = factors
   if (kx * ky * kz === 1) return { data: volume.data, ...order }
-  const size: Size3 = [Math.floor(order.size[0] / kx), Math.floor(order.size[1] / ky), Math.floor(order.size[2] / kz)]
+  const size = mapAxes((axis) => Math.floor(order.size[axis] / factors[axis]))
   const sums = new Float32Array(size[0] * size[1] * size[2])
   const [sx, sy, sz] = order.strides
   let at = 0

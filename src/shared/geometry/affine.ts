@@ -1,4 +1,5 @@
 import type { PointMm } from './points.js'
+import { mapAxes } from './vector.js'
 
 /** A 4x4 matrix, row-major, last row 0 0 0 1: voxel index (x, y, z) to RAS mm. */
 export type Affine = readonly [
@@ -84,5 +85,5 @@ export function invertAffine(m: Affine): Affine {
 
 /** Length in mm of one voxel step along each array axis. */
 export function spacingMm(m: Affine): PointMm {
-  return [Math.hypot(m[0], m[4], m[8]), Math.hypot(m[1], m[5], m[9]), Math.hypot(m[2], m[6], m[10])]
+  return mapAxes((axis) => Math.hypot(m[axis], m[4 + axis], m[8 + axis]))
 }

@@ -1,6 +1,6 @@
-import type { PointMm, Size3 } from './points.js'
+import type { Size3 } from './points.js'
 import { multiplyAffine, spacingMm, type Affine } from './affine.js'
-import type { Volume, VoxelArray } from './volume.js'
+import { mapAxes } from './vector.js'
 
 /** Which stored array axis runs along a patient axis, and whether it runs the other way. */
 export interface RasAxis {
@@ -67,41 +67,12 @@ export function canonicalOrder({ size, affine }: { readonly size: Size3; readonl
   })
   const [a, b, c, d, e, f, g, h, i, j, k, l] = matrix
   const toStored: Affine = [a, b, c, d, e, f, g, h, i, j, k, l, 0, 0, 0, 1]
-  const each = (of: (r: RasAxis) => number): [number, number, number] => [of(ras[0]), of(ras[1]), of(ras[2])]
   return {
     ras,
-    size: each(({ axis }) => size[axis]),
+    size: mapAxes((patient) => size[ras[patient].axis]),
     origin,
-    strides: each(({ axis, flip }) => (flip ? -stored[axis] : stored[axis])),
+    strides: mapAxes((patient) => (ras[patient].flip ? -1 : 1) * stored[ras[patient].axis]),
     affine: multiplyAffine(affine, toStored),
     toStored,
   }
-}
-
-/** Stored voxel index of a canonical voxel index. */
-export function canonicalToStored({ toStored: m }: Pick<CanonicalOrder, 'toStored'>, [x, y, z]: PointMm): PointMm {
-  return [
-    m[0] * x + m[1] * y + m[2] * z + m[3],
-    m[4] * x + m[5] * y + m[6] * z + m[7],
-    m[8] * x + m[9] * y + m[10] * z + m[11],
-  ]
-}
-
-/**
- * The same voxels copied into closest-RAS order, with the affine that goes with it: an exact
- * permutation and reversal of axes, nothing is resampled.
- */
-export function toCanonical<T extends VoxelArray>(volume: Volume<T>): Volume<T> & { readonly order: CanonicalOrder } {
-  const order = canonicalOrder(volume)
-  const data = volume.data.slice() as T
-  const [nx, ny, nz] = order.size
-  const [sx, sy, sz] = order.strides
-  let at = 0
-  for (let z = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      let from = order.origin + y * sy + z * sz
-      for (let x = 0; x < nx; x++, from += sx) data[at++] = volume.data[from]
-    }
-  }
-  return { data, size: order.size, affine: order.affine, order }
 }

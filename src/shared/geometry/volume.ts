@@ -26,7 +26,7 @@ export interface Scan extends Volume<Int16Array | Float32Array> {
   /** SHA-256 of the file as stored on disk. */
   readonly sha256: string
   readonly geometry: SourceGeometry
-  /** Sentences for people about doubtful headers. */
+  /** Sentences for the user about doubtful headers. */
   readonly warnings: readonly string[]
 }
 

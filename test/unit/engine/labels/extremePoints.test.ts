@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EXTREME_SIDES, SIDE_AXIS, type PointMm } from '../../../../src/shared/geometry/points.js'
 import { applyAffine, invertAffine } from '../../../../src/shared/geometry/affine.js'
-import { componentSizes } from '../../../../src/engine/labels/components.js'
-import { boxOfLabel, extremePointsOfLabels, labelExtents } from '../../../../src/engine/labels/extremePoints.js'
+import { extremePointsOfLabels, labelExtents } from '../../../../src/engine/labels/extremePoints.js'
+import { boxVoxelToMm } from '../../../../src/engine/volume/boxConversion.js'
 import type { LabelVolume, Volume } from '../../../../src/shared/geometry/volume.js'
 import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientations.js'
 
@@ -123,7 +123,7 @@ describe('Parts along the body', () => {
     }
   })
 
-  test('have their points within their slab', () => {
+  test('have their points within their planes', () => {
     const [{ parts }] = extremePointsOfLabels(labelsOf(LEANING), { maxParts: 3 })
     for (const part of parts) {
       for (const side of EXTREME_SIDES) {
@@ -168,20 +168,21 @@ describe('Parts along the body', () => {
   })
 })
 
-describe('boxOfLabel', () => {
+describe('labelExtents', () => {
   test('has its walls on voxel faces and both voxel ends inclusive', () => {
-    const box = boxOfLabel(labelsOf(LEANING), 5)
-    expect(box).toEqual({
-      boxMm: { min: [-9.5, -19, -25.5], max: [-4.5, -13, -7.5] },
-      boxVoxel: { min: [1, 1, 2], max: [5, 3, 7] },
-      voxels: 36,
+    const volume = labelsOf(LEANING)
+    const extents = labelExtents(volume)
+    expect(extents).toEqual([{ labelValue: 5, boxVoxel: { min: [1, 1, 2], max: [5, 3, 7] }, voxels: 36 }])
+    expect(boxVoxelToMm(volume.affine, extents[0].boxVoxel)).toEqual({
+      min: [-9.5, -19, -25.5],
+      max: [-4.5, -13, -7.5],
     })
-    expect(boxOfLabel(labelsOf(LEANING), 6)).toBeNull()
   })
 
   test.each(ORIENTATIONS)('has the same box in mm whatever the storage order: $name', (orientation) => {
-    const box = boxOfLabel(storeAs(labelsOf(LEANING), orientation), 5)
-    expect(box?.boxMm).toEqual({ min: [-9.5, -19, -25.5], max: [-4.5, -13, -7.5] })
+    const volume = storeAs(labelsOf(LEANING), orientation)
+    const [{ boxVoxel }] = labelExtents(volume)
+    expect(boxVoxelToMm(volume.affine, boxVoxel)).toEqual({ min: [-9.5, -19, -25.5], max: [-4.5, -13, -7.5] })
   })
 
   test('agrees with a plain search', () => {
@@ -208,42 +209,5 @@ describe('boxOfLabel', () => {
         )
       }),
     )
-  })
-})
-
-describe('Pieces', () => {
-  const pieces = (voxels: readonly Voxel[]): readonly number[] => {
-    const volume = labelsOf(voxels)
-    return componentSizes(volume, labelExtents(volume)[0])
-  }
-
-  test('that touch by a corner are one', () => {
-    expect(
-      pieces([
-        [1, 1, 1],
-        [2, 2, 2],
-        [5, 5, 5],
-      ]),
-    ).toEqual([2, 1])
-  })
-
-  test('that meet only at the far end are one, whichever way the arch opens', () => {
-    const arch = (to: (a: number, b: number) => Voxel): readonly Voxel[] =>
-      [0, 1, 2, 3, 4].flatMap((a) => (a === 4 ? [0, 1, 2, 3] : [0, 3]).map((b) => to(a, b)))
-    for (const to of [
-      (a, b) => [b, 0, a],
-      (a, b) => [a, b, 0],
-      (a, b) => [0, a, b],
-      (a, b) => [b, 4, 4 - a],
-      (a, b) => [4 - a, b, 4],
-    ] as ((a: number, b: number) => Voxel)[]) {
-      expect(pieces(arch(to))).toEqual([12])
-    }
-  })
-
-  test('smaller than 2 % of the organ are debris', () => {
-    const big = [0, 1, 2, 3].flatMap((z) => [0, 1, 2, 3].flatMap((y) => [0, 1, 2, 3].map((x): Voxel => [x, y, z])))
-    expect(extremePointsOfLabels(labelsOf([...big, [8, 7, 11]]))[0].onePiece).toBe(true)
-    expect(extremePointsOfLabels(labelsOf([...big, [8, 7, 11], [8, 7, 10]]))[0].onePiece).toBe(false)
   })
 })
