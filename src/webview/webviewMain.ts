@@ -2,7 +2,7 @@ import { createRef, h, render } from 'preact'
 import { Editor } from './control/editor.js'
 import { sceneOf } from './control/sceneOf.js'
 import { StageMouse } from './control/stageMouse.js'
-import { markBody } from './dom/bodyMarks.js'
+import { writeBodyData } from './dom/bodyData.js'
 import { mounted } from './dom/mounted.js'
 import { EditorLayout } from './panels/editorLayout.js'
 import type { PlaneElements } from './panels/stage.js'
@@ -31,7 +31,7 @@ store.listen(() => {
 function drawPage(): void {
   // What is there already and stands for the same is changed in place: a drag, a press and the focus outlive it.
   render(h(EditorLayout, { state: store.state, actions: editor, mouse, elements }), document.body)
-  markBody(document.body, store.state)
+  writeBodyData(document.body, store.state)
 }
 
 function drawOverlay(): void {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import type { Browser, ElementHandle, Locator, Page } from 'playwright-core'
 import type { FromScanView, ListedStructure, ToScanView } from '../../src/protocol/scanEditor.js'
-import { startBrowser } from '../support/workbench.js'
-import { VSIX } from './session.js'
+import { startBrowser } from '../support/workbenchBrowser.js'
+import { VSIX } from './sharedWorkbench.js'
 
 const SIDE = 16
 const ORIGIN = 'http://editor.test'

@@ -4,7 +4,7 @@ import type { Viewer } from '../viewer/viewer.js'
 import type { LabelState } from './editorState.js'
 import type { EditorStore } from './editorStore.js'
 
-/** A label map is never refused for its size. */
+/** More than any label map holds: only scans have a limit that can be set. */
 const LIMIT_BYTES = 2 ** 31
 
 /** Draws the labels over the scan, one file after the other; nothing before the viewer is there and has a scan. */
@@ -78,7 +78,7 @@ export class LabelDisplay {
         shown: isPreview ? { kind: 'preview', labelCount: facts.length } : { kind: 'labelMap', name: file.name },
       })
     } catch (error) {
-      // Files of a run that has just ended are gone: nobody misses them.
+      // Files of a run that has just ended are gone, which is no problem.
       if (this.wanted()?.url === file.url)
         this.change({
           problem: `${file.name} cannot be shown: ${error instanceof Error ? error.message : String(error)}`,

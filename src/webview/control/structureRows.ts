@@ -13,7 +13,7 @@ interface Fact {
   readonly volumeMl: number
 }
 
-/** The rows of the list: what a run looks for, else what the label map names, and labels that nobody names. */
+/** The rows of the list: what a run looks for, else what the label map names, and labels without a name. */
 export function structureRows(run: RunView, named: readonly ListedStructure[], facts: readonly Fact[]): StructureRow[] {
   if (run.kind === 'running' && run.structures.length > 0)
     return run.structures.map((structure) => ({ ...structure, reachable: structure.boxMm !== null }))

@@ -8,7 +8,7 @@ const NAMES: Readonly<Record<string, string>> = {
   escape: 'Esc',
 }
 
-/** A key of the manifest (`shift+pageup`) as people find it on their keyboards. */
+/** A key of the manifest (`shift+pageup`) as keyboards name it. */
 export function keyText(key: string): string {
   return key
     .split('+')

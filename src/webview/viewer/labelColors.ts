@@ -1,28 +1,11 @@
 import type { ListedStructure } from '../../protocol/scanEditor.js'
+import { PALETTE } from '../../shared/palette.js'
 
-/** Colours for labels that no sidecar names, far apart for neighbours. */
-const PALETTE = [
-  '#e6194b',
-  '#3cb44b',
-  '#4363d8',
-  '#ffe119',
-  '#f58231',
-  '#911eb4',
-  '#46f0f0',
-  '#f032e6',
-  '#bcf60c',
-  '#fabebe',
-  '#008080',
-  '#e6beff',
-  '#9a6324',
-  '#fffac8',
-  '#800000',
-  '#aaffc3',
-]
+const COLORS = Object.values(PALETTE)
 
-/** A colour for a label without one. */
+/** A colour for a label that no sidecar or table names. */
 export function paletteColor(labelValue: number): string {
-  return PALETTE[(labelValue - 1 + PALETTE.length) % PALETTE.length]
+  return COLORS[(labelValue - 1 + COLORS.length) % COLORS.length]
 }
 
 /** A table from label value to colour, in the shape that NiiVue takes. */

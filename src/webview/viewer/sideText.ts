@@ -1,6 +1,6 @@
 import type { ExtremeSide } from '../../shared/geometry/points.js'
 
-/** A structure's name as people say it: `LeftParotid` is "the left parotid". */
+/** A structure's name in plain words: `LeftParotid` is "the left parotid". */
 export function spokenName(name: string): string {
   const words = name.replaceAll(/[_-]+/g, ' ').replaceAll(/([a-z])([A-Z])/g, '$1 $2')
   return `the ${/^[A-Z]{2}/.test(words) ? words : words.toLowerCase()}`

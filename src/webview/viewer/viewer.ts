@@ -82,7 +82,7 @@ const OPTIONS = {
 
 /** Draws a scan and its labels: the one object that owns NiiVue. */
 export class Viewer {
-  /** The window as it was set or told last: NiiVue tells nobody when a drag changes it. */
+  /** The window as it was set or told last: NiiVue does not report it when a drag changes it. */
   private window: CtWindow
   private overlay: { readonly opacity: number; readonly outline: boolean }
   /** The voxels of the label map as read; NiiVue draws outlines only over filled labels. */

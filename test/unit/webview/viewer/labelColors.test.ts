@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { labelTable } from '../../../../src/webview/viewer/labelColors.js'
+import { PALETTE } from '../../../../src/shared/palette.js'
+import { labelTable, paletteColor } from '../../../../src/webview/viewer/labelColors.js'
 
 describe('labels', () => {
   it('are transparent when hidden, and so is the background', () => {
@@ -18,5 +19,10 @@ describe('labels', () => {
       I: [0, 2, 5],
       labels: ['', 'A', 'B'],
     })
+  })
+
+  it('without a name have a colour of the palette, over and over', () => {
+    const colors = Object.values(PALETTE)
+    expect([1, 2, colors.length + 1].map(paletteColor)).toEqual([colors[0], colors[1], colors[0]])
   })
 })

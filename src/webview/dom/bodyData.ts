@@ -1,14 +1,14 @@
 import type { EditorState } from '../control/editorState.js'
 
 /** Says on the page's body what is shown: end-to-end tests wait for it. */
-export function markBody(body: HTMLElement, { isScanShown, labels: { shown }, run }: EditorState): void {
-  const marks = {
+export function writeBodyData(body: HTMLElement, { isScanShown, labels: { shown }, run }: EditorState): void {
+  const data = {
     rendered: isScanShown ? 'true' : null,
     labels: shown?.kind === 'labelMap' ? shown.name : null,
     preview: shown?.kind === 'preview' ? String(shown.labelCount) : null,
     run: run.kind,
   }
-  for (const [name, value] of Object.entries(marks)) {
+  for (const [name, value] of Object.entries(data)) {
     if (value === null) Reflect.deleteProperty(body.dataset, name)
     else if (body.dataset[name] !== value) body.dataset[name] = value
   }
