@@ -15,7 +15,7 @@ interface Report {
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const SUITE_REPORT = path.join(ROOT, 'out/e2e-suite.json')
-const SUITE_LIMIT_MS = 10 * 60_000
+const SUITE_LIMIT_MS = 20 * 60_000
 
 try {
   ensureWorkbenchTools()
@@ -71,6 +71,8 @@ async function runSuite(
       'node_modules/mocha/bin/mocha.js',
       '--timeout',
       '300000',
+      // A suite that failed may leave something open, which must not hold up the others.
+      '--exit',
       ...flags,
       '--reporter',
       'scripts/mocha-reporter.cjs',

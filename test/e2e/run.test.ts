@@ -7,6 +7,7 @@ import type { FrameLocator, Locator } from 'playwright-core'
 import {
   answer,
   changeSetting,
+  clickInToast,
   contextMenu,
   openScan,
   pick,
@@ -183,7 +184,7 @@ describe('Localize & Segment', function () {
     await end.waitFor({ timeout: 240_000 })
     assert.match((await end.textContent()) ?? '', /1 failed: b_cut_ct\.nii\.gz/)
     assert.deepEqual(labelMaps(), ['a_ct_dseg.nii.gz', 'c_ct_dseg.nii.gz'])
-    await end.getByRole('button', { name: 'Open Summary' }).click()
+    await clickInToast(page, end, 'Open Summary')
     const summary = scanView(page)
     await summary.locator('article[data-name="b_cut_ct.nii.gz"] .failure').waitFor()
     await summary.locator('#show').selectOption('failed')
@@ -244,7 +245,7 @@ describe('Localize & Segment', function () {
     })
     await failed.waitFor()
     assert.deepEqual(written(), ['a_ct_dseg.nii.gz'])
-    await failed.getByRole('button', { name: 'Go On' }).click()
+    await clickInToast(page, failed, 'Go On')
     await page
       .locator('.notification-toast', { hasText: '1 of 2 scans segmented, 1 done before' })
       .waitFor({ timeout: 120_000 })
@@ -266,7 +267,7 @@ describe('Localize & Segment', function () {
       await page.locator('.statusbar-item', { hasText: /MedLSAM (starting|read|templates|localize|segment)/ }).count(),
       0,
     )
-    await end.getByRole('button', { name: 'Open Scan' }).click()
+    await clickInToast(page, end, 'Open Scan')
     view = await waitForScan(page)
     await view.locator('body[data-labels="synth_2_ct_dseg.nii.gz"]').waitFor()
   })
@@ -336,10 +337,7 @@ describe('Localize & Segment', function () {
     await view.getByRole('button', { name: 'Choose Time Point…' }).click()
     await pick(page, 'Time point 1')
     await view.locator('.run .problem', { hasText: 'is not CT in HU' }).waitFor()
-    await page
-      .locator('.notification-toast', { hasText: 'is not CT in HU' })
-      .getByRole('button', { name: 'It Is CT in HU: Run' })
-      .click()
+    await clickInToast(page, page.locator('.notification-toast', { hasText: 'is not CT in HU' }), 'It Is CT in HU: Run')
     await state('done', 240_000)
     assert.equal(sidecar('odd_dseg').input.timePoint, 1)
   })

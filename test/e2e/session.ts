@@ -48,12 +48,15 @@ export async function startSession(scans: readonly WantedScan[], settings: Setti
   try {
     const page = await openFolder(browser, server, workspace.folder)
     const stop = async (): Promise<void> => {
-      if (!page.isClosed()) await closeWindow(page)
-      for (const end = Date.now() + 20_000; enginePids(server).length > 0;) {
-        if (Date.now() > end) throw new Error('the engine outlived its window by 20 seconds')
-        await sleep(200)
+      try {
+        if (!page.isClosed()) await closeWindow(page)
+        for (const end = Date.now() + 20_000; enginePids(server).length > 0;) {
+          if (Date.now() > end) throw new Error('the engine outlived its window by 20 seconds')
+          await sleep(200)
+        }
+      } finally {
+        await leave()
       }
-      await leave()
     }
     return { page, folder: workspace.folder, browser, server, stop }
   } catch (error) {

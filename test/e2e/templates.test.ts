@@ -14,6 +14,7 @@ import type { Locator } from 'playwright-core'
 import {
   answer,
   answerPath,
+  clickInToast,
   explorerRow,
   hoverFor,
   pick,
@@ -125,7 +126,7 @@ describe('the sidebar', function () {
     await page.keyboard.press('Delete')
     await until('the structure is gone', () => !set().structures.some(({ name }) => name === 'Voice box'))
     assert.ok(set().scans.every(({ structures }) => !('Voice box' in structures)))
-    await toast('Voice box of my set was deleted').getByRole('button', { name: 'Undo' }).click()
+    await clickInToast(page, toast('Voice box of my set was deleted'), 'Undo')
     await until('the structure is back', () => set().structures.some(({ name }) => name === 'Voice box'))
     await row('Voice box').waitFor()
   })
@@ -140,7 +141,7 @@ describe('the sidebar', function () {
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Delete')
     await until('the structure is gone', () => !set().structures.some((structure) => structure.name === name))
-    await toast(`${name} of my set was deleted`).getByRole('button', { name: 'Undo' }).click()
+    await clickInToast(page, toast(`${name} of my set was deleted`), 'Undo')
     await until('the structure is back', () => set().structures.some((structure) => structure.name === name))
     await row(name).waitFor()
     const before = readFileSync(setFile(), 'utf8')
@@ -169,7 +170,7 @@ describe('the sidebar', function () {
     await page.waitForTimeout(500)
     await entry.click()
     await until('the scan is out', () => !ids().includes('synth_3_ct'))
-    await toast('synth_3_ct is no template of my set any more').getByRole('button', { name: 'Undo' }).click()
+    await clickInToast(page, toast('synth_3_ct is no template of my set any more'), 'Undo')
     await until('the scan is back', () => ids().length === before.scans.length)
     assert.deepEqual(set(), before)
     await row('Mandible').click()
@@ -255,7 +256,7 @@ describe('the sidebar', function () {
     await pick(page, 'Another model')
     await answer(page, 'own-sam')
     await pick(page, 'SAM (mean and std)')
-    await toast('is installed').getByRole('button', { name: 'Use It' }).click()
+    await clickInToast(page, toast('is installed'), 'Use It')
     const own = row(/own.*segments · installed \(fp32\) · in use/)
     await own.waitFor()
     await runCommand(page, 'MedLSAM: Verify Models')
@@ -301,7 +302,7 @@ describe('the sidebar', function () {
     await runCommand(page, 'MedLSAM: Download Model')
     await pick(page, 'SlimSAM-77')
     await dialog.getByRole('button', { name: 'Download Anyway' }).click()
-    await toast('Downloading SlimSAM').getByRole('button', { name: 'Cancel' }).click()
+    await clickInToast(page, toast('Downloading SlimSAM'), 'Cancel')
     await toast('The download was stopped').waitFor()
     assert.deepEqual([...new Set(proxy.hosts)], ['huggingface.co:443'])
 

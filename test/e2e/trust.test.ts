@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { FrameLocator, Locator } from 'playwright-core'
 import type { ExtremePoints } from '../../src/shared/geometry/points.js'
 import { formatMarkups } from '../../src/host/points/slicerMarkups.js'
-import { answer, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
+import { answer, clickInToast, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
 import { syntheticScan } from '../support/syntheticScans.js'
 import { enginePids, pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -114,7 +114,7 @@ describe('a workspace that is not trusted', function () {
 
   it('runs as soon as it is trusted, without a reload: from the Explorer, and from the title of the editor', async () => {
     const { page } = session
-    await warning().getByRole('button', { name: 'Manage Workspace Trust' }).click()
+    await clickInToast(page, warning(), 'Manage Workspace Trust')
     await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).first().click()
     await runCommand(page, 'View: Close Editor')
     view = await openScan(page, SCAN)

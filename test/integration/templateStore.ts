@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
-import { enableScan } from '../../src/host/templates/editSet.js'
+import { enableScan } from '../../src/shared/templateSetEdit.js'
 import type { TemplateSet } from '../../src/shared/templateSet.js'
 import { createScanHealth, type ScanHealth } from '../../src/host/templates/scanHealth.js'
 import { createTemplateStore, type TemplateStore } from '../../src/host/templates/templateStore.js'

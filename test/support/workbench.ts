@@ -86,6 +86,15 @@ export async function answerPath(page: Page, file: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+/** Clicks a button of a notification. */
+export async function clickInToast(page: Page, toast: Locator, button: string): Promise<void> {
+  const target = toast.getByRole('button', { name: button })
+  await target.waitFor()
+  // What hovers over the status bar where the mouse was left may lie over the notification and would take the click.
+  await page.mouse.move(640, 300)
+  await target.click()
+}
+
 /** Rests the mouse on something until the hover with this text shows. */
 export async function hoverFor(page: Page, target: Locator, text: RegExp): Promise<void> {
   const hover = page.locator('.monaco-hover:visible', { hasText: text })
