@@ -13,7 +13,7 @@ export interface StoredBytes {
 
 /** What the header of an image file says, checked, before any voxel is read. */
 export interface ImageHeader {
-  /** The file the person named. */
+  /** The file the user named. */
   readonly path: string
   readonly size: Size3
   readonly spacingMm: PointMm
@@ -23,7 +23,7 @@ export interface ImageHeader {
   /** Volumes in the file; 1 unless it is 4D. */
   readonly timePoints: number
   readonly scaling: Scaling
-  /** Sentences for people about doubtful headers. */
+  /** Sentences for the user about doubtful headers. */
   readonly warnings: readonly string[]
   /** The raw NIfTI header, null for other formats. */
   readonly niftiHeader: Uint8Array | null

@@ -33,11 +33,13 @@ const IS_LITTLE_ENDIAN_MACHINE = new Uint8Array(new Uint16Array([1]).buffer)[0] 
 
 /** Reverses the bytes of every number in place. */
 export function swapBytes(bytes: Uint8Array, width: 1 | 2 | 4 | 8): void {
-  if (width === 1) return
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (width === 2) buffer.swap16()
-  else if (width === 4) buffer.swap32()
-  else buffer.swap64()
+  for (let from = 0; from < bytes.length; from += width) {
+    for (let low = from, high = from + width - 1; low < high; low++, high--) {
+      const byte = bytes[low]
+      bytes[low] = bytes[high]
+      bytes[high] = byte
+    }
+  }
 }
 
 /**
@@ -111,18 +113,4 @@ export function rangeOf(raw: RawArray, { slope, inter }: Scaling): ValueRange {
   return nonFinite === raw.length
     ? { min: Number.NaN, max: Number.NaN, isIntegral: false, nonFinite }
     : { min, max, isIntegral, nonFinite }
-}
-
-/** Fills `out` with scaled values, `replacement` where they are not finite. */
-export function convertInto<T extends Int16Array | Float32Array | Uint8Array | Uint16Array | Uint32Array>(
-  out: T,
-  raw: RawArray,
-  { slope, inter }: Scaling,
-  replacement: number,
-): T {
-  for (let i = 0; i < raw.length; i++) {
-    const value = Number(raw[i]) * slope + inter
-    out[i] = value - value === 0 ? value : replacement
-  }
-  return out
 }

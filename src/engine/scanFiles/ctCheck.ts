@@ -4,7 +4,7 @@ import type { ValueRange } from '../../imageio/voxels.js'
 
 /**
  * Refuses what cannot be CT in Hounsfield units, by its values alone.
- * @param forceHu the person says that it is; constant and empty volumes are refused all the same
+ * @param forceHu the user says that it is; constant and empty volumes are refused all the same
  * @throws MedlsamError `input` with the reason
  */
 export function checkCt(file: string, { min, max }: ValueRange, forceHu: boolean): void {

@@ -5,7 +5,7 @@ import type { StoredBytes } from '../../imageio/imageHeader.js'
 import { inputError } from '../../shared/inputError.js'
 
 const GZIP_MAGIC = [0x1f, 0x8b]
-/** What may follow the voxels a header promises before the file counts as damaged. */
+/** What may follow the voxels a header promises before the file counts as corrupt. */
 const SLACK_BYTES = 1 << 16
 /** Deflate cannot pack better than this (zlib's documented limit is 1032 to 1). */
 const BEST_RATIO = 1100

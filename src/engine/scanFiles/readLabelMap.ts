@@ -1,7 +1,8 @@
 import { inputError } from '../../shared/inputError.js'
 import { openImage, readStoredVoxels, type ReadOptions } from './openImage.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
-import { convertInto, rangeOf } from '../../imageio/voxels.js'
+import { labelVoxels } from '../../imageio/convertVoxels.js'
+import { rangeOf } from '../../imageio/voxels.js'
 
 /** A label map and the file it came from. */
 export interface LabelMap extends LabelVolume {
@@ -19,7 +20,8 @@ export interface LabelMap extends LabelVolume {
 export async function readLabelMap(path: string, options: ReadOptions = {}): Promise<LabelMap> {
   const header = await openImage(path)
   const { raw, sha256 } = await readStoredVoxels(header, options)
-  const { min, max, isIntegral, nonFinite } = rangeOf(raw, header.scaling)
+  const range = rangeOf(raw, header.scaling)
+  const { min, max, isIntegral, nonFinite } = range
   const wrong =
     nonFinite > 0
       ? 'values that are no numbers'
@@ -35,10 +37,8 @@ export async function readLabelMap(path: string, options: ReadOptions = {}): Pro
       path,
       `${path} is not a label map, since it holds ${wrong}: name a file with one whole number per structure.`,
     )
-  const empty =
-    max <= 0xff ? new Uint8Array(raw.length) : max <= 0xffff ? new Uint16Array(raw.length) : new Uint32Array(raw.length)
   return {
-    data: convertInto(empty, raw, header.scaling, 0),
+    data: labelVoxels(raw, header.scaling, range),
     size: header.size,
     affine: header.affine,
     path,

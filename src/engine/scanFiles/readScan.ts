@@ -2,9 +2,8 @@ import { checkCt } from './ctCheck.js'
 import { inputError } from '../../shared/inputError.js'
 import { openImage, readStoredVoxels, type ReadOptions } from './openImage.js'
 import type { Scan } from '../../shared/geometry/volume.js'
-import { convertInto, rangeOf, type RawArray, type Scaling, type ValueRange } from '../../imageio/voxels.js'
-
-const AIR_HU = -1000
+import { huVoxels } from '../../imageio/convertVoxels.js'
+import { rangeOf } from '../../imageio/voxels.js'
 
 /** How a scan is read. */
 export interface ScanOptions extends ReadOptions {
@@ -32,7 +31,7 @@ export async function readScan(path: string, options: ScanOptions = {}): Promise
   const range = rangeOf(raw, header.scaling)
   checkCt(path, range, options.forceHu ?? false)
   return {
-    data: toHu(raw, header.scaling, range),
+    data: huVoxels(raw, header.scaling, range),
     size: header.size,
     affine: header.affine,
     path,
@@ -46,10 +45,4 @@ export async function readScan(path: string, options: ScanOptions = {}): Promise
             `${range.nonFinite} voxels of ${path} hold no number (NaN or infinite); they count as air.`,
           ],
   }
-}
-
-function toHu(raw: RawArray, scaling: Scaling, range: ValueRange): Int16Array | Float32Array {
-  if (raw instanceof Int16Array && scaling.slope === 1 && scaling.inter === 0) return raw
-  const fitsInt16 = range.isIntegral && range.min >= -32768 && range.max <= 32767
-  return convertInto(fitsInt16 ? new Int16Array(raw.length) : new Float32Array(raw.length), raw, scaling, AIR_HU)
 }

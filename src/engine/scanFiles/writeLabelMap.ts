@@ -2,7 +2,7 @@ import type { Structure } from '../../shared/structure.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeBytesAtomic } from '../../shared/node/wholeFiles.js'
 import type { LabelVolume, SourceGeometry } from '../../shared/geometry/volume.js'
-import { encodeNifti } from './writeNifti.js'
+import { packNifti } from './writeNifti.js'
 
 /**
  * Writes a label map as NIfTI (`.nii.gz`, or `.nii`) on the grid of its scan, whose position, orientation,
@@ -46,5 +46,5 @@ export async function encodeLabelMap(
       : largest <= 0xffff
         ? new Uint16Array(labels.data)
         : new Uint32Array(labels.data)
-  return encodeNifti(path, data, geometry, 'labels')
+  return packNifti(path, data, geometry, 'labels')
 }

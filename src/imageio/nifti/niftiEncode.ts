@@ -1,5 +1,7 @@
 import { determinant, spacingMm, type Affine } from '../../shared/geometry/affine.js'
-import type { SourceGeometry } from '../../shared/geometry/volume.js'
+import type { SourceGeometry, VoxelArray } from '../../shared/geometry/volume.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
+import { swapBytes } from '../voxels.js'
 
 /** NIfTI code and bits of the number formats that are written. */
 const TYPES = {
@@ -10,16 +12,58 @@ const TYPES = {
   float32: { code: 16, bits: 32 },
 } as const
 
-/** What a volume is: the header says so in its intent and description. */
+/** The header says what a volume is in its intent and description. */
 const KINDS = {
   labels: { intent: 1002, text: 'MedLSAM label map' },
   scan: { intent: 0, text: 'MedLSAM scan' },
 } as const
 
 /** A header to write, extension flag included, and the byte order its voxels must have. */
-export interface HeaderToWrite {
+interface HeaderToWrite {
   readonly bytes: Uint8Array
   readonly littleEndian: boolean
+}
+
+/**
+ * The bytes of a NIfTI file with voxels on a scan's grid, not packed. The same voxels give the same bytes.
+ * @param file for messages
+ * @throws MedlsamError `output` when it cannot be a NIfTI file, `internal` when voxels and grid differ in size
+ */
+export function encodeNifti(
+  file: string,
+  data: VoxelArray,
+  geometry: SourceGeometry,
+  kind: keyof typeof KINDS,
+): Uint8Array<ArrayBuffer> {
+  const { size } = geometry
+  if (data.length !== size[0] * size[1] * size[2]) {
+    throw new MedlsamError(
+      'internal',
+      `${file} was to hold ${size.join(' x ')} voxels but got ${data.length}; please report this.`,
+      file,
+    )
+  }
+  if (geometry.niftiHeader?.length !== 540 && size.some((n) => n > 32767)) {
+    throw new MedlsamError(
+      'output',
+      `${file} cannot be written: an axis of more than 32767 voxels does not fit into NIfTI-1.`,
+      file,
+    )
+  }
+  const header = headerOnGrid(geometry, dtypeOf(data), kind)
+  const bytes = new Uint8Array(header.bytes.length + data.byteLength)
+  bytes.set(header.bytes)
+  const voxels = bytes.subarray(header.bytes.length)
+  voxels.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  if (!header.littleEndian) swapBytes(voxels, data.BYTES_PER_ELEMENT as 1 | 2 | 4)
+  return bytes
+}
+
+function dtypeOf(data: VoxelArray): keyof typeof TYPES {
+  if (data instanceof Int16Array) return 'int16'
+  if (data instanceof Float32Array) return 'float32'
+  if (data instanceof Uint8Array) return 'uint8'
+  return data instanceof Uint16Array ? 'uint16' : 'uint32'
 }
 
 /**
@@ -27,11 +71,7 @@ export interface HeaderToWrite {
  * bit for bit, in its version and byte order; what describes the voxels is new. Free text of the scan,
  * which may name the patient, is not carried over.
  */
-export function headerOnGrid(
-  geometry: SourceGeometry,
-  dtype: keyof typeof TYPES,
-  kind: keyof typeof KINDS,
-): HeaderToWrite {
+function headerOnGrid(geometry: SourceGeometry, dtype: keyof typeof TYPES, kind: keyof typeof KINDS): HeaderToWrite {
   const source = geometry.niftiHeader ?? newHeader(geometry)
   const isNifti2 = source.length === 540
   const bytes = new Uint8Array(source.length + 4)
@@ -51,7 +91,7 @@ export function headerOnGrid(
     view.setFloat64(176, 1, little)
     bytes.fill(0, 184, 208)
     bytes.fill(0, 240, 344)
-    bytes.set(Buffer.from(text, 'latin1'), 240)
+    bytes.set(new TextEncoder().encode(text), 240)
     view.setInt32(504, intent, little)
     bytes.fill(0, 508, 524)
   } else {
@@ -66,7 +106,7 @@ export function headerOnGrid(
     bytes.fill(0, 116, 120)
     bytes.fill(0, 124, 132)
     bytes.fill(0, 140, 252)
-    bytes.set(Buffer.from(text, 'latin1'), 148)
+    bytes.set(new TextEncoder().encode(text), 148)
     bytes.fill(0, 328, 344)
     bytes.set([0x6e, 0x2b, 0x31, 0], 344)
   }

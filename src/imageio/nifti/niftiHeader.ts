@@ -75,9 +75,11 @@ export function parseNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
     )
 
   const toMm = unitToMm(raw.xyzt_units & NIFTI1.SPATIAL_UNITS_MASK, file, warnings)
-  const spacing = [raw.pixDims[1] * toMm, raw.pixDims[2] * toMm, raw.pixDims[3] * toMm]
-  checkSpacing(file, spacing)
-  const affine = chooseAffine(raw, sformRows(own, raw), size, toMm, file, warnings)
+  checkSpacing(
+    file,
+    raw.pixDims.slice(1, 4).map((step) => step * toMm),
+  )
+  const affine = chooseAffine({ raw, bytes: own, size, toMm }, file, warnings)
   checkAffine(file, affine)
 
   // "ni1" or "ni2" instead of "n+1" or "n+2".
@@ -119,7 +121,7 @@ function readFields(bytes: Uint8Array, file: string): { raw: NIFTI1 | NIFTI2; by
     throw inputError(file, `${file} is not a NIfTI file (its magic number is wrong): export the scan as NIfTI again.`)
   if (version === 2 && bytes.length < NIFTI_HEADER_BYTES)
     throw inputError(file, `${file} ends within its header: copy or export it again.`)
-  // Only the header itself is handed over: with more, the library also walks extensions, which may be damaged.
+  // Only the header itself is handed over: with more, the library also walks extensions, which may be corrupt.
   const own = copy(version === 1 ? 348 : NIFTI_HEADER_BYTES)
   const raw = version === 1 ? new NIFTI1() : new NIFTI2()
   try {
@@ -177,16 +179,18 @@ function sformRows(bytes: Uint8Array, raw: NIFTI1 | NIFTI2): readonly number[] {
   )
 }
 
+/** What of a header decides where its voxels are. */
+interface PlacedHeader {
+  readonly raw: NIFTI1 | NIFTI2
+  readonly bytes: Uint8Array
+  readonly size: Size3
+  /** Factor from the header's unit of length to mm. */
+  readonly toMm: number
+}
+
 /** sform where its code is set, else qform, else the spacing alone; says so when the two forms disagree. */
-function chooseAffine(
-  raw: NIFTI1 | NIFTI2,
-  rows: readonly number[],
-  size: Size3,
-  toMm: number,
-  file: string,
-  warnings: string[],
-): Affine {
-  const sform = raw.sform_code > 0 ? toAffine(rows, toMm) : null
+function chooseAffine({ raw, bytes, size, toMm }: PlacedHeader, file: string, warnings: string[]): Affine {
+  const sform = raw.sform_code > 0 ? toAffine(sformRows(bytes, raw), toMm) : null
   const qform = raw.qform_code > 0 ? toAffine(qformRows(raw), toMm) : null
   if (sform !== null && qform !== null) {
     const difference = describeDifference(sform, qform, size)

@@ -3,6 +3,7 @@ import {
   affineFromLps,
   besideHeader,
   fieldsOf,
+  latin1,
   need,
   numbersOf,
   unknownType,
@@ -33,7 +34,7 @@ const TYPES: ReadonlyMap<string, Dtype> = new Map([
  * @throws MedlsamError `input` when it is no such header, lacks what is needed, or asks for what is not supported
  */
 export function parseMetaHeader(start: Uint8Array, file: string): TextHeader {
-  const text = Buffer.from(start.buffer, start.byteOffset, start.byteLength).toString('latin1')
+  const text = latin1(start)
   // The name of the data file is the last line of the header by definition.
   const end = /^ElementDataFile *=[^\n]*\n?/m.exec(text)
   const headerBytes = end === null ? text.length : end.index + end[0].length

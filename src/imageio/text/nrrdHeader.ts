@@ -3,6 +3,7 @@ import {
   affineFromLps,
   besideHeader,
   fieldsOf,
+  latin1,
   need,
   numbersOf,
   unknownType,
@@ -46,7 +47,7 @@ const SPACES: ReadonlyMap<string, readonly [number, number]> = new Map([
  * @throws MedlsamError `input` when it is no such header, lacks what is needed, or asks for what is not supported
  */
 export function parseNrrdHeader(start: Uint8Array, file: string): TextHeader {
-  const text = Buffer.from(start.buffer, start.byteOffset, start.byteLength).toString('latin1')
+  const text = latin1(start)
   if (!/^NRRD000[1-9]\r?\n/.test(text))
     throw inputError(file, `${file} is not an NRRD file (its first line is wrong): export the scan again.`)
   const end = /\r?\n\r?\n/.exec(text)

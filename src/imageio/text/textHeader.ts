@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { Affine } from '../../shared/geometry/affine.js'
 import { inputError } from '../../shared/inputError.js'
 import type { Dtype } from '../voxels.js'
@@ -22,6 +21,13 @@ export interface TextHeader {
   /** Voxel index (x, y, z) to RAS mm. */
   readonly affine: Affine
   readonly warnings: readonly string[]
+}
+
+/** Bytes as text, one character a byte (Latin-1), so that places in the text are places in the file. */
+export function latin1(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
 }
 
 /** A text header as names (lower case) and values. */
@@ -68,7 +74,7 @@ export function besideHeader(name: string, file: string): string {
       file,
       `The data of ${file} is spread over many files, which is not supported: save it as one file.`,
     )
-  if (name !== path.basename(name) || name.includes('\\') || name === '..') {
+  if (/[/\\]/.test(name) || name === '..') {
     throw inputError(file, `The data file "${name}" of ${file} must lie beside it: put both in one folder.`)
   }
   return name
