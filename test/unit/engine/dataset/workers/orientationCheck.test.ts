@@ -9,8 +9,8 @@ import { ORIENTATIONS, orientedAffine } from '../../../../support/orientations.j
 /** How well the scan fits when voxel 0 has a value: what was on an end of an axis is on the other when it is turned. */
 const confidences = new Map<number, number>()
 vi.mock('../../../../../src/engine/pipeline/localizeScan.js', () => ({
-  localizeScan: (_model: unknown, { data }: { readonly data: Int16Array }) =>
-    Promise.resolve({ structures: [{ confidence: confidences.get(data[0]) ?? 0 }] }),
+  localizeScan: (_task: unknown, { data }: { readonly data: Int16Array }) =>
+    Promise.resolve([{ confidence: confidences.get(data[0]) ?? 0 }]),
 }))
 
 describe('the orientation of a scan', () => {
