@@ -5,12 +5,8 @@ import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import type { Shard } from '../../shared/datasetRun.js'
 import { missedStructures, PROTOCOLS, type Protocol } from '../../lab/benchmark/benchmarkTables.js'
-import {
-  prepareTemplates,
-  runBenchmark,
-  type BenchmarkRequest,
-  type Support,
-} from '../../lab/benchmark/runBenchmark.js'
+import type { BenchmarkRequest, Support } from '../../lab/benchmark/benchmarkTypes.js'
+import { prepareTemplates, runBenchmark } from '../../lab/benchmark/runBenchmark.js'
 import { writeReport } from '../../lab/benchmark/report/writeReport.js'
 import { ABLATIONS, type Ablation } from '../../lab/benchmark/variants.js'
 import { benchmarkTables, writeTables } from '../../lab/benchmark/writeBenchmark.js'

@@ -24,9 +24,9 @@ interface EvaluateFlags {
 export function addEvaluate(program: Command): void {
   program
     .command('evaluate')
-    .description('score label maps against drawn ones: Dice, boxes, surfaces, volumes')
+    .description('score label maps against the truth: Dice, boxes, surfaces, volumes')
     .requiredOption('--pred <dir>', 'predicted label maps; what lies beside them (JSON) tells their names and boxes')
-    .requiredOption('--truth <dir>', 'drawn label maps of the same names, with or without _seg, _dseg, _ct')
+    .requiredOption('--truth <dir>', 'true label maps of the same names, with or without _seg, _dseg, _ct')
     .requiredOption(
       '--labels <file>',
       'what label values of the truth mean: {"labels": {"1": "Brainstem"}} or a _dseg.tsv',

@@ -229,5 +229,5 @@ function tableOf(rows: readonly BenchRow[], { data, scans, sliceStep }: BenchFla
 function diceNote(data: string | undefined, scans: number, sliceStep: number): string {
   return data === undefined
     ? 'Dice is measured with --data FOLDER.'
-    : `Dice: mean over structures of ${scans} scans inside manual boxes of the paper (the drawn organ's box on every slice, walls moved out by 0 to 20 of 1024 pixels), one slice of every ${sliceStep}.`
+    : `Dice: mean over structures of ${scans} scans inside manual boxes of the paper (the true organ's box on every slice, walls moved out by 0 to 20 of 1024 pixels), one slice of every ${sliceStep}.`
 }
