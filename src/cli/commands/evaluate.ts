@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { defined } from '../../shared/defined.js'
 import { evaluateFolders } from '../../lab/evaluation/evaluateFolders.js'
 import { summaryTable } from '../../lab/evaluation/scoreTables.js'
 import { summarizeCases, type CaseScores } from '../../lab/evaluation/evaluationSummary.js'
@@ -50,7 +51,7 @@ export function addEvaluate(program: Command): void {
             truthIsComplete: flags.complete === true,
           },
           {
-            ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+            ...defined({ signal: hooks.signal }),
             onCase: (done, total, id) => {
               clock.report(done, total, id)
             },
