@@ -1,35 +1,14 @@
-import type { ProviderRequest } from '../protocol/engineSetup.js'
 import { toErrorData } from '../shared/medlsamError.js'
-import { openEngine, type Engine, type EngineOptions, type RunHooks } from '../engine/engine.js'
+import { openEngine, type Engine, type RunHooks } from '../engine/engine.js'
+import { toEngineOptions, type EngineFlags } from './engineFlags.js'
 import { EXIT, exitCodeOfError } from './exitCodes.js'
 import { startProgressBar } from './progressBar.js'
 import { errorLine } from './remedyText.js'
 
-/** Options every command with an engine takes. */
-export interface EngineFlags {
-  readonly json?: boolean
-  readonly provider?: ProviderRequest
-  readonly threads?: number
-  readonly medlam?: string
-  readonly modelsFolder?: string
-  readonly offline?: boolean
-}
-
-/** The engine those options ask for. */
-export function toEngineOptions({ provider, threads, medlam, modelsFolder, offline }: EngineFlags): EngineOptions {
-  return {
-    ...(provider === undefined ? {} : { provider }),
-    ...(threads === undefined ? {} : { threads }),
-    ...(medlam === undefined ? {} : { medlamCard: medlam }),
-    ...(modelsFolder === undefined ? {} : { modelsFolder }),
-    ...(offline === undefined ? {} : { offline }),
-  }
-}
-
 /** What an error on stderr begins with. */
 export const ERROR_PREFIX = 'medlsam: '
 
-/** What a command returns: a document for programs, lines for people, and an exit code. */
+/** What a command returns: a document for programs, lines for users, and an exit code. */
 export interface CommandOutput {
   readonly document: unknown
   readonly lines: readonly string[]

@@ -2,7 +2,8 @@ import cliProgress from 'cli-progress'
 import type { DatasetEvent, DatasetOutcome, DatasetPlan, DatasetTotals } from '../shared/datasetRun.js'
 import type { ErrorData } from '../shared/errorData.js'
 import type { ProgressListener } from '../shared/progress.js'
-import { formatSeconds, startProgressBar, STAGE_WORDS } from './progressBar.js'
+import { startProgressBar } from './progressBar.js'
+import { formatSeconds, STAGE_WORDS } from './progressWords.js'
 import { errorLine } from './remedyText.js'
 
 /** Shows how a run of a dataset goes, to people or to programs. */

@@ -1,6 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import type { Shard } from '../shared/datasetRun.js'
-import { PROVIDER_REQUESTS } from '../protocol/engineSetup.js'
 
 /** A whole number of at least `min`. */
 export function wholeNumber(min: number): (text: string) => number {
@@ -71,32 +70,4 @@ export function shard(text: string): Shard {
   if (match === null || index < 1 || index > count)
     throw new InvalidArgumentError('Give a part and how many there are, such as 2/4.')
   return { index, count }
-}
-
-/** Adds the options that every command with an engine takes. */
-export function withEngineFlags(command: Command): Command {
-  return command
-    .option('--json', 'print one JSON document on stdout and nothing else')
-    .option('--provider <name>', `execution provider: ${PROVIDER_REQUESTS.join(', ')}`, oneOf(PROVIDER_REQUESTS))
-    .option('--threads <n>', 'threads inside one operator (default: one per core)', wholeNumber(1))
-    .option('--medlam <model>', 'another localization model: id of an installed one, or its card (.json)')
-    .option(
-      '--models-folder <folder>',
-      'where downloaded and imported models lie (default: MEDLSAM_MODELS_FOLDER, or the user data folder)',
-    )
-    .option('--offline', 'never download anything')
-}
-
-/** Adds the options of commands that read a scan and look for structures. */
-export function withScanFlags(command: Command): Command {
-  return withEngineFlags(command)
-    .requiredOption('--templates <set>', 'a template set, a bank file, or a built-in bank such as head-neck')
-    .option('--structures <names>', 'only these structures, with commas between', names)
-    .option('--paper', 'the published procedure of localization instead of ours')
-    .option('--seed <n>', 'seed of the published procedure', wholeNumber(0))
-    .option('--no-parts', 'one whole box per structure, even where templates have parts')
-    .option('--min-confidence <c>', 'report structures under this confidence (0 to 1) as not found', fraction)
-    .option('--time-point <n>', 'which volume of a 4D scan, from 0', wholeNumber(0))
-    .option('--max-bytes <n>', 'largest volume to accept in memory, such as 4G', bytes)
-    .option('--force-hu', 'take the scan as CT in HU whatever it looks like')
 }

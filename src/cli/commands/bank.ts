@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
+import { defined } from '../../shared/defined.js'
 import { findDataset } from '../../lab/benchmark/labelledDataset.js'
 import { writeBank } from '../../engine/medlam/bankFile.js'
 import type { KnownScan } from '../../engine/templates/calibrateOnScans.js'
 import { readTemplateSet } from '../../engine/templates/templateSetFile.js'
-import { runCommand, type EngineFlags } from '../command.js'
+import { runCommand } from '../command.js'
+import { withEngineFlags, type EngineFlags } from '../engineFlags.js'
 import { EXIT } from '../exitCodes.js'
-import { withEngineFlags } from '../parse.js'
 
 interface BankFlags extends EngineFlags {
   readonly out: string
@@ -36,12 +37,11 @@ export function addBankCommands(program: Command): void {
       runCommand(flags, async (engine, hooks) => {
         const set = await readTemplateSet(file)
         const named = { ...set, name: flags.name ?? set.name }
+        const calibrateOn =
+          flags.calibrateOn === undefined ? undefined : await knownScans(flags.calibrateOn, flags.labels)
         const built = await engine.buildBank(named, file, {
           ...hooks,
-          ...(flags.credit === undefined ? {} : { credit: flags.credit }),
-          ...(flags.calibrateOn === undefined
-            ? {}
-            : { calibrateOn: await knownScans(flags.calibrateOn, flags.labels) }),
+          ...defined({ credit: flags.credit, calibrateOn }),
         })
         await writeBank(flags.out, built.bank)
         const structures = built.bank.structures.map((structure) => structure.name)

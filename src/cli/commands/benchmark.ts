@@ -1,27 +1,25 @@
-import { fork } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
+import { defined } from '../../shared/defined.js'
 import type { Shard } from '../../shared/datasetRun.js'
 import { missedStructures, PROTOCOLS, type Protocol } from '../../lab/benchmark/benchmarkTables.js'
-import {
-  prepareTemplates,
-  runBenchmark,
-  type BenchmarkRequest,
-  type Support,
-} from '../../lab/benchmark/runBenchmark.js'
+import type { BenchmarkRequest, Support } from '../../lab/benchmark/benchmarkTypes.js'
+import { prepareTemplates, runBenchmark } from '../../lab/benchmark/runBenchmark.js'
 import { writeReport } from '../../lab/benchmark/report/writeReport.js'
 import { ABLATIONS, type Ablation } from '../../lab/benchmark/variants.js'
 import { benchmarkTables, writeTables } from '../../lab/benchmark/writeBenchmark.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { toMarkdown } from '../../lab/evaluation/textTable.js'
+import type { Engine, RunHooks } from '../../engine/engine.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
-import { listenToChild, tellParent } from '../childProgress.js'
-import { ERROR_PREFIX, runCommand, type EngineFlags } from '../command.js'
+import { runShards, sayHowToGoOn } from '../benchmarkShards.js'
+import { tellParent } from '../childProgress.js'
+import { runCommand, type CommandOutput } from '../command.js'
+import { withEngineFlags, type EngineFlags } from '../engineFlags.js'
 import { EXIT } from '../exitCodes.js'
-import { toMaskOptions, withMaskFlags, type MaskFlags } from '../segmentFlags.js'
-import { bytes, fraction, names, oneOf, shard, wholeNumber, withEngineFlags } from '../parse.js'
+import { toMaskOptions, withMaskFlags, type MaskFlags } from '../maskFlags.js'
+import { bytes, fraction, names, oneOf, shard, wholeNumber } from '../parse.js'
 
 interface BenchmarkFlags extends EngineFlags, MaskFlags {
   readonly dataset: string
@@ -51,8 +49,14 @@ const BESIDE = ['manual', 'exact'] as const
 
 /** `medlsam benchmark --dataset DIR --out DIR --templates SET|--support K --segmenters a,b --protocol deploy|paper` */
 export function addBenchmark(program: Command): void {
-  withMaskFlags(withEngineFlags(program.command('benchmark')))
+  withBenchmarkFlags(withMaskFlags(withEngineFlags(program.command('benchmark'))))
     .description("run the paper's design on a labelled data set and make its tables")
+    .action((flags: BenchmarkFlags) => runCommand(flags, (engine, hooks) => benchmark(flags, engine, hooks)))
+}
+
+/** Adds the options of this command alone. */
+function withBenchmarkFlags(command: Command): Command {
+  return command
     .requiredOption(
       '--dataset <dir>',
       'scans with label maps: X_ct.nii.gz with X_seg.nii.gz, or imagesTr/X_0000.nii.gz with labelsTr/X.nii.gz',
@@ -111,56 +115,53 @@ export function addBenchmark(program: Command): void {
       "where embeddings of slices are kept for other settings (default: the tool's cache folder)",
     )
     .option('--cache-bytes <n>', 'how much of them, such as 8G', bytes, 8 * GIB)
-    .action((flags: BenchmarkFlags) =>
-      runCommand(flags, async (engine, hooks) => {
-        const request = toRequest(flags, engine.sources.cacheFolder)
-        const clock = startClock(hooks.onProgress)
-        clock.start('score')
-        if (flags.jobs > 1 && flags.shard === undefined) {
-          await prepareTemplates(engine, request, hooks.signal)
-          await runShards(flags, hooks.signal, (done, total) => {
-            clock.report(done, total)
-          })
-          clock.start('score')
-        }
-        const benchmark = await runBenchmark(engine, request, {
-          ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-          onCase: (done, total, id) => {
-            clock.report(done, total, id)
-            tellParent(done, total)
-          },
-        }).catch(sayHowToGoOn)
-        const notes = benchmark.warnings.map((warning) => `Note: ${warning}`)
-        if (flags.shard !== undefined) {
-          return {
-            document: { cases: benchmark.cases.map(({ id }) => id) },
-            lines: [`${benchmark.cases.length} cases are done.`, ...notes],
-            exitCode: EXIT.allFound,
-          }
-        }
-        await writeTables(flags.out, benchmark, flags.protocol)
-        await writeReport(flags.out, benchmark, flags.protocol)
-        return {
-          document: benchmark,
-          lines: [
-            ...[...benchmarkTables(benchmark, flags.protocol).values()].flatMap((table) => [
-              `${table.title}\n`,
-              toMarkdown(table),
-            ]),
-            ...benchmark.failures.map((failure) => `Failed: ${failure}`),
-            ...missedStructures(benchmark),
-            ...notes,
-            `All figures: ${flags.out}`,
-          ],
-          exitCode: benchmark.failures.length === 0 ? EXIT.allFound : EXIT.someMissing,
-        }
-      }),
-    )
+}
+
+async function benchmark(flags: BenchmarkFlags, engine: Engine, hooks: RunHooks): Promise<CommandOutput> {
+  const request = toRequest(flags, engine.sources.cacheFolder)
+  const clock = startClock(hooks.onProgress)
+  clock.start('score')
+  if (flags.jobs > 1 && flags.shard === undefined) {
+    await prepareTemplates(engine, request, hooks.signal)
+    await runShards(flags, hooks.signal, (done, total) => {
+      clock.report(done, total)
+    })
+    clock.start('score')
+  }
+  const ran = await runBenchmark(engine, request, {
+    ...defined({ signal: hooks.signal }),
+    onCase: (done, total, id) => {
+      clock.report(done, total, id)
+      tellParent(done, total)
+    },
+  }).catch(sayHowToGoOn)
+  const notes = ran.warnings.map((warning) => `Note: ${warning}`)
+  if (flags.shard !== undefined) {
+    return {
+      document: { cases: ran.cases.map(({ id }) => id) },
+      lines: [`${ran.cases.length} cases are done.`, ...notes],
+      exitCode: EXIT.allFound,
+    }
+  }
+  await writeTables(flags.out, ran, flags.protocol)
+  await writeReport(flags.out, ran, flags.protocol)
+  const tables = [...benchmarkTables(ran, flags.protocol).values()]
+  return {
+    document: ran,
+    lines: [
+      ...tables.flatMap((table) => [`${table.title}\n`, toMarkdown(table)]),
+      ...ran.failures.map((failure) => `Failed: ${failure}`),
+      ...missedStructures(ran),
+      ...notes,
+      `All figures: ${flags.out}`,
+    ],
+    exitCode: ran.failures.length === 0 ? EXIT.allFound : EXIT.someMissing,
+  }
 }
 
 function toRequest(flags: BenchmarkFlags, cacheFolder: string): BenchmarkRequest {
   const { labels, cases, structures, minConfidence, shard: part } = flags
-  return {
+  return defined({
     dataset: flags.dataset,
     out: flags.out,
     support: supportOf(flags),
@@ -170,13 +171,13 @@ function toRequest(flags: BenchmarkFlags, cacheFolder: string): BenchmarkRequest
     ablationMasks: flags.ablationMasks,
     minPixels: flags.minPixels,
     seed: flags.seed,
-    run: { ...toMaskOptions(flags), ...(minConfidence === undefined ? {} : { minConfidence }) },
+    run: { ...toMaskOptions(flags), ...defined({ minConfidence }) },
     cache: { folder: flags.cache ?? path.join(cacheFolder, 'embeddings'), maxBytes: flags.cacheBytes },
-    ...(labels === undefined ? {} : { labels }),
-    ...(cases === undefined ? {} : { cases }),
-    ...(structures === undefined ? {} : { structures }),
-    ...(part === undefined ? {} : { shard: part }),
-  }
+    labels,
+    cases,
+    structures,
+    shard: part,
+  })
 }
 
 function supportOf({ templates, support, supportCases }: BenchmarkFlags): Support {
@@ -191,71 +192,6 @@ function supportOf({ templates, support, supportCases }: BenchmarkFlags): Suppor
       'Say where templates come from with one of --templates, --support and --support-cases.',
     )
   return given[0]
-}
-
-/** Runs the cases in processes of their own; what they leave behind is then read here. */
-async function runShards(
-  flags: BenchmarkFlags,
-  signal: AbortSignal | undefined,
-  onCase: (done: number, total: number) => void,
-): Promise<void> {
-  const threads = flags.threads ?? Math.max(1, Math.floor(os.availableParallelism() / flags.jobs))
-  // Sentences for people, since nobody reads what they print.
-  const args = process.argv.slice(2).filter((arg) => arg !== '--json')
-  const sentences: string[] = []
-  const states: { readonly done: number; readonly total: number }[] = []
-  const running = Array.from({ length: flags.jobs }, (_, index) => {
-    const child = fork(
-      process.argv[1],
-      [...args, '--shard', `${index + 1}/${flags.jobs}`, '--threads', String(threads)],
-      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
-    )
-    // Not inherited: several processes would draw their bars over each other.
-    if (child.stderr !== null) {
-      createInterface({ input: child.stderr }).on('line', (line) => {
-        // What all of them stumble over is said once, by this process.
-        if (line.startsWith(ERROR_PREFIX)) sentences.push(line.slice(ERROR_PREFIX.length))
-        else process.stderr.write(`${line}\n`)
-      })
-    }
-    listenToChild(child, (done, total) => {
-      states[index] = { done, total }
-      const known = Object.values(states)
-      if (known.length === flags.jobs)
-        onCase(
-          known.reduce((sum, state) => sum + state.done, 0),
-          known.reduce((sum, state) => sum + state.total, 0),
-        )
-    })
-    return child
-  })
-  const stop = (): void => {
-    running.forEach((child) => child.kill('SIGINT'))
-  }
-  signal?.addEventListener('abort', stop)
-  const codes = await Promise.all(
-    running.map((child) => new Promise<number | null>((resolve) => child.once('close', resolve))),
-  )
-  signal?.removeEventListener('abort', stop)
-  if (signal?.aborted === true) throw stopped()
-  const failed = codes.filter((code) => code !== EXIT.allFound).length
-  if (failed === 0) return
-  const said = [...new Set(sentences)].join(' ')
-  // What is wrong with files or options is wrong the next time too.
-  if (said !== '' && codes.includes(EXIT.usage)) throw new MedlsamError('usage', said)
-  if (said !== '' && codes.includes(EXIT.badInput)) throw new MedlsamError('input', said)
-  throw new MedlsamError(
-    'internal',
-    `${failed} of ${flags.jobs} processes ended early; run the same command again to go on. ${said}`.trim(),
-  )
-}
-
-function stopped(): MedlsamError {
-  return new MedlsamError('cancelled', 'Stopped before the end; run the same command again to go on.')
-}
-
-function sayHowToGoOn(error: unknown): never {
-  throw error instanceof MedlsamError && error.kind === 'cancelled' ? stopped() : error
 }
 
 function segmenterIds(text: string): readonly string[] {

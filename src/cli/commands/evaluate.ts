@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { defined } from '../../shared/defined.js'
 import { evaluateFolders } from '../../lab/evaluation/evaluateFolders.js'
 import { summaryTable } from '../../lab/evaluation/scoreTables.js'
 import { summarizeCases, type CaseScores } from '../../lab/evaluation/evaluationSummary.js'
@@ -24,9 +25,9 @@ interface EvaluateFlags {
 export function addEvaluate(program: Command): void {
   program
     .command('evaluate')
-    .description('score label maps against drawn ones: Dice, boxes, surfaces, volumes')
+    .description('score label maps against the truth: Dice, boxes, surfaces, volumes')
     .requiredOption('--pred <dir>', 'predicted label maps; what lies beside them (JSON) tells their names and boxes')
-    .requiredOption('--truth <dir>', 'drawn label maps of the same names, with or without _seg, _dseg, _ct')
+    .requiredOption('--truth <dir>', 'true label maps of the same names, with or without _seg, _dseg, _ct')
     .requiredOption(
       '--labels <file>',
       'what label values of the truth mean: {"labels": {"1": "Brainstem"}} or a _dseg.tsv',
@@ -50,7 +51,7 @@ export function addEvaluate(program: Command): void {
             truthIsComplete: flags.complete === true,
           },
           {
-            ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+            ...defined({ signal: hooks.signal }),
             onCase: (done, total, id) => {
               clock.report(done, total, id)
             },

@@ -3,9 +3,9 @@ import { listBuiltInBanks } from '../../engine/models/assets.js'
 import { isUsableSegmenter } from '../../engine/models/catalog.js'
 import { listedProviders } from '../../engine/runtime/onnx.js'
 import { TOOL_VERSION } from '../../engine/version.js'
-import { runCommand, type EngineFlags } from '../command.js'
+import { runCommand } from '../command.js'
+import { withEngineFlags, type EngineFlags } from '../engineFlags.js'
 import { EXIT } from '../exitCodes.js'
-import { withEngineFlags } from '../parse.js'
 
 /** `medlsam info [--templates SET]` */
 export function addInfo(program: Command): void {

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { runCommand } from '../command.js'
 import { exitCodeOfResult } from '../exitCodes.js'
-import { withScanFlags } from '../parse.js'
-import { toLocalizeRequest, type ScanFlags } from '../scanFlags.js'
+import { toLocalizeRequest, withScanFlags, type ScanFlags } from '../scanFlags.js'
 import { structureTable } from '../structureTable.js'
 
 /** `medlsam localize SCAN --templates SET` */

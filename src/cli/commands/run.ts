@@ -9,6 +9,7 @@ import { runDataset } from '../../engine/dataset/runDataset.js'
 import { WorkerPool } from '../../engine/dataset/workers/workerPool.js'
 import { toErrorData } from '../../shared/medlsamError.js'
 import { startDatasetProgress } from '../datasetProgress.js'
+import { engineArguments } from '../engineFlags.js'
 import { EXIT, exitCodeOfError } from '../exitCodes.js'
 import { shard, wholeNumber } from '../parse.js'
 import { planLines } from '../planLines.js'
@@ -89,17 +90,10 @@ async function runFolder(folder: string, flags: RunFlags): Promise<void> {
 
 /** Starts a process with its own models that works on one scan at a time. */
 function forkWorker(flags: RunFlags): ChildProcess {
-  const { jobs, provider, medlam, modelsFolder, offline } = flags
+  const { jobs } = flags
   // So many threads for each that together they keep all cores busy and no more.
   const threads = flags.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined)
-  return fork(process.argv[1], [
-    'worker',
-    ...(provider === undefined ? [] : ['--provider', provider]),
-    ...(threads === undefined ? [] : ['--threads', String(threads)]),
-    ...(medlam === undefined ? [] : ['--medlam', medlam]),
-    ...(modelsFolder === undefined ? [] : ['--models-folder', modelsFolder]),
-    ...(offline === true ? ['--offline'] : []),
-  ])
+  return fork(process.argv[1], ['worker', ...engineArguments(defined({ ...flags, threads }))])
 }
 
 function toRequest(folder: string, flags: RunFlags): DatasetRequest {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { defined } from '../../shared/defined.js'
 import { runCommand } from '../command.js'
 import { exitCodeOfResult } from '../exitCodes.js'
 import { toSegmentSettings, withSegmentFlags, type SegmentFlags } from '../segmentFlags.js'
@@ -13,7 +14,7 @@ export function addSegment(program: Command): void {
     .action((scan: string, flags: SegmentFlags & { readonly out?: string }) =>
       runCommand(flags, async (engine, hooks) => {
         const { paths, sidecar } = await engine.segment(
-          { ...toSegmentSettings(flags), scanPath: scan, ...(flags.out === undefined ? {} : { out: flags.out }) },
+          { ...toSegmentSettings(flags), scanPath: scan, ...defined({ out: flags.out }) },
           hooks,
         )
         return {

@@ -10,9 +10,10 @@ import type { Structure } from '../../shared/structure.js'
 import { setNameOf } from '../../shared/node/templateSetPaths.js'
 import { emptyTemplateSet, type TemplateSet } from '../../shared/templateSet.js'
 import { addTemplate } from '../../shared/templateSetEdit.js'
-import { runCommand, type CommandOutput, type EngineFlags } from '../command.js'
+import { runCommand, type CommandOutput } from '../command.js'
+import { withEngineFlags, type EngineFlags } from '../engineFlags.js'
 import { EXIT } from '../exitCodes.js'
-import { wholeNumber, withEngineFlags } from '../parse.js'
+import { wholeNumber } from '../parse.js'
 
 interface AddFlags extends EngineFlags {
   readonly name?: string
@@ -87,7 +88,7 @@ function withAddFlags(command: Command): Command {
     .option('--labels <file...>', 'label map of each scan, in the same order')
     .option('--points <file...>', 'extreme points of each scan as JSON, in the same order, instead of label maps')
     .option('--label-names <file>', 'what label values mean: {"labels": {"1": "Brainstem"}} or a _dseg.tsv')
-    .option('--parts <n>', 'cut long structures into at most n slabs for sub-patch localization', wholeNumber(0), 6)
+    .option('--parts <n>', 'cut long structures into at most n parts for sub-patch localization', wholeNumber(0), 6)
     .option('--json', 'print one JSON document on stdout and nothing else')
 }
 

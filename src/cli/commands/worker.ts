@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { openEngine } from '../../engine/engine.js'
 import { serveWorker } from '../../engine/dataset/workers/workerProcess.js'
-import { toEngineOptions, type EngineFlags } from '../command.js'
-import { withEngineFlags } from '../parse.js'
+import { toEngineOptions, withEngineFlags, type EngineFlags } from '../engineFlags.js'
 
 /** `medlsam worker`: what `medlsam run` starts for each of its jobs; of no use to people. */
 export function addWorker(program: Command): void {

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
+import { defined } from '../../shared/defined.js'
 import type { DatasetPlan, DatasetRequest, PlannedScan, Shard } from '../../shared/datasetRun.js'
 import { REASON_TEXTS } from '../../shared/reasonTexts.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
@@ -20,12 +21,16 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
   checkShard(request.shard)
   const outFolder = outFolderOf(request)
   await checkBidsFolder(request, outFolder)
-  const found = await findScans(request.folder, {
-    ...(request.include === undefined ? {} : { include: request.include }),
-    ...(request.exclude === undefined ? {} : { exclude: request.exclude }),
-    ...(request.settings.forceHu === undefined ? {} : { forceHu: request.settings.forceHu }),
-    ...(outFolder === path.resolve(request.folder) ? {} : { except: outFolder }),
-  })
+  const { include, exclude, settings } = request
+  const found = await findScans(
+    request.folder,
+    defined({
+      include,
+      exclude,
+      forceHu: settings.forceHu,
+      except: outFolder === path.resolve(request.folder) ? undefined : outFolder,
+    }),
+  )
   const { scans, skipped } = placeScans(found.scans, request)
   if (scans.length === 0) {
     const why =

@@ -3,11 +3,15 @@ import type { StructureScore } from '../evaluation/scoreStructure.js'
 import { mean, spearman } from '../../engine/numeric/statistics.js'
 import { summarizeCases, type CaseScores, type EvaluationSummary } from '../evaluation/evaluationSummary.js'
 import { words, type Cell, type Table } from '../evaluation/textTable.js'
-import type { Benchmark } from './runBenchmark.js'
-import type { CaseResult } from './runCase.js'
+import type { Benchmark } from './benchmarkTypes.js'
+import type { CaseResult } from './caseTypes.js'
 import { ABLATIONS, ablationVariants, EXACT, MEDLAM } from './variants.js'
 
-/** Which slices count: all of them, or, as in the paper, those with enough of the drawn structure. */
+/**
+ * Which slices count. `deploy`: all of them, as for somebody who uses the tool. `paper`: as in the paper, those
+ * with enough of the true structure, which gives higher figures. Both words are those of `--protocol` and of the
+ * keys and columns of results, so they stay as they are.
+ */
 export const PROTOCOLS = ['deploy', 'paper'] as const
 
 /** One of {@link PROTOCOLS}. */
@@ -82,8 +86,7 @@ export function segmentationTable(benchmark: Benchmark, protocol: Protocol): Tab
           own.map((summary) => meanCell('dice', summary?.metrics.dice ?? null)),
           own.map((summary) => summary?.metrics.dice?.mean),
         )
-        const drawn = own[0]?.drawn ?? 0
-        return [title, { text: String(drawn), value: drawn }, ...cells]
+        return [title, count(own[0]?.drawn ?? 0), ...cells]
       }),
       (() => {
         const [title, ...cells] = row(
@@ -95,7 +98,7 @@ export function segmentationTable(benchmark: Benchmark, protocol: Protocol): Tab
       })(),
     ],
     footRows: 1,
-    note: `Mean ± standard deviation over cases; the best of a row in bold, exact boxes aside. Manual boxes are those of the drawn organ per slice, walls moved out by 0 to 20 pixels of 1024 (seed ${benchmark.seed}); exact ones are not moved. What was not found counts as 0.`,
+    note: `Mean ± standard deviation over cases; the best of a row in bold, exact boxes aside. Manual boxes are those of the true organ per slice, walls moved out by 0 to 20 pixels of 1024 (seed ${benchmark.seed}); exact ones are not moved. What was not found counts as 0.`,
   }
 }
 
@@ -115,7 +118,7 @@ export function protocolWords({ minPixels }: Benchmark, protocol: Protocol): str
     case 'deploy':
       return 'every slice counts'
     case 'paper':
-      return `slices with less than ${minPixels} pixels of the drawn organ left out`
+      return `slices with less than ${minPixels} pixels of the true organ left out`
   }
 }
 
@@ -133,7 +136,7 @@ export function localizationTable(benchmark: Benchmark): Table {
       deploy.some(({ structure, truthMl }) => structure === name && truthMl > 0) &&
       found.some((structure) => structure.name === name && structure.status !== 'found')
   return {
-    title: 'Localization: boxes of MedLAM against those of the drawn organs',
+    title: 'Localization: boxes of MedLAM against those of the truth',
     columns: [
       'organ',
       'cases',
@@ -249,7 +252,7 @@ export interface ConfidencePoint {
   readonly boxIou: number
 }
 
-/** Confidence and error of all structures that were found and drawn. */
+/** Confidence and error of all structures that were found and that the truth has. */
 export function confidencePoints({ cases }: Benchmark): ConfidencePoint[] {
   return cases.flatMap(({ id, results }) => {
     const own = results.find(({ variant }) => variant === MEDLAM.id)

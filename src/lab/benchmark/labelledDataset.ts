@@ -8,7 +8,7 @@ import { caseIdOf, findLabelMaps } from '../evaluation/labelFiles.js'
 import { makeRandom } from '../../engine/numeric/random.js'
 import { readStructureNames } from '../../engine/templates/structureNames.js'
 
-/** A scan and where its drawn organs are. The label map is for scoring and for templates, never for inference. */
+/** A scan with its truth. The label map is for scoring and for templates, never for inference. */
 export interface LabelledScan {
   readonly id: string
   readonly scan: string
@@ -93,12 +93,12 @@ async function pairsOf(scanFolder: string, labelFolder: string): Promise<Labelle
 /** Draws k support scans; the same seed draws the same ones (Fisher and Yates). */
 export function drawSupport(scans: readonly LabelledScan[], k: number, seed: number): LabelledScan[] {
   const random = makeRandom(seed)
-  const drawn = [...scans]
-  for (let i = 0; i < Math.min(k, drawn.length); i++) {
-    const j = i + Math.floor(random() * (drawn.length - i))
-    ;[drawn[i], drawn[j]] = [drawn[j], drawn[i]]
+  const shuffled = [...scans]
+  for (let i = 0; i < Math.min(k, shuffled.length); i++) {
+    const j = i + Math.floor(random() * (shuffled.length - i))
+    ;[shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]]
   }
-  return drawn.slice(0, k)
+  return shuffled.slice(0, k)
 }
 
 /**

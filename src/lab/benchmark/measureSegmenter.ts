@@ -56,12 +56,12 @@ export async function measureSegmenter(
   const segmenter = await open()
   const loadSeconds = (performance.now() - started) / 1000
   try {
-    const picture = testImage()
-    const whole = { x0: 0, y0: 0, x1: picture.width, y1: picture.height }
+    const image = testImage()
+    const whole = { x0: 0, y0: 0, x1: image.width, y1: image.height }
     const box = { x0: 60, y0: 60, x1: 120, y1: 120 }
-    let embedding = await segmenter.encodeSlice(picture)
+    let embedding = await segmenter.encodeSlice(image)
     const encodeMs = await medianMs(async () => {
-      embedding = await segmenter.encodeSlice(picture)
+      embedding = await segmenter.encodeSlice(image)
     })
     await segmenter.decodeBox(embedding, box, whole)
     const decodeMs = await medianMs(() => segmenter.decodeBox(embedding, box, whole))
@@ -93,7 +93,7 @@ async function medianMs(run: () => Promise<unknown>): Promise<number> {
   return median(times)
 }
 
-/** Dice of every drawn structure, inside boxes that a person would have drawn on every slice. */
+/** Dice of every structure of the truth, inside boxes as a user would draw them on every slice. */
 async function manualBoxDice(
   segmenter: Segmenter,
   { dataset, scans, sliceStep }: MeasureData,

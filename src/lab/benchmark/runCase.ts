@@ -2,86 +2,44 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import type { RunOptions } from '../../shared/sidecar.js'
-import { localizedStructureSchema, type LocalizedStructure, type Structure } from '../../shared/structure.js'
+import type { Scan } from '../../shared/geometry/volume.js'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
-import {
-  scoreStructures,
-  structureScoreSchema,
-  type ScoredStructure,
-  type StructureScore,
-} from '../evaluation/scoreStructure.js'
-import type { TemplateBank } from '../../engine/medlam/templateBank.js'
-import type { MedlamModel } from '../../engine/medlam/model.js'
+import type { RunOptions } from '../../shared/sidecar.js'
+import { localizedStructureSchema, type LocalizedStructure } from '../../shared/structure.js'
 import type { ScanEmbedding } from '../../engine/medlam/scanEmbedding.js'
-import type { Segmenter } from '../../engine/sam/segmenter.js'
+import type { TemplateBank } from '../../engine/medlam/templateBank.js'
 import { readLabelMap, type LabelMap } from '../../engine/scanFiles/readLabelMap.js'
 import { readScan } from '../../engine/scanFiles/readScan.js'
-import type { LabelVolume, Scan } from '../../shared/geometry/volume.js'
 import { writeLabelMap } from '../../engine/scanFiles/writeLabelMap.js'
-import type { LabelledScan } from './labelledDataset.js'
+import type { CaseMade, CaseResult, CaseTools, WantedVariant } from './caseTypes.js'
 import { firstTemplates, localizeCase, lookAt, segmentCase } from './inference/infer.js'
-import { keyOf, stored } from './storedCase.js'
+import type { LabelledScan } from './labelledDataset.js'
+import { scoreCase } from './scoreCase.js'
+import { fileSafe, keyOf, stored } from './storedCase.js'
 import { JITTER_PIXELS, manualBoxes } from './truth/manualBoxes.js'
 import { readTruth } from './truth/readTruth.js'
-import { skipSmallSlices } from './truth/skipSmallSlices.js'
-import type { Variant } from './variants.js'
-
-/** What all cases of a benchmark share. */
-export interface CaseTools {
-  /** Folder of the benchmark. */
-  readonly folder: string
-  readonly model: MedlamModel
-  /** Templates, with all structures that the data set has too. */
-  readonly bank: TemplateBank
-  /** Stands for the templates and the program that runs. */
-  readonly basis: string
-  readonly segmenters: readonly Segmenter[]
-  /** Structures to segment and to score, as the data set numbers them. */
-  readonly drawn: readonly Structure[]
-  readonly tolerancesMm: ReadonlyMap<string, number>
-  readonly run: RunOptions
-  readonly seed: number
-  /** Threshold of the paper's protocol. */
-  readonly minPixels: number
-}
-
-/** One variant to be run on a case: its boxes, and whether masks are wanted. */
-export interface WantedVariant {
-  readonly variant: Variant
-  readonly masks: boolean
-}
-
-/** What one variant did on one case. */
-export interface CaseResult {
-  readonly variant: string
-  /** Null where only boxes were wanted. */
-  readonly segmenter: string | null
-  readonly structures: readonly LocalizedStructure[]
-  /** Every slice counts. */
-  readonly deploy: readonly StructureScore[]
-  /** Slices with little of a structure are left out of its masks. */
-  readonly paper: readonly StructureScore[]
-  /** Label map that was written; null where only boxes were wanted. */
-  readonly labelMap: string | null
-}
 
 const masksSchema = z.object({ encoderRuns: z.int(), decoderRuns: z.int(), seconds: z.number() })
-const scoresSchema = z.object({ deploy: z.array(structureScoreSchema), paper: z.array(structureScoreSchema) })
-
-/** Changes of the scores' meaning make old ones worthless. */
-const SCORES_VERSION = 3
 
 /** What came of a case. */
 export interface CaseRun {
-  /** Empty when nobody can say what was drawn. */
+  /** Empty when the truth cannot be read. */
   readonly results: readonly CaseResult[]
-  /** Sentences about what could not be read or run: the drawn structures count as 0 there. */
+  /** Sentences about what could not be read or run: the structures of the truth count as 0 there. */
   readonly failures: readonly string[]
 }
 
+/** A case whose scan has been read. */
+interface ReadCase {
+  readonly tools: CaseTools
+  /** Where its stages are kept. */
+  readonly folder: string
+  readonly scan: Scan
+  readonly signal: AbortSignal | undefined
+}
+
 /**
- * Runs one case: first everything that needs no truth, then the boxes drawn from it, then the scores. Every
+ * Runs one case: first everything that needs no truth, then the boxes made from it, then the scores. Every
  * stage is kept in `cases/ID` and taken from there when nothing it depends on has changed. A scan that cannot be
  * read and a network that fails are failures of the case, not of the benchmark.
  * @throws MedlsamError of other kinds than `input` and `model`
@@ -96,21 +54,25 @@ export async function runCase(
   await mkdir(folder, { recursive: true })
   const automatic = wanted.filter(({ variant }) => variant.boxes === 'medlam')
   const beside = wanted.filter(({ variant }) => variant.boxes !== 'medlam')
-  const scan = await orReason(() => readScan(labelled.scan, { forceHu: true }))
+  const read = await orReason(async (): Promise<ReadCase> => ({
+    tools,
+    folder,
+    scan: await readScan(labelled.scan, { forceHu: true }),
+    signal,
+  }))
   const made =
-    'reason' in scan
-      ? wanted.flatMap(({ variant, masks }) => failedMade(tools, variant.id, segmenterIds(tools, masks), scan.reason))
-      : await inferCase(tools, folder, scan.done, automatic, signal)
+    'reason' in read
+      ? wanted.flatMap(({ variant, masks }) => failedMade(tools, variant.id, segmenterIds(tools, masks), read.reason))
+      : await inferCase(read.done, automatic)
 
-  // Only from here on is it known what was drawn.
+  // Only from here on is the truth known.
   const truth = await orReason(() =>
-    'reason' in scan ? readLabelMap(labelled.labels) : readTruth(labelled, scan.done),
+    'reason' in read ? readLabelMap(labelled.labels) : readTruth(labelled, read.done.scan),
   )
   if ('reason' in truth) return { results: [], failures: [truth.reason] }
-  if (!('reason' in scan))
-    made.push(...(await inTruthBoxes(tools, folder, scan.done, truth.done, labelled.id, beside, signal)))
+  if (!('reason' in read)) made.push(...(await inTruthBoxes(read.done, truth.done, labelled.id, beside)))
   const results: CaseResult[] = []
-  for (const one of made) results.push(await scoreMade(tools, folder, truth.done, one))
+  for (const one of made) results.push(await scoreCase(tools, folder, truth.done, one))
   return { results, failures: [...new Set(made.flatMap(({ failure }) => failure ?? []))] }
 }
 
@@ -124,29 +86,18 @@ async function orReason<T>(work: () => Promise<T>): Promise<{ readonly done: T }
   }
 }
 
-/** Boxes, and masks where wanted. */
-interface Made {
-  readonly variant: string
-  readonly segmenter: string | null
-  readonly structures: readonly LocalizedStructure[]
-  readonly labelMap: string | null
-  readonly key: string
-  /** Why there is nothing, or null. */
-  readonly failure: string | null
-}
-
 /** Null where only boxes are wanted. */
 function segmenterIds({ segmenters }: CaseTools, masks: boolean): (string | null)[] {
   return masks ? segmenters.map(({ id }) => id) : [null]
 }
 
 function failedMade(
-  { drawn }: CaseTools,
+  { structures: wanted }: CaseTools,
   variant: string,
   segmenters: readonly (string | null)[],
   reason: string,
-): Made[] {
-  const structures = drawn.map((structure): LocalizedStructure => ({
+): CaseMade[] {
+  const structures = wanted.map((structure): LocalizedStructure => ({
     ...structure,
     status: 'failed',
     reason,
@@ -166,14 +117,10 @@ function failedMade(
 }
 
 /** Localizes and segments; nothing here has seen the truth. */
-async function inferCase(
-  tools: CaseTools,
-  folder: string,
-  scan: Scan,
-  wanted: readonly WantedVariant[],
-  signal?: AbortSignal,
-): Promise<Made[]> {
-  const made: Made[] = []
+async function inferCase(readCase: ReadCase, wanted: readonly WantedVariant[]): Promise<CaseMade[]> {
+  const { tools, folder, scan, signal } = readCase
+  const { model, run } = tools
+  const made: CaseMade[] = []
   let embedding: ScanEmbedding | undefined
   for (const { variant, masks } of wanted) {
     throwIfCancelled(signal)
@@ -184,83 +131,69 @@ async function inferCase(
       tools.basis,
       scan.sha256,
       tools.bank.structures,
-      tools.run.seed,
-      tools.run.minConfidence,
+      run.seed,
+      run.minConfidence,
       templates,
       parts,
       similarity,
       procedure,
     )
+    const file = path.join(folder, `boxes-${variant.id}.json`)
     const found = await orReason(() =>
-      stored(path.join(folder, `boxes-${variant.id}.json`), key, z.array(localizedStructureSchema), async () => [
-        ...(await localizeCase(
-          tools.model,
-          scan,
-          (embedding ??= lookAt(tools.model, scan)),
-          bank,
-          variant,
-          tools.run,
-          signal,
-        )),
-      ]),
+      stored(file, key, z.array(localizedStructureSchema), async () => {
+        embedding ??= lookAt(model, scan)
+        return [...(await localizeCase({ model, scan, embedding, bank, run, signal }, variant))]
+      }),
     )
     if ('reason' in found) {
       made.push(...failedMade(tools, variant.id, segmenterIds(tools, masks), found.reason))
       continue
     }
-    const structures = found.done.filter(({ name }) => tools.drawn.some((structure) => structure.name === name))
-    made.push(...(await segmentInto(tools, bank, folder, scan, variant.id, structures, masks, tools.run, signal)))
+    const structures = found.done.filter(({ name }) => tools.structures.some((structure) => structure.name === name))
+    made.push(...(await segmentInto(readCase, { variant: variant.id, bank, structures, masks, run })))
   }
   return made
 }
 
+/** Segments inside boxes that are made from the truth. */
 async function inTruthBoxes(
-  tools: CaseTools,
-  folder: string,
-  scan: Scan,
+  readCase: ReadCase,
   truth: LabelMap,
   id: string,
   wanted: readonly WantedVariant[],
-  signal?: AbortSignal,
-): Promise<Made[]> {
-  const made: Made[] = []
+): Promise<CaseMade[]> {
+  const { tools } = readCase
+  const { bank, seed } = tools
+  const run: RunOptions = { ...tools.run, marginMm: [0, 0, 0], paperMargin: false }
+  const made: CaseMade[] = []
   for (const { variant, masks } of wanted) {
-    const boxes = manualBoxes(truth, tools.drawn, id, tools.seed, variant.boxes === 'exact' ? 0 : JITTER_PIXELS)
-    // As the bank numbers them, since its appearance and names go with the boxes.
+    const boxes = manualBoxes(truth, tools.structures, id, seed, variant.boxes === 'exact' ? 0 : JITTER_PIXELS)
+    // As the bank numbers them, since its priors and names go with the boxes.
     const structures = boxes.flatMap((box) => {
-      const own = tools.bank.structures.find(({ name }) => name === box.name)
+      const own = bank.structures.find(({ name }) => name === box.name)
       return own === undefined ? [] : [{ ...box, labelValue: own.labelValue }]
     })
-    made.push(
-      ...(await segmentInto(
-        tools,
-        tools.bank,
-        folder,
-        scan,
-        variant.id,
-        structures,
-        masks,
-        { ...tools.run, marginMm: [0, 0, 0], paperMargin: false },
-        signal,
-      )),
-    )
+    made.push(...(await segmentInto(readCase, { variant: variant.id, bank, structures, masks, run })))
   }
   return made
 }
 
+/** Boxes of one variant, to be segmented by all segmenters. */
+interface VariantBoxes {
+  readonly variant: string
+  readonly bank: TemplateBank
+  readonly structures: readonly LocalizedStructure[]
+  /** False where only boxes are wanted. */
+  readonly masks: boolean
+  readonly run: RunOptions
+}
+
 async function segmentInto(
-  tools: CaseTools,
-  bank: TemplateBank,
-  folder: string,
-  scan: Scan,
-  variant: string,
-  structures: readonly LocalizedStructure[],
-  masks: boolean,
-  run: RunOptions,
-  signal?: AbortSignal,
-): Promise<Made[]> {
+  { tools, folder, scan, signal }: ReadCase,
+  { variant, bank, structures, masks, run }: VariantBoxes,
+): Promise<CaseMade[]> {
   if (!masks) return [{ variant, segmenter: null, structures, labelMap: null, key: keyOf(structures), failure: null }]
-  const made: Made[] = []
+  const made: CaseMade[] = []
   for (const segmenter of tools.segmenters) {
     throwIfCancelled(signal)
     const name = `${variant}-${fileSafe(segmenter.id)}`
@@ -282,7 +215,10 @@ async function segmentInto(
         // From here on the label map is no longer the one that the file speaks of.
         await rm(file, { force: true })
         const started = performance.now()
-        const { labels, encoderRuns, decoderRuns } = await segmentCase(segmenter, scan, bank, structures, run, signal)
+        const { labels, encoderRuns, decoderRuns } = await segmentCase(
+          { segmenter, scan, bank, run, signal },
+          structures,
+        )
         await writeLabelMap(labelMap, labels, scan.geometry, bank.structures)
         return { encoderRuns, decoderRuns, seconds: (performance.now() - started) / 1000 }
       }),
@@ -291,106 +227,4 @@ async function segmentInto(
     else made.push({ variant, segmenter: segmenter.id, structures, labelMap, key, failure: null })
   }
   return made
-}
-
-async function scoreMade(
-  tools: CaseTools,
-  folder: string,
-  truth: LabelMap,
-  { variant, segmenter, structures, labelMap, key, failure }: Made,
-): Promise<CaseResult> {
-  const scored = tools.drawn.map(({ name, labelValue }): ScoredStructure => {
-    const own = structures.find((structure) => structure.name === name)
-    return {
-      name,
-      labelValue,
-      predictedValue: own?.labelValue ?? -1,
-      toleranceMm: tools.tolerancesMm.get(name) ?? 2,
-      ...(own === undefined || own.boxMm === null ? {} : { boxMm: own.boxMm }),
-    }
-  })
-  if (failure !== null) {
-    const nothing = (drawn: LabelVolume): StructureScore[] =>
-      withReasons(scoreStructures(null, drawn, scored), structures, failure).map(
-        segmenter === null ? withoutMask : (score) => score,
-      )
-    return {
-      variant,
-      segmenter,
-      structures,
-      labelMap,
-      deploy: nothing(truth),
-      paper: nothing(skipSmallSlices({ prediction: truth, truth }, scored, tools.minPixels).truth),
-    }
-  }
-  const file = path.join(folder, `scores-${variant}${segmenter === null ? '' : `-${fileSafe(segmenter)}`}.json`)
-  const scores = await stored(
-    file,
-    keyOf(SCORES_VERSION, key, truth.sha256, scored, tools.minPixels),
-    scoresSchema,
-    async () => {
-      if (labelMap === null) {
-        const boxesOnly = withReasons(scoreStructures(null, truth, scored), structures, 'Only its box was wanted.').map(
-          withoutMask,
-        )
-        return { deploy: boxesOnly, paper: boxesOnly }
-      }
-      const prediction: LabelVolume = await readLabelMap(labelMap)
-      const kept = skipSmallSlices({ prediction, truth }, scored, tools.minPixels)
-      const deploy = withReasons(scoreStructures(prediction, truth, scored), structures, NO_MASK)
-      return {
-        deploy,
-        paper: withReasons(scoreStructures(kept.prediction, kept.truth, scored), structures, NO_MASK).map((score, i) =>
-          withBoxOf(score, deploy[i]),
-        ),
-      }
-    },
-  )
-  return { variant, segmenter, structures, labelMap, ...scores }
-}
-
-const NO_MASK = 'Its box was found, but no mask.'
-
-/** @param whereFound what to say of a structure without a mask whose box was found */
-function withReasons(
-  scores: readonly StructureScore[],
-  structures: readonly LocalizedStructure[],
-  whereFound: string,
-): StructureScore[] {
-  return scores.map((score) => {
-    if (score.outcome !== 'missed') return score
-    const own = structures.find(({ name }) => name === score.structure)
-    const reason =
-      own === undefined
-        ? 'The templates do not have it.'
-        : own.status === 'found'
-          ? whereFound
-          : (own.reason ?? 'It was not found.')
-    return { ...score, reason }
-  })
-}
-
-/** A score that says nothing of a mask, since none was wanted. */
-function withoutMask(score: StructureScore): StructureScore {
-  return { ...score, dice: null, surfaceDice: null, volumeErrorMl: null, volumeErrorPercent: null }
-}
-
-/** A score of masks without some slices, whose box is that of the whole organ all the same. */
-function withBoxOf(
-  score: StructureScore,
-  { boxIou, wallErrorsMm, wallDistanceMm, cutSides }: StructureScore,
-): StructureScore {
-  switch (score.outcome) {
-    case 'scored':
-    case 'missed':
-      return { ...score, boxIou, wallErrorsMm, wallDistanceMm, cutSides }
-    case 'extra':
-    case 'absent':
-      return score
-  }
-}
-
-/** A part of a file's name; other ids have other ones. */
-function fileSafe(id: string): string {
-  return encodeURIComponent(id)
 }

@@ -24,7 +24,7 @@ export async function stored<T>(file: string, key: string, schema: z.ZodType<T>,
 }
 
 /** The kept result; null when there is none of this key. */
-export async function readStored<T>(file: string, key: string, schema: z.ZodType<T>): Promise<T | null> {
+async function readStored<T>(file: string, key: string, schema: z.ZodType<T>): Promise<T | null> {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) return null
   const parsed = storedSchema.safeParse(parseJson(text))
@@ -40,4 +40,9 @@ function parseJson(text: string): unknown {
   } catch {
     return null
   }
+}
+
+/** An id as a part of a file's name; other ids have other ones. */
+export function fileSafe(id: string): string {
+  return encodeURIComponent(id)
 }

@@ -5,7 +5,7 @@ import { templateFromLabelMap } from '../../engine/templates/fromLabelMap.js'
 import { writeTemplateSet } from '../../engine/templates/templateSetFile.js'
 import type { LabelledDataset, LabelledScan } from './labelledDataset.js'
 
-/** Slabs per organ for sub-patch localization, as `template create` makes them. */
+/** Parts per organ for sub-patch localization, as `template create` makes them. */
 const PARTS = 6
 
 /** Makes a template set of support scans from their label maps, with only the structures that are named. */

@@ -1,11 +1,11 @@
-/** Where the boxes of a run come from: localization, or the drawn organs, with or without errors added. */
+/** Where the boxes of a run come from: localization, or the truth, with or without errors added. */
 export type BoxSource = 'medlam' | 'manual' | 'exact'
 
 /** One way to get boxes. */
 export interface Variant {
   /** For file names. */
   readonly id: string
-  /** For people. */
+  /** For tables and charts. */
   readonly title: string
   readonly boxes: BoxSource
   /** Use so many templates, the first ones; all when null. */
@@ -36,9 +36,9 @@ export const MEDLAM: Variant = {
   similarity: true,
   procedure: 'robust',
 }
-/** Boxes of the drawn organs, walls moved out by 0 to 20 pixels: the paper's manual columns. */
+/** Boxes of the truth, walls moved out by 0 to 20 pixels: the paper's manual columns. */
 export const MANUAL: Variant = { ...MEDLAM, id: 'manual', title: 'manual', boxes: 'manual' }
-/** Boxes of the drawn organs as they are: what no localization can surpass. */
+/** Boxes of the truth as they are: what no localization can surpass. */
 export const EXACT: Variant = { ...MEDLAM, id: 'exact', title: 'exact', boxes: 'exact' }
 
 /** The variants that the wanted ablations compare {@link MEDLAM} with, for so many templates. */

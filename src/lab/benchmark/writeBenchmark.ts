@@ -16,7 +16,7 @@ import {
   type Column,
   type Protocol,
 } from './benchmarkTables.js'
-import type { Benchmark } from './runBenchmark.js'
+import type { Benchmark } from './benchmarkTypes.js'
 import { MEDLAM } from './variants.js'
 
 /** The tables of a benchmark by file name; the paper's protocol comes with the honest figures beside it. */

@@ -1,4 +1,4 @@
-import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremeSide } from '../../shared/geometry/points.js'
+import { EXTREME_SIDES, mapSides, SIDE_AXIS, type BoxMm, type ExtremeSide } from '../../shared/geometry/points.js'
 import { boxVolumeMm3, intersectBoxes } from '../../engine/medlam/boxes.js'
 
 /** One number per wall of a box. */
@@ -14,21 +14,13 @@ export function boxIou(a: BoxMm, b: BoxMm): number {
 
 /** How far each wall of a box lies outside (positive) or inside (negative) of the true one, in mm. */
 export function wallErrorsMm(found: BoxMm, truth: BoxMm): PerWall {
-  const error = (side: ExtremeSide): number => {
+  return mapSides((side) => {
     const { axis, sign } = SIDE_AXIS[side]
     return sign > 0 ? found.max[axis] - truth.max[axis] : truth.min[axis] - found.min[axis]
-  }
-  return {
-    inferior: error('inferior'),
-    posterior: error('posterior'),
-    right: error('right'),
-    superior: error('superior'),
-    anterior: error('anterior'),
-    left: error('left'),
-  }
+  })
 }
 
-/** Wall distance (spec section 10): the mean absolute error of the walls that can be judged, in mm; null when none can. */
+/** Wall distance (docs/method.md, section 10): the mean absolute error of the walls that can be judged, in mm; null when none can. */
 export function wallDistanceMm(errors: PerWall, except: readonly ExtremeSide[] = []): number | null {
   const judged = EXTREME_SIDES.filter((side) => !except.includes(side))
   if (judged.length === 0) return null

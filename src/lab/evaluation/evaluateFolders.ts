@@ -22,7 +22,7 @@ export interface EvaluateRequest {
   readonly truthIsComplete: boolean
 }
 
-/** Scores of all cases, and what people should know about them. */
+/** Scores of all cases, and what users should know about them. */
 export interface FolderEvaluation {
   readonly structures: readonly Structure[]
   readonly cases: readonly CaseScores[]
@@ -91,7 +91,7 @@ export async function evaluateFolders(
   if (unused.length > 0) warnings.push(`Without a truth of the same name, and so not scored: ${unused.join(', ')}.`)
   if (unmatched.size > 0)
     warnings.push(
-      `Predicted structures that ${request.labels} does not name, and so not scored: ${[...unmatched].join(', ')}. Where one of them is drawn, give it the same name there.`,
+      `Predicted structures that ${request.labels} does not name, and so not scored: ${[...unmatched].join(', ')}. Where the truth has one of them, give it the same name there.`,
     )
   return { structures, cases, warnings }
 }
@@ -127,7 +127,7 @@ function explained(score: StructureScore, reason: string, truthIsComplete: boole
             boxIou: 0,
             reason: 'Found where the truth, which is said to be complete, has none.',
           }
-        : { ...score, reason: 'Nobody drew it, so there is nothing to compare with.' }
+        : { ...score, reason: 'The truth does not have it, so there is nothing to compare with.' }
     case 'scored':
     case 'absent':
       return score

@@ -1,4 +1,4 @@
-import { EXTREME_SIDES, type ExtremeSide } from '../../shared/geometry/points.js'
+import { mapSides, type ExtremeSide } from '../../shared/geometry/points.js'
 import type { StructureScore } from './scoreStructure.js'
 import { bootstrapInterval, mean, summarize, type Summary } from '../../engine/numeric/statistics.js'
 
@@ -26,11 +26,11 @@ export interface CaseScores {
 export interface StructureSummary {
   readonly structure: string
   readonly toleranceMm: number
-  /** Cases it is drawn in: those that count. */
+  /** Cases whose truth has it: those that count. The key is that of evaluation.json. */
   readonly drawn: number
   /** Of these, where nothing was predicted; they count with DSC, surface Dice and box overlap 0. */
   readonly missed: number
-  /** Cases in which it was predicted but not drawn. */
+  /** Cases in which it was predicted but is not in the truth. */
   readonly extra: number
   readonly metrics: Readonly<Record<Metric, Summary | null>>
   /** Signed wall errors. */
@@ -70,7 +70,7 @@ export function summarizeCases(cases: readonly CaseScores[], seed: number): Eval
           seed,
         ),
       ),
-      walls: eachSide((side) =>
+      walls: mapSides((side) =>
         summarize(
           all.flatMap(({ wallErrorsMm, cutSides }) =>
             wallErrorsMm === null || cutSides.includes(side) ? [] : [wallErrorsMm[side]],
@@ -83,7 +83,7 @@ export function summarizeCases(cases: readonly CaseScores[], seed: number): Eval
   return { structures, overall: eachMetric((metric) => overStructures(cases, names, metric, seed)) }
 }
 
-/** Mean over structures of their mean over cases; whole cases are drawn again for the interval, since organs of one case go together. */
+/** Mean over structures of their mean over cases; whole cases are sampled again for the interval, since organs of one case go together. */
 function overStructures(
   cases: readonly CaseScores[],
   names: readonly string[],
@@ -93,9 +93,9 @@ function overStructures(
   const values = names.map((name) =>
     cases.map(({ scores }) => scores.find(({ structure }) => structure === name)?.[metric] ?? null),
   )
-  const statistic = (drawn: readonly number[]): number => {
+  const statistic = (sampled: readonly number[]): number => {
     const means = values
-      .map((column) => mean(drawn.flatMap((i) => column[i] ?? [])))
+      .map((column) => mean(sampled.flatMap((i) => column[i] ?? [])))
       .filter((value) => !Number.isNaN(value))
     return mean(means)
   }
@@ -115,9 +115,4 @@ function eachMetric<T>(of: (metric: Metric) => T): Record<Metric, T> {
     volumeErrorMl: of('volumeErrorMl'),
     volumeErrorPercent: of('volumeErrorPercent'),
   }
-}
-
-function eachSide<T>(of: (side: ExtremeSide) => T): Record<ExtremeSide, T> {
-  const [inferior, posterior, right, superior, anterior, left] = EXTREME_SIDES.map(of)
-  return { inferior, posterior, right, superior, anterior, left }
 }

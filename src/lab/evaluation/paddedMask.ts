@@ -1,4 +1,5 @@
 import type { Size3 } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import type { BoxVoxel } from '../../shared/structure.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 
@@ -11,8 +12,8 @@ export interface PaddedMask {
 /** The smallest box of voxels around two. */
 export function unionOfBoxes(a: BoxVoxel, b: BoxVoxel): BoxVoxel {
   return {
-    min: [Math.min(a.min[0], b.min[0]), Math.min(a.min[1], b.min[1]), Math.min(a.min[2], b.min[2])],
-    max: [Math.max(a.max[0], b.max[0]), Math.max(a.max[1], b.max[1]), Math.max(a.max[2], b.max[2])],
+    min: mapAxes((axis) => Math.min(a.min[axis], b.min[axis])),
+    max: mapAxes((axis) => Math.max(a.max[axis], b.max[axis])),
   }
 }
 
@@ -22,7 +23,7 @@ export function cutPadded(
   labelValue: number,
   { min, max }: BoxVoxel,
 ): PaddedMask {
-  const [nx, ny, nz] = [max[0] - min[0] + 3, max[1] - min[1] + 3, max[2] - min[2] + 3]
+  const [nx, ny, nz] = mapAxes((axis) => max[axis] - min[axis] + 3)
   const mask = new Uint8Array(nx * ny * nz)
   for (let z = min[2]; z <= max[2]; z++) {
     for (let y = min[1]; y <= max[1]; y++) {

@@ -34,7 +34,7 @@ export function placeOnGrid(
   if (!sorted && !resample) {
     throw new MedlsamError(
       'input',
-      `${file} lies on another grid than ${truthFile} (${describe(prediction)} against ${describe(truth)}): segment the scan that was drawn on.`,
+      `${file} lies on another grid than ${truthFile} (${describe(prediction)} against ${describe(truth)}): segment the scan that the truth belongs to.`,
       file,
     )
   }

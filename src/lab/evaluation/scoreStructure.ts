@@ -14,9 +14,9 @@ import { surfaceDice } from './surfaceDice.js'
 
 /**
  * What can be said of a structure in a case:
- * - `scored`: drawn and predicted;
- * - `missed`: drawn, but nothing was predicted: a failure, DSC 0;
- * - `extra`: predicted where nobody drew: nothing to compare with;
+ * - `scored`: in the truth and predicted;
+ * - `missed`: in the truth, but nothing was predicted: a failure, DSC 0;
+ * - `extra`: predicted, but not in the truth: nothing to compare with;
  * - `absent`: neither.
  */
 const OUTCOMES = ['scored', 'missed', 'extra', 'absent'] as const
@@ -43,7 +43,7 @@ export const structureScoreSchema = z.object({
   hd95Mm: z.number().nullable(),
   volumeMl: z.number(),
   truthMl: z.number(),
-  /** Predicted less drawn. */
+  /** Predicted less truth. */
   volumeErrorMl: z.number().nullable(),
   volumeErrorPercent: z.number().nullable(),
   /** Overlap of the boxes, both cut to the scan. */
@@ -52,7 +52,7 @@ export const structureScoreSchema = z.object({
   wallErrorsMm: perWall.nullable(),
   /** Mean absolute error of the walls that the field of view does not cut. */
   wallDistanceMm: z.number().nullable(),
-  /** Sides on which the field of view cuts the drawn structure, so that its wall there is not known. */
+  /** Sides on which the field of view cuts the structure of the truth, so that its wall there is not known. */
   cutSides: z.array(z.enum(EXTREME_SIDES)),
   /** One sentence about a failure. */
   reason: z.string().optional(),
@@ -75,7 +75,7 @@ export interface ScoredStructure {
 
 /**
  * Scores structures of one case. A pen's slips far from an organ (pieces under 5 % of it) are left out of the
- * true box, since they would be scored as its walls; masks are compared as drawn.
+ * true box, since they would be scored as its walls; masks are compared as they are.
  * @param prediction on the grid of the truth; null when there is none
  */
 export function scoreStructures(
@@ -83,14 +83,14 @@ export function scoreStructures(
   truth: LabelVolume,
   structures: readonly ScoredStructure[],
 ): StructureScore[] {
-  const drawn = byValue(labelExtents(truth))
-  const tidy = dropStrayPieces(truth, [...drawn.values()])
+  const inTruth = byValue(labelExtents(truth))
+  const tidy = dropStrayPieces(truth, [...inTruth.values()])
   const tidyExtents = byValue(labelExtents(tidy))
   const predicted = prediction === null ? new Map<number, LabelExtent>() : byValue(labelExtents(prediction))
   const voxelMl = Math.abs(determinant(truth.affine)) / 1000
   return structures.map((structure) => {
     const { name, labelValue, predictedValue, toleranceMm } = structure
-    const [ours, theirs] = [predicted.get(predictedValue), drawn.get(labelValue)]
+    const [ours, theirs] = [predicted.get(predictedValue), inTruth.get(labelValue)]
     const volumeMl = (ours?.voxels ?? 0) * voxelMl
     const truthMl = (theirs?.voxels ?? 0) * voxelMl
     const nothing = {

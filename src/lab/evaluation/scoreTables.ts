@@ -57,7 +57,7 @@ export function summaryTable({ structures, overall }: EvaluationSummary, title: 
       ],
     ],
     footRows: 1,
-    note: 'Mean ± standard deviation over the cases in which a structure is drawn; missed ones count as DSC, surface Dice and box IoU 0 and have no distance. Extra: found where nobody drew it, which counts as 0 too where the truth is said to be complete, and not at all elsewhere.',
+    note: 'Mean ± standard deviation over the cases whose truth has a structure; missed ones count as DSC, surface Dice and box IoU 0 and have no distance. Extra: found where the truth does not have it, which counts as 0 too where the truth is said to be complete, and not at all elsewhere.',
   }
 }
 

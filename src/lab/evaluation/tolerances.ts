@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { MedlsamError } from '../../shared/medlsamError.js'
 
 /**
- * Tolerance of surface Dice per organ in mm: how far apart careful observers draw, rounded to half millimetres
+ * Tolerance of surface Dice per organ in mm: how far apart the outlines of careful observers lie, rounded to half millimetres
  * within 1 to 3 mm. From Nikolov et al. 2021 (J Med Internet Res 23:e26151) for organs of head and neck; sharp
  * bone and air borders 1 mm; other organs the default.
  */
@@ -26,7 +26,7 @@ const TOLERANCES_MM: readonly (readonly [RegExp, number])[] = [
 ]
 
 /** For organs of no other tolerance. */
-export const DEFAULT_TOLERANCE_MM = 2
+const DEFAULT_TOLERANCE_MM = 2
 
 /** The tolerance of an organ by its name, however it is written; one that is given for that name goes first. */
 export function toleranceMm(structure: string, given: Readonly<Record<string, number>> = {}): number {
@@ -37,7 +37,7 @@ export function toleranceMm(structure: string, given: Readonly<Record<string, nu
 
 const tolerancesSchema = z.object({ tolerancesMm: z.record(z.string(), z.number().positive()).optional() })
 
-/** Tolerances that somebody gave, and sentences about those that fit nothing. */
+/** Tolerances that the user gave, and sentences about those that fit nothing. */
 export interface GivenTolerances {
   readonly tolerancesMm: Readonly<Record<string, number>>
   readonly warnings: readonly string[]

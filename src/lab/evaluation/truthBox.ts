@@ -1,4 +1,5 @@
 import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
 import { applyAffine } from '../../shared/geometry/affine.js'
 import { boxVoxelToMm } from '../../engine/volume/boxConversion.js'
 import type { LabelExtent } from '../../engine/labels/extremePoints.js'
@@ -30,11 +31,7 @@ export function truthBoxMm({ data, size, affine }: LabelVolume, { labelValue, bo
   /** From a voxel's middle to its outermost corner. */
   const reach = (axis: 0 | 1 | 2): number =>
     (Math.abs(affine[4 * axis]) + Math.abs(affine[4 * axis + 1]) + Math.abs(affine[4 * axis + 2])) / 2
-  const moved = (ends: PointMm, sign: 1 | -1): PointMm => [
-    ends[0] + sign * reach(0),
-    ends[1] + sign * reach(1),
-    ends[2] + sign * reach(2),
-  ]
+  const moved = (ends: PointMm, sign: 1 | -1): PointMm => mapAxes((axis) => ends[axis] + sign * reach(axis))
   return { min: moved(low, -1), max: moved(high, 1) }
 }
 

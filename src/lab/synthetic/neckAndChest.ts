@@ -139,6 +139,8 @@ function chestShapes(patient: Patient): readonly Shape[] {
 function shoulderShapes(patient: Patient): readonly Shape[] {
   const s = patient.shoulderScale
   const shell = 0.6 * patient.corticalHu
+  const clavicle = { hu: patient.marrowHu, wallMm: 2.5, wallHu: shell }
+  const humerus = { radiusMm: 13, hu: 60, wallMm: 4.5, wallHu: patient.corticalHu }
   const blades = bothSides((side) => ({
     bounds: [side === 1 ? 70 : -165, side === 1 ? 165 : -70, -115, -40, -175, -62],
     label: 0,
@@ -150,14 +152,12 @@ function shoulderShapes(patient: Patient): readonly Shape[] {
     },
   }))
   return [
-    ...bothSides((side) => rod([side * 14, 30, -80], [side * 80, 16, -64], 7, patient.marrowHu, 2.5, shell)),
-    ...bothSides((side) => rod([side * 80, 16, -64], [side * 150 * s, -42, -54], 6.5, patient.marrowHu, 2.5, shell)),
+    ...bothSides((side) => rod([side * 14, 30, -80], [side * 80, 16, -64], { radiusMm: 7, ...clavicle })),
+    ...bothSides((side) => rod([side * 80, 16, -64], [side * 150 * s, -42, -54], { radiusMm: 6.5, ...clavicle })),
     ...bothSides((side) =>
       ellipsoid([side * 172 * s, -48, -78], [24, 24, 24], patient.marrowHu, { wallMm: 3, wallHu: shell }),
     ),
-    ...bothSides((side) =>
-      rod([side * 176 * s, -50, -84], [side * 196 * s, -48, -240], 13, 60, 4.5, patient.corticalHu),
-    ),
+    ...bothSides((side) => rod([side * 176 * s, -50, -84], [side * 196 * s, -48, -240], humerus)),
     ...blades,
   ]
 }
@@ -172,6 +172,7 @@ function neckShapes(patient: Patient): readonly Shape[] {
       return radius > 0.78 && radius < 1.02 && y > 24 ? 550 : Number.NaN
     },
   }
+  const sternomastoid = { radiusMm: 10, hu: patient.muscleHu + 6, wallMm: 1.5, wallHu: patient.fatHu + 30 }
   return [
     hyoid,
     ...bothSides((side) => ellipsoid([side * 16, 16, -42], [8, 9, 19], 115)),
@@ -193,9 +194,7 @@ function neckShapes(patient: Patient): readonly Shape[] {
         patient.vesselHu + 15,
       ),
     ),
-    ...bothSides((side) =>
-      rod([side * 18, 32, -70], [side * 56, -22, 62], 10, patient.muscleHu + 6, 1.5, patient.fatHu + 30),
-    ),
+    ...bothSides((side) => rod([side * 18, 32, -70], [side * 56, -22, 62], sternomastoid)),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { PointMm } from '../../shared/geometry/points.js'
+import { subtract } from '../../shared/geometry/vector.js'
 
 /** HU at a point in mm of the model patient; NaN where the shape is not. */
 export type HuField = (x: number, y: number, z: number) => number
@@ -22,7 +23,7 @@ export interface Section {
 }
 
 /** Piecewise-linear interpolation in a table of rows sorted by their first number; clamped at both ends. */
-export function lookUp(table: readonly (readonly number[])[], key: number, column: number): number {
+function lookUp(table: readonly (readonly number[])[], key: number, column: number): number {
   let i = 1
   while (i < table.length - 1 && table[i][0] < key) i++
   const [a, b] = [table[i - 1], table[i]]
@@ -112,9 +113,17 @@ export function tube(
   }
 }
 
-/** A rod with round ends from `p` to `q`: a shell of `wallHu`, inside `hu`. */
-export function rod(p: PointMm, q: PointMm, radiusMm: number, hu: number, wallMm: number, wallHu: number): Shape {
-  const d = [q[0] - p[0], q[1] - p[1], q[2] - p[2]]
+/** What a {@link rod} is made of: a shell of `wallHu`, inside `hu`. */
+export interface RodMaterial {
+  readonly radiusMm: number
+  readonly hu: number
+  readonly wallMm: number
+  readonly wallHu: number
+}
+
+/** A rod with round ends from `p` to `q`. */
+export function rod(p: PointMm, q: PointMm, { radiusMm, hu, wallMm, wallHu }: RodMaterial): Shape {
+  const d = subtract(q, p)
   const length2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
   const bound = (axis: 0 | 1 | 2): [number, number] => [
     Math.min(p[axis], q[axis]) - radiusMm,

@@ -13,7 +13,7 @@ import type { Shape } from './shapes.js'
 import { cordShape, spineShape } from './spine.js'
 
 /** The organs of the synthetic CT with their label values and colours. */
-export const SYNTHETIC_STRUCTURES: readonly Structure[] = colored(
+const STRUCTURES: readonly Structure[] = colored(
   ['Brainstem', 'SpinalCord', 'RightParotid', 'LeftParotid', 'Esophagus', 'Larynx', 'Mandible'].map((name, index) => ({
     name,
     labelValue: index + 1,
@@ -41,9 +41,9 @@ const WIDTH_MM = 510
 const DEPTH_MM = 280
 /** Middle of the field of view, in y of the model patient. */
 const MIDDLE_Y_MM = -4
-/** Slabs of this height list the shapes that reach into them, so a voxel tests few. */
-const SLAB_MM = 4
-const SLAB_FROM_MM = -300
+/** Layers of this height list the shapes that reach into them, so a voxel tests few. */
+const LAYER_MM = 4
+const LAYERS_FROM_MM = -300
 
 /** All shapes of a patient; where two overlap the earlier one wins. */
 function shapesOf(patient: Patient): readonly Shape[] {
@@ -62,31 +62,30 @@ function shapesOf(patient: Patient): readonly Shape[] {
   ]
 }
 
-/** The shapes that reach into each slab of the model patient, from {@link SLAB_FROM_MM} upward. */
-function partsOf(shapes: readonly Shape[]): readonly (readonly Shape[])[] {
+/** The shapes that reach into each layer of the model patient, from {@link LAYERS_FROM_MM} upward. */
+function layersOf(shapes: readonly Shape[]): readonly (readonly Shape[])[] {
   return Array.from({ length: 150 }, (_, i) => {
-    const low = SLAB_FROM_MM + i * SLAB_MM
-    return shapes.filter((shape) => shape.bounds[4] <= low + SLAB_MM && shape.bounds[5] >= low)
+    const low = LAYERS_FROM_MM + i * LAYER_MM
+    return shapes.filter((shape) => shape.bounds[4] <= low + LAYER_MM && shape.bounds[5] >= low)
   })
 }
 
+/** A patient, ready to be sampled. */
+interface PatientModel {
+  readonly body: Body
+  readonly layers: readonly (readonly Shape[])[]
+}
+
 /** Writes HU and label of the model patient at a point into `out`. */
-function sampleAt(
-  body: Body,
-  slabs: readonly (readonly Shape[])[],
-  x: number,
-  y: number,
-  z: number,
-  out: Float64Array,
-): void {
+function sampleAt({ body, layers }: PatientModel, x: number, y: number, z: number, out: Float64Array): void {
   const depthMm = body.depthMm(x, y, z)
   out[1] = 0
   if (depthMm <= 0) {
     out[0] = body.outside(x, y, z)
     return
   }
-  const slab = slabs[Math.min(slabs.length - 1, Math.max(0, Math.floor((z - SLAB_FROM_MM) / SLAB_MM)))]
-  for (const shape of slab) {
+  const layer = layers[Math.min(layers.length - 1, Math.max(0, Math.floor((z - LAYERS_FROM_MM) / LAYER_MM)))]
+  for (const shape of layer) {
     const b = shape.bounds
     if (x < b[0] || x > b[1] || y < b[2] || y > b[3] || z < b[4] || z > b[5]) continue
     const hu = shape.huAt(x, y, z)
@@ -133,7 +132,7 @@ function toHu(data: Float32Array, random: Random, size: Size3, seed: number): In
 
 /**
  * Makes a synthetic CT of head, neck and upper chest with seven labelled organs, for demonstrations
- * and tests where no real scan may be used. It is a drawing, not anatomy: good for seeing the
+ * and tests where no real scan may be used. It is a model, not anatomy: good for seeing the
  * machinery work, never for judging accuracy.
  *
  * @returns a CT in HU (int16) and its label map (uint8) on one RAS grid; the left parotid lies at smaller x.
@@ -152,8 +151,7 @@ export function makeSyntheticCt(options: SyntheticOptions): SyntheticCt {
   ]
   const origin = [-((size[0] - 1) / 2) * spacing[0], MIDDLE_Y_MM - ((size[1] - 1) / 2) * spacing[1], bottom]
 
-  const body = bodyOf(patient)
-  const slabs = partsOf(shapesOf(patient))
+  const model = { body: bodyOf(patient), layers: layersOf(shapesOf(patient)) }
   const count = size[0] * size[1] * size[2]
   const smooth = new Float32Array(count)
   const labels = new Uint8Array(count)
@@ -166,12 +164,12 @@ export function makeSyntheticCt(options: SyntheticOptions): SyntheticCt {
         pose(origin[0] + i * spacing[0], origin[1] + j * spacing[1], origin[2] + k * spacing[2], point)
         const [x, y, z] = point
         // The voxel's middle decides the label; two more samples on a diagonal stand for its volume.
-        sampleAt(body, slabs, x, y, z, sample)
+        sampleAt(model, x, y, z, sample)
         labels[at] = sample[1]
         let sum = sample[0]
-        sampleAt(body, slabs, x + dx, y + dy, z - dz, sample)
+        sampleAt(model, x + dx, y + dy, z - dz, sample)
         sum += sample[0]
-        sampleAt(body, slabs, x - dx, y - dy, z + dz, sample)
+        sampleAt(model, x - dx, y - dy, z + dz, sample)
         smooth[at] = (sum + sample[0]) / 3
       }
     }
@@ -198,6 +196,6 @@ export function makeSyntheticCt(options: SyntheticOptions): SyntheticCt {
   return {
     ct: { data: toHu(smooth, random, size, patient.textureSeed + 31), size, affine },
     labels: { data: labels, size, affine },
-    structures: SYNTHETIC_STRUCTURES,
+    structures: STRUCTURES,
   }
 }

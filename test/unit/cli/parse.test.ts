@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bytes, fraction, names, threeMm, wholeNumber, windowHu } from '../../../src/cli/parse.js'
 import { exitCodeOfError, exitCodeOfResult } from '../../../src/cli/exitCodes.js'
-import { formatSeconds } from '../../../src/cli/progressBar.js'
+import { formatSeconds } from '../../../src/cli/progressWords.js'
 import { defaultLabelMapPath, outputPaths } from '../../../src/engine/pipeline/outputPaths.js'
 import { startClock } from '../../../src/engine/pipeline/stageClock.js'
 import type { Progress } from '../../../src/shared/progress.js'

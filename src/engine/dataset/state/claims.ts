@@ -3,9 +3,9 @@ import { link, open, readdir, readFile, rm, stat, unlink, writeFile } from 'node
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
-import { sha256Of } from '../../../shared/node/hash.js'
 import { outputError } from '../../../shared/node/wholeFiles.js'
 import { isAlive, thisProcess, type ProcessIdentity } from './processIdentity.js'
+import { ownerByName, temporaryName } from './claimTemporaries.js'
 
 /** A holder shows that it lives by touching its claim; after so long without, it is taken for dead. */
 export interface ClaimTimes {
@@ -109,24 +109,6 @@ async function generations(folder: string, name: string): Promise<number[]> {
         : [],
     )
     .sort((a, b) => a - b)
-}
-
-/** A name for a temporary file that says whose it is also before anything is in it. */
-export function temporaryName({ machine, pid, startedAt }: ProcessIdentity): string {
-  return `${shortHash(machine)}-${pid}-${startedAt ?? ''}-${randomBytes(4).toString('hex')}.tmp`
-}
-
-/** The process of this machine that a temporary file's name tells; null for others. */
-async function ownerByName(file: string): Promise<ProcessIdentity | null> {
-  const parts = /^([0-9a-f]{8})-(\d+)-(\d*)-[0-9a-f]+\.tmp$/.exec(file)
-  const { machine } = await thisProcess()
-  return parts === null || parts[1] !== shortHash(machine)
-    ? null
-    : { machine, pid: Number(parts[2]), startedAt: parts[3] === '' ? null : parts[3] }
-}
-
-function shortHash(text: string): string {
-  return sha256Of(text).slice(0, 8)
 }
 
 /** Makes a file with its content in one step; false when it is there already. */

@@ -12,7 +12,7 @@ import type { Segmentation } from '../../../engine/sam/segmentScan.js'
 import type { Segmenter } from '../../../engine/sam/segmenter.js'
 import type { Scan } from '../../../shared/geometry/volume.js'
 
-// Nothing in this folder may know what was drawn: it takes scans and boxes, and a lint rule keeps label maps and scores out.
+// Nothing in this folder may know the truth: it takes scans and boxes, and a lint rule keeps label maps and scores out.
 
 /** How to localize in a benchmark. */
 export interface LocalizeSetting {
@@ -31,19 +31,23 @@ export function firstTemplates(bank: TemplateBank, count: number | null): Templa
   return count === null ? bank : { ...bank, templates: bank.templates.slice(0, count) }
 }
 
+/** What a case is localized with. */
+export interface LocalizeInput {
+  readonly model: MedlamModel
+  readonly scan: Scan
+  readonly embedding: ScanEmbedding
+  readonly bank: TemplateBank
+  readonly run: RunOptions
+  readonly signal: AbortSignal | undefined
+}
+
 /** Finds all structures of a bank in a scan. */
 export async function localizeCase(
-  model: MedlamModel,
-  scan: Scan,
-  embedding: ScanEmbedding,
-  bank: TemplateBank,
-  setting: LocalizeSetting,
-  run: RunOptions,
-  signal?: AbortSignal,
+  { model, scan, embedding, bank, run, signal }: LocalizeInput,
+  { parts, similarity, procedure }: LocalizeSetting,
 ): Promise<readonly LocalizedStructure[]> {
-  const { similarity, procedure, parts } = setting
   // Without similarity there is no confidence, and everything would be reported as not found.
-  const options = { ...run, procedure, parts, ...(similarity ? {} : { minConfidence: 0 }) }
+  const options = { ...run, procedure, parts, minConfidence: similarity ? run.minConfidence : 0 }
   return localizeEmbedded(
     { model, bank, structures: bank.structures, options },
     scan,
@@ -52,14 +56,19 @@ export async function localizeCase(
   )
 }
 
+/** What a case is segmented with. */
+export interface SegmentInput {
+  readonly segmenter: Segmenter
+  readonly scan: Scan
+  readonly bank: TemplateBank
+  readonly run: RunOptions
+  readonly signal: AbortSignal | undefined
+}
+
 /** Segments the structures inside boxes, wherever these come from. */
 export function segmentCase(
-  segmenter: Segmenter,
-  scan: Scan,
-  bank: TemplateBank,
+  { segmenter, scan, bank, run, signal }: SegmentInput,
   boxes: readonly LocalizedStructure[],
-  run: RunOptions,
-  signal?: AbortSignal,
 ): Promise<Segmentation> {
   return segmentLocalized({ segmenter, bank, options: run }, scan, boxes, defined({ signal }))
 }

@@ -1,8 +1,8 @@
 import type { StructureScore } from '../../evaluation/scoreStructure.js'
 import { readLabelMap } from '../../../engine/scanFiles/readLabelMap.js'
 import { readScan } from '../../../engine/scanFiles/readScan.js'
-import type { Benchmark, BenchmarkCase } from '../runBenchmark.js'
-import type { CaseResult } from '../runCase.js'
+import type { Benchmark, BenchmarkCase } from '../benchmarkTypes.js'
+import type { CaseResult } from '../caseTypes.js'
 import { readTruth } from '../truth/readTruth.js'
 import { MEDLAM } from '../variants.js'
 import { caseImage } from './caseImage.js'
@@ -28,7 +28,7 @@ interface Candidate {
 }
 
 /**
- * The worst and the best case of every structure, with pictures: masks of the first segmenter inside the boxes
+ * The worst and the best case of every structure, with slice images: masks of the first segmenter inside the boxes
  * that localization found, or these boxes alone.
  */
 export async function bestAndWorst({ cases, structures, segmenters }: Benchmark): Promise<ShownCase[]> {
@@ -39,7 +39,7 @@ export async function bestAndWorst({ cases, structures, segmenters }: Benchmark)
           ({ variant, segmenter }) => variant === MEDLAM.id && segmenter === (segmenters[0] ?? null),
         )
         const score = result?.deploy.find(({ structure }) => structure === name)
-        // What failed has no picture; the list of failures names it.
+        // What failed has no image; the list of failures names it.
         if (result?.structures.some(({ status }) => status === 'failed') === true) return []
         const rank = score?.dice ?? score?.boxIou ?? null
         return result === undefined || score === undefined || rank === null ? [] : [{ one, result, score, rank }]

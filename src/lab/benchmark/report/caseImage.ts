@@ -1,11 +1,12 @@
 import { encode } from 'fast-png'
 import type { BoxMm, PointMm } from '../../../shared/geometry/points.js'
+import { mapAxes } from '../../../shared/geometry/vector.js'
 import { applyAffine, invertAffine, spacingMm } from '../../../shared/geometry/affine.js'
 import { canonicalOrder, type CanonicalOrder } from '../../../shared/geometry/orient.js'
 import type { LabelVolume, Volume } from '../../../shared/geometry/volume.js'
 
-/** What a picture shows of one structure. */
-export interface OverviewParts {
+/** What the image of a case shows of one structure. */
+export interface CaseImageParts {
   readonly scan: Volume<Int16Array | Float32Array>
   readonly truth: Pick<LabelVolume, 'data'>
   readonly truthValue: number
@@ -30,87 +31,121 @@ const LEAST_MM = 70
 const WINDOW_HU = { low: -160, high: 340 }
 
 /**
- * One structure of one case as PNG: the axial and the coronal slice with most of the drawn structure, with its
+ * One structure of one case as PNG: the axial and the coronal slice with most of the true structure, with its
  * outline, that of the prediction, and the box. Seen as radiologists do: the patient's right on the left.
  */
-export function caseImage(parts: OverviewParts): Uint8Array {
+export function caseImage(parts: CaseImageParts): Uint8Array {
   const order = canonicalOrder(parts.scan)
   const width = 2 * SIDE + 4
   const rgb = new Uint8Array(3 * width * SIDE)
-  drawPlane(rgb, width, 0, parts, order, 1)
-  drawPlane(rgb, width, SIDE + 4, parts, order, 2)
+  const bounds = boundsOf(parts, order)
+  for (const { up, left } of [
+    { up: 1, left: 0 },
+    { up: 2, left: SIDE + 4 },
+  ] as const) {
+    const square: Square = {
+      ...squareView(parts, order, bounds, up),
+      put: (column, row, color) => {
+        if (column >= 0 && row >= 0 && column < SIDE && row < SIDE) rgb.set(color, 3 * (row * width + left + column))
+      },
+    }
+    drawScan(square, parts)
+    drawOutlines(square, parts)
+    drawBoxes(square, parts, order)
+  }
   return encode({ width, height: SIDE, data: rgb, channels: 3 })
 }
 
 type Rgb = readonly [number, number, number]
 
-function drawPlane(
-  rgb: Uint8Array,
-  width: number,
-  left: number,
-  parts: OverviewParts,
+/** One slice as it is seen in a square of pixels. */
+interface SquareView {
+  /** Canonical axis that runs up: y in an axial slice, z in a coronal one. */
+  readonly up: 1 | 2
+  /** Canonical axis across the slice, and the slice's index on it. */
+  readonly through: 1 | 2
+  readonly plane: number
+  /** Fractional canonical index along an axis of the middle of a pixel; both axes grow against the image's. */
+  readonly indexAt: (pixel: number, axis: 0 | 1 | 2) => number
+  /** The other way round: the pixel that holds an index. */
+  readonly pixelOf: (index: number, axis: 0 | 1 | 2) => number
+  /** Place in memory of a voxel of the slice; null outside. */
+  readonly stored: (a: number, b: number) => number | null
+}
+
+/** A view with the pixels to draw it into. */
+interface Square extends SquareView {
+  readonly put: (column: number, row: number, color: Rgb) => void
+}
+
+function squareView(
+  { truth, truthValue }: CaseImageParts,
   order: CanonicalOrder,
+  bounds: IndexBox,
   up: 1 | 2,
-): void {
-  const { scan, truth, truthValue, prediction, predictedValue, boxMm, partsMm } = parts
+): SquareView {
   const through = up === 1 ? 2 : 1
   const spacing = spacingMm(order.affine)
-  const bounds = boundsOf(parts, order)
   const plane = fullestPlane(truth.data, truthValue, order, through)
   const middle = (axis: 0 | 1 | 2): number => (bounds.min[axis] + bounds.max[axis]) / 2
   const extent = (axis: 0 | 1 | 2): number => (bounds.max[axis] - bounds.min[axis]) * spacing[axis]
   const perMm = SIDE / Math.max(LEAST_MM, extent(0) + 2 * AROUND_MM, extent(up) + 2 * AROUND_MM)
-  /** Fractional canonical index along an axis of the middle of a pixel; both axes grow against the picture's. */
-  const indexAt = (pixel: number, axis: 0 | 1 | 2): number =>
-    middle(axis) - (pixel + 0.5 - SIDE / 2) / perMm / spacing[axis]
-  const stored = (a: number, b: number): number | null => {
-    if (a < 0 || b < 0 || a >= order.size[0] || b >= order.size[up]) return null
-    return order.origin + a * order.strides[0] + b * order.strides[up] + plane * order.strides[through]
+  return {
+    up,
+    through,
+    plane,
+    indexAt: (pixel, axis) => middle(axis) - (pixel + 0.5 - SIDE / 2) / perMm / spacing[axis],
+    pixelOf: (index, axis) => Math.round((middle(axis) - index) * spacing[axis] * perMm + SIDE / 2 - 0.5),
+    stored: (a, b) => {
+      if (a < 0 || b < 0 || a >= order.size[0] || b >= order.size[up]) return null
+      return order.origin + a * order.strides[0] + b * order.strides[up] + plane * order.strides[through]
+    },
   }
-  const inside = (data: LabelVolume['data'] | undefined, value: number, column: number, row: number): boolean => {
-    const at = stored(Math.round(indexAt(column, 0)), Math.round(indexAt(row, up)))
-    return data !== undefined && at !== null && data[at] === value
-  }
-  const isEdge = (data: LabelVolume['data'] | undefined, value: number, column: number, row: number): boolean =>
-    inside(data, value, column, row) &&
-    ![
-      [1, 0],
-      [-1, 0],
-      [0, 1],
-      [0, -1],
-    ].every(([dx, dy]) => inside(data, value, column + dx, row + dy))
-  const put = (column: number, row: number, color: Rgb): void => {
-    if (column >= 0 && row >= 0 && column < SIDE && row < SIDE) rgb.set(color, 3 * (row * width + left + column))
-  }
+}
+
+function drawScan({ up, indexAt, stored, put }: Square, { scan }: CaseImageParts): void {
   for (let row = 0; row < SIDE; row++) {
     for (let column = 0; column < SIDE; column++) {
       const grey = greyOf(interpolated(scan.data, stored, indexAt(column, 0), indexAt(row, up)))
       put(column, row, [grey, grey, grey])
     }
   }
+}
+
+const NEIGHBOURS = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const
+
+function drawOutlines(
+  { up, indexAt, stored, put }: Square,
+  { truth, truthValue, prediction, predictedValue }: CaseImageParts,
+): void {
+  const inside = (data: LabelVolume['data'] | undefined, value: number, column: number, row: number): boolean => {
+    const at = stored(Math.round(indexAt(column, 0)), Math.round(indexAt(row, up)))
+    return data !== undefined && at !== null && data[at] === value
+  }
+  const isEdge = (data: LabelVolume['data'] | undefined, value: number, column: number, row: number): boolean =>
+    inside(data, value, column, row) && !NEIGHBOURS.every(([dx, dy]) => inside(data, value, column + dx, row + dy))
+  const [truthColor, predictionColor] = [rgbOf(LINE_COLORS.truth), rgbOf(LINE_COLORS.prediction)]
   for (let row = 0; row < SIDE; row++) {
     for (let column = 0; column < SIDE; column++) {
+      const predicted = isEdge(prediction?.data, predictedValue, column, row)
+      const isTrue = isEdge(truth.data, truthValue, column, row)
       // Where both lines run together the pixels alternate.
-      const ours = isEdge(prediction?.data, predictedValue, column, row)
-      const theirs = isEdge(truth.data, truthValue, column, row)
-      if (ours || theirs)
-        put(
-          column,
-          row,
-          rgbOf(
-            ours && theirs
-              ? (column + row) % 6 < 3
-                ? LINE_COLORS.truth
-                : LINE_COLORS.prediction
-              : ours
-                ? LINE_COLORS.prediction
-                : LINE_COLORS.truth,
-          ),
-        )
+      if (isTrue && (!predicted || (column + row) % 6 < 3)) put(column, row, truthColor)
+      else if (predicted) put(column, row, predictionColor)
     }
   }
-  const pixelOf = (index: number, axis: 0 | 1 | 2): number =>
-    Math.round((middle(axis) - index) * spacing[axis] * perMm + SIDE / 2 - 0.5)
+}
+
+function drawBoxes(
+  { up, through, plane, pixelOf, put }: Square,
+  { boxMm, partsMm }: CaseImageParts,
+  order: CanonicalOrder,
+): void {
   const drawBox = (given: BoxMm, color: Rgb, shown: (i: number) => boolean): void => {
     const box = indexBox(given, order)
     if (plane < box.min[through] || plane > box.max[through]) return
@@ -133,14 +168,14 @@ function indexBox({ min, max }: BoxMm, { affine }: CanonicalOrder): IndexBox {
   const inverse = invertAffine(affine)
   const [a, b] = [applyAffine(inverse, min), applyAffine(inverse, max)]
   return {
-    min: [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2])],
-    max: [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.max(a[2], b[2])],
+    min: mapAxes((axis) => Math.min(a[axis], b[axis])),
+    max: mapAxes((axis) => Math.max(a[axis], b[axis])),
   }
 }
 
-/** Canonical indices around the drawn structure, the prediction and the box. */
+/** Canonical indices around the true structure, the prediction and the box. */
 function boundsOf(
-  { truth, truthValue, prediction, predictedValue, boxMm }: OverviewParts,
+  { truth, truthValue, prediction, predictedValue, boxMm }: CaseImageParts,
   order: CanonicalOrder,
 ): IndexBox {
   const min: [number, number, number] = [Infinity, Infinity, Infinity]

@@ -19,7 +19,7 @@ export interface BoxPoint {
   readonly value: number
 }
 
-/** A drawn and a predicted volume. */
+/** The true and the predicted volume of a structure. */
 export interface VolumePair {
   readonly structure: string
   readonly truthMl: number
@@ -136,7 +136,7 @@ export function blandAltman(pairs: readonly VolumePair[]): Promise<string> {
           mark: { type: 'point', filled: true, color: COLORS[0], size: 36 },
           encoding: {
             x: { field: 'mean', type: 'quantitative', title: 'mean of both, ml', scale: { zero: false } },
-            y: { field: 'difference', type: 'quantitative', title: 'predicted less drawn, ml' },
+            y: { field: 'difference', type: 'quantitative', title: 'predicted less truth, ml' },
           },
         },
         line('bias', [1, 0]),
@@ -163,7 +163,7 @@ export function confidenceScatter(points: readonly ConfidencePoint[]): Promise<s
   })
 }
 
-/** Draws a chart without a browser. The library is large, so it is loaded only when something is drawn. */
+/** Draws a chart without a browser. The library is large, so it is loaded only for a report. */
 async function toSvg(spec: TopLevelSpec): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')])
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' })

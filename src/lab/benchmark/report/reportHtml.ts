@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../../shared/escapeHtml.js'
 import { toHtml, type Table } from '../../evaluation/textTable.js'
-import type { Benchmark } from '../runBenchmark.js'
+import type { Benchmark } from '../benchmarkTypes.js'
 import type { ShownCase } from './bestAndWorst.js'
 import { LINE_COLORS } from './caseImage.js'
 
@@ -46,7 +46,7 @@ export function reportHtml({ benchmark, tables, charts, shown, scores, failures 
 ${tables.map((table) => `<section>${toHtml(table)}</section>`).join('\n')}
 ${charts.map(({ title, note, svg }) => `<section><h2>${escapeHtml(title)}</h2><p class="note">${escapeHtml(note)}</p><div class="chart" role="img" aria-label="${escapeHtml(title)}">${svg}</div></section>`).join('\n')}
 <section><h2>Worst and best case of every organ</h2>
-<p class="note">Axial and coronal slice with most of the drawn organ, the patient's right on the left.
+<p class="note">Axial and coronal slice with most of the true organ, the patient's right on the left.
 ${(['truth', 'prediction', 'box', 'parts'] as const).map((line) => `<span class="line" style="--line-color:${LINE_COLORS[line]}">${LINE_WORDS[line]}</span>`).join(' ')}</p>
 <div class="cases">${shown.map(figure).join('\n')}</div></section>
 ${failures.length + warnings.length === 0 ? '' : `<section><h2>Failures and notes</h2><ul>${[...failures, ...warnings].map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul></section>`}
@@ -58,7 +58,7 @@ ${failures.length + warnings.length === 0 ? '' : `<section><h2>Failures and note
 `
 }
 
-const LINE_WORDS = { truth: 'drawn', prediction: 'predicted', box: 'box found', parts: 'its parts' } as const
+const LINE_WORDS = { truth: 'truth', prediction: 'predicted', box: 'box found', parts: 'its parts' } as const
 
 function figure({ structure, kind, id, dice, boxIou, wallDistanceMm, reason, png }: ShownCase): string {
   const overlap = dice === null ? `box IoU ${(100 * (boxIou ?? 0)).toFixed(1)} %` : `DSC ${(100 * dice).toFixed(1)} %`

@@ -9,7 +9,7 @@ import {
   summaryOf,
   type Protocol,
 } from '../benchmarkTables.js'
-import type { Benchmark } from '../runBenchmark.js'
+import type { Benchmark } from '../benchmarkTypes.js'
 import { MEDLAM } from '../variants.js'
 import { benchmarkTables } from '../writeBenchmark.js'
 import { bestAndWorst } from './bestAndWorst.js'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BoxMm, PointMm } from '../../../shared/geometry/points.js'
+import { mapAxes } from '../../../shared/geometry/vector.js'
 import type { LocalizedStructure, Structure } from '../../../shared/structure.js'
 import { axialView, viewPointMm, type AxialView } from '../../../engine/sam/slices/axialView.js'
 import { makeRandom } from '../../../engine/numeric/random.js'
@@ -23,11 +24,11 @@ interface SliceExtent {
 }
 
 /**
- * The paper's manual boxes: on every slice the box of the drawn structure, each wall moved out by a random
+ * The paper's manual boxes: on every slice the box of the true structure, each wall moved out by a random
  * 0 to `jitterPixels` pixels of the 1024-pixel square. The numbers depend on seed, case, structure and slice
  * only, whatever else is run.
  * @param truth on the grid of the scan
- * @returns structures as localization would return them, one part per slice; those that are not drawn are left out
+ * @returns structures as localization would return them, one part per slice; those that the truth does not have are left out
  */
 export function manualBoxes(
   truth: LabelVolume,
@@ -99,10 +100,8 @@ function boxOf(view: AxialView, { slice, x0, x1, y0, y1 }: SliceExtent): BoxMm {
 }
 
 function around(boxes: readonly BoxMm[]): BoxMm {
-  const along = (pick: (...values: number[]) => number): PointMm => {
-    const axis = (i: 0 | 1 | 2): number => pick(...boxes.flatMap(({ min, max }) => [min[i], max[i]]))
-    return [axis(0), axis(1), axis(2)]
-  }
+  const along = (pick: (...values: number[]) => number): PointMm =>
+    mapAxes((axis) => pick(...boxes.flatMap(({ min, max }) => [min[axis], max[axis]])))
   return { min: along(Math.min), max: along(Math.max) }
 }
 

@@ -5,7 +5,7 @@ import type { Scan } from '../../../shared/geometry/volume.js'
 import type { LabelledScan } from '../labelledDataset.js'
 
 /**
- * Reads what was drawn on a scan, in the scan's own storage order.
+ * Reads the truth of a scan, in the scan's own storage order.
  * @throws MedlsamError `input` when it cannot be read or lies on another grid than its scan
  */
 export async function readTruth(

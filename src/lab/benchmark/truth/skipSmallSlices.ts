@@ -11,7 +11,7 @@ export interface MaskPair {
 }
 
 /**
- * The paper's protocol: slices on which a structure is drawn with fewer than `minPixels` pixels, also none, are
+ * The paper's protocol: slices on which the truth has fewer than `minPixels` pixels of a structure, also none, are
  * taken out of its prediction and truth. Pixels are those of a full-size scan (0.98 mm), so that the threshold
  * means one area on coarse scans too.
  * @param structures values of a structure in the truth and in the prediction
@@ -26,15 +26,15 @@ export function skipSmallSlices(
   const [ours, theirs] = [prediction.data.slice(), truth.data.slice()]
   const [columns, rows, slices] = view.size
   for (let slice = 0; slice < slices; slice++) {
-    const drawn = new Map<number, number>()
+    const areas = new Map<number, number>()
     const visit = (each: (at: number) => void): void => {
       for (let y = 0; y < rows; y++) {
         let at = view.origin + y * view.strides[1] + slice * view.strides[2]
         for (let x = 0; x < columns; x++, at += view.strides[0]) each(at)
       }
     }
-    visit((at) => drawn.set(truth.data[at], (drawn.get(truth.data[at]) ?? 0) + pixels))
-    const skipped = structures.filter(({ labelValue }) => (drawn.get(labelValue) ?? 0) < minPixels)
+    visit((at) => areas.set(truth.data[at], (areas.get(truth.data[at]) ?? 0) + pixels))
+    const skipped = structures.filter(({ labelValue }) => (areas.get(labelValue) ?? 0) < minPixels)
     const [skipTruth, skipOurs] = [
       new Set(skipped.map(({ labelValue }) => labelValue)),
       new Set(skipped.map(({ predictedValue }) => predictedValue)),

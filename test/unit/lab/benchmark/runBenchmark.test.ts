@@ -13,12 +13,8 @@ import {
   segmentationTable,
   summaryOf,
 } from '../../../../src/lab/benchmark/benchmarkTables.js'
-import {
-  runBenchmark,
-  type Benchmark,
-  type BenchmarkHooks,
-  type BenchmarkRequest,
-} from '../../../../src/lab/benchmark/runBenchmark.js'
+import type { Benchmark, BenchmarkHooks, BenchmarkRequest } from '../../../../src/lab/benchmark/benchmarkTypes.js'
+import { runBenchmark } from '../../../../src/lab/benchmark/runBenchmark.js'
 import { writeTables } from '../../../../src/lab/benchmark/writeBenchmark.js'
 import type { Engine } from '../../../../src/engine/engine.js'
 import { MedlsamError } from '../../../../src/shared/medlsamError.js'
@@ -317,7 +313,7 @@ describe('a benchmark', () => {
       writeFileSync(scan, whole.subarray(0, 2000))
       const benchmark = await run('damaged')
       expect(benchmark.failures).toEqual([
-        expect.stringMatching(/^two failed wholly or in part, and what is drawn in it counts as 0 there\. .*two_ct/),
+        expect.stringMatching(/^two failed wholly or in part, and what its truth shows counts as 0 there\. .*two_ct/),
       ])
       for (const variant of ['medlam', 'manual', 'exact']) {
         const [one, two] = benchmark.cases.map(
@@ -346,7 +342,7 @@ describe('a benchmark', () => {
     const benchmark = await run('failing', { segmenters: ['fake', 'failing'], beside: [] }, {}, [segmenter, failing])
     expect(benchmark.failures).toEqual(
       ['one', 'two'].map(
-        (id) => `${id} failed wholly or in part, and what is drawn in it counts as 0 there. The network gave up.`,
+        (id) => `${id} failed wholly or in part, and what its truth shows counts as 0 there. The network gave up.`,
       ),
     )
     expect(

@@ -7,7 +7,7 @@ import {
   type ScoredStructure,
   type StructureScore,
 } from '../../../../src/lab/evaluation/scoreStructure.js'
-import { elementAreas } from '../../../../src/lab/evaluation/surfaceDice.js'
+import { elementAreas } from '../../../../src/lab/evaluation/elementAreas.js'
 import type { LabelVolume } from '../../../../src/shared/geometry/volume.js'
 import secondImplementation from './secondImplementation.json' with { type: 'json' }
 

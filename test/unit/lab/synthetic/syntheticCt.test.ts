@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { makeSyntheticCt, SYNTHETIC_STRUCTURES, type SyntheticCt } from '../../../../src/lab/synthetic/syntheticCt.js'
+import { makeSyntheticCt, type SyntheticCt } from '../../../../src/lab/synthetic/syntheticCt.js'
 import { extremePointsOfLabels } from '../../../../src/engine/labels/extremePoints.js'
 
 const made = new Map<number, SyntheticCt>()
@@ -22,19 +22,19 @@ describe('makeSyntheticCt', () => {
   })
 
   test.each([1, 2, 3, 5])('seed %i has all organs whole, where they belong, with HU of their tissue', (seed) => {
-    const { ct, labels } = patient(seed)
+    const { ct, labels, structures } = patient(seed)
     const organs = new Map(extremePointsOfLabels(labels).map((organ) => [organ.labelValue, organ]))
-    expect([...organs.keys()]).toEqual(SYNTHETIC_STRUCTURES.map(({ labelValue }) => labelValue))
+    expect([...organs.keys()]).toEqual(structures.map(({ labelValue }) => labelValue))
     const of = (
       name: string,
     ): { points: (typeof organs extends Map<number, infer O> ? O : never)['points']; median: number; ml: number } => {
-      const labelValue = SYNTHETIC_STRUCTURES.find((s) => s.name === name)?.labelValue ?? 0
+      const labelValue = structures.find((s) => s.name === name)?.labelValue ?? 0
       const organ = organs.get(labelValue)
       if (organ === undefined) throw new Error(`${name} is missing`)
       const hu = [...ct.data].filter((_, i) => labels.data[i] === labelValue).sort((a, b) => a - b)
       return { points: organ.points, median: hu[hu.length >> 1], ml: (organ.voxels * 125) / 1000 }
     }
-    const [brainstem, cord, right, left, esophagus, larynx, mandible] = SYNTHETIC_STRUCTURES.map(({ name }) => of(name))
+    const [brainstem, cord, right, left, esophagus, larynx, mandible] = structures.map(({ name }) => of(name))
     for (const organ of organs.values()) expect(organ.onePiece).toBe(true)
     expect(left.points.right[0]).toBeLessThan(right.points.left[0])
     expect(brainstem.points.inferior[2]).toBeGreaterThanOrEqual(cord.points.superior[2] - 5)

@@ -4,13 +4,8 @@ import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import {
-  claim,
-  removeDeadClaims,
-  temporaryName,
-  withClaim,
-  type ClaimTimes,
-} from '../../../../../src/engine/dataset/state/claims.js'
+import { claim, removeDeadClaims, withClaim, type ClaimTimes } from '../../../../../src/engine/dataset/state/claims.js'
+import { temporaryName } from '../../../../../src/engine/dataset/state/claimTemporaries.js'
 import { isAlive, thisProcess, type ProcessIdentity } from '../../../../../src/engine/dataset/state/processIdentity.js'
 import { tempFolder } from '../../../../support/tempFolder.js'
 

@@ -116,7 +116,7 @@ describe('the likeliest failures', () => {
   ] as const)('are scans that are turned: %j', (mirror, flag, text) => {
     const judged = cohort({ 5: { mirror } })
     expect(flagsOf(judged, 5)).toEqual([flag])
-    expect(summaryCsv(judged)).toContain(`,${text},`)
+    expect(summaryCsv(judged)).toContain(text)
     expect(judged[0].scan.path).toBe('p05.nii')
     expect(judged.slice(1).flatMap(({ flags }) => flags)).toEqual([])
   })

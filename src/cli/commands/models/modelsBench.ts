@@ -2,29 +2,30 @@ import { fork } from 'node:child_process'
 import os from 'node:os'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { findDataset } from '../../lab/benchmark/labelledDataset.js'
+import { findDataset } from '../../../lab/benchmark/labelledDataset.js'
 import {
   measureSegmenter,
   segmenterMeasurementSchema,
   type SegmenterMeasurement,
-} from '../../lab/benchmark/measureSegmenter.js'
-import type { Engine, RunHooks } from '../../engine/engine.js'
-import { defined } from '../../shared/defined.js'
-import { remedySchema } from '../../shared/errorData.js'
-import { MedlsamError, throwIfCancelled, toErrorData } from '../../shared/medlsamError.js'
-import { toMarkdown, words, type Cell } from '../../lab/evaluation/textTable.js'
-import { isUsableSegmenter } from '../../engine/models/catalog.js'
-import { findSegmenter } from '../../engine/models/segmenters.js'
-import { startClock } from '../../engine/pipeline/stageClock.js'
-import type { Provider } from '../../engine/runtime/network.js'
-import { runtimeFolder } from '../../engine/runtime/onnx.js'
-import { autoCandidates } from '../../engine/runtime/providerTable.js'
-import { openSegmenter } from '../../engine/sam/segmenter.js'
-import { listenToChild, tellParent } from '../childProgress.js'
-import { runCommand, type EngineFlags } from '../command.js'
-import { EXIT } from '../exitCodes.js'
-import { wholeNumber, withEngineFlags } from '../parse.js'
-import { errorLine } from '../remedyText.js'
+} from '../../../lab/benchmark/measureSegmenter.js'
+import type { Engine, RunHooks } from '../../../engine/engine.js'
+import { defined } from '../../../shared/defined.js'
+import { remedySchema } from '../../../shared/errorData.js'
+import { MedlsamError, throwIfCancelled, toErrorData } from '../../../shared/medlsamError.js'
+import { toMarkdown, words, type Cell } from '../../../lab/evaluation/textTable.js'
+import { isUsableSegmenter } from '../../../engine/models/catalog.js'
+import { findSegmenter } from '../../../engine/models/segmenters.js'
+import { startClock } from '../../../engine/pipeline/stageClock.js'
+import type { Provider } from '../../../engine/runtime/network.js'
+import { runtimeFolder } from '../../../engine/runtime/onnx.js'
+import { autoCandidates } from '../../../engine/runtime/providerTable.js'
+import { openSegmenter } from '../../../engine/sam/segmenter.js'
+import { listenToChild, tellParent } from '../../childProgress.js'
+import { runCommand } from '../../command.js'
+import { withEngineFlags, type EngineFlags } from '../../engineFlags.js'
+import { EXIT } from '../../exitCodes.js'
+import { wholeNumber } from '../../parse.js'
+import { errorLine } from '../../remedyText.js'
 
 interface BenchFlags extends EngineFlags {
   readonly data?: string
@@ -77,25 +78,17 @@ export function addModelsBench(models: Command): void {
     .action(async (id: string, provider: Provider, flags: BenchFlags) => {
       // Ctrl-C reaches every process of a terminal; the one that started us decides what it means.
       process.on('SIGINT', () => undefined)
-      await runCommand(
-        { json: true, ...(flags.modelsFolder === undefined ? {} : { modelsFolder: flags.modelsFolder }) },
-        async (engine) => {
-          const { files, ...source } = await findSegmenter(id, await engine.models.context())
-          const dataset = flags.data === undefined ? null : await findDataset(flags.data)
-          const data = dataset === null ? null : { dataset, scans: flags.scans, sliceStep: flags.sliceStep }
-          const measured = await measureSegmenter(
-            () =>
-              openSegmenter(files, {
-                ...source,
-                provider,
-                ...(flags.threads === undefined ? {} : { threads: flags.threads }),
-              }),
-            data,
-            tellParent,
-          )
-          return { document: measured, lines: [], exitCode: EXIT.allFound }
-        },
-      )
+      await runCommand({ json: true, ...defined({ modelsFolder: flags.modelsFolder }) }, async (engine) => {
+        const { files, ...source } = await findSegmenter(id, await engine.models.context())
+        const dataset = flags.data === undefined ? null : await findDataset(flags.data)
+        const data = dataset === null ? null : { dataset, scans: flags.scans, sliceStep: flags.sliceStep }
+        const measured = await measureSegmenter(
+          () => openSegmenter(files, { ...source, provider, ...defined({ threads: flags.threads }) }),
+          data,
+          tellParent,
+        )
+        return { document: measured, lines: [], exitCode: EXIT.allFound }
+      })
     })
 }
 
@@ -229,5 +222,5 @@ function tableOf(rows: readonly BenchRow[], { data, scans, sliceStep }: BenchFla
 function diceNote(data: string | undefined, scans: number, sliceStep: number): string {
   return data === undefined
     ? 'Dice is measured with --data FOLDER.'
-    : `Dice: mean over structures of ${scans} scans inside manual boxes of the paper (the drawn organ's box on every slice, walls moved out by 0 to 20 of 1024 pixels), one slice of every ${sliceStep}.`
+    : `Dice: mean over structures of ${scans} scans inside manual boxes of the paper (the true organ's box on every slice, walls moved out by 0 to 20 of 1024 pixels), one slice of every ${sliceStep}.`
 }

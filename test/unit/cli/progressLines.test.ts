@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { progressLines } from '../../../src/cli/progressBar.js'
+import { progressLines } from '../../../src/cli/progressLines.js'
 
 it('writes a line a minute into a log file, and none for what is over sooner', () => {
   const lines: string[] = []
