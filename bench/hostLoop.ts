@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { createEngineClient } from '../src/host/engine/engineClient.js'
+import { EngineClient } from '../src/host/engine/engineClient.js'
+import { infoMethod, segmentMethod } from '../src/protocol/rpc.js'
 
 /** How long the event loop of a host was held during a run. */
 export interface HostLoop {
@@ -19,7 +20,7 @@ const ENGINE = path.resolve(import.meta.dirname, '../dist/engine.mjs')
  */
 export async function measureHostLoop(scan: string, folder: string): Promise<HostLoop> {
   if (!existsSync(ENGINE)) throw new Error('There is no dist/engine.mjs: run "npm run build" first.')
-  const client = createEngineClient({
+  const client = new EngineClient({
     modulePath: ENGINE,
     setup: () => ({ provider: 'cpu', threads: 0 }),
     onState: () => undefined,
@@ -31,9 +32,10 @@ export async function measureHostLoop(scan: string, folder: string): Promise<Hos
     messages += 1
   }
   try {
-    await client.info()
+    await client.ask(infoMethod)
     delay.enable()
-    await client.segment(
+    await client.run(
+      segmentMethod,
       {
         scanPath: scan,
         templates: 'head-neck',

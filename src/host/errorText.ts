@@ -1,4 +1,4 @@
-import { EngineError } from './engine/engineClient.js'
+import { EngineError } from './engine/engineErrors.js'
 import { engineErrorText } from './remedyText.js'
 
 /** The sentence to show for anything thrown; the engine's errors say also what helps. */

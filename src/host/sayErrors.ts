@@ -1,8 +1,8 @@
 import * as vscode from 'vscode'
-import { RunCancelled } from './engine/engineClient.js'
+import { RunCancelled } from './engine/engineErrors.js'
 import { errorText } from './errorText.js'
 
-/** Shows what went wrong in something that people asked for, as one message. */
+/** Shows what went wrong in something that the user asked for, as one message. */
 export async function sayErrors(work: () => Promise<unknown>): Promise<void> {
   try {
     await work()

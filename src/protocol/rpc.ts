@@ -93,10 +93,35 @@ export interface Numbered<T> {
   readonly request: T
 }
 
+/** What becomes of a run that the host tells to stop. */
+export interface WhenStopped {
+  /** How long the engine may take to stop by itself before the host kills it; null for never, a second when absent. */
+  readonly patienceMs?: number | null
+  /** Whether it still has an answer to give, which the host waits for; without one the run is over at once. */
+  readonly answers?: boolean
+}
+
+/** A request that tells how far it is, under its number, and that can be stopped. */
+export class RunMethod<P, R> extends RequestType<Numbered<P>, R, ErrorData> {
+  constructor(
+    method: string,
+    readonly whenStopped: WhenStopped = {},
+  ) {
+    super(method)
+  }
+}
+
+/** Loading a provider blocks the engine for seconds, and killing it meanwhile would count as a crash of the provider. */
+const SELF_TEST: WhenStopped = { patienceMs: 60_000 }
+/** A folder's run finishes the step it is at and writes its summary; only then is it worth killing. */
+const FOLDER: WhenStopped = { patienceMs: 60_000, answers: true }
+/** Only waits for disk and network: stopping it must not take another run with it. */
+const BESIDE: WhenStopped = { patienceMs: null, answers: true }
+
 /** Localize and segment; writes label map, names and sidecar. */
-export const segmentMethod = new RequestType<Numbered<SegmentWithPreviews>, SegmentOutcome, ErrorData>('segment')
+export const segmentMethod = new RunMethod<SegmentWithPreviews, SegmentOutcome>('segment')
 /** Segments a folder of scans. When it is cancelled it finishes the step it is at, writes the summary and answers. */
-export const segmentFolderMethod = new RequestType<Numbered<DatasetRequest>, DatasetOutcome, ErrorData>('segmentFolder')
+export const segmentFolderMethod = new RunMethod<DatasetRequest, DatasetOutcome>('segmentFolder', FOLDER)
 /** What happens during the run of a folder. */
 export const datasetEventNotification = new NotificationType<{ readonly run: number; readonly event: DatasetEvent }>(
   'datasetEvent',
@@ -104,11 +129,7 @@ export const datasetEventNotification = new NotificationType<{ readonly run: num
 /** Host to engine: hold the run of a folder after the scan it is at, or go on. */
 export const pauseNotification = new NotificationType<{ readonly run: number; readonly paused: boolean }>('pause')
 /** Leave-one-out check of a template set file. */
-export const checkTemplatesMethod = new RequestType<
-  Numbered<{ readonly setPath: string }>,
-  TemplateCheckReport,
-  ErrorData
->('checkTemplates')
+export const checkTemplatesMethod = new RunMethod<{ readonly setPath: string }, TemplateCheckReport>('checkTemplates')
 /** Add a scan to a template set file; answers with the set as written, also while a run goes on. */
 export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet, ErrorData>('addTemplate')
 /** Which scans of a template set file moved or changed; answered at once, also while a run goes on. */
@@ -133,31 +154,27 @@ export const structureNotification = new NotificationType<{
 /** Every model that is embedded, installed or can be had, and where models lie. */
 export const listModelsMethod = new RequestType0<ModelsInfo, ErrorData>('models/list')
 /** Download a model; progress counts bytes under the stage `download`. Runs beside other requests. Cancelling keeps what has come, for the next try. */
-export const downloadModelMethod = new RequestType<Numbered<DownloadModelRequest>, InstalledModel, ErrorData>(
-  'models/download',
-)
+export const downloadModelMethod = new RunMethod<DownloadModelRequest, InstalledModel>('models/download', BESIDE)
 /** Take finished ONNX files or a checkpoint into the models folder. */
-export const importModelMethod = new RequestType<Numbered<ImportModelRequest>, InstalledModel, ErrorData>(
-  'models/import',
-)
+export const importModelMethod = new RunMethod<ImportModelRequest, InstalledModel>('models/import', BESIDE)
 /** Compare the files of a model, or of all installed ones (null), with their recorded SHA-256. */
 export const verifyModelMethod = new RequestType<ModelChoice | null, readonly VerifiedFile[], ErrorData>(
   'models/verify',
 )
 /** Delete an installed model's files; answers with the folders that are gone. */
-export const removeModelMethod = new RequestType<Numbered<ModelChoice>, readonly string[], ErrorData>('models/remove')
+export const removeModelMethod = new RunMethod<ModelChoice, readonly string[]>('models/remove', BESIDE)
 /** Time one encode per provider and remember which is fastest with the right answer; `auto` takes it from then on. */
-export const testProvidersMethod = new RequestType<Numbered<{ readonly id: string }>, ProviderTestReport, ErrorData>(
+export const testProvidersMethod = new RunMethod<{ readonly id: string }, ProviderTestReport>(
   'models/testProviders',
+  SELF_TEST,
 )
 /** Whether the GPU files of ONNX Runtime are missing here and can be fetched. */
 export const gpuRuntimeMethod = new RequestType0<GpuRuntimeInfo, ErrorData>('models/gpuRuntime')
 /** Fetch them. `acceptUnverified` takes them although no SHA-256 is pinned here, checked against what the package feed publishes. */
-export const downloadGpuRuntimeMethod = new RequestType<
-  Numbered<{ readonly acceptUnverified: boolean }>,
-  GpuRuntimeInfo,
-  ErrorData
->('models/downloadGpuRuntime')
+export const downloadGpuRuntimeMethod = new RunMethod<{ readonly acceptUnverified: boolean }, GpuRuntimeInfo>(
+  'models/downloadGpuRuntime',
+  BESIDE,
+)
 
 /** Every request that the engine answers. One that is added here needs a handler in the engine's `serve.ts`. */
 export const ENGINE_METHODS = {

@@ -41,7 +41,7 @@ describe('a workspace that is not trusted', function () {
     writeFileSync(setFile(), setText('inside', { Larynx: { points: { ...POINTS, left: [-5, 0, 0] } } }))
     writeFileSync(
       markups(),
-      formatMarkups({ marks: { structures: [{ name: 'Larynx', color: COLOR, points: POINTS }] }, others: [] }),
+      formatMarkups({ points: { structures: [{ name: 'Larynx', color: COLOR, points: POINTS }] }, others: [] }),
     )
   })
 

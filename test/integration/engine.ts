@@ -4,6 +4,7 @@ import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import * as vscode from 'vscode'
 import type { RunListeners } from '../../src/host/engine/engineClient.js'
+import { addTemplateMethod, infoMethod, segmentMethod } from '../../src/protocol/rpc.js'
 import { note } from './notes.js'
 import { extensionApi, until, workspaceFile } from './workspace.js'
 
@@ -25,7 +26,7 @@ export function defineEngineSuite(): void {
 
     before(async function () {
       const { engine } = await extensionApi()
-      const made = await engine.addTemplate({
+      const made = await engine.ask(addTemplateMethod, {
         setPath: set.fsPath,
         scanPath: workspaceFile('template_ct.nii.gz').fsPath,
         source: { kind: 'labelMap', path: workspaceFile('template_seg.nii.gz').fsPath },
@@ -36,7 +37,7 @@ export function defineEngineSuite(): void {
     it('is killed and says so; nothing half-written remains, and the next request starts a new one', async () => {
       const { engine } = await extensionApi()
       const run = listeners()
-      const running = engine.segment(request, run)
+      const running = engine.run(segmentMethod, request, run)
       const outcome = assert.rejects(running, { name: 'EngineDied' })
       await until('the run has begun', () => run.stages.has('templates') || run.stages.has('localize'))
       const pid = engine.pid()
@@ -45,14 +46,14 @@ export function defineEngineSuite(): void {
       await outcome
       assert.equal(engine.state(), 'stopped')
       assert.deepEqual(written(), [])
-      assert.equal((await engine.info()).localizer.id.length > 0, true)
+      assert.equal((await engine.ask(infoMethod)).localizer.id.length > 0, true)
     })
 
     it('stops at once when a run is cancelled', async () => {
       const { engine } = await extensionApi()
       const abort = new AbortController()
       const run = listeners(abort.signal)
-      const outcome = assert.rejects(engine.segment(request, run), { name: 'RunCancelled' })
+      const outcome = assert.rejects(engine.run(segmentMethod, request, run), { name: 'RunCancelled' })
       await until('the run has begun', () => run.stages.size > 1)
       const began = performance.now()
       abort.abort()
@@ -68,7 +69,7 @@ export function defineEngineSuite(): void {
       let slowestMs = 0
       let commands = 0
       delay.enable()
-      const running = engine.segment(request, listeners())
+      const running = engine.run(segmentMethod, request, listeners())
       const progress = { over: false }
       const finished = running.finally(() => {
         progress.over = true

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
-import { openScanDocument } from '../../src/host/editor/scanDocument.js'
+import { ScanDocument } from '../../src/host/editor/scanDocument.js'
 import { addStructure, placePoint } from '../../src/host/points/editPoints.js'
 import { extensionApi, until, workspaceFile } from './workspace.js'
 
@@ -25,8 +25,8 @@ export function defineScanDocumentSuite(): void {
       const { editors } = await extensionApi()
       const session = await editors.open(scan)
       assert.ok(session)
-      session.document.apply(addStructure(session.document.marks(), 'Larynx', '#f58231'))
-      session.document.apply(placePoint(session.document.marks(), 'Larynx', 'left', [-10, 0, 0]))
+      session.document.apply(addStructure(session.document.points(), 'Larynx', '#f58231'))
+      session.document.apply(placePoint(session.document.points(), 'Larynx', 'left', [-10, 0, 0]))
       // A text editor on top hides the scan editors, and VS Code drops their webviews.
       await vscode.commands.executeCommand('workbench.action.closeEditorsInOtherGroups')
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: 'on top' }))
@@ -49,12 +49,12 @@ export function defineScanDocumentSuite(): void {
       assert.ok(session)
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(markups))
       await vscode.workspace.fs.writeFile(markups, new TextEncoder().encode(text.replaceAll('Larynx', 'Trachea')))
-      await until('they are there', () => session.document.marks().structures[0].name === 'Trachea')
-      session.document.apply(addStructure(session.document.marks(), 'Mandible', '#f58231'))
+      await until('they are there', () => session.document.points().structures[0].name === 'Trachea')
+      session.document.apply(addStructure(session.document.points(), 'Mandible', '#f58231'))
       await vscode.workspace.fs.writeFile(markups, new TextEncoder().encode(text))
       await session.document.reread()
       assert.deepEqual(
-        session.document.marks().structures.map(({ name }) => name),
+        session.document.points().structures.map(({ name }) => name),
         ['Trachea', 'Mandible'],
       )
       await vscode.commands.executeCommand('workbench.action.files.revert')
@@ -62,7 +62,7 @@ export function defineScanDocumentSuite(): void {
         'they are those of the file',
         () =>
           session.document
-            .marks()
+            .points()
             .structures.map(({ name }) => name)
             .join() === 'Larynx',
       )
@@ -72,18 +72,18 @@ export function defineScanDocumentSuite(): void {
       const other = workspaceFile('query_ct.nii.gz')
       const backups = { backupOf: () => undefined, remember: () => undefined, forget: () => undefined }
       const gone = workspaceFile('gone.backup').toString()
-      assert.deepEqual((await openScanDocument(other, gone, backups)).marks().structures, [])
+      assert.deepEqual((await ScanDocument.open(other, gone, backups)).points().structures, [])
       const damaged = workspaceFile('damaged.backup')
       await vscode.workspace.fs.writeFile(damaged, new TextEncoder().encode('{"structures": [{"na'))
-      assert.deepEqual((await openScanDocument(other, damaged.toString(), backups)).marks().structures, [])
+      assert.deepEqual((await ScanDocument.open(other, damaged.toString(), backups)).points().structures, [])
 
       const newer = workspaceFile('newer.backup')
-      const first = await openScanDocument(other, undefined, backups)
-      first.apply(addStructure(first.marks(), 'Mandible', '#f58231'))
+      const first = await ScanDocument.open(other, undefined, backups)
+      first.apply(addStructure(first.points(), 'Mandible', '#f58231'))
       await first.backup(newer)
-      const again = await openScanDocument(other, gone, { ...backups, backupOf: () => newer.toString() })
+      const again = await ScanDocument.open(other, gone, { ...backups, backupOf: () => newer.toString() })
       again.recover()
-      assert.deepEqual(again.marks(), first.marks())
+      assert.deepEqual(again.points(), first.points())
     })
   })
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode'
 import { enableScan } from '../../src/shared/templateSetEdit.js'
 import type { TemplateSet } from '../../src/shared/templateSet.js'
 import { createScanHealth, type ScanHealth } from '../../src/host/templates/scanHealth.js'
-import { createTemplateStore, type TemplateStore } from '../../src/host/templates/templateStore.js'
+import { TemplateStore } from '../../src/host/templates/templateStore.js'
 import { removeIfThere, until, workspaceFile } from './workspace.js'
 
 const SET: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, name: 'mine', structures: [], scans: [] }
@@ -12,7 +12,7 @@ const SET: TemplateSet = { format: 'medlsam-template-set', formatVersion: 1, nam
 async function makeStore(health: ScanHealth = createScanHealth(() => Promise.resolve({}))): Promise<TemplateStore> {
   const extension = vscode.extensions.getExtension('medlsam.medlsam')
   assert.ok(extension)
-  const store = createTemplateStore(extension.extensionUri, health, (text) => assert.fail(text))
+  const store = new TemplateStore(extension.extensionUri, health, (text) => assert.fail(text))
   await store.ready
   assert.ok(
     store.banks().some(({ builtIn }) => builtIn),

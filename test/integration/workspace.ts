@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import * as vscode from 'vscode'
-import type { ExtensionApi } from '../../src/host/activate.js'
+import type { ExtensionApi } from '../../src/host/activateExtension.js'
 
 /** What `activate()` of the extension under test gave back. */
 export async function extensionApi(): Promise<ExtensionApi> {

@@ -1,7 +1,7 @@
 import type { DatasetEvent, DatasetOutcome, DatasetTotals } from '../../shared/datasetRun.js'
 import { engineErrorText } from '../remedyText.js'
 
-/** Where the run of a folder stands, for people. */
+/** Where the run of a folder stands, for the user. */
 export interface FolderProgress {
   readonly totals: DatasetTotals | null
   /** Path of the scan that is worked on. */
@@ -43,7 +43,12 @@ export function afterEvent(progress: FolderProgress, event: DatasetEvent): Folde
 
 /** Scans that need no more work, of how many: `3 of 12`. */
 export function countText({ totals }: FolderProgress): string {
-  return totals === null ? '' : `${totals.done + totals.failed + totals.already} of ${totals.total}`
+  return totals === null ? '' : `${finished(totals)} of ${totals.total}`
+}
+
+/** How much of it needs no more work, from 0 to 100. */
+export function percentDone({ totals }: FolderProgress): number {
+  return totals === null ? 0 : (100 * finished(totals)) / Math.max(1, totals.total)
 }
 
 /** One line about where the run stands. */
@@ -77,6 +82,10 @@ export function outcomeText({ totals, failures, kept, stopped }: DatasetOutcome)
           .map(({ path, error }) => `${path}: ${engineErrorText(error)}`)
           .join(' ')}`
   return `${parts.join(', ')}.${failed}`
+}
+
+function finished({ done, failed, already }: DatasetTotals): number {
+  return done + failed + already
 }
 
 const STATE_TEXT: Readonly<Record<FolderProgress['state'], string>> = {

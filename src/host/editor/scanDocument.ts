@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { z } from 'zod'
 import { scanPointsSchema, NO_POINTS, type ScanPoints } from '../../shared/scanPoints.js'
+import { defined } from '../../shared/defined.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
 import type { PointsEdit } from '../points/editPoints.js'
@@ -8,28 +9,7 @@ import { formatMarkups, markupsNameOf, parseMarkups, type MarkupsFile } from '..
 import { writeWhole } from '../writeWhole.js'
 import type { UnsavedPoints } from './unsavedPoints.js'
 
-/** A scan with its marks. Everything that can be saved lives here, never in a webview. */
-export interface ScanDocument extends vscode.CustomDocument {
-  readonly name: string
-  marks(): ScanPoints
-  /** Applies a change and tells VS Code that it can be undone. */
-  apply(edit: PointsEdit, activate?: string): void
-  /** The marks changed, by an edit, undo, redo or revert: the views redraw. */
-  readonly onDidChangePoints: vscode.Event<{ readonly activate?: string }>
-  /** An edit was made: VS Code counts the document as dirty. */
-  readonly onDidEdit: vscode.Event<vscode.CustomDocumentEditEvent<ScanDocument>>
-  /** Brings back points that were never saved and that VS Code did not hand back; as an edit, so that it can be undone. */
-  recover(): void
-  /** Asks before it overwrites what another program wrote meanwhile. @throws Error when the points were not saved, CancellationError when people thought better of it */
-  save(): Promise<void>
-  /** Shows the points that another program wrote; not while there are unsaved ones here. */
-  reread(): Promise<void>
-  saveAs(scan: vscode.Uri): Promise<void>
-  revert(): Promise<void>
-  backup(destination: vscode.Uri): Promise<vscode.CustomDocumentBackup>
-}
-
-/** Where the marks of a scan are kept. */
+/** Where the points of a scan are kept. */
 export function markupsUri(scan: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(scan, '..', markupsNameOf(baseName(scan)))
 }
@@ -39,99 +19,132 @@ export function baseName(uri: vscode.Uri): string {
   return uri.path.slice(uri.path.lastIndexOf('/') + 1)
 }
 
-/** Opens a scan's marks, from a backup after a crash, else from the file beside the scan. */
-export async function openScanDocument(
-  uri: vscode.Uri,
-  backupId: string | undefined,
-  unsaved: UnsavedPoints,
-): Promise<ScanDocument> {
-  const changed = new vscode.EventEmitter<{ readonly activate?: string }>()
-  const edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
-  const file = markupsUri(uri)
-  /** The file as read or written last: whether other programs changed it, and whether there is anything to save. */
-  let opened = await readMarkups(file)
-  const handedBack = await readBackup(backupId, baseName(uri))
-  const remembered = handedBack.marks === null ? await readBackup(unsaved.backupOf(uri), baseName(uri)) : handedBack
-  let marks = handedBack.marks ?? opened.marks
-  let lost = handedBack.marks === null ? remembered.marks : null
-  if (remembered.marks !== null) opened = { ...opened, text: remembered.savedText }
+/** A scan with its points. Everything that can be saved lives here, never in a webview. */
+export class ScanDocument implements vscode.CustomDocument {
+  readonly name: string
+  private readonly changed = new vscode.EventEmitter<{ readonly activate?: string }>()
+  private readonly edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
+  private readonly disposed = new vscode.EventEmitter<void>()
+  /** The points changed, by an edit, undo, redo or revert: the views redraw. */
+  readonly onDidChangePoints = this.changed.event
+  /** An edit was made: VS Code counts the document as dirty. */
+  readonly onDidEdit = this.edited.event
+  readonly onDidDispose = this.disposed.event
 
-  const show = (next: ScanPoints): void => {
-    marks = next
-    changed.fire({})
+  /**
+   * @param opened the markups file as read or written last: whether other programs changed it, and whether there is anything to save
+   * @param lost points that were never saved and that VS Code did not hand back
+   */
+  private constructor(
+    readonly uri: vscode.Uri,
+    private readonly unsaved: UnsavedPoints,
+    private opened: OpenedMarkups,
+    private current: ScanPoints,
+    private lost: ScanPoints | null,
+  ) {
+    this.name = baseName(uri)
   }
 
-  const document: ScanDocument = {
-    uri,
-    name: baseName(uri),
-    marks: () => marks,
-    onDidChangePoints: changed.event,
-    onDidEdit: edited.event,
-    apply(edit, activate) {
-      marks = edit.after
-      changed.fire(activate === undefined ? {} : { activate })
-      edited.fire({
-        document,
-        label: edit.label,
-        undo: () => {
-          show(edit.before)
-        },
-        redo: () => {
-          show(edit.after)
-        },
-      })
-    },
-    recover() {
-      if (lost !== null) document.apply({ label: 'Recover unsaved points', before: marks, after: lost })
-      lost = null
-    },
-    async save() {
-      const now = await readMarkups(file)
-      if (now.text !== null && now.text !== opened.text) {
-        const choice = await askAboutConflict(file)
-        if (choice === 'Revert') return document.revert()
-        if (choice !== 'Overwrite') throw new vscode.CancellationError()
-      } else if (opened.problem !== null) throw new Error(`The points were not saved: ${opened.problem}`)
-      const { others } = now.text === null || now.problem !== null ? opened : now
-      const saved: OpenedMarkups = { text: formatMarkups({ marks, others }), marks, others, problem: null }
-      await writeWhole(file, encode(saved.text ?? ''))
-      opened = saved
-      unsaved.forget(uri)
-    },
-    async reread() {
-      const now = await readMarkups(file)
-      // A file that is gone or half-written is no reason to take points away.
-      if (marks !== opened.marks || now.text === null || now.text === opened.text || now.problem !== null) return
-      opened = now
-      show(now.marks)
-    },
-    async saveAs(scan) {
-      await vscode.workspace.fs.copy(uri, scan, { overwrite: true })
-      await writeWhole(markupsUri(scan), encode(formatMarkups({ marks, others: opened.others })))
-    },
-    async revert() {
-      opened = await readMarkups(file)
-      if (opened.problem !== null) void vscode.window.showWarningMessage(opened.problem)
-      show(opened.marks)
-      unsaved.forget(uri)
-    },
-    async backup(destination) {
-      await writeWhole(destination, encode(JSON.stringify({ ...marks, savedText: opened.text })))
-      unsaved.remember(uri, destination.toString())
-      return {
-        id: destination.toString(),
-        delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined),
-      }
-    },
-    dispose() {
-      changed.dispose()
-      edited.dispose()
-    },
+  /** Opens a scan's points, from a backup after a crash, else from the file beside the scan. */
+  static async open(uri: vscode.Uri, backupId: string | undefined, unsaved: UnsavedPoints): Promise<ScanDocument> {
+    const opened = await readMarkups(markupsUri(uri))
+    const handedBack = await readBackup(backupId, baseName(uri))
+    const backup = handedBack.points === null ? await readBackup(unsaved.backupOf(uri), baseName(uri)) : handedBack
+    for (const problem of [opened.problem, handedBack.problem ?? backup.problem])
+      if (problem !== null) void vscode.window.showWarningMessage(problem)
+    return new ScanDocument(
+      uri,
+      unsaved,
+      backup.points === null ? opened : { ...opened, text: backup.savedText },
+      handedBack.points ?? opened.points,
+      handedBack.points === null ? backup.points : null,
+    )
   }
-  for (const problem of [opened.problem, handedBack.problem ?? remembered.problem]) {
-    if (problem !== null) void vscode.window.showWarningMessage(problem)
+
+  points(): ScanPoints {
+    return this.current
   }
-  return document
+
+  /** Applies a change and tells VS Code that it can be undone. */
+  apply(edit: PointsEdit, activate?: string): void {
+    this.current = edit.after
+    this.changed.fire(defined({ activate }))
+    this.edited.fire({
+      document: this,
+      label: edit.label,
+      undo: () => {
+        this.show(edit.before)
+      },
+      redo: () => {
+        this.show(edit.after)
+      },
+    })
+  }
+
+  /** Brings back points that were never saved and that VS Code did not hand back; as an edit, so that it can be undone. */
+  recover(): void {
+    if (this.lost !== null) this.apply({ label: 'Recover unsaved points', before: this.current, after: this.lost })
+    this.lost = null
+  }
+
+  /** Asks before it overwrites what another program wrote meanwhile. @throws Error when the points were not saved, CancellationError when the user thought better of it */
+  async save(): Promise<void> {
+    const file = markupsUri(this.uri)
+    const now = await readMarkups(file)
+    if (now.text !== null && now.text !== this.opened.text) {
+      const choice = await askAboutConflict(file)
+      if (choice === 'Revert') return this.revert()
+      if (choice !== 'Overwrite') throw new vscode.CancellationError()
+    } else if (this.opened.problem !== null) throw new Error(`The points were not saved: ${this.opened.problem}`)
+    const { others } = now.text === null || now.problem !== null ? this.opened : now
+    const points = this.current
+    const text = formatMarkups({ points, others })
+    await writeWhole(file, encode(text))
+    this.opened = { text, points, others, problem: null }
+    this.unsaved.forget(this.uri)
+  }
+
+  /** Shows the points that another program wrote; not while there are unsaved ones here. */
+  async reread(): Promise<void> {
+    const now = await readMarkups(markupsUri(this.uri))
+    // A file that is gone or half-written is no reason to take points away.
+    if (this.current !== this.opened.points || now.text === null || now.text === this.opened.text) return
+    if (now.problem !== null) return
+    this.opened = now
+    this.show(now.points)
+  }
+
+  async saveAs(scan: vscode.Uri): Promise<void> {
+    await vscode.workspace.fs.copy(this.uri, scan, { overwrite: true })
+    await writeWhole(markupsUri(scan), encode(formatMarkups({ points: this.current, others: this.opened.others })))
+  }
+
+  async revert(): Promise<void> {
+    this.opened = await readMarkups(markupsUri(this.uri))
+    if (this.opened.problem !== null) void vscode.window.showWarningMessage(this.opened.problem)
+    this.show(this.opened.points)
+    this.unsaved.forget(this.uri)
+  }
+
+  async backup(destination: vscode.Uri): Promise<vscode.CustomDocumentBackup> {
+    await writeWhole(destination, encode(JSON.stringify({ ...this.current, savedText: this.opened.text })))
+    this.unsaved.remember(this.uri, destination.toString())
+    return {
+      id: destination.toString(),
+      // One that is gone already needs no deleting.
+      delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined),
+    }
+  }
+
+  dispose(): void {
+    this.disposed.fire()
+    for (const emitter of [this.changed, this.edited, this.disposed]) emitter.dispose()
+  }
+
+  private show(points: ScanPoints): void {
+    this.current = points
+    this.changed.fire({})
+  }
 }
 
 /** `text` is null where there is no file, or none that can be read. */
@@ -143,7 +156,7 @@ async function readMarkups(file: vscode.Uri): Promise<OpenedMarkups> {
     text = decode(await vscode.workspace.fs.readFile(file))
     return { text, ...parseMarkups(text, baseName(file)), problem: null }
   } catch (error) {
-    return { text, marks: NO_POINTS, others: [], problem: isMissing(error) ? null : errorText(error) }
+    return { text, points: NO_POINTS, others: [], problem: isMissing(error) ? null : errorText(error) }
   }
 }
 
@@ -158,26 +171,26 @@ function askAboutConflict(file: vscode.Uri): Thenable<'Overwrite' | 'Revert' | u
 
 /** The points of a document that was not saved, and the markups file as it was then. */
 const backupSchema = scanPointsSchema.unwrap().extend({ savedText: z.string().nullable() })
-type Backup = { readonly marks: ScanPoints | null; readonly savedText: string | null; readonly problem: string | null }
+type Backup = { readonly points: ScanPoints | null; readonly savedText: string | null; readonly problem: string | null }
 
 /**
  * The points of a backup. Null when there is none, or none any more: VS Code may name one that a newer one has
  * replaced; `problem` says why one that is there cannot be used.
  */
 async function readBackup(backupId: string | undefined, scan: string): Promise<Backup> {
-  if (backupId === undefined) return { marks: null, savedText: null, problem: null }
+  if (backupId === undefined) return { points: null, savedText: null, problem: null }
   try {
-    const { savedText, ...marks } = backupSchema.parse(
+    const { savedText, ...points } = backupSchema.parse(
       JSON.parse(decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId)))),
     )
-    return { marks, savedText, problem: null }
+    return { points, savedText, problem: null }
   } catch (error) {
     return {
-      marks: null,
+      points: null,
       savedText: null,
       problem: isMissing(error)
         ? null
-        : `The points of ${scan} that were not saved cannot be read back: their backup is damaged. The saved ones are shown.`,
+        : `The points of ${scan} that were not saved cannot be read back: their backup is corrupt. The saved ones are shown.`,
     }
   }
 }

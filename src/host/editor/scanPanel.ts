@@ -1,6 +1,5 @@
 import * as vscode from 'vscode'
 import type { FileSource, FromScanView, LabelMapView, RunView, ToScanView } from '../../protocol/scanEditor.js'
-import type { KeyHelp } from '../../protocol/viewCommand.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
 import { describeLabelMap } from './labelMaps.js'
@@ -18,28 +17,27 @@ export interface ScanPanel {
 export interface SharedView {
   names: readonly string[]
   shown: string | null
-  /** How often label maps were looked for: an older look that ends later is dropped. */
-  looks: number
   run: RunView
   /** Masks of a run that is going on. */
   preview: vscode.Uri | null
 }
+
+/** What a fresh webview needs besides its scan. */
+type BesidesScan = Pick<Extract<ToScanView, { readonly type: 'open' }>, 'keys' | 'canRun' | 'view'>
 
 /** Sends what a fresh webview needs to show a scan, label maps aside; says so in it when the scan cannot be had. */
 export async function fillPanel(
   panel: ScanPanel,
   document: ScanDocument,
   shared: SharedView,
-  keys: readonly KeyHelp[],
-  canRun: boolean,
-  view: unknown,
+  besides: BesidesScan,
 ): Promise<void> {
   const scan = await fileSource(panel, document.uri).catch((error: unknown) => {
     const text = isMissing(error)
       ? 'The file is not there any more. Put it back and try again, or close this editor.'
       : `The file cannot be read (${errorText(error)}). Check that you may read it, then try again.`
     panel.send({ type: 'problem', name: document.name, text })
-    panel.send({ type: 'marks', marks: document.marks() })
+    panel.send({ type: 'marks', marks: document.points() })
     return null
   })
   if (scan === null) return
@@ -48,10 +46,8 @@ export async function fillPanel(
     type: 'open',
     scan,
     limitBytes: limitMb * 2 ** 20,
-    marks: document.marks(),
-    keys,
-    view,
-    canRun,
+    marks: document.points(),
+    ...besides,
   })
   panel.send({ type: 'run', run: shared.run })
   if (shared.preview !== null) panel.send({ type: 'preview', file: await fileSource(panel, shared.preview) })

@@ -1,32 +1,30 @@
 import * as vscode from 'vscode'
-import type { EngineState } from './engineClient.js'
+import type { EngineState } from './engineProcess.js'
 
-/** Shows in the status bar that the engine is up and on what it runs. */
-export interface EngineStatus {
-  setState(state: EngineState): void
-  readonly setProvider: (provider: string) => void
-  dispose(): void
-}
+/** Shows in the status bar that the engine is up and on what it runs; hidden while the engine is down. */
+export class EngineStatus {
+  private readonly item = vscode.window.createStatusBarItem('medlsam.engine', vscode.StatusBarAlignment.Right, 90)
 
-/** Makes the status-bar item; hidden while the engine is down. */
-export function createEngineStatus(): EngineStatus {
-  const item = vscode.window.createStatusBarItem('medlsam.engine', vscode.StatusBarAlignment.Right, 90)
-  item.name = 'MedLSAM Engine'
-  item.command = 'medlsam.restartEngine'
-  const show = (provider: string | null): void => {
-    item.text = provider === null || provider === '' ? '$(chip) MedLSAM' : `$(chip) MedLSAM: ${provider}`
-    item.tooltip = 'The MedLSAM engine is running. Click to restart it.'
-    item.accessibilityInformation = { label: `MedLSAM engine running${provider === null ? '' : ` on ${provider}`}` }
+  constructor() {
+    this.item.name = 'MedLSAM Engine'
+    this.item.command = 'medlsam.restartEngine'
+    this.setProvider('')
   }
-  show(null)
-  return {
-    setState(state) {
-      if (state === 'running') item.show()
-      else item.hide()
-    },
-    setProvider: show,
-    dispose() {
-      item.dispose()
-    },
+
+  setState(state: EngineState): void {
+    if (state === 'running') this.item.show()
+    else this.item.hide()
+  }
+
+  /** Tells on what the engine runs; empty where that is not known. */
+  setProvider(provider: string): void {
+    const isKnown = provider !== ''
+    this.item.text = isKnown ? `$(chip) MedLSAM: ${provider}` : '$(chip) MedLSAM'
+    this.item.tooltip = 'The MedLSAM engine is running. Click to restart it.'
+    this.item.accessibilityInformation = { label: `MedLSAM engine running${isKnown ? ` on ${provider}` : ''}` }
+  }
+
+  dispose(): void {
+    this.item.dispose()
   }
 }

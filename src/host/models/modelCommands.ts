@@ -8,7 +8,17 @@ import type {
   VariantSummary,
 } from '../../shared/modelTypes.js'
 import type { Progress } from '../../shared/progress.js'
-import { EngineError, RunCancelled, type EngineClient, type RunListeners } from '../engine/engineClient.js'
+import {
+  downloadGpuRuntimeMethod,
+  downloadModelMethod,
+  gpuRuntimeMethod,
+  importModelMethod,
+  removeModelMethod,
+  testProvidersMethod,
+  verifyModelMethod,
+} from '../../protocol/rpc.js'
+import type { EngineClient, RunListeners } from '../engine/engineClient.js'
+import { EngineError, RunCancelled } from '../engine/engineErrors.js'
 import { chooseSegmenter, chosenSegmenter } from './chosenSegmenter.js'
 import {
   decidesProvider,
@@ -33,7 +43,7 @@ export interface ModelContext {
 /** Files that belong to a model, whatever wrote them. */
 const MODEL_FILE = /\.(onnx|onnx_data|onnx\.data|data|npy|json|pth|pt|bin|safetensors)$/i
 
-/** Downloads a model, after people agreed to its licence and to files that nobody vouches for. */
+/** Downloads a model, after the user agreed to its licence and to files that nobody vouches for. */
 export async function downloadModel(context: ModelContext, node: ModelNode | undefined): Promise<void> {
   const model = await pickModel(context, node, 'Download Model', ({ variants }) =>
     variants.some(({ state }) => state === 'available'),
@@ -48,7 +58,7 @@ export async function downloadModel(context: ModelContext, node: ModelNode | und
     acceptUnverified: !variant.hashesKnown,
   }
   const done = await withProgress(`Downloading ${model.title}`, (listeners) =>
-    context.engine.downloadModel(request, listeners),
+    context.engine.run(downloadModelMethod, request, listeners),
   )
   await context.refresh()
   if (done === null)
@@ -68,7 +78,9 @@ export async function importModel(context: ModelContext, node: ModelNode | undef
   const id = files === undefined ? undefined : await askId(context, node, files[0])
   if (files === undefined || id === undefined) return
   const take = (said: Pick<ImportModelRequest, 'normalisation'>): Promise<InstalledModel | null> =>
-    withProgress('Importing the model', (listeners) => context.engine.importModel({ files, id, ...said }, listeners))
+    withProgress('Importing the model', (listeners) =>
+      context.engine.run(importModelMethod, { files, id, ...said }, listeners),
+    )
   const done = await take({}).catch(async (error: unknown) => {
     if (!(error instanceof EngineError && error.data.remedy?.option === 'normalisation')) throw error
     const normalisation = await askNormalisation()
@@ -81,7 +93,7 @@ export async function importModel(context: ModelContext, node: ModelNode | undef
 /** Compares the files of a model, or of all, with what was recorded when they came. */
 export async function verifyModel(context: ModelContext, node: ModelNode | undefined): Promise<void> {
   const { text, intact } = verifiedText(
-    await context.engine.verifyModel(node?.kind === 'model' ? { id: node.model.id } : null),
+    await context.engine.ask(verifyModelMethod, node?.kind === 'model' ? { id: node.model.id } : null),
   )
   await context.refresh()
   if (intact) void vscode.window.showInformationMessage(text)
@@ -100,7 +112,9 @@ export async function removeModel(context: ModelContext, node: ModelNode | undef
     remove
   )
     return
-  await withProgress(`Removing ${model.title}`, (listeners) => context.engine.removeModel({ id: model.id }, listeners))
+  await withProgress(`Removing ${model.title}`, (listeners) =>
+    context.engine.run(removeModelMethod, { id: model.id }, listeners),
+  )
   await context.refresh()
 }
 
@@ -128,7 +142,7 @@ export async function testProviders(context: ModelContext, node: ModelNode | und
   const chosen = chosenSegmenter()
   const name = isNamed(model, chosen) ? chosen : model.id
   const report = await withProgress(`Testing ${model.title}`, (listeners) =>
-    context.engine.testProviders(name, listeners),
+    context.engine.run(testProvidersMethod, { id: name }, listeners),
   )
   if (report === null) return
   if (decidesProvider(name, chosen, vscode.workspace.getConfiguration('medlsam').get('engine.provider', 'auto')))
@@ -138,7 +152,7 @@ export async function testProviders(context: ModelContext, node: ModelNode | und
 
 /** Fetches the CUDA and TensorRT files that ONNX Runtime's package leaves out, after telling what and from where. */
 export async function downloadGpuRuntime({ engine, refresh }: ModelContext): Promise<void> {
-  const { supported, installed, about } = await engine.gpuRuntime()
+  const { supported, installed, about } = await engine.ask(gpuRuntimeMethod)
   if (!supported || installed) {
     void vscode.window.showInformationMessage(
       supported
@@ -153,7 +167,7 @@ export async function downloadGpuRuntime({ engine, refresh }: ModelContext): Pro
   )
     return
   const done = await withProgress('Downloading the GPU runtime', (listeners) =>
-    engine.downloadGpuRuntime(true, listeners),
+    engine.run(downloadGpuRuntimeMethod, { acceptUnverified: true }, listeners),
   )
   await refresh()
   void vscode.window.showInformationMessage(
@@ -271,15 +285,15 @@ async function askId(
   })
 }
 
-/** How pictures were prepared, where the files leave it open. */
+/** How slice images were prepared, where the files leave it open. */
 async function askNormalisation(): Promise<Normalisation | undefined> {
   const ways: readonly (vscode.QuickPickItem & { readonly normalisation: Normalisation })[] = [
-    { label: 'SAM (mean and std)', detail: 'Pictures are filled up to a square', normalisation: 'sam' },
-    { label: 'MedSAM (0 to 1)', detail: 'Pictures are stretched to a square', normalisation: 'minMax' },
+    { label: 'SAM (mean and std)', detail: 'Slice images are filled up to a square', normalisation: 'sam' },
+    { label: 'MedSAM (0 to 1)', detail: 'Slice images are stretched to a square', normalisation: 'minMax' },
   ]
   const picked = await vscode.window.showQuickPick(ways, {
-    title: 'Import Model: how were its pictures prepared?',
-    placeHolder: 'The files of SAM and MedSAM look the same, but they want other pictures',
+    title: 'Import Model: how were its slice images prepared?',
+    placeHolder: 'The files of SAM and MedSAM look the same, but they want other slice images',
   })
   return picked?.normalisation
 }
@@ -293,7 +307,7 @@ async function offerUse({ tree }: ModelContext, { id, title, precision, use }: I
     await chooseSegmenter(name)
 }
 
-/** Null when people stopped it. */
+/** Null when the user stopped it. */
 async function withProgress<T>(title: string, work: (listeners: RunListeners) => Promise<T>): Promise<T | null> {
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -310,7 +324,7 @@ async function withProgress<T>(title: string, work: (listeners: RunListeners) =>
         shown = percent
       }
       try {
-        return await work({ signal: abort.signal, onStructure: () => undefined, onProgress })
+        return await work({ signal: abort.signal, onProgress })
       } catch (error) {
         if (error instanceof RunCancelled) return null
         throw error

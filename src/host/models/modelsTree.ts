@@ -12,62 +12,59 @@ export type ModelNode =
   | { readonly kind: 'provider' }
 
 /** The Models view: what is built in, installed, or can be had, and on what it runs. Empty until the engine has told. */
-export interface ModelsTree {
-  show(info: EngineInfo, models: ModelsInfo): void
-  models(): readonly ModelSummary[]
-  /** Tells on what the engine really ran. */
-  setProvider(provider: string): void
-  /** Asked when the view is first seen and nothing is known yet. */
-  onFirstSeen(ask: () => void): void
-  dispose(): void
-}
+export class ModelsTree implements vscode.TreeDataProvider<ModelNode> {
+  private readonly changed = new vscode.EventEmitter<undefined>()
+  readonly onDidChangeTreeData = this.changed.event
+  private readonly view = vscode.window.createTreeView<ModelNode>('medlsam.models', { treeDataProvider: this })
+  private readonly configured = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('medlsam.run.segmenter')) this.changed.fire(undefined)
+  })
+  private known: { readonly info: EngineInfo; readonly models: ModelsInfo } | undefined
+  private provider = ''
 
-/** Shows the Models view. */
-export function createModelsTree(): ModelsTree {
-  const changed = new vscode.EventEmitter<undefined>()
-  let known: { readonly info: EngineInfo; readonly models: ModelsInfo } | undefined
-  let provider = ''
-  const view = vscode.window.createTreeView<ModelNode>('medlsam.models', {
-    treeDataProvider: {
-      onDidChangeTreeData: changed.event,
-      getChildren: (node) => (node !== undefined || known === undefined ? [] : rows(known.models)),
-      getTreeItem: (node) => {
-        switch (node.kind) {
-          case 'model':
-            return modelItem(node.model, known?.info)
-          case 'problem':
-            return problemItem(node.text)
-          case 'provider':
-            return providerItem(provider, known?.info)
-        }
-      },
-    },
-  })
-  const configured = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('medlsam.run.segmenter')) changed.fire(undefined)
-  })
-  return {
-    show(info, models) {
-      known = { info, models }
-      if (provider === '') provider = info.localizer.provider
-      changed.fire(undefined)
-    },
-    models: () => known?.models.models ?? [],
-    setProvider(next) {
-      provider = next
-      changed.fire(undefined)
-    },
-    onFirstSeen(ask) {
-      if (view.visible && known === undefined) ask()
-      view.onDidChangeVisibility(({ visible }) => {
-        if (visible && known === undefined) ask()
-      })
-    },
-    dispose() {
-      configured.dispose()
-      view.dispose()
-      changed.dispose()
-    },
+  getChildren(node: ModelNode | undefined): ModelNode[] {
+    return node !== undefined || this.known === undefined ? [] : rows(this.known.models)
+  }
+
+  getTreeItem(node: ModelNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'model':
+        return modelItem(node.model, this.known?.info)
+      case 'problem':
+        return problemItem(node.text)
+      case 'provider':
+        return providerItem(this.provider, this.known?.info)
+    }
+  }
+
+  show(info: EngineInfo, models: ModelsInfo): void {
+    this.known = { info, models }
+    if (this.provider === '') this.provider = info.localizer.provider
+    this.changed.fire(undefined)
+  }
+
+  models(): readonly ModelSummary[] {
+    return this.known?.models.models ?? []
+  }
+
+  /** Tells on what the engine really ran. */
+  setProvider(provider: string): void {
+    this.provider = provider
+    this.changed.fire(undefined)
+  }
+
+  /** Asks when the view is first seen and nothing is known yet. */
+  onFirstSeen(ask: () => void): void {
+    if (this.view.visible && this.known === undefined) ask()
+    this.view.onDidChangeVisibility(({ visible }) => {
+      if (visible && this.known === undefined) ask()
+    })
+  }
+
+  dispose(): void {
+    this.configured.dispose()
+    this.view.dispose()
+    this.changed.dispose()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ExtremeSide, PointMm } from '../../shared/geometry/points.js'
 import type { StructurePoints, ScanPoints } from '../../shared/scanPoints.js'
 
-/** A change of the marks: what the undo menu says, and the marks before and after. */
+/** A change of the points of a scan: what the undo menu says, and the points before and after. */
 export interface PointsEdit {
   readonly label: string
   readonly before: ScanPoints
@@ -9,53 +9,53 @@ export interface PointsEdit {
 }
 
 /** Adds a structure without points. */
-export function addStructure(marks: ScanPoints, name: string, color: string): PointsEdit {
-  return edit(`Add ${name}`, marks, [...marks.structures, { name, color, points: {} }])
+export function addStructure(all: ScanPoints, name: string, color: string): PointsEdit {
+  return edit(`Add ${name}`, all, [...all.structures, { name, color, points: {} }])
 }
 
 /** Takes a structure away. */
-export function removeStructure(marks: ScanPoints, name: string): PointsEdit {
+export function removeStructure(all: ScanPoints, name: string): PointsEdit {
   return edit(
     `Remove ${name}`,
-    marks,
-    marks.structures.filter((structure) => structure.name !== name),
+    all,
+    all.structures.filter((structure) => structure.name !== name),
   )
 }
 
 /** Gives a structure another name. */
-export function renameStructure(marks: ScanPoints, from: string, to: string): PointsEdit {
+export function renameStructure(all: ScanPoints, from: string, to: string): PointsEdit {
   return edit(
     `Rename ${from}`,
-    marks,
-    replace(marks, from, (structure) => ({ ...structure, name: to })),
+    all,
+    replace(all, from, (structure) => ({ ...structure, name: to })),
   )
 }
 
 /** Gives a structure another colour. */
-export function recolorStructure(marks: ScanPoints, name: string, color: string): PointsEdit {
+export function recolorStructure(all: ScanPoints, name: string, color: string): PointsEdit {
   return edit(
     `Recolour ${name}`,
-    marks,
-    replace(marks, name, (structure) => ({ ...structure, color })),
+    all,
+    replace(all, name, (structure) => ({ ...structure, color })),
   )
 }
 
 /** Places or moves a point. */
-export function placePoint(marks: ScanPoints, name: string, side: ExtremeSide, pointMm: PointMm): PointsEdit {
-  const moved = marks.structures.some((structure) => structure.name === name && structure.points[side] !== undefined)
+export function placePoint(all: ScanPoints, name: string, side: ExtremeSide, pointMm: PointMm): PointsEdit {
+  const moved = all.structures.some((structure) => structure.name === name && structure.points[side] !== undefined)
   return edit(
     `${moved ? 'Move' : 'Place'} the ${side} point of ${name}`,
-    marks,
-    replace(marks, name, (structure) => ({ ...structure, points: { ...structure.points, [side]: pointMm } })),
+    all,
+    replace(all, name, (structure) => ({ ...structure, points: { ...structure.points, [side]: pointMm } })),
   )
 }
 
 /** Deletes a point. */
-export function deletePoint(marks: ScanPoints, name: string, side: ExtremeSide): PointsEdit {
+export function deletePoint(all: ScanPoints, name: string, side: ExtremeSide): PointsEdit {
   return edit(
     `Delete the ${side} point of ${name}`,
-    marks,
-    replace(marks, name, (structure) => ({
+    all,
+    replace(all, name, (structure) => ({
       ...structure,
       points: Object.fromEntries(Object.entries(structure.points).filter(([key]) => key !== side)),
     })),
@@ -63,15 +63,15 @@ export function deletePoint(marks: ScanPoints, name: string, side: ExtremeSide):
 }
 
 /** Takes over structures from elsewhere: those of the same name are replaced. */
-export function mergeStructures(marks: ScanPoints, label: string, structures: readonly StructurePoints[]): PointsEdit {
-  const kept = marks.structures.filter(({ name }) => !structures.some((structure) => structure.name === name))
-  return edit(label, marks, [...kept, ...structures])
+export function mergeStructures(all: ScanPoints, label: string, structures: readonly StructurePoints[]): PointsEdit {
+  const kept = all.structures.filter(({ name }) => !structures.some((structure) => structure.name === name))
+  return edit(label, all, [...kept, ...structures])
 }
 
 /** Why a name cannot be given to a structure, in one sentence, or null. */
-export function nameProblem(marks: ScanPoints, name: string): string | null {
+export function nameProblem(all: ScanPoints, name: string): string | null {
   if (name.trim() === '') return 'Give the structure a name.'
-  const taken = marks.structures.some((structure) => structure.name.toLowerCase() === name.trim().toLowerCase())
+  const taken = all.structures.some((structure) => structure.name.toLowerCase() === name.trim().toLowerCase())
   return taken ? `${name.trim()} is marked already.` : null
 }
 
@@ -80,9 +80,9 @@ function edit(label: string, before: ScanPoints, structures: readonly StructureP
 }
 
 function replace(
-  marks: ScanPoints,
+  all: ScanPoints,
   name: string,
   change: (structure: StructurePoints) => StructurePoints,
 ): StructurePoints[] {
-  return marks.structures.map((structure) => (structure.name === name ? change(structure) : structure))
+  return all.structures.map((structure) => (structure.name === name ? change(structure) : structure))
 }

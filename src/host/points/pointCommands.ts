@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import type { PointsRequest } from '../../protocol/scanEditor.js'
-import type { ScanSession } from '../editor/scanEditors.js'
+import type { ScanPoints } from '../../shared/scanPoints.js'
+import type { ScanSession } from '../editor/scanSession.js'
 import {
   addStructure,
   deletePoint,
@@ -12,20 +13,20 @@ import {
 } from './editPoints.js'
 import { colorFor, ORGANS, PALETTE } from '../../shared/palette.js'
 
-/** Does what the panel asks of the marks, asking people for names and colours where needed. */
+/** Does what the panel asks of the points, asking the user for names and colours where needed. */
 export async function handlePointsRequest({ document }: ScanSession, request: PointsRequest): Promise<void> {
   switch (request.kind) {
     case 'add': {
-      const name = await askName(document.marks())
+      const name = await askName(document.points())
       if (name === undefined) return
-      const marks = document.marks()
+      const points = document.points()
       document.apply(
         addStructure(
-          marks,
+          points,
           name,
           colorFor(
             name,
-            marks.structures.map(({ color }) => color),
+            points.structures.map(({ color }) => color),
           ),
         ),
         name,
@@ -37,10 +38,10 @@ export async function handlePointsRequest({ document }: ScanSession, request: Po
         title: `Rename ${request.structure}`,
         value: request.structure,
         validateInput: (value) =>
-          value.trim() === request.structure ? undefined : nameProblem(document.marks(), value),
+          value.trim() === request.structure ? undefined : nameProblem(document.points(), value),
       })
       if (name !== undefined && name.trim() !== request.structure)
-        document.apply(renameStructure(document.marks(), request.structure, name.trim()), name.trim())
+        document.apply(renameStructure(document.points(), request.structure, name.trim()), name.trim())
       return
     }
     case 'recolor': {
@@ -48,27 +49,27 @@ export async function handlePointsRequest({ document }: ScanSession, request: Po
         Object.entries(PALETTE).map(([label, color]) => ({ label, color })),
         { title: `Colour of ${request.structure}` },
       )
-      if (picked !== undefined) document.apply(recolorStructure(document.marks(), request.structure, picked.color))
+      if (picked !== undefined) document.apply(recolorStructure(document.points(), request.structure, picked.color))
       return
     }
     case 'remove':
-      document.apply(removeStructure(document.marks(), request.structure))
+      document.apply(removeStructure(document.points(), request.structure))
       return
     case 'place':
-      document.apply(placePoint(document.marks(), request.structure, request.side, request.pointMm))
+      document.apply(placePoint(document.points(), request.structure, request.side, request.pointMm))
       return
     case 'unplace':
-      document.apply(deletePoint(document.marks(), request.structure, request.side))
+      document.apply(deletePoint(document.points(), request.structure, request.side))
       return
   }
 }
 
 /** Asks for a structure's name: suggestions from the dictionary, anything else as typed. */
-async function askName(marks: Parameters<typeof nameProblem>[0]): Promise<string | undefined> {
+async function askName(points: ScanPoints): Promise<string | undefined> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly name: string }>()
   pick.title = 'Add structure'
   pick.placeholder = 'Choose a structure or type a name'
-  const suggestions = ORGANS.filter(({ name }) => nameProblem(marks, name) === null).map(({ name, region }) => ({
+  const suggestions = ORGANS.filter(({ name }) => nameProblem(points, name) === null).map(({ name, region }) => ({
     label: name,
     description: region,
     name,
@@ -81,14 +82,14 @@ async function askName(marks: Parameters<typeof nameProblem>[0]): Promise<string
     pick.items = own
       ? [
           ...suggestions,
-          { label: `As typed: ${typed}`, description: nameProblem(marks, typed) ?? '', name: typed, alwaysShow: true },
+          { label: `As typed: ${typed}`, description: nameProblem(points, typed) ?? '', name: typed, alwaysShow: true },
         ]
       : suggestions
   })
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       const name = pick.selectedItems.at(0)?.name ?? pick.value.trim()
-      if (nameProblem(marks, name) !== null) return
+      if (nameProblem(points, name) !== null) return
       resolve(name)
       pick.hide()
     })

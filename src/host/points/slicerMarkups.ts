@@ -32,7 +32,7 @@ export function markupsNameOf(scanName: string): string {
 
 /** What a markups file holds: our structures, and everything else just as it was. */
 export interface MarkupsFile {
-  readonly marks: ScanPoints
+  readonly points: ScanPoints
   /** Markups of other kinds or with other labels; written back untouched. */
   readonly others: readonly unknown[]
 }
@@ -53,12 +53,12 @@ export function parseMarkups(text: string, fileName: string): MarkupsFile {
     if (structure === null || structures.some(({ name }) => name === structure.name)) others.push(markup)
     else structures.push(structure)
   }
-  return { marks: { structures }, others }
+  return { points: { structures }, others }
 }
 
 /** Writes 3D Slicer markups JSON, in LPS as 3D Slicer does itself. */
-export function formatMarkups({ marks, others }: MarkupsFile): string {
-  const markups = [...marks.structures.map(markupOf), ...others]
+export function formatMarkups({ points, others }: MarkupsFile): string {
+  const markups = [...points.structures.map(markupOf), ...others]
   return `${JSON.stringify({ '@schema': SCHEMA, markups }, null, 2)}\n`
 }
 

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode'
+import { DEFAULT_RUN_OPTIONS } from '../../shared/requests.js'
+import type { RunOptions } from '../../shared/sidecar.js'
 import type { Structure } from '../../shared/structure.js'
 import { isUnread } from '../templates/bankFiles.js'
 import type { TemplateStore } from '../templates/templateStore.js'
@@ -10,6 +12,16 @@ export interface RunChoice {
   readonly title: string
   /** Null for all. */
   readonly structures: readonly string[] | null
+}
+
+/** The options of a run: what was chosen, and what the settings say for that scan or folder. */
+export function runSettings(scope: vscode.Uri, { structures }: RunChoice): Partial<RunOptions> {
+  const settings = vscode.workspace.getConfiguration('medlsam.run', scope)
+  return {
+    structures,
+    sliceStep: settings.get('sliceStep', 1),
+    minConfidence: settings.get('minConfidence', DEFAULT_RUN_OPTIONS.minConfidence),
+  }
 }
 
 const LAST_TEMPLATES = 'medlsam.lastTemplates'

@@ -1,11 +1,12 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { completePoints, type ScanPoints } from '../../shared/scanPoints.js'
-import type { AddTemplateRequest, TemplateSource } from '../../protocol/rpc.js'
+import { addTemplateMethod, type AddTemplateRequest, type TemplateSource } from '../../protocol/rpc.js'
 import type { TemplateSet } from '../../shared/templateSet.js'
 import { labelMapForTemplate } from '../editor/labelMaps.js'
 import { baseName, markupsUri, type ScanDocument } from '../editor/scanDocument.js'
-import { canRun, type ScanSession } from '../editor/scanEditors.js'
+import { canRun } from '../editor/scanEditors.js'
+import type { ScanSession } from '../editor/scanSession.js'
 import { isLabelMapName } from '../../shared/labelMapNames.js'
 import { EDITOR_ENDINGS } from '../../shared/scanNames.js'
 import { errorText } from '../errorText.js'
@@ -17,7 +18,7 @@ import { updateScanPoints } from '../../shared/templateSetEdit.js'
 import { pickSet } from './pickSet.js'
 import { scanOfFile } from '../../shared/node/templateSetPaths.js'
 import type { TemplateContext } from './templateCommands.js'
-import type { TemplateNode } from './templateTree.js'
+import type { TemplateNode } from './templateNode.js'
 
 const NOT_HERE = 'Templates need scans that are files on this machine.'
 
@@ -27,7 +28,7 @@ export async function addMarkedScan(context: TemplateContext, { document }: Scan
     void vscode.window.showWarningMessage(NOT_HERE)
     return
   }
-  const source = pointsSource(document.marks(), markupsUri(document.uri).fsPath)
+  const source = pointsSource(document.points(), markupsUri(document.uri).fsPath)
   if (source === null) {
     void vscode.window.showWarningMessage(
       `No structure of ${document.name} has all six points yet: place the missing ones first.`,
@@ -41,7 +42,7 @@ export async function addMarkedScan(context: TemplateContext, { document }: Scan
   await addAndSay(context, { setPath, scanPath: document.uri.fsPath, source })
 }
 
-/** Derives the points of every label of the label map on display, as marks of the scan and as a template. */
+/** Derives the points of every label of the label map on display, as points of the scan and as a template. */
 export async function useLabelMap(context: TemplateContext, { document, shared }: ScanSession): Promise<void> {
   if (!canRun(document.uri)) {
     void vscode.window.showWarningMessage(NOT_HERE)
@@ -66,7 +67,7 @@ export async function useLabelMap(context: TemplateContext, { document, shared }
   const structures = set.structures.flatMap(({ name, color }) =>
     Object.hasOwn(scan.structures, name) ? [{ name, color, points: scan.structures[name].points }] : [],
   )
-  document.apply(mergeStructures(document.marks(), `Points of ${shared.shown}`, structures))
+  document.apply(mergeStructures(document.points(), `Points of ${shared.shown}`, structures))
 }
 
 async function addAndSay(context: TemplateContext, request: AddTemplateRequest): Promise<TemplateSet> {
@@ -80,22 +81,23 @@ async function addAndSay(context: TemplateContext, request: AddTemplateRequest):
 }
 
 async function add({ engine, store }: TemplateContext, request: AddTemplateRequest): Promise<TemplateSet> {
-  const set = await store.inTurn(() => engine.addTemplate(request))
+  const set = await store.inTurn(() => engine.ask(addTemplateMethod, request))
   await store.refresh()
   return set
 }
 
-function pointsSource(marks: ScanPoints, markupsPath: string): TemplateSource | null {
-  const structures = marks.structures.flatMap(({ name, color, ...marked }) => {
-    const points = completePoints({ name, color, ...marked })
+function pointsSource(marked: ScanPoints, markupsPath: string): TemplateSource | null {
+  const structures = marked.structures.flatMap((structure) => {
+    const { name, color } = structure
+    const points = completePoints(structure)
     return points === null ? [] : [{ name, color, points }]
   })
   return structures.length === 0 ? null : { kind: 'points', structures, markupsPath }
 }
 
-/** Adds scans to a set: with their marks, else with the label map beside them. What cannot be added is named at the end. */
+/** Adds scans to a set: with their points, else with the label map beside them. What cannot be added is named at the end. */
 export async function addScans(context: TemplateContext, setPath: string, scans: readonly vscode.Uri[]): Promise<void> {
-  let set = context.store.sets().find((stored) => stored.path === setPath)?.name ?? path.basename(setPath)
+  let set = context.store.set(setPath)?.name ?? path.basename(setPath)
   const added: string[] = []
   const madeOf: string[] = []
   const unmarked: vscode.Uri[] = []
@@ -145,7 +147,7 @@ async function markedSource(scan: vscode.Uri): Promise<TemplateSource | null> {
   const file = markupsUri(scan)
   try {
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file))
-    return pointsSource(parseMarkups(text, baseName(file)).marks, file.fsPath)
+    return pointsSource(parseMarkups(text, baseName(file)).points, file.fsPath)
   } catch (error) {
     if (isMissing(error)) return null
     throw error
@@ -181,11 +183,11 @@ export async function chooseScans(context: TemplateContext, node: TemplateNode |
     )
 }
 
-/** Keeps template sets in step with the marks of a scan that was saved; in a workspace that is not trusted only the points are written. */
+/** Keeps template sets in step with the points of a scan that was saved; in a workspace that is not trusted only the points are written. */
 export async function updateSets({ store }: TemplateContext, document: ScanDocument): Promise<void> {
   if (!vscode.workspace.isTrusted) return
   for (const { path: setPath, set } of store.setsWith(document.uri.fsPath)) {
     const scan = set === null ? undefined : scanOfFile(setPath, set, document.uri.fsPath)
-    if (scan !== undefined) await store.update(setPath, (now) => updateScanPoints(now, scan.id, document.marks()))
+    if (scan !== undefined) await store.update(setPath, (now) => updateScanPoints(now, scan.id, document.points()))
   }
 }

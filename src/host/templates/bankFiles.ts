@@ -1,4 +1,5 @@
-import { EngineError, type EngineClient } from '../engine/engineClient.js'
+import type { TemplatesInfo } from '../../protocol/rpc.js'
+import { EngineError } from '../engine/engineErrors.js'
 import { errorText } from '../errorText.js'
 import type { StoredBank, TemplateStore } from './templateStore.js'
 
@@ -13,12 +14,12 @@ export function isUnread(bank: StoredBank | undefined): boolean {
  */
 export async function readBankFiles(
   store: Pick<TemplateStore, 'banks' | 'setBank'>,
-  engine: Pick<EngineClient, 'bankInfo'>,
+  bankInfo: (path: string) => Promise<TemplatesInfo>,
 ): Promise<void> {
   for (const bank of store.banks()) {
     if (bank.builtIn || !isUnread(bank)) continue
     try {
-      store.setBank(bank.id, { info: await engine.bankInfo(bank.id), problem: null })
+      store.setBank(bank.id, { info: await bankInfo(bank.id), problem: null })
     } catch (error) {
       if (!(error instanceof EngineError)) throw error
       store.setBank(bank.id, { info: null, problem: errorText(error) })

@@ -3,14 +3,14 @@ import * as vscode from 'vscode'
 import type { TemplateSet } from '../../shared/templateSet.js'
 import { removeScan, removeScanStructure, removeSetStructure, restoreRemoved } from '../../shared/templateSetEdit.js'
 import type { TemplateStore } from './templateStore.js'
-import type { TemplateNode } from './templateTree.js'
+import type { TemplateNode } from './templateNode.js'
 
 type Undo = () => Promise<void>
 
 /** Deletes a set, a structure of one, or a scan's points of a structure; offers to undo it. */
 export async function deleteNode(store: TemplateStore, node: TemplateNode | undefined): Promise<void> {
   if (node === undefined || node.kind === 'bank' || node.kind === 'bankStructure') return
-  const set = store.sets().find((stored) => stored.path === node.setPath)?.set
+  const set = store.set(node.setPath)?.set
   if (node.kind === 'set')
     return offerUndo(`${path.basename(node.setPath)} was deleted.`, await store.remove(node.setPath))
   // The view may be a moment behind: what is gone already needs no deleting.
@@ -30,7 +30,7 @@ export async function deleteNode(store: TemplateStore, node: TemplateNode | unde
 export async function removeScanNode(store: TemplateStore, node: TemplateNode | undefined): Promise<void> {
   if (node?.kind !== 'scan') return
   const undo = await takeOut(store, node.setPath, (now) => removeScan(now, node.scanId))
-  const name = store.sets().find((stored) => stored.path === node.setPath)?.name ?? path.basename(node.setPath)
+  const name = store.set(node.setPath)?.name ?? path.basename(node.setPath)
   await offerUndo(`${node.scanId} is no template of ${name} any more; the scan itself is where it was.`, undo)
 }
 

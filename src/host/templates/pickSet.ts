@@ -17,9 +17,7 @@ export async function newSet(store: TemplateStore): Promise<string | undefined> 
     placeHolder: 'my-organs',
     validateInput: (value) => {
       if (!/^[\w. -]+$/.test(value.trim())) return 'Use letters, digits, spaces, dots and dashes.'
-      return store.sets().some((stored) => stored.path === setPathFor(folder.uri, value))
-        ? 'A set of this name is there already.'
-        : undefined
+      return store.set(setPathFor(folder.uri, value)) !== undefined ? 'A set of this name is there already.' : undefined
     },
   })
   if (name === undefined) return undefined
@@ -28,7 +26,7 @@ export async function newSet(store: TemplateStore): Promise<string | undefined> 
   return setPath
 }
 
-/** Lets people choose a set of their own, or make one; answers with its path. */
+/** Lets the user choose a set of their own, or make one; answers with its path. */
 export async function pickSet(store: TemplateStore, title: string): Promise<string | undefined> {
   await store.ready
   const own = store.sets().filter((stored) => stored.set !== null)

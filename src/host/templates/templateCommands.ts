@@ -1,10 +1,12 @@
 import * as vscode from 'vscode'
 import type { ScanEditors } from '../editor/scanEditors.js'
-import { RunCancelled, type EngineClient } from '../engine/engineClient.js'
+import { checkTemplatesMethod } from '../../protocol/rpc.js'
+import type { EngineClient } from '../engine/engineClient.js'
+import { RunCancelled } from '../engine/engineErrors.js'
 import { renameSetStructure } from '../../shared/templateSetEdit.js'
 import { pickSet } from './pickSet.js'
-import type { StoredSet, TemplateStore } from './templateStore.js'
-import type { TemplateNode } from './templateTree.js'
+import type { TemplateStore } from './templateStore.js'
+import type { TemplateNode } from './templateNode.js'
 
 /** What the commands of the Templates view work with. */
 export interface TemplateContext {
@@ -16,7 +18,7 @@ export interface TemplateContext {
 /** Renames a set or a structure of one. */
 export async function renameNode(store: TemplateStore, node: TemplateNode | undefined): Promise<void> {
   if (node?.kind !== 'set' && node?.kind !== 'structure') return
-  const set = storedSet(store, node.setPath)?.set
+  const set = store.set(node.setPath)?.set
   if (!set) return
   const old = node.kind === 'set' ? set.name : node.structure
   const name = await vscode.window.showInputBox({
@@ -40,7 +42,7 @@ export async function renameNode(store: TemplateStore, node: TemplateNode | unde
 /** Finds every template of a set with the other ones and shows the errors in the tree. */
 export async function checkSet(context: TemplateContext, node: TemplateNode | undefined): Promise<void> {
   const setPath = node?.kind === 'set' ? node.setPath : await pickSet(context.store, 'Check Templates')
-  const stored = setPath === undefined ? undefined : storedSet(context.store, setPath)
+  const stored = setPath === undefined ? undefined : context.store.set(setPath)
   if (setPath === undefined || stored?.set == null) return
   if (stored.set.scans.filter((scan) => scan.enabled).length < 2) {
     void vscode.window.showWarningMessage(
@@ -56,13 +58,16 @@ export async function checkSet(context: TemplateContext, node: TemplateNode | un
         abort.abort()
       })
       try {
-        return await context.engine.checkTemplates(setPath, {
-          signal: abort.signal,
-          onStructure: () => undefined,
-          onProgress: ({ done, total, detail }) => {
-            progress.report({ message: `${detail ?? ''} ${total > 0 ? `${done} of ${total}` : ''}`.trim() })
+        return await context.engine.run(
+          checkTemplatesMethod,
+          { setPath },
+          {
+            signal: abort.signal,
+            onProgress: ({ done, total, detail }) => {
+              progress.report({ message: `${detail ?? ''} ${total > 0 ? `${done} of ${total}` : ''}`.trim() })
+            },
           },
-        })
+        )
       } catch (error) {
         if (error instanceof RunCancelled) return null
         throw error
@@ -84,8 +89,4 @@ export async function checkSet(context: TemplateContext, node: TemplateNode | un
 /** Opens the file of a set as text. */
 export async function openSetFile(node: TemplateNode | undefined): Promise<void> {
   if (node?.kind === 'set') await vscode.window.showTextDocument(vscode.Uri.file(node.setPath))
-}
-
-function storedSet(store: TemplateStore, setPath: string): StoredSet | undefined {
-  return store.sets().find((stored) => stored.path === setPath)
 }

@@ -32,37 +32,6 @@ export interface StoredBank {
   readonly problem: string | null
 }
 
-/** All template sets and bank files of the workspace and the settings, and the built-in banks. */
-export interface TemplateStore {
-  readonly onDidChange: vscode.Event<void>
-  /** Resolves once the sets and banks have been listed for the first time. */
-  readonly ready: Promise<void>
-  sets(): readonly StoredSet[]
-  banks(): readonly StoredBank[]
-  bank(id: string): StoredBank | undefined
-  /** What the engine told of a bank. */
-  setBank(id: string, answer: Pick<StoredBank, 'info' | 'problem'>): void
-  refresh(): Promise<void>
-  /** Finds out which scans moved or changed, at once and from now on with every change of the sets; needs the engine. */
-  watchScans(): void
-  /** Writes a new set. */
-  create(setPath: string, set: TemplateSet): Promise<void>
-  /**
-   * Changes a set as its file is now, one change after the other: two quick ones must not undo each other.
-   * @throws Error with a sentence when the file cannot be read or written
-   */
-  update(setPath: string, change: (set: TemplateSet) => TemplateSet): Promise<void>
-  /** Does work that writes sets elsewhere, between two changes of ours. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>
-  /** Deletes a set, to the trash where there is one. What it returns brings the file back, and says so when there is another one by then. */
-  remove(setPath: string): Promise<() => Promise<void>>
-  /** What was found out about a set as it was then. */
-  setCheck(setPath: string, checked: TemplateSet, report: TemplateCheckReport): void
-  /** Sets that hold a scan. */
-  setsWith(scanPath: string): readonly StoredSet[]
-  dispose(): void
-}
-
 /** A check, and the set as it was checked. */
 interface Check {
   readonly checked: TemplateSet
@@ -72,174 +41,210 @@ interface Check {
 const BANK_ENDING = /(\.medlsam)?\.msgpack$/i
 const BUILT_IN = /^bank-(.+)\.msgpack$/
 
-/** Finds template sets and watches them. */
-export function createTemplateStore(
-  extensionUri: vscode.Uri,
-  health: ScanHealth,
-  onProblem: (text: string) => void,
-): TemplateStore {
-  const changed = new vscode.EventEmitter<void>()
-  const checks = new Map<string, Check>()
-  const answers = new Map<string, Pick<StoredBank, 'info' | 'problem'>>()
-  let sets: readonly StoredSet[] = []
-  let banks: readonly Pick<StoredBank, 'id' | 'name' | 'builtIn'>[] = []
-  let shown = ''
-  let writing: Promise<unknown> = Promise.resolve()
-  let refreshing: Promise<void> | undefined
-  let again = false
-  let watching = false
+/** All template sets and bank files of the workspace and the settings, and the built-in banks; found, watched and changed. */
+export class TemplateStore {
+  private readonly changed = new vscode.EventEmitter<void>()
+  private readonly checks = new Map<string, Check>()
+  private readonly answers = new Map<string, Pick<StoredBank, 'info' | 'problem'>>()
+  private readonly subscriptions: readonly { dispose(): unknown }[]
+  private storedSets: readonly StoredSet[] = []
+  private storedBanks: readonly Pick<StoredBank, 'id' | 'name' | 'builtIn'>[] = []
+  private shown = ''
+  private writing: Promise<unknown> = Promise.resolve()
+  private refreshing: Promise<void> | undefined
+  private again = false
+  private watching = false
+  readonly onDidChange = this.changed.event
+  /** Resolves once the sets and banks have been listed for the first time. */
+  readonly ready: Promise<void>
 
-  async function read(): Promise<void> {
+  /** @param onProblem receives sentences for the log */
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly health: ScanHealth,
+    private readonly onProblem: (text: string) => void,
+  ) {
+    const watcher = vscode.workspace.createFileSystemWatcher(`**/*{${SET_SUFFIX},${BANK_SUFFIX}}`)
+    const onFile = ({ fsPath }: vscode.Uri): void => {
+      // What was told of another bank of that name is no longer true.
+      if (this.answers.delete(fsPath)) this.changed.fire()
+      void this.refreshOrSay()
+    }
+    const refresh = (): Promise<void> => this.refreshOrSay()
+    this.subscriptions = [
+      this.changed,
+      watcher,
+      watcher.onDidChange(onFile),
+      watcher.onDidCreate(onFile),
+      watcher.onDidDelete(onFile),
+      vscode.workspace.onDidChangeWorkspaceFolders(refresh),
+      vscode.workspace.onDidGrantWorkspaceTrust(refresh),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('medlsam.templates')) void refresh()
+      }),
+    ]
+    this.ready = refresh()
+  }
+
+  sets(): readonly StoredSet[] {
+    return this.storedSets
+  }
+
+  set(setPath: string): StoredSet | undefined {
+    return this.storedSets.find((stored) => stored.path === setPath)
+  }
+
+  /** Sets that hold a scan. */
+  setsWith(scanPath: string): readonly StoredSet[] {
+    return this.storedSets.filter(
+      ({ path: setPath, set }) => set !== null && scanOfFile(setPath, set, scanPath) !== undefined,
+    )
+  }
+
+  banks(): readonly StoredBank[] {
+    return this.storedBanks.map((bank) => ({
+      ...bank,
+      ...(this.answers.get(bank.id) ?? { info: null, problem: null }),
+    }))
+  }
+
+  bank(id: string): StoredBank | undefined {
+    return this.banks().find((bank) => bank.id === id)
+  }
+
+  /** What the engine told of a bank. */
+  setBank(id: string, answer: Pick<StoredBank, 'info' | 'problem'>): void {
+    this.answers.set(id, answer)
+    this.changed.fire()
+  }
+
+  /** Reads everything anew. Several changes at once (a save writes and renames) lead to one more reading, not to many. */
+  async refresh(): Promise<void> {
+    if (this.refreshing !== undefined) {
+      this.again = true
+      return this.refreshing
+    }
+    this.refreshing = this.read().finally(() => {
+      this.refreshing = undefined
+    })
+    await this.refreshing
+    if (this.again) {
+      this.again = false
+      await this.refresh()
+    }
+  }
+
+  /** Finds out which scans moved or changed, at once and from now on with every change of the sets; needs the engine. */
+  watchScans(): void {
+    this.watching = true
+    this.checkScans()
+  }
+
+  /** Writes a new set. */
+  async create(setPath: string, set: TemplateSet): Promise<void> {
+    this.checks.delete(setPath)
+    await this.inTurn(() => writeSet(setPath, set))
+    await this.refresh()
+  }
+
+  /**
+   * Changes a set as its file is now, one change after the other: two quick ones must not undo each other.
+   * @throws Error with a sentence when the file cannot be read or written
+   */
+  async update(setPath: string, change: (set: TemplateSet) => TemplateSet): Promise<void> {
+    await this.inTurn(async () => {
+      const set = await readSet(setPath)
+      const updated = change(set)
+      if (formatTemplateSet(updated) !== formatTemplateSet(set)) await writeSet(setPath, updated)
+    })
+    await this.refresh()
+  }
+
+  /** Does work that writes sets elsewhere, between two changes of ours. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.writing.then(work)
+    // Whoever waits for a turn is told how it ended; the next one begins all the same.
+    this.writing = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Deletes a set, to the trash where there is one. What it returns brings the file back, and says so when there is another one by then. */
+  async remove(setPath: string): Promise<() => Promise<void>> {
+    const uri = vscode.Uri.file(setPath)
+    const before = await this.inTurn(async () => {
+      const bytes = await vscode.workspace.fs.readFile(uri)
+      await deleteFile(uri)
+      return bytes
+    })
+    await this.refresh()
+    return async () => {
+      await this.inTurn(async () => {
+        if (await exists(uri))
+          throw new Error(`${path.basename(setPath)} is there again: the deleted one was not put in its place.`)
+        await writeWhole(uri, before)
+      })
+      await this.refresh()
+    }
+  }
+
+  /** What was found out about a set as it was then. */
+  setCheck(setPath: string, checked: TemplateSet, report: TemplateCheckReport): void {
+    this.checks.set(setPath, { checked, report })
+    void this.refreshOrSay()
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose()
+  }
+
+  private async refreshOrSay(): Promise<void> {
+    try {
+      await this.refresh()
+    } catch (error) {
+      void vscode.window.showErrorMessage(`The template sets could not be read: ${errorText(error)}`)
+    }
+  }
+
+  private async read(): Promise<void> {
     const files = await filesOf(SET_SUFFIX)
-    banks = [
+    this.storedBanks = [
       ...(await filesOf(BANK_SUFFIX)).map((file) => ({
         id: file,
         name: path.basename(file).replace(BANK_ENDING, ''),
         builtIn: false,
       })),
-      ...(await builtInNames(extensionUri)).map((name) => ({ id: name, name, builtIn: true })),
+      ...(await builtInNames(this.extensionUri)).map((name) => ({ id: name, name, builtIn: true })),
     ]
-    sets = (await Promise.all(files.map((file) => readStored(file, checks.get(file) ?? null, health)))).sort((a, b) =>
-      a.name.localeCompare(b.name),
-    )
+    const sets = await Promise.all(files.map((file) => readStored(file, this.checks.get(file) ?? null, this.health)))
+    this.storedSets = sets.sort((a, b) => a.name.localeCompare(b.name))
     // VS Code loses clicks on a list that is drawn anew, and every save is seen twice: here and by the watcher.
     const now = JSON.stringify([
       vscode.workspace.isTrusted,
       vscode.workspace.workspaceFolders,
-      banks,
-      sets.map((stored) => [stored, [...stored.scanProblems]]),
+      this.storedBanks,
+      this.storedSets.map((stored) => [stored, [...stored.scanProblems]]),
     ])
-    if (now !== shown) changed.fire()
-    shown = now
-    if (watching) checkScans()
+    if (now !== this.shown) this.changed.fire()
+    this.shown = now
+    if (this.watching) this.checkScans()
   }
 
   /** In the background: hashing large scans takes a while, and the list need not wait for it. */
-  function checkScans(): void {
+  private checkScans(): void {
     if (!vscode.workspace.isTrusted) return
-    for (const { path: file, set } of sets) {
+    for (const { path: file, set } of this.storedSets) {
       if (set === null) continue
-      health.check(file, set).then(
-        (news) => {
-          if (!news) return
-          sets = sets.map((stored) => (stored.path === file ? { ...stored, scanProblems: health.known(file) } : stored))
-          changed.fire()
-        },
-        (error: unknown) => {
-          onProblem(`The scans of ${file} could not be checked: ${errorText(error)}`)
-        },
-      )
-    }
-  }
-
-  /** Several changes at once (a save writes and renames) lead to one more reading, not to many. */
-  async function refresh(): Promise<void> {
-    if (refreshing !== undefined) {
-      again = true
-      return refreshing
-    }
-    refreshing = read().finally(() => {
-      refreshing = undefined
-    })
-    await refreshing
-    if (again) {
-      again = false
-      await refresh()
-    }
-  }
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = writing.then(work)
-    writing = turn.catch(() => undefined)
-    return turn
-  }
-
-  const refreshOrSay = (): Promise<void> =>
-    refresh().catch(
-      (error: unknown) =>
-        void vscode.window.showErrorMessage(`The template sets could not be read: ${errorText(error)}`),
-    )
-  const watcher = vscode.workspace.createFileSystemWatcher(`**/*{${SET_SUFFIX},${BANK_SUFFIX}}`)
-  const onFile = ({ fsPath }: vscode.Uri): void => {
-    // What was told of another bank of that name is no longer true.
-    if (answers.delete(fsPath)) changed.fire()
-    void refreshOrSay()
-  }
-  const bankOf = (bank: (typeof banks)[number]): StoredBank => ({
-    ...bank,
-    ...(answers.get(bank.id) ?? { info: null, problem: null }),
-  })
-  const subscriptions = [
-    changed,
-    watcher,
-    watcher.onDidChange(onFile),
-    watcher.onDidCreate(onFile),
-    watcher.onDidDelete(onFile),
-    vscode.workspace.onDidChangeWorkspaceFolders(refreshOrSay),
-    vscode.workspace.onDidGrantWorkspaceTrust(refreshOrSay),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('medlsam.templates')) void refreshOrSay()
-    }),
-  ]
-
-  return {
-    onDidChange: changed.event,
-    ready: refreshOrSay(),
-    sets: () => sets,
-    banks: () => banks.map(bankOf),
-    bank(id) {
-      const bank = banks.find((candidate) => candidate.id === id)
-      return bank && bankOf(bank)
-    },
-    setBank(id, answer) {
-      answers.set(id, answer)
-      changed.fire()
-    },
-    refresh,
-    watchScans() {
-      watching = true
-      checkScans()
-    },
-    async create(setPath, set) {
-      checks.delete(setPath)
-      await inTurn(() => writeSet(setPath, set))
-      await refresh()
-    },
-    async update(setPath, change) {
-      await inTurn(async () => {
-        const set = await readSet(setPath)
-        const updated = change(set)
-        if (formatTemplateSet(updated) !== formatTemplateSet(set)) await writeSet(setPath, updated)
+      this.checkScansOf(file, set).catch((error: unknown) => {
+        this.onProblem(`The scans of ${file} could not be checked: ${errorText(error)}`)
       })
-      await refresh()
-    },
-    inTurn,
-    async remove(setPath) {
-      const uri = vscode.Uri.file(setPath)
-      const before = await inTurn(async () => {
-        const bytes = await vscode.workspace.fs.readFile(uri)
-        await deleteFile(uri)
-        return bytes
-      })
-      await refresh()
-      return async () => {
-        await inTurn(async () => {
-          if (await exists(uri))
-            throw new Error(`${path.basename(setPath)} is there again: the deleted one was not put in its place.`)
-          await writeWhole(uri, before)
-        })
-        await refresh()
-      }
-    },
-    setCheck(setPath, checked, report) {
-      checks.set(setPath, { checked, report })
-      void refreshOrSay()
-    },
-    setsWith: (scanPath) =>
-      sets.filter(({ path: setPath, set }) => set !== null && scanOfFile(setPath, set, scanPath) !== undefined),
-    dispose() {
-      for (const subscription of subscriptions) subscription.dispose()
-    },
+    }
+  }
+
+  private async checkScansOf(file: string, set: TemplateSet): Promise<void> {
+    if (!(await this.health.check(file, set))) return
+    const scanProblems = this.health.known(file)
+    this.storedSets = this.storedSets.map((stored) => (stored.path === file ? { ...stored, scanProblems } : stored))
+    this.changed.fire()
   }
 }
 
@@ -285,6 +290,7 @@ async function deleteFile(uri: vscode.Uri): Promise<void> {
   try {
     await vscode.workspace.fs.delete(uri, { useTrash: true })
   } catch {
+    // Or it is no longer there, which this says.
     await vscode.workspace.fs.delete(uri)
   }
 }

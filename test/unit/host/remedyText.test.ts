@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { EngineError } from '../../../src/host/engine/engineClient.js'
+import { EngineError } from '../../../src/host/engine/engineErrors.js'
 import { errorText } from '../../../src/host/errorText.js'
 import { remedyText } from '../../../src/host/remedyText.js'
 import { remedySchema, type Remedy } from '../../../src/shared/errorData.js'

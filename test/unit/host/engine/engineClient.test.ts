@@ -2,14 +2,10 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ProviderRequest } from '../../../../src/protocol/engineSetup.js'
-import {
-  createEngineClient,
-  EngineDied,
-  RunCancelled,
-  type EngineClient,
-  type EngineState,
-  type RunListeners,
-} from '../../../../src/host/engine/engineClient.js'
+import { EngineClient, type RunListeners } from '../../../../src/host/engine/engineClient.js'
+import { EngineDied, RunCancelled } from '../../../../src/host/engine/engineErrors.js'
+import type { EngineState } from '../../../../src/host/engine/engineProcess.js'
+import { downloadModelMethod, infoMethod, segmentMethod, testProvidersMethod } from '../../../../src/protocol/rpc.js'
 
 let client: EngineClient
 const states: EngineState[] = []
@@ -20,7 +16,7 @@ function fakeEngine(): EngineClient {
   states.length = 0
   provider = 'cpu'
   refused = null
-  client = createEngineClient({
+  client = new EngineClient({
     modulePath: path.resolve(import.meta.dirname, '../../../support/fakeEngine.mjs'),
     setup: () => {
       if (refused !== null) throw refused
@@ -47,7 +43,7 @@ function listeners(signal = new AbortController().signal): RunListeners & { read
 /** Starts a run whose network blocks the engine, and cancels it in the middle. */
 async function cancelBlocking(engine: EngineClient, scanPath: string): Promise<void> {
   const abort = new AbortController()
-  const running = engine.segment({ scanPath, templates: '' }, listeners(abort.signal))
+  const running = engine.run(segmentMethod, { scanPath, templates: '' }, listeners(abort.signal))
   await sleep(500)
   abort.abort()
   await expect(running).rejects.toBeInstanceOf(RunCancelled)
@@ -61,16 +57,16 @@ describe('the engine client', () => {
   it('starts the process on first use and hands over its set-up', async () => {
     const engine = fakeEngine()
     expect(engine.state()).toBe('stopped')
-    expect(await engine.info()).toMatchObject({ version: 'fake', setup: { provider: 'cpu', threads: 2 } })
+    expect(await engine.ask(infoMethod)).toMatchObject({ version: 'fake', setup: { provider: 'cpu', threads: 2 } })
     expect(states).toEqual(['running'])
   })
 
   it('lets a debugger attach to the process where the environment asks for it, and not otherwise', async () => {
-    expect(await fakeEngine().info()).toMatchObject({ nodeArguments: [] })
+    expect(await fakeEngine().ask(infoMethod)).toMatchObject({ nodeArguments: [] })
     client.stop()
     vi.stubEnv('MEDLSAM_ENGINE_INSPECT', '19230')
     try {
-      expect(await fakeEngine().info()).toMatchObject({ nodeArguments: ['--inspect=127.0.0.1:19230'] })
+      expect(await fakeEngine().ask(infoMethod)).toMatchObject({ nodeArguments: ['--inspect=127.0.0.1:19230'] })
     } finally {
       vi.unstubAllEnvs()
     }
@@ -78,7 +74,8 @@ describe('the engine client', () => {
 
   it('passes progress, structures and early masks of a run on', async () => {
     const run = listeners()
-    const outcome = await fakeEngine().segment(
+    const outcome = await fakeEngine().run(
+      segmentMethod,
       { scanPath: 'scan.nii', templates: 'head-neck', previewFolder: 'early' },
       run,
     )
@@ -91,21 +88,21 @@ describe('the engine client', () => {
     const real = process.execPath
     try {
       process.execPath = path.join(import.meta.dirname, 'no such program')
-      await expect(engine.info()).rejects.toThrow(/could not be started .*ENOENT/)
+      await expect(engine.ask(infoMethod)).rejects.toThrow(/could not be started .*ENOENT/)
     } finally {
       process.execPath = real
     }
     expect([engine.state(), ...states]).toEqual(['stopped', 'running', 'stopped'])
-    expect(await engine.info()).toMatchObject({ version: 'fake' })
+    expect(await engine.ask(infoMethod)).toMatchObject({ version: 'fake' })
   })
 
   it('starts nothing with a setting that cannot be used, and says which', async () => {
     const engine = fakeEngine()
     refused = new Error('The setting "medlsam.engine.threads" cannot be used')
-    await expect(engine.info()).rejects.toThrow('medlsam.engine.threads')
+    await expect(engine.ask(infoMethod)).rejects.toThrow('medlsam.engine.threads')
     expect(engine.state()).toBe('stopped')
     refused = null
-    await engine.info()
+    await engine.ask(infoMethod)
     refused = new Error('again')
     engine.renew()
     expect(engine.state()).toBe('stopped')
@@ -113,11 +110,11 @@ describe('the engine client', () => {
 
   it('knows whether it is at work, and says that it was stopped when it was', async () => {
     const engine = fakeEngine()
-    await engine.info()
+    await engine.ask(infoMethod)
     expect(engine.isBusy()).toBe(false)
-    const running = expect(engine.segment({ scanPath: 'waits', templates: '' }, listeners())).rejects.toThrow(
-      'The engine was stopped: try again.',
-    )
+    const running = expect(
+      engine.run(segmentMethod, { scanPath: 'waits', templates: '' }, listeners()),
+    ).rejects.toThrow('The engine was stopped: try again.')
     await sleep(100)
     expect(engine.isBusy()).toBe(true)
     engine.stop()
@@ -127,16 +124,18 @@ describe('the engine client', () => {
 
   it('says so when the process dies, and starts a new one for the next request', async () => {
     const engine = fakeEngine()
-    await expect(engine.segment({ scanPath: 'dies', templates: '' }, listeners())).rejects.toBeInstanceOf(EngineDied)
+    await expect(engine.run(segmentMethod, { scanPath: 'dies', templates: '' }, listeners())).rejects.toBeInstanceOf(
+      EngineDied,
+    )
     expect(engine.state()).toBe('stopped')
-    expect(await engine.info()).toMatchObject({ version: 'fake' })
+    expect(await engine.ask(infoMethod)).toMatchObject({ version: 'fake' })
   })
 
   it('cancels at once and lets an engine that listens live on', async () => {
     const engine = fakeEngine()
     const abort = new AbortController()
-    const running = engine.segment({ scanPath: 'waits', templates: '' }, listeners(abort.signal))
-    await engine.info()
+    const running = engine.run(segmentMethod, { scanPath: 'waits', templates: '' }, listeners(abort.signal))
+    await engine.ask(infoMethod)
     const pid = engine.pid()
     abort.abort()
     await expect(running).rejects.toBeInstanceOf(RunCancelled)
@@ -165,7 +164,7 @@ describe('the engine client', () => {
   it('kills no engine that downloads a model, which the cancelled run does not notice', async () => {
     const engine = fakeEngine()
     const download = listeners()
-    const downloading = engine.downloadModel({ id: 'sam' }, download)
+    const downloading = engine.run(downloadModelMethod, { id: 'sam' }, download)
     await expect.poll(() => download.heard).toEqual(['download'])
     await cancelBlocking(engine, 'blocks briefly')
     expect(await downloading).toEqual({ id: 'sam' })
@@ -174,21 +173,21 @@ describe('the engine client', () => {
 
   it('does not kill an engine in the middle of a self-test, which would look like a crash of the provider', async () => {
     const engine = fakeEngine()
-    await engine.info()
+    await engine.ask(infoMethod)
     const abort = new AbortController()
-    const testing = engine.testProviders('sam', listeners(abort.signal))
+    const testing = engine.run(testProvidersMethod, { id: 'sam' }, listeners(abort.signal))
     await sleep(100)
     abort.abort()
     await expect(testing).rejects.toBeInstanceOf(RunCancelled)
     // Waits for the test to end.
-    await engine.info()
+    await engine.ask(infoMethod)
     expect(states).toEqual(['running'])
   })
 
   it('kills no engine for a run that was over when it was cancelled', async () => {
     const engine = fakeEngine()
     const abort = new AbortController()
-    await engine.segment({ scanPath: 'scan.nii', templates: '' }, listeners(abort.signal))
+    await engine.run(segmentMethod, { scanPath: 'scan.nii', templates: '' }, listeners(abort.signal))
     abort.abort()
     await sleep(500)
     expect(engine.state()).toBe('running')
@@ -196,18 +195,18 @@ describe('the engine client', () => {
 
   it('is started anew with other settings, but only once it has nothing to do', async () => {
     const engine = fakeEngine()
-    await engine.info()
+    await engine.ask(infoMethod)
     engine.renew()
     expect(engine.state()).toBe('running')
     const download = listeners()
-    const downloading = engine.downloadModel({ id: 'sam' }, download)
+    const downloading = engine.run(downloadModelMethod, { id: 'sam' }, download)
     await expect.poll(() => download.heard).toEqual(['download'])
     provider = 'cuda'
     engine.renew()
     expect(engine.state()).toBe('running')
     expect(await downloading).toEqual({ id: 'sam' })
     await expect.poll(() => engine.state()).toBe('stopped')
-    expect(await engine.info()).toMatchObject({ setup: { provider: 'cuda' } })
+    expect(await engine.ask(infoMethod)).toMatchObject({ setup: { provider: 'cuda' } })
     provider = 'webgpu'
     engine.renew()
     expect(engine.state()).toBe('stopped')

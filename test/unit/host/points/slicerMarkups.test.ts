@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { formatMarkups, markupsNameOf, parseMarkups } from '../../../../src/host/points/slicerMarkups.js'
 
-const MARKS = {
+const POINTS = {
   structures: [{ name: 'LeftParotid', color: '#3cb44b', points: { left: [-62.5, 4, 10], inferior: [-50, 0, -12.25] } }],
 } as const
 
 describe('3D Slicer markups', () => {
   it('gives back what was written', () => {
-    expect(parseMarkups(formatMarkups({ marks: MARKS, others: [] }), 'a.mrk.json').marks).toEqual(MARKS)
+    expect(parseMarkups(formatMarkups({ points: POINTS, others: [] }), 'a.mrk.json').points).toEqual(POINTS)
   })
 
   it('writes LPS and says so: the patient left is plus x', () => {
-    const file = JSON.parse(formatMarkups({ marks: MARKS, others: [] })) as {
+    const file = JSON.parse(formatMarkups({ points: POINTS, others: [] })) as {
       '@schema': string
       markups: { type: string; coordinateSystem: string; controlPoints: { label: string; position: number[] }[] }[]
     }
@@ -32,9 +32,9 @@ describe('3D Slicer markups', () => {
           { type: 'Fiducial', name: 'A', coordinateSystem, controlPoints: [{ label: 'left', position: [1, 2, 3] }] },
         ],
       })
-    expect(parseMarkups(one('RAS'), 'a').marks.structures[0].points.left).toEqual([1, 2, 3])
-    expect(parseMarkups(one('LPS'), 'a').marks.structures[0].points.left).toEqual([-1, -2, 3])
-    expect(parseMarkups(one(), 'a').marks.structures[0].points.left).toEqual([-1, -2, 3])
+    expect(parseMarkups(one('RAS'), 'a').points.structures[0].points.left).toEqual([1, 2, 3])
+    expect(parseMarkups(one('LPS'), 'a').points.structures[0].points.left).toEqual([-1, -2, 3])
+    expect(parseMarkups(one(), 'a').points.structures[0].points.left).toEqual([-1, -2, 3])
   })
 
   it('leaves out points that 3D Slicer has not placed', () => {
@@ -47,7 +47,7 @@ describe('3D Slicer markups', () => {
         },
       ],
     })
-    expect(parseMarkups(text, 'a').marks.structures[0].points).toEqual({})
+    expect(parseMarkups(text, 'a').points.structures[0].points).toEqual({})
   })
 
   it('keeps markups of other kinds and labels as they are', () => {
@@ -56,7 +56,7 @@ describe('3D Slicer markups', () => {
       { type: 'Fiducial', name: 'Mine', controlPoints: [{ label: 'F-1', position: [1, 2, 3] }] },
     ]
     const read = parseMarkups(JSON.stringify({ markups: others }), 'a')
-    expect(read.marks.structures).toEqual([])
+    expect(read.points.structures).toEqual([])
     expect(JSON.parse(formatMarkups(read))).toMatchObject({ markups: others })
   })
 
@@ -66,7 +66,7 @@ describe('3D Slicer markups', () => {
 
   it('gives lists without a colour those of the palette', () => {
     const lists = ['Larynx', 'Mine', 'Other'].map((name) => ({ type: 'Fiducial', name }))
-    expect(parseMarkups(JSON.stringify({ markups: lists }), 'a').marks.structures.map(({ color }) => color)).toEqual([
+    expect(parseMarkups(JSON.stringify({ markups: lists }), 'a').points.structures.map(({ color }) => color)).toEqual([
       '#d55e00',
       '#e69f00',
       '#56b4e9',

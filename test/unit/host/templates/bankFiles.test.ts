@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { EngineDied, EngineError } from '../../../../src/host/engine/engineClient.js'
+import { EngineDied, EngineError } from '../../../../src/host/engine/engineErrors.js'
 import { readBankFiles } from '../../../../src/host/templates/bankFiles.js'
 import type { StoredBank, TemplateStore } from '../../../../src/host/templates/templateStore.js'
 import type { TemplatesInfo } from '../../../../src/protocol/rpc.js'
@@ -19,29 +19,25 @@ function storeOf(...ids: string[]): Pick<TemplateStore, 'banks' | 'setBank'> {
 it('asks about each bank file once, and remembers why one cannot be used', async () => {
   const store = storeOf('good', 'bad')
   const asked: string[] = []
-  const engine = {
-    bankInfo: (file: string) => {
-      asked.push(file)
-      return file === 'bad'
-        ? Promise.reject(new EngineError({ kind: 'template', message: 'It is damaged.' }))
-        : Promise.resolve(info)
-    },
+  const bankInfo = (file: string): Promise<TemplatesInfo> => {
+    asked.push(file)
+    return file === 'bad'
+      ? Promise.reject(new EngineError({ kind: 'template', message: 'It is corrupt.' }))
+      : Promise.resolve(info)
   }
-  await readBankFiles(store, engine)
-  await readBankFiles(store, engine)
+  await readBankFiles(store, bankInfo)
+  await readBankFiles(store, bankInfo)
   expect(asked).toEqual(['good', 'bad'])
   expect(store.banks().map((bank) => [bank.info, bank.problem])).toEqual([
     [info, null],
-    [null, 'It is damaged.'],
+    [null, 'It is corrupt.'],
   ])
 })
 
 it('blames no bank for an engine that died, and asks again', async () => {
   const store = storeOf('good')
-  await expect(readBankFiles(store, { bankInfo: () => Promise.reject(new EngineDied('killed')) })).rejects.toThrow(
-    'killed',
-  )
+  await expect(readBankFiles(store, () => Promise.reject(new EngineDied('killed')))).rejects.toThrow('killed')
   expect(store.banks()[0].problem).toBeNull()
-  await readBankFiles(store, { bankInfo: () => Promise.resolve(info) })
+  await readBankFiles(store, () => Promise.resolve(info))
   expect(store.banks()[0].info).toBe(info)
 })
