@@ -3,7 +3,7 @@ import { openEngine, type Engine, type RunHooks } from '../engine/engine.js'
 import { toEngineOptions, type EngineFlags } from './engineFlags.js'
 import { EXIT, exitCodeOfError } from './exitCodes.js'
 import { startProgressBar } from './progressBar.js'
-import { errorLine } from './remedyText.js'
+import { errorLine } from './remedyFlags.js'
 
 /** What an error on stderr begins with. */
 export const ERROR_PREFIX = 'medlsam: '

@@ -4,7 +4,7 @@ import type { ErrorData } from '../shared/errorData.js'
 import type { ProgressListener } from '../shared/progress.js'
 import { startProgressBar } from './progressBar.js'
 import { formatSeconds, STAGE_WORDS } from './progressWords.js'
-import { errorLine } from './remedyText.js'
+import { errorLine } from './remedyFlags.js'
 
 /** Shows how a run of a dataset goes, to people or to programs. */
 export interface DatasetProgress {

@@ -38,7 +38,7 @@ const common = {
 /** A network's file beside the card, and the name of its one input. */
 const network = { file: z.string().min(1), sha256: sha256Schema, input: z.string() }
 
-/** A network run once over the whole volume (spec: "The same network, run dense"). */
+/** A network run once over the whole volume (docs/method.md, section 11.2). */
 export const denseModelCardSchema = z
   .object({
     ...common,

@@ -13,7 +13,7 @@ import { engineArguments } from '../engineFlags.js'
 import { EXIT, exitCodeOfError } from '../exitCodes.js'
 import { shard, wholeNumber } from '../parse.js'
 import { planLines } from '../planLines.js'
-import { errorLine } from '../remedyText.js'
+import { errorLine } from '../remedyFlags.js'
 import { toSegmentSettings, withSegmentFlags, type SegmentFlags } from '../segmentFlags.js'
 
 interface RunFlags extends SegmentFlags {

@@ -58,7 +58,7 @@ export function labelExtents({ data, size }: Pick<LabelVolume, 'data' | 'size'>)
 }
 
 /**
- * The six extreme points of every label (docs/method.md, section 3), on the label map's own grid in closest-RAS
+ * The six extreme points of every label (docs/method.md, section 3.1), on the label map's own grid in closest-RAS
  * order: on each side the outermost plane of voxels, in it the middle voxel in raster order, which is
  * sure to belong to the label. A point's own coordinate is moved to the voxel's outer face.
  *
@@ -190,7 +190,7 @@ function tighten(mask: Mask, box: Box): Box {
 
 /**
  * The middle voxel, in raster order, of a mask in the plane `axis = index` of a box. Rasters as in
- * docs/method.md, section 3, whose axes grow Superior, Anterior, Left: (y, x) for z, (x, z) for y, (z, y) for x, the first slow.
+ * docs/method.md, section 3.1, whose axes grow Superior, Anterior, Left: (y, x) for z, (x, z) for y, (z, y) for x, the first slow.
  */
 function middleOfPlane(mask: Mask, box: Box, axis: 0 | 1 | 2, index: number): PointMm {
   const min: [number, number, number] = [...box.min]

@@ -33,7 +33,7 @@ interface FeatureBlock extends FeatureRegion {
 
 /**
  * A scan seen through a dense model: one pass for the latents of the whole volume, and feature
- * passes only over the region that is asked for (docs/method.md, section 12).
+ * passes only over the region that is asked for (docs/method.md, section 11.2).
  */
 export function embedDense(model: MedlamModel, card: DenseModelCard, volume: PreparedVolume): ScanEmbedding {
   let latents: Promise<FeatureMap> | undefined

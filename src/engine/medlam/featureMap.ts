@@ -57,7 +57,7 @@ export function sampleFeatureMap(featureMap: FeatureMap, voxel: SalVoxel): Float
 }
 
 /**
- * The descriptor of a point: unit feature vectors at the `kernelSide`^3 cells around it (docs/method.md, section 3),
+ * The descriptor of a point: unit feature vectors at the `kernelSide`^3 cells around it (docs/method.md, section 3.3),
  * sampled at the exact sub-voxel position. Layout `[channel][z][y][x]`, as a convolution kernel.
  */
 export function describePoint(

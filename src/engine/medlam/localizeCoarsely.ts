@@ -19,7 +19,7 @@ const REFINE_RADII_MM = [90, 60, 45] as const
 /**
  * Relative distance regression with many agents: the whole body votes, then only agents near the
  * estimate, in steps. Each template is voted on apart, and the estimate is their median
- * (docs/method.md, sections 4 and 11).
+ * (docs/method.md, sections 4 and 12).
  *
  * @param queries per landmark the latents of that point in every template that has it
  * @param checkCancelled called between network runs

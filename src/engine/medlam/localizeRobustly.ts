@@ -15,7 +15,7 @@ const PRIOR_WEIGHT = 0.05
 /**
  * Our procedure: many agents and refining steps, then the mean similarity of all templates around the
  * coarse estimate with a distance prior and a sub-voxel peak. Per-template peaks are kept
- * (docs/method.md, sections 4, 5 and 11).
+ * (docs/method.md, sections 4, 5 and 12).
  * @param checkCancelled called between network runs; throws to stop
  */
 export async function localizeRobustly(

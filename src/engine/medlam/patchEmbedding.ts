@@ -20,7 +20,7 @@ export function embedPatches(model: MedlamModel, card: PatchModelCard, volume: P
   const kept = new Map<string, readonly FeatureMap[]>()
   const side = card.patchVoxels
 
-  /** The patch whose voxel `patchVoxels / 2` is the position (docs/method.md, section 3). */
+  /** The patch whose voxel `patchVoxels / 2` is the position (docs/method.md, section 3.3). */
   const firstVoxel = (voxel: SalVoxel): SalVoxel => salVoxel(...mapAxes((axis) => voxel[axis] - side / 2))
   const patchAt = (voxel: SalVoxel): NetworkTensor => ({
     data: cutBlock(volume, firstVoxel(voxel), [side, side, side]),

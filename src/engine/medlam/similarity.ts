@@ -17,7 +17,7 @@ export interface SimilarityWindow {
 /**
  * Multi-scale similarity around a place: per template the mean over scales of the descriptor
  * similarity, all scales brought to one lattice by exact trilinear interpolation
- * (docs/method.md, sections 5 and 11).
+ * (docs/method.md, sections 5 and 12).
  *
  * @param descriptors per template one kernel per scale
  * @returns null when no scale reaches the window

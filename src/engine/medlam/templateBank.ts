@@ -77,7 +77,7 @@ export interface TemplateBank {
 
 /**
  * Encodes the points of one template scan, exactly as a query would be encoded
- * (docs/method.md, section 12: whole scans and cut-outs are never mixed).
+ * (docs/method.md, section 3.3: whole scans and cut-outs are never mixed).
  * @param structures extreme points in RAS mm per structure name
  */
 export async function encodeTemplate(

@@ -25,7 +25,7 @@ import { runCommand } from '../../command.js'
 import { withEngineFlags, type EngineFlags } from '../../engineFlags.js'
 import { EXIT } from '../../exitCodes.js'
 import { wholeNumber } from '../../parse.js'
-import { errorLine } from '../../remedyText.js'
+import { errorLine } from '../../remedyFlags.js'
 
 interface BenchFlags extends EngineFlags {
   readonly data?: string

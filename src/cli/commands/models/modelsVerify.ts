@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { runCommand } from '../../command.js'
 import { withEngineFlags, type EngineFlags } from '../../engineFlags.js'
 import { EXIT } from '../../exitCodes.js'
-import { errorLine } from '../../remedyText.js'
+import { errorLine } from '../../remedyFlags.js'
 
 /** `medlsam models verify [ID]` */
 export function addModelsVerify(models: Command): void {

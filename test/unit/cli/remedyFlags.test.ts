@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorLine, remedyText } from '../../../src/cli/remedyText.js'
+import { errorLine, remedyText } from '../../../src/cli/remedyFlags.js'
 
 describe('what helps, in the words of the command line', () => {
   it('follows what is wrong', () => {
