@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../shared/errorData.js'
 import type { StructureStatus } from '../shared/structure.js'
 
-/** What the process returns: documented in the README and in `medlsam --help`. */
+/** What the process returns: documented in docs/cli.md and in `medlsam --help`. */
 export const EXIT = { allFound: 0, usage: 1, badInput: 2, someMissing: 3, internal: 4, interrupted: 130 } as const
 
 /** The exit code for an error. */

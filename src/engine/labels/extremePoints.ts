@@ -62,8 +62,8 @@ export function labelExtents({ data, size }: Pick<LabelVolume, 'data' | 'size'>)
  * order: on each side the outermost plane of voxels, in it the middle voxel in raster order, which is
  * sure to belong to the label. A point's own coordinate is moved to the voxel's outer face.
  *
- * @param options.maxParts also points of at most so many parts along the body (docs/method.md, sections 7
- *   and 11): equal numbers of planes that together cover the whole label
+ * @param options.maxParts also points of at most so many parts along the body (docs/method.md, section 3.2
+ *   and section 12): equal numbers of planes that together cover the whole label
  * @returns labels in order of their values, 0 left out
  */
 export function extremePointsOfLabels(
