@@ -85,8 +85,8 @@ export function createTemplateStore(
   let banks: readonly Pick<StoredBank, 'id' | 'name' | 'builtIn'>[] = []
   let shown = ''
   let writing: Promise<unknown> = Promise.resolve()
-  let refreshing: Promise<void> | undefined
-  let again = false
+  let reading: Promise<void> | undefined
+  let nextReading: Promise<void> | undefined
   let watching = false
 
   async function read(): Promise<void> {
@@ -132,20 +132,23 @@ export function createTemplateStore(
     }
   }
 
-  /** Several changes at once (a save writes and renames) lead to one more reading, not to many. */
-  async function refresh(): Promise<void> {
-    if (refreshing !== undefined) {
-      again = true
-      return refreshing
+  /**
+   * Several changes at once (a save writes and renames) lead to one more reading, not to many. Whoever asks while one is
+   * going on waits for the next: that one may have begun before what the caller changed.
+   */
+  function refresh(): Promise<void> {
+    if (reading === undefined) {
+      reading = read().finally(() => {
+        reading = undefined
+      })
+      return reading
     }
-    refreshing = read().finally(() => {
-      refreshing = undefined
-    })
-    await refreshing
-    if (again) {
-      again = false
-      await refresh()
+    const readAgain = (): Promise<void> => {
+      nextReading = undefined
+      return refresh()
     }
+    nextReading ??= reading.then(readAgain, readAgain)
+    return nextReading
   }
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
