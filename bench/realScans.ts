@@ -24,6 +24,7 @@ async function main(): Promise<void> {
     options: {
       limit: { type: 'string', default: '1000' },
       templates: { type: 'string', default: 'head-neck' },
+      'slice-step': { type: 'string', default: '1' },
       assert: { type: 'boolean', default: false },
     },
   })
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
         scanPath,
         templates: values.templates,
         out: path.join(out, file),
+        options: { sliceStep: Number(values['slice-step']) },
       })
       const [made, drawn] = [await readLabelMap(paths.labelMap), await readLabelMap(scanPath.replace('_ct.', '_seg.'))]
       const dices: number[] = []

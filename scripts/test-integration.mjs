@@ -1,4 +1,5 @@
 // Runs test/integration inside the extension host of a real workbench: headless in code-server, or with `--desktop` in desktop VS Code.
+// MEDLSAM_TEST_GREP=text runs the tests whose names hold it.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'

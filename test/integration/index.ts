@@ -10,7 +10,7 @@ import { defineTemplateStoreSuite } from './templateStore.js'
 
 /** Entry point that VS Code calls in its extension host; both runners (desktop and headless) use it. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 240_000, color: true })
+  const mocha = new Mocha({ ui: 'bdd', timeout: 240_000, color: true, grep: process.env['MEDLSAM_TEST_GREP'] ?? '' })
   mocha.suite.emit('pre-require', globalThis, '', mocha)
   defineExtensionSuite()
   defineDefaultEditorSuite()

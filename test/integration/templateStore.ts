@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import * as vscode from 'vscode'
 import { enableScan } from '../../src/shared/templateSetEdit.js'
 import type { TemplateSet } from '../../src/shared/templateSet.js'
@@ -60,6 +61,35 @@ export function defineTemplateStoreSuite(): void {
         await until('the set is gone from the list', () => lists > 0 && enabled() === undefined)
       } finally {
         store.dispose()
+      }
+    })
+
+    it('are listed as they are when a change is done, also when a list was being made meanwhile', async () => {
+      const file = workspaceFile('meanwhile.medlsam.json')
+      let onceRead: (() => void) | undefined
+      const known = (path: string): ReadonlyMap<string, string> => {
+        if (path === file.fsPath) onceRead?.()
+        return new Map()
+      }
+      const store = await makeStore({ known, check: () => Promise.resolve(false) })
+      const name = (): string | undefined => store.sets().find(({ path }) => path === file.fsPath)?.name
+      try {
+        await store.create(file.fsPath, SET)
+        const listed = new Promise<string | undefined>((resolve, reject) => {
+          // A list that is being made has read the set by now, and not yet ended.
+          onceRead = () => {
+            onceRead = undefined
+            writeFileSync(file.fsPath, JSON.stringify({ ...SET, name: 'changed meanwhile' }))
+            store.refresh().then(() => {
+              resolve(name())
+            }, reject)
+          }
+        })
+        await store.refresh()
+        assert.equal(await listed, 'changed meanwhile')
+      } finally {
+        store.dispose()
+        await removeIfThere(file)
       }
     })
 

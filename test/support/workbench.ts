@@ -21,22 +21,51 @@ export async function openFolder(
 export async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator('.quick-input-widget:visible input.input')
   const row = page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: title }).first()
-  let failure: unknown
   for (let attempt = 0; attempt < 6; attempt++) {
     await page.keyboard.press('F1')
     try {
-      await input.waitFor({ timeout: 3000 })
+      await input.waitFor({ timeout: 5000 })
       // A palette that opens while something else takes the focus closes again.
-      await input.fill(`>${title}`, { timeout: 3000 })
-      await row.click({ timeout: 5000 })
-      return
-    } catch (error) {
-      failure = error
+      await input.fill(`>${title}`, { timeout: 5000 })
+      await row.waitFor({ timeout: 10_000 })
+    } catch {
       await page.keyboard.press('Escape')
       await sleep(500)
+      continue
     }
+    // Never twice: a busy page may answer the click too late, and two splits are not one.
+    if (await clickArrives(row)) return
+    await page.keyboard.press('Escape')
+    await sleep(500)
   }
-  throw failure
+  throw new Error(`the command palette never took "${title}"`)
+}
+
+/** Clicks something that goes away for that or by itself, and tells whether it was for the click. */
+async function clickArrives(target: Locator): Promise<boolean> {
+  const wasClicked = await hearClick(target)
+  if (wasClicked === undefined) return false
+  await target.click({ timeout: 10_000 }).catch(() => undefined)
+  return wasClicked()
+}
+
+/** Asks the page itself whether something is clicked: one that draws a scan right after may answer the click too late. */
+async function hearClick(target: Locator): Promise<(() => Promise<boolean>) | undefined> {
+  const heard = await target
+    .evaluateHandle(
+      (element: EventTarget) => {
+        const seen = { click: false }
+        const hear = (): void => {
+          seen.click = true
+        }
+        element.addEventListener('mouseup', hear, true)
+        return seen
+      },
+      undefined,
+      { timeout: 5000 },
+    )
+    .catch(() => undefined)
+  return heard && (() => heard.evaluate(({ click }) => click))
 }
 
 /** Chooses an entry of the list that asks something. */
@@ -156,31 +185,14 @@ export async function contextMenu(page: Page, name: string, entry: string): Prom
 
 /** Clicks an entry of an open menu until the menu closes for it; false when it closed otherwise. */
 async function pickFromMenu(item: Locator): Promise<boolean> {
-  // The entry itself says whether it was clicked: a page that draws a scan right after may answer the click too late.
-  const heard = await item
-    .evaluateHandle(
-      (entry: EventTarget) => {
-        const seen = { click: false }
-        entry.addEventListener(
-          'mouseup',
-          () => {
-            seen.click = true
-          },
-          true,
-        )
-        return seen
-      },
-      undefined,
-      { timeout: 2000 },
-    )
-    .catch(() => undefined)
-  if (heard === undefined) return false
+  const wasClicked = await hearClick(item)
+  if (wasClicked === undefined) return false
   for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
     // A menu that has just opened takes no clicks, lest the one that opened it hits an entry.
     await sleep(400)
     await item.click({ timeout: 2000 }).catch(() => undefined)
   }
-  return !(await item.isVisible()) && (await heard.evaluate(({ click }) => click))
+  return !(await item.isVisible()) && (await wasClicked())
 }
 
 /** Lets the Explorer look at the folder again: it does not see at once what other programs put there. */

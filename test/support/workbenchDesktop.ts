@@ -1,5 +1,6 @@
 import { runTests } from '@vscode/test-electron'
 import { fillIntegrationWorkspace } from './scanWorkspace.js'
+import { testsEnv } from './testsEnv.js'
 
 // The same integration suite in desktop VS Code, which @vscode/test-electron downloads.
 const [extension, suite, workspace] = process.argv.slice(2)
@@ -8,5 +9,5 @@ process.exitCode = await runTests({
   extensionDevelopmentPath: extension,
   extensionTestsPath: suite,
   launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust'],
-  extensionTestsEnv: { MEDLSAM_TEST_RESULTS: process.env['MEDLSAM_TEST_RESULTS'] },
+  extensionTestsEnv: testsEnv(process.env),
 })

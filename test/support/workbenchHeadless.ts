@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBrowser } from './workbenchBrowser.js'
+import { testsEnv } from './testsEnv.js'
 import { startWorkbench } from './workbenchServer.js'
 import { fillIntegrationWorkspace } from './scanWorkspace.js'
 
@@ -10,7 +11,7 @@ const LIMIT_MS = 12 * 60_000
 fillIntegrationWorkspace(workspace)
 const server = await startWorkbench({
   testDriver: true,
-  env: { MEDLSAM_TEST_RESULTS: process.env['MEDLSAM_TEST_RESULTS'] ?? '' },
+  env: testsEnv(process.env),
 })
 const browser = await startBrowser()
 try {

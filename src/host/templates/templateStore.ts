@@ -51,8 +51,8 @@ export class TemplateStore {
   private storedBanks: readonly Pick<StoredBank, 'id' | 'name' | 'builtIn'>[] = []
   private shown = ''
   private writing: Promise<unknown> = Promise.resolve()
-  private refreshing: Promise<void> | undefined
-  private again = false
+  private reading: Promise<void> | undefined
+  private nextReading: Promise<void> | undefined
   private watching = false
   readonly onDidChange = this.changed.event
   /** Resolves once the sets and banks have been listed for the first time. */
@@ -118,20 +118,23 @@ export class TemplateStore {
     this.changed.fire()
   }
 
-  /** Reads everything anew. Several changes at once (a save writes and renames) lead to one more reading, not to many. */
-  async refresh(): Promise<void> {
-    if (this.refreshing !== undefined) {
-      this.again = true
-      return this.refreshing
+  /**
+   * Reads everything anew. Several changes at once (a save writes and renames) lead to one more reading, not to many.
+   * Whoever asks while one is going on waits for the next: that one may have begun before what the caller changed.
+   */
+  refresh(): Promise<void> {
+    if (this.reading === undefined) {
+      this.reading = this.read().finally(() => {
+        this.reading = undefined
+      })
+      return this.reading
     }
-    this.refreshing = this.read().finally(() => {
-      this.refreshing = undefined
-    })
-    await this.refreshing
-    if (this.again) {
-      this.again = false
-      await this.refresh()
+    const readAgain = (): Promise<void> => {
+      this.nextReading = undefined
+      return this.refresh()
     }
+    this.nextReading ??= this.reading.then(readAgain, readAgain)
+    return this.nextReading
   }
 
   /** Finds out which scans moved or changed, at once and from now on with every change of the sets; needs the engine. */
