@@ -78,6 +78,9 @@ export class LabelDisplay {
         shown: isPreview ? { kind: 'preview', labelCount: facts.length } : { kind: 'labelMap', name: file.name },
       })
     } catch (error) {
+      // What was drawn before is not what is asked for now.
+      viewer.removeLabelMap()
+      this.change({ facts: [] })
       // Files of a run that has just ended are gone, which is no problem.
       if (this.wanted()?.url === file.url)
         this.change({

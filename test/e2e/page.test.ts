@@ -14,7 +14,7 @@ const PAGE = `<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-test'; style-src 'unsafe-inline' ${ORIGIN}; img-src ${ORIGIN} data: blob:; font-src data:; connect-src ${ORIGIN} data: blob:">
-<title>redraws</title>
+<title>page</title>
 <link rel="stylesheet" href="/scanEditor.css">
 <script nonce="test">window.acquireVsCodeApi = () => ({ postMessage: (message) => void window.toHost(message) })</script>
 <script type="module" nonce="test" src="/webview.js"></script>
@@ -50,6 +50,7 @@ const FILES: Readonly<Record<string, { readonly type: string; readonly body: Buf
   '/webview.js': { type: 'text/javascript', body: packed('dist/webview.js') },
   '/scanEditor.css': { type: 'text/css', body: packed('media/scanEditor.css') },
   '/scan.mha': { type: 'application/octet-stream', body: cube(-1000, 40) },
+  '/other.mha': { type: 'application/octet-stream', body: 'no label map' },
   '/labels.mha': { type: 'application/octet-stream', body: cube(0, 1) },
 }
 
@@ -75,7 +76,7 @@ const source = (name: string): { name: string; url: string; sizeBytes: number } 
   sizeBytes: FILES[`/${name}`].body.length,
 })
 
-describe('a redraw of the editor', function () {
+describe('the page of the scan editor, without a workbench', () => {
   let browser: Browser
   let page: Page
   let done = 0
@@ -139,7 +140,7 @@ describe('a redraw of the editor', function () {
     await browser.close()
   })
 
-  it('leaves a slider in the hand', async () => {
+  it('leaves a slider in the hand while it is drawn again', async () => {
     const slider = page.getByLabel('Opacity of the label map')
     const element = await slider.elementHandle()
     const { x, y, width } = await middle(slider)
@@ -160,7 +161,7 @@ describe('a redraw of the editor', function () {
     assert.ok(await isStillThere(element))
   })
 
-  it('loses no click, though it comes between press and release', async () => {
+  it('loses no click when it is drawn again between press and release', async () => {
     await redraw()
     const { x, y } = await middle(page.getByRole('button', { name: 'Cancel' }))
     await page.mouse.move(x, y)
@@ -173,7 +174,7 @@ describe('a redraw of the editor', function () {
   })
 
   for (const label of ['Label map', 'Window preset', 'Show Larynx', 'Jump to Larynx'])
-    it(`leaves the focus on "${label}"`, async () => {
+    it(`leaves the focus on "${label}" while it is drawn again`, async () => {
       const control = page.getByLabel(label, { exact: true })
       await control.focus()
       const element = await control.elementHandle()
@@ -182,10 +183,22 @@ describe('a redraw of the editor', function () {
       assert.ok(await isStillThere(element))
     })
 
-  it('keeps what the scan view says of itself, and breaks nothing', async () => {
+  it('says on its body what it shows, and reports no error', async () => {
     const body = page.locator('body')
     assert.equal(await body.getAttribute('data-run'), 'running')
     assert.equal(await body.getAttribute('data-labels'), 'labels.mha')
     assert.deepEqual(problems, [])
+  })
+
+  it('shows nothing of the label map before where the next one cannot be read', async () => {
+    await send({ type: 'run', run: { kind: 'idle' } })
+    await page.locator('.structures li[data-structure="Larynx"] .fact:text-is("4.1 ml")').waitFor()
+    const picture = (): Promise<Buffer> => page.locator('.stage').screenshot()
+    const before = await picture()
+    const other = { file: source('other.mha'), structures: [], warnings: [] }
+    await send({ type: 'labelMaps', names: ['labels.mha', 'other.mha'], shown: other })
+    await page.locator('.structures-section .problem:has-text("other.mha cannot be shown")').waitFor()
+    assert.equal(await page.locator('.structures li').count(), 0)
+    assert.notDeepEqual(await picture(), before)
   })
 })
