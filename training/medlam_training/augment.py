@@ -1,7 +1,7 @@
 """Views of a scan: cut, tilted, scaled, bent, blurred, recoloured and noised, with the true place of every voxel.
 
-Two views of one scan are made independently, so that nothing but anatomy tells how they relate: with both from one view a
-network learns where it is from the edges of the field of view instead. There is no left-right flip.
+Two views of one scan are made independently, so that nothing but anatomy tells how they relate: with both from one
+view a network learns where it is from the edges of the field of view instead. There is no left-right flip.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class Strength:
 
 @dataclass
 class View:
-    """`image` [1,1,d,h,w] as the network sees it; `place` [1,3,d,h,w] scan mm (z,y,x) of each voxel; `body` [1,1,d,h,w]."""
+    """What a network sees of a scan.
+
+    `image` [1,1,d,h,w]; `place` [1,3,d,h,w], scan mm (z,y,x) of each voxel; `body` [1,1,d,h,w].
+    """
 
     image: torch.Tensor
     place: torch.Tensor
@@ -136,7 +139,7 @@ def make_view(
     generator: np.random.Generator,
     strength: Strength,
 ) -> View:
-    """One view of a scan (float [1,1,D,H,W], 0..1) about `centre_mm` (z, y, x from voxel 0, 0, 0), `size` voxels of 3 mm."""
+    """View of `size` 3 mm voxels of a scan (float [1,1,D,H,W], 0..1) about `centre_mm` (z, y, x from voxel 0, 0, 0)."""
     place = _places(generator, centre_mm, size, strength)
     image = sample_volume(volume, place)
     keep = torch.ones(1, 1, *size, dtype=torch.bool)

@@ -1,7 +1,7 @@
 """Choosing the scans of the built-in template bank: those whose labels agree best with everybody else's.
 
-Labels are used to choose and to measure, never to train. The engine's own command line then encodes the chosen scans, so that
-templates and queries pass through the same code.
+Labels are used to choose and to measure, never to train. The engine's own command line then encodes the chosen scans,
+so that templates and queries pass through the same code.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from .landmarks import Case, read_cases, read_label_names
 from .localize import Calibration, Options, Template, localize
 
 DATA_CREDIT = (
-    "Made from scans and labels of OpenKBP (Babier et al., Medical Physics 2021; MIT; images from The Cancer Imaging Archive,"
-    " de-identified). Holds latents, features, and of each organ a coarse shape and HU histograms; no image."
+    "Made from scans and labels of OpenKBP (Babier et al., Medical Physics 2021; MIT; images from The Cancer Imaging"
+    " Archive, de-identified). Holds latents, features, and of each organ a coarse shape and HU histograms; no image."
 )
 SOME_MISSING = 3
 """Exit code of the engine when some scans lack structures; it has written the bank all the same."""
@@ -122,7 +122,7 @@ def build(
     card: Path | None = None,
     credit: str = DATA_CREDIT,
 ) -> dict:
-    """Choose scans, measure them on the other labelled training scans, write the selection, and call the engine if given."""
+    """Choose scans, measure them on the other labelled training scans, write the choice, call the engine if given."""
     names = read_label_names(data / prefix / "labels.json")
     organs = set(names)
     cases = read_cases(data, f"{prefix}/train", "train")
@@ -177,7 +177,7 @@ def build(
 
 
 def build_with_engine(data: Path, selection: dict, selection_file: Path, engine: list[str], card: Path | None) -> Path:
-    """Let the engine's command line encode the chosen scans into `bank-NAME.msgpack` beside the selection `bank-NAME.json`.
+    """Let the engine encode the chosen scans into `bank-NAME.msgpack` beside the selection `bank-NAME.json`.
 
     Organs cut by the field of view are wiped from copies of the label maps, since their ends are not the organ's.
     """

@@ -1,7 +1,7 @@
 """Correspondences between patients without labels: where is each place of one scan in another?
 
-Found by the model of the first stage, kept where they are smooth and agree forwards and backwards, and then used as positive
-pairs by the second stage of MSS, which so learns what does not differ between people.
+Found by the model of the first stage, kept where they are smooth and agree forwards and backwards, and then used as
+positive pairs by the second stage of MSS, which so learns what does not differ between patients.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _features_at(scan: Dense, place: np.ndarray) -> torch.Tensor:
 
 
 def match(target: Dense, source: Dense) -> tuple[np.ndarray, np.ndarray]:
-    """For every cell of `target` its place (mm) in `source` [n, 3], smooth, and how far the search strayed from that (mm)."""
+    """For every cell of `target` its smooth place in `source` [n, 3], and how far the search strayed from it, in mm."""
     tree = cKDTree(source.latent * RANGE)
     _, near = tree.query(target.latent * RANGE, k=NEIGHBOURS)
     votes = source.place[near] + RANGE * np.tanh(target.latent[:, None] - source.latent[near])

@@ -68,7 +68,7 @@ def write_onnx(
 
 
 def store_halves(path: Path, least: int = 512) -> None:
-    """Rewrite big float weights as float16 followed by a Cast, so that the file halves and the arithmetic stays float32."""
+    """Rewrite big float weights as float16 and a Cast, so that the file halves and the arithmetic stays float32."""
     model = onnx.load(str(path))
     graph = model.graph
     casts = []
@@ -93,8 +93,8 @@ def sha256(path: Path) -> str:
 
 
 DATA_CREDIT = [
-    "OpenKBP: Babier et al., OpenKBP: The open-access knowledge-based planning grand challenge and dataset, Medical Physics 2021;"
-    " repository under MIT; images from The Cancer Imaging Archive, de-identified",
+    "OpenKBP: Babier et al., OpenKBP: The open-access knowledge-based planning grand challenge and dataset, Medical"
+    " Physics 2021; repository under MIT; images from The Cancer Imaging Archive, de-identified",
     "21-organ masks of two scans (not used as labels): Nikolov et al. (DeepMind), tcia-ct-scan-dataset, CC BY 4.0",
     "Weasis demo archive: CC BY 4.0",
     "TotalSegmentator example scan: Apache-2.0",

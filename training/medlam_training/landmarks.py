@@ -56,9 +56,9 @@ def read_label_names(path: Path) -> dict[int, str]:
 def extreme_points(labels: np.ndarray, affine: np.ndarray, value: int) -> np.ndarray | None:
     """Six RAS points [6, 3] of one organ in `DIRECTIONS` order, or None when it is absent.
 
-    `labels` is stored closest to RAS. A point's own coordinate lies on the outer face of the organ's outermost voxels; its
-    other two are those of the middle voxel, in raster order, of that outermost plane. Raster axes are (y, x) for z, (x, z)
-    for y and (z, y) for x, growing Superior, Anterior and Left.
+    `labels` is stored closest to RAS. A point's own coordinate lies on the outer face of the organ's outermost
+    voxels; its other two are those of the middle voxel, in raster order, of that outermost plane. Raster axes are (y,
+    x) for z, (x, z) for y and (z, y) for x, growing Superior, Anterior and Left.
     """
     found = np.argwhere(labels == value)
     if len(found) == 0:

@@ -1,7 +1,7 @@
 """How organs are found in a scan: the procedure that ships, and the paper's beside it.
 
-Everything here works in mm (z, y, x) from voxel 0, 0, 0 of the working grid of the scan at hand, in NumPy, so that it can be
-read next to the engine's TypeScript. `encode` is the only part that touches a network.
+Everything here works in mm (z, y, x) from voxel 0, 0, 0 of the working grid of the scan at hand, in NumPy, so that it
+can be read next to the engine's TypeScript. `encode` is the only part that touches a network.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class TemplatePoint:
 
 @dataclass
 class Template:
-    """One labelled scan, reduced to points. `points` maps organ to six entries; `places_mm` are theirs in the template."""
+    """A labelled scan, reduced to points: `points` maps organ to six entries, `places_mm` is where they are in it."""
 
     name: str
     points: dict[int, list[TemplatePoint]]
@@ -238,7 +238,7 @@ def best_move(score: np.ndarray, options: Options) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What labelled scans taught about one organ, per point in `DIRECTIONS` order: usual wall error (mm), usual similarity."""
+    """What labelled scans taught about an organ, per point as in `DIRECTIONS`: usual wall error (mm) and similarity."""
 
     error_mm: np.ndarray
     similarity: np.ndarray
@@ -262,7 +262,7 @@ def confidence(expected_mm: float) -> float:
 def localize(
     encoding: Encoding, templates: list[Template], options: Options, calibration: dict[int, Calibration] | None = None
 ) -> Found:
-    """The procedure that ships: RDR per template, median over templates, then one similarity search for all templates."""
+    """The procedure that ships: RDR per template, median over templates, then one similarity search for all of them."""
     organs = sorted({organ for template in templates for organ in template.points})
     having = {organ: [t for t in templates if organ in t.points] for organ in organs}
     found = Found(points={})
@@ -316,7 +316,7 @@ def paper_agents(encoding: Encoding, extent_mm: np.ndarray, generator: np.random
 def localize_as_paper(
     encoding: Encoding, templates: list[Template], extent_mm: np.ndarray, options: Options, seed: int = 2023
 ) -> Found:
-    """The paper's procedure: means of latents over agents and templates, one jump, then the best similarity anywhere near.
+    """The paper's procedure: means of latents over agents and templates, one jump, then the best similarity near it.
 
     The search looks 96 mm along each axis, without a prior and without refinement between the 3 mm steps.
     """

@@ -46,9 +46,9 @@ def similarity_loss(
 ) -> tuple[torch.Tensor, torch.Tensor, int]:
     """Contrastive loss: each anchor must pick the candidates at its own true place among all.
 
-    Features [n, c] and [m, c] (any length), places in mm. The target is a Gaussian of `sigma_mm` over true distance, so the
-    peak can lie between cells. Returns the summed loss, the summed distance (mm) of the best candidate, and how many
-    anchors had a candidate near enough to count.
+    Features [n, c] and [m, c] (any length), places in mm. The target is a Gaussian of `sigma_mm` over true distance,
+    so the peak can lie between cells. Returns the summed loss, the summed distance (mm) of the best candidate, and
+    how many anchors had a candidate near enough to count.
     """
     distance = torch.cdist(anchor_mm, candidate_mm)
     nearest = distance.min(dim=1).values

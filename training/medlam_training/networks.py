@@ -1,7 +1,7 @@
 """The two small networks that ship: one tells where a cell is, one what a place looks like.
 
-Both are fully convolutional with BatchNorm (folded away on export) and no statistics over the volume, so what they say of a
-place depends only on its surroundings. Input: [1, 1, D, H, W], 3 mm voxels, values 0..1, axes z, y, x.
+Both are fully convolutional with BatchNorm (folded away on export) and no statistics over the volume, so what they
+say of a place depends only on its surroundings. Input: [1, 1, D, H, W], 3 mm voxels, values 0..1, axes z, y, x.
 """
 
 from __future__ import annotations

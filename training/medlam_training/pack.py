@@ -13,7 +13,7 @@ from .preprocess import preprocess
 
 
 def training_scans(data: Path) -> list[Path]:
-    """Scans of the catalog that training may see: split `train`, the 21-organ templates, and the native trunk example."""
+    """Scans of the catalog that training may see: split `train`, the 21-organ templates, the native trunk example."""
     with (data / "catalog.csv").open() as handle:
         rows = list(csv.DictReader(handle))
     seen = [

@@ -1,8 +1,8 @@
 """The published MedLAM network, so that its checkpoint can be converted and the original trained on a cluster.
 
-Source: Lei et al., "MedLSAM: Localize and Segment Anything Model for 3D CT Images", and its public repository; written anew
-from the description. State-dict keys equal the published checkpoint's (without the prefix `module.`), the classifier that
-nothing uses included.
+Source: Lei et al., "MedLSAM: Localize and Segment Anything Model for 3D CT Images", and its public repository;
+written anew from the description. State-dict keys equal the published checkpoint's (without the prefix `module.`),
+the classifier that nothing uses included.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A CT scan as the networks see it: 3 mm, patient axes, HU squeezed to 0..1.
 
-The engine (TypeScript) does exactly the same; `python -m medlam_training preprocess` writes the result so that a test can
-compare the numbers. Points are RAS mm; arrays are indexed [z, y, x], growing Superior, Anterior, Left.
+The engine (TypeScript) does exactly the same; `python -m medlam_training preprocess` writes the result so that a test
+can compare the numbers. Points are RAS mm; arrays are indexed [z, y, x], growing Superior, Anterior, Left.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Grid:
-    """The working grid of one scan: `size` in voxels [z, y, x]; `origin_mm` is RAS mm of the centre of voxel 0, 0, 0."""
+    """The working grid of a scan: `size` in voxels [z, y, x]; `origin_mm` is RAS mm of the centre of voxel 0, 0, 0."""
 
     size: tuple[int, int, int]
     origin_mm: tuple[float, float, float]
@@ -49,7 +49,7 @@ def world_grid(size: tuple[int, ...], affine: np.ndarray) -> Grid:
 
 
 def block_average(data: np.ndarray, affine: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of whole blocks of floor(3 / spacing) voxels along every axis where that is 2 or more; the rest is dropped."""
+    """Mean of whole blocks of floor(3 / spacing) voxels along axes where that is 2 or more; the rest is dropped."""
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     affine = affine.copy()
     for axis in range(3):
@@ -66,7 +66,7 @@ def block_average(data: np.ndarray, affine: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def sample_linear(data: np.ndarray, index: np.ndarray, outside: float) -> np.ndarray:
-    """Trilinear values of `data` at fractional indices [n, 3]; clamped within half a voxel outside, `outside` beyond."""
+    """Trilinear values of `data` at fractional indices [n, 3]; clamped up to half a voxel outside, `outside` beyond."""
     size = np.array(data.shape)
     inside = np.all((index >= -0.5) & (index <= size - 0.5), axis=1)
     index = np.clip(index, 0, size - 1)

@@ -1,7 +1,8 @@
 """Random checkpoints with what PyTorch computes from them, to check that importing them without Python gives the same.
 
-A folder gets `skeleton/` (small architectures only; the big ones ship), `exported/` (ONNX files with weights, by PyTorch),
-`plain.pth`, with `variants` the same weights as other files, and `reference.json` with inputs and PyTorch's outputs.
+A folder gets `skeleton/` (small architectures only; the big ones ship), `exported/` (ONNX files with weights, by
+PyTorch), `plain.pth`, with `variants` the same weights as other files, and `reference.json` with inputs and PyTorch's
+outputs.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ SAMPLES = 1024
 
 
 def ramp(shape: tuple[int, ...], low: float, high: float) -> torch.Tensor:
-    """Numbers in low..high that look random and that any language makes alike: element i is i times the golden ratio, modulo 1."""
+    """Numbers in low..high that look random and any language makes alike: element i is i golden ratios, modulo 1."""
     count = int(np.prod(shape))
     values = (np.arange(count, dtype=np.uint64) * np.uint64(2654435761) % np.uint64(2**32)).astype(np.float64) / 2**32
     return torch.from_numpy((low + (high - low) * values).astype(np.float32)).reshape(shape)

@@ -1,7 +1,8 @@
 """SAM with a ViT image encoder (SAM ViT-B, MedSAM), so that its checkpoints can become ONNX files.
 
-Source: Kirillov et al., "Segment Anything"; Li et al., "Exploring Plain Vision Transformer Backbones for Object Detection"
-(window attention, relative positions). Written anew; state-dict keys and shapes equal those of the published checkpoints.
+Source: Kirillov et al., "Segment Anything"; Li et al., "Exploring Plain Vision Transformer Backbones for Object
+Detection" (window attention, relative positions). Written anew; state-dict keys and shapes equal those of the
+published checkpoints.
 """
 
 from __future__ import annotations
@@ -215,7 +216,10 @@ class PromptEncoder(nn.Module):
         self.no_mask_embed = nn.Embedding(1, config.embedding)
 
     def points(self, coords: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Pixels [1, n, 2] with labels [1, n] (-1 none, 0 background, 1 foreground, 2 and 3 corners) to [1, n, embedding]."""
+        """Pixels [1, n, 2] with labels [1, n] to [1, n, embedding].
+
+        Labels: -1 none, 0 background, 1 foreground, 2 and 3 corners.
+        """
         where = self.pe_layer((coords + 0.5) / self.image_side) * (labels >= 0).to(coords.dtype)[..., None]
         kinds = torch.cat([self.not_a_point_embed.weight, *(kind.weight for kind in self.point_embeddings)])
         return where + kinds[(labels + 1).to(torch.int64)]

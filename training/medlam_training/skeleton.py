@@ -1,7 +1,7 @@
 """Graph skeletons: ONNX files without weights, and a map that says where each tensor of a checkpoint goes.
 
-The engine fills a skeleton without Python: it copies the tensors of a checkpoint, transposed where the map says so, to their
-offsets in one data file, which the graphs name as their external data.
+The engine fills a skeleton without Python: it copies the tensors of a checkpoint, transposed where the map says so,
+to their offsets in one data file, which the graphs name as their external data.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Part:
 
 
 def randomise(net: nn.Module, seed: int) -> nn.Module:
-    """Seeded weights under which numbers keep their size from layer to layer; float16 and bfloat16 hold them exactly."""
+    """Seeded weights that keep numbers at their size from layer to layer; float16 and bfloat16 hold them exactly."""
     generator = torch.Generator().manual_seed(seed)
     for name, value in net.state_dict().items():
         noise = torch.randn(value.shape, generator=generator)

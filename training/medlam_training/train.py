@@ -153,7 +153,7 @@ def _features_at_scale(
     window: int,
     experiment: Experiment,
 ) -> tuple[torch.Tensor, float, int]:
-    """MSS between two views at one scale: random anchors against all cells, or small blocks against their neighbourhood."""
+    """MSS between two views at one scale: random anchors against all cells, or small blocks against what is near."""
     place_a, place_b = (cells(view.place, stride) for view in views)
     body_a, body_b = (cells(view.body.float(), stride) > 0.3 for view in views)
     # Cells without a trusted place can be neither right nor wrong.
@@ -345,7 +345,8 @@ def train(experiment: Experiment) -> Path:
     generator = np.random.default_rng([experiment.seed, step])
     parameters = sum(p.numel() for p in net.parameters())
     print(
-        f"{experiment.name}: {len(scans.names)} scans, {len(scans.correspondences)} correspondences, {parameters} parameters",
+        f"{experiment.name}: {len(scans.names)} scans, {len(scans.correspondences)} correspondences,"
+        f" {parameters} parameters",
         flush=True,
     )
     last_time, last_save, recent = time.time(), time.time(), []

@@ -1,4 +1,4 @@
-"""Writes models/correlate.onnx: a 3D convolution whose weights are an input, for comparing descriptors with a field."""
+"""Writes models/correlate.onnx: a 3D convolution whose weights are an input, to compare descriptors with features."""
 
 import onnx
 from onnx import TensorProto, helper
