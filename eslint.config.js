@@ -15,6 +15,12 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  // What runs in a browser too.
+  {
+    files: ['src/imageio/**', 'src/protocol/**', 'src/webview/**', 'src/shared/**'],
+    ignores: ['src/shared/node/**'],
+    rules: { 'no-restricted-globals': ['error', 'Buffer', 'process', 'require', '__dirname'] },
+  },
   // Vitest's asymmetric matchers are typed any.
   { files: ['test/**'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } },
   { files: ['scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },

@@ -1,32 +1,24 @@
-import path from 'node:path'
-import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
-import { extremePointsSchema } from '../../shared/geometry/points.js'
-import type { Structure } from '../../shared/structure.js'
-import { storedScanPath } from '../../shared/node/templateSetPaths.js'
-import { colored } from '../../shared/palette.js'
-import { stemOf } from '../../shared/scanNames.js'
-import type { TemplateScan, TemplateStructure } from '../../shared/templateSet.js'
-import type { NewTemplate } from '../../shared/templateSetEdit.js'
+import { defined } from '../../shared/defined.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
-import { boxOfPoints } from '../medlam/boxes.js'
-import { measurePrior } from '../sam/prior/measurePrior.js'
+import { packPrior } from '../../shared/node/packedPrior.js'
+import { colored } from '../../shared/palette.js'
+import type { Structure } from '../../shared/structure.js'
+import type { TemplateStructure } from '../../shared/templateSet.js'
+import type { NewTemplate } from '../../shared/templateSetEdit.js'
 import { dropStrayPieces } from '../labels/components.js'
 import { extremePointsOfLabels, labelExtents } from '../labels/extremePoints.js'
-import { packPrior } from '../../shared/node/packedPrior.js'
-import { hashScan } from '../scanFiles/hashScan.js'
+import { boxOfPoints } from '../medlam/boxes.js'
+import { measurePrior } from '../sam/prior/measurePrior.js'
 import { readHeader } from '../scanFiles/readHeader.js'
 import { readLabelMap } from '../scanFiles/readLabelMap.js'
 import { readScan } from '../scanFiles/readScan.js'
-
-/** A structure that has no colour where nobody gave it a name. */
-type Uncolored = Omit<Structure, 'color'> & Partial<Pick<Structure, 'color'>>
+import { describeScan, type Uncolored } from './describeScan.js'
 
 /**
- * Makes a template of a scan and its label map: the six extreme points of every label, and of its slabs
- * for sub-patch localization.
+ * Makes a template of a scan and its label map: the six extreme points of every label, and of its
+ * parts (docs/method.md, section 7).
  * @param names what label values mean; values without a name become `Label 7`
- * @param maxParts slabs per structure at most; 0 for none
+ * @param maxParts parts per structure at most; 0 for none
  * @throws MedlsamError `input` when the label map is of another shape or place, or empty
  */
 export async function templateFromLabelMap(
@@ -48,8 +40,8 @@ export async function templateFromLabelMap(
       labelFile,
     )
   }
-  const drawn = dropStrayPieces(labels, labelExtents(labels))
-  const found = extremePointsOfLabels(drawn, { maxParts })
+  const cleaned = dropStrayPieces(labels, labelExtents(labels))
+  const found = extremePointsOfLabels(cleaned, { maxParts })
   if (found.length === 0) throw new MedlsamError('input', `The label map ${labelFile} is empty.`, labelFile)
   const structures = colored(
     found.map(({ labelValue }): Uncolored => {
@@ -61,78 +53,17 @@ export async function templateFromLabelMap(
   const points = Object.fromEntries(
     found.map((label, index): [string, TemplateStructure] => {
       const { points: whole, parts, onePiece } = label
-      const appearance = measurePrior(
-        scan,
-        drawn,
-        label.labelValue,
-        (parts.length > 0 ? parts : [whole]).map(boxOfPoints),
-      )
+      const prior = measurePrior(scan, cleaned, label.labelValue, (parts.length > 0 ? parts : [whole]).map(boxOfPoints))
       return [
         structures[index].name,
         {
           points: whole,
-          ...(parts.length > 0 ? { parts } : {}),
+          ...defined({ parts: parts.length > 0 ? parts : undefined }),
           onePiece,
-          ...(appearance === null ? {} : { appearance: packPrior(appearance) }),
+          ...defined({ appearance: prior === null ? undefined : packPrior(prior) }),
         },
       ]
     }),
   )
   return { scan: describeScan(setFile, scanFile, scan.sha256, points), structures }
-}
-
-const pointsFileSchema = z.record(z.string().min(1), extremePointsSchema)
-
-/**
- * Makes a template of a scan and points given by hand: JSON with six named points in RAS mm per
- * structure name, `{"Larynx": {"left": [x, y, z], ...}}`.
- * @throws MedlsamError `template` when the points cannot be understood
- */
-export async function templateFromPoints(
-  setFile: string,
-  scanFile: string,
-  pointsFile: string,
-  names: readonly Structure[],
-): Promise<NewTemplate> {
-  let json: unknown
-  try {
-    json = JSON.parse(await readFile(pointsFile, 'utf8'))
-  } catch (error) {
-    throw new MedlsamError('template', `The points ${pointsFile} cannot be read as JSON.`, pointsFile, { cause: error })
-  }
-  const parsed = pointsFileSchema.safeParse(json)
-  if (!parsed.success) {
-    throw new MedlsamError(
-      'template',
-      `The points ${pointsFile} are not understood: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
-      pointsFile,
-    )
-  }
-  await readHeader(scanFile)
-  const structures = colored(
-    Object.keys(parsed.data).map((name, index): Uncolored => {
-      const named = names.find((structure) => structure.name === name)
-      return named ?? { name, labelValue: index + 1 }
-    }),
-  )
-  const points = Object.fromEntries(
-    Object.entries(parsed.data).map(([name, six]): [string, TemplateStructure] => [name, { points: six }]),
-  )
-  return { scan: describeScan(setFile, scanFile, await hashScan(scanFile), points), structures }
-}
-
-/** The entry of a scan in a set file: its id, stored path and hash, with the points given. */
-export function describeScan(
-  setFile: string,
-  scanFile: string,
-  sha256: string,
-  structures: TemplateScan['structures'],
-): TemplateScan {
-  return {
-    id: stemOf(path.basename(scanFile)),
-    path: storedScanPath(setFile, scanFile),
-    sha256,
-    enabled: true,
-    structures,
-  }
 }

@@ -18,7 +18,7 @@ export interface TemplateSources {
 }
 
 /**
- * Turns what a person calls templates into a bank: the name of a built-in bank, a bank file, or a
+ * Turns what the user calls templates into a bank: the name of a built-in bank, a bank file, or a
  * template set file (encoded once, then kept in the cache).
  * @throws MedlsamError `template`
  */

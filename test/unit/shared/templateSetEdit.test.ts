@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { ExtremePoints } from '../../../src/shared/geometry/points.js'
 import type { TemplateSet } from '../../../src/shared/templateSet.js'
 import {
+  addTemplate,
   enableScan,
   removeScan,
   removeScanStructure,
@@ -12,6 +13,7 @@ import {
   updateScanPoints,
 } from '../../../src/shared/templateSetEdit.js'
 import { scanOfFile } from '../../../src/shared/node/templateSetPaths.js'
+import { NAMES, templateScans } from '../../support/templateScans.js'
 
 const POINTS: ExtremePoints = {
   inferior: [0, 0, -1],
@@ -122,5 +124,68 @@ describe('a template set', () => {
       { name: 'Unknown', color: '#000000', points: POINTS },
     ] as const
     expect(updateScanPoints(SET, 'p1', { structures: marks })).toEqual(SET)
+  })
+})
+
+const { at, writePair, setOf } = templateScans()
+
+beforeAll(async () => {
+  await writePair('a', 0)
+  await writePair('b', 10)
+})
+
+describe('adding templates to a set', () => {
+  it('keeps names, values and the order of scans when scans are added, also one that is there', async () => {
+    const set = await setOf(at('s.json'), ['b', 'a', 'b'])
+    expect(set.scans.map((scan) => scan.id)).toEqual(['b_ct', 'a_ct'])
+    expect(set.structures).toEqual(NAMES)
+    const clash = addTemplate(set, {
+      scan: { ...set.scans[0], path: 'elsewhere/b_ct.nii.gz' },
+      structures: [{ name: 'New', labelValue: 3, color: '#000000' }],
+    })
+    expect(clash.structures.map((structure) => structure.labelValue)).toEqual([3, 4])
+    expect(clash.scans.map((scan) => scan.id)).toEqual(['b_ct', 'a_ct', 'b_ct-2'])
+  })
+
+  it('keeps what the set knows of a scan that is added again: other structures, parts and prior of equal points, and whether it is in use', async () => {
+    const made = await setOf(at('s.json'), ['a'])
+    const known = made.scans[0]
+    const lump = known.structures['Lump']
+    const set: TemplateSet = { ...made, scans: [{ ...known, enabled: false }] }
+    const again = (points: typeof lump.points, sha256 = known.sha256): TemplateSet => {
+      const { parts, appearance, ...marked } = { ...lump, points }
+      expect([parts, appearance].every((kept) => kept !== undefined)).toBe(true)
+      return addTemplate(set, {
+        scan: {
+          ...known,
+          id: 'other',
+          sha256,
+          markups: 'a_ct.mrk.json',
+          structures: { Lump: marked, Node: { points } },
+        },
+        structures: [...NAMES, { name: 'Node', labelValue: 1, color: '#000000' }],
+      })
+    }
+    const nearly = {
+      ...lump.points,
+      left: [lump.points.left[0] + 1e-6, lump.points.left[1], lump.points.left[2]],
+    } as const
+    expect(again(nearly).scans).toEqual([
+      { ...known, enabled: false, markups: 'a_ct.mrk.json', structures: { Lump: lump, Node: { points: nearly } } },
+    ])
+    const moved = { ...lump.points, left: [-99, 0, 0] } as const
+    expect(again(moved).scans[0].structures['Lump']).toEqual({ points: moved, onePiece: true })
+    const only = addTemplate(set, {
+      scan: { ...known, structures: { Node: { points: moved } } },
+      structures: [{ name: 'Node', labelValue: 1, color: '#000000' }],
+    })
+    expect(only.scans[0].structures).toEqual({ Lump: lump, Node: { points: moved } })
+    const changed = addTemplate(set, {
+      scan: { ...known, sha256: 'f'.repeat(64), structures: { Node: { points: moved } } },
+      structures: [],
+    })
+    expect(changed.scans).toEqual([
+      { ...known, sha256: 'f'.repeat(64), enabled: false, structures: { Node: { points: moved } } },
+    ])
   })
 })

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { readHeader } from '../../../../src/engine/scanFiles/readHeader.js'
-import { readLabelMap } from '../../../../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
-import { applyAffine } from '../../../../src/shared/geometry/affine.js'
 import {
   ctValues,
   errorOf,
@@ -118,123 +115,5 @@ describe('readScan', () => {
     const extended = Buffer.concat([niftiHeader({ offset: 384 }), Buffer.alloc(32, 0x55), voxelBytes({})])
     extended[348] = 1
     expect((await readScan(put(name(), extended))).data).toEqual(Int16Array.from(ctValues(24)))
-  })
-})
-
-describe('The place of voxels', () => {
-  const lps = { qformCode: 1, quaternion: [0, 0, 1], qoffset: [10, 20, 30] }
-
-  test('is the sform where its code is set, even beside a qform', async () => {
-    const { affine } = await readHeader(
-      put(name(), nifti({ ...lps, sformCode: 2, sform: [-1, 0, 0, 10, 0, -2, 0, 20, 0, 0, 3, 30] })),
-    )
-    expect(affine.slice(0, 12)).toEqual([-1, 0, 0, 10, 0, -2, 0, 20, 0, 0, 3, 30])
-  })
-
-  test('is the qform where only its code is set', async () => {
-    const header = await readHeader(put(name(), nifti({ ...lps, sformCode: 0 })))
-    expect(header.affine.slice(0, 12).map((v) => v + 0)).toEqual([-1, 0, 0, 10, 0, -2, 0, 20, 0, 0, 3, 30])
-    expect(header.warnings).toEqual([])
-  })
-
-  test('of a left-handed qform has its third axis turned round', async () => {
-    const { affine } = await readHeader(put(name(), nifti({ ...lps, sformCode: 0, qfac: -1 })))
-    expect(affine[10]).toBe(-3)
-  })
-
-  test('of a qform survives a quaternion that rounding made longer than 1', async () => {
-    const { affine } = await readHeader(
-      put(
-        name(),
-        nifti({
-          sformCode: 0,
-          qformCode: 1,
-          quaternion: [0, Math.fround(Math.SQRT1_2 + 1e-7), Math.fround(Math.SQRT1_2 + 1e-7)],
-        }),
-      ),
-    )
-    expect(affine.every(Number.isFinite)).toBe(true)
-    expect(affine[0]).toBeCloseTo(-1, 5)
-  })
-
-  test('is the spacing alone, with a warning, where neither is set', async () => {
-    const { affine, warnings } = await readHeader(put(name(), nifti({ sformCode: 0 })))
-    expect(affine.slice(0, 12)).toEqual([1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0])
-    expect(warnings.join()).toMatch(/check left and right/)
-  })
-
-  test.each([
-    ['is moved by 1.5 mm', { sform: [-1, 0, 0, 11.5, 0, -2, 0, 20, 0, 0, 3, 30] }, /1\.5 mm apart/],
-    ['swaps left and right', { sform: [1, 0, 0, 10, 0, -2, 0, 20, 0, 0, 3, 30] }, /sides/],
-    ['is turned by half a turn', { sform: [1, 0, 0, 10, 0, 2, 0, 20, 0, 0, 3, 30] }, /sides/],
-  ])('comes with a warning when the sform %s', async (_, spec, warning) => {
-    const { warnings } = await readHeader(put(name(), nifti({ ...lps, ...spec })))
-    expect(warnings.join()).toMatch(warning)
-  })
-
-  test('comes without a warning when both agree within a millimetre', async () => {
-    const { warnings } = await readHeader(
-      put(name(), nifti({ ...lps, sform: [-1, 0, 0, 10.9, 0, -2, 0, 20, 0, 0, 3, 30] })),
-    )
-    expect(warnings).toEqual([])
-  })
-
-  test.each([
-    [0, 1],
-    [1, 1000],
-    [2, 1],
-    [3, 0.001],
-  ])('in unit %i is converted to mm by %f', async (units, factor) => {
-    const file = put(
-      name(),
-      nifti({
-        units,
-        pixdim: [1 / factor, 2 / factor, 3 / factor],
-        sform: [1, 0, 0, -10, 0, 2, 0, -20, 0, 0, 3, -30].map((v) => v / factor),
-      }),
-    )
-    const header = await readHeader(file)
-    applyAffine(header.affine, [1, 1, 1]).forEach((mm, i) => {
-      expect(mm).toBeCloseTo([-9, -18, -27][i], 4)
-    })
-    header.spacingMm.forEach((mm, i) => {
-      expect(mm).toBeCloseTo(i + 1, 5)
-    })
-  })
-})
-
-describe('readHeader', () => {
-  test('tells of a scan what can be told without its voxels', async () => {
-    const file = put(name('nii'), niftiHeader({ dims: [512, 512, 300, 7], type: 'float64' }))
-    expect(await readHeader(file)).toMatchObject({
-      size: [512, 512, 300],
-      spacingMm: [1, 2, 3],
-      dtype: 'float64',
-      timePoints: 7,
-      warnings: [],
-    })
-  })
-})
-
-describe('readLabelMap', () => {
-  test('keeps labels in the smallest unsigned type, whatever they were stored as', async () => {
-    for (const type of ALL) {
-      const values = Array.from({ length: 24 }, (_, i) => i % 3)
-      expect((await readLabelMap(put(name(), nifti({ type, values })))).data).toEqual(Uint8Array.from(values))
-    }
-    const wide = Array.from({ length: 24 }, (_, i) => i * 300)
-    expect((await readLabelMap(put(name(), nifti({ type: 'float32', values: wide })))).data).toEqual(
-      Uint16Array.from(wide),
-    )
-    const widest = Array.from({ length: 24 }, (_, i) => i * 100000)
-    expect((await readLabelMap(put(name(), nifti({ type: 'int64', values: widest })))).data).toEqual(
-      Uint32Array.from(widest),
-    )
-  })
-
-  test('accepts a label map that is empty', async () => {
-    expect((await readLabelMap(put(name(), nifti({ values: new Array<number>(24).fill(0) })))).data).toEqual(
-      new Uint8Array(24),
-    )
   })
 })

@@ -248,7 +248,7 @@ describe('A label map is refused when it holds', () => {
   })
 })
 
-describe('--force-hu', () => {
+describe('A scan whose values are taken as HU all the same', () => {
   test('lets through what does not look like CT', async () => {
     const shifted = put('mr.nii', nifti({ values: ctValues(24).map((v) => v + 1000) }))
     expect((await readScan(shifted, { forceHu: true })).data[0]).toBe(0)

@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readStructureNames } from '../../../../src/engine/templates/structureNames.js'
+import { tempFolder } from '../../../support/tempFolder.js'
+
+const folder = tempFolder()
+const at = (name: string): string => path.join(folder, name)
+
+describe('structure names', () => {
+  it('come from JSON with or without the outer "labels", from nnU-Net\'s dataset.json, and from a dseg.tsv', async () => {
+    await writeFile(at('n1.json'), '{"labels": {"2": "Heart", "1": "Lung", "0": "background"}}')
+    await writeFile(at('n2.json'), '{"2": "Heart", "1": "Lung"}')
+    await writeFile(at('n3.tsv'), 'index\tname\tcolor\n1\tLung\t#123456\n2\tHeart\tnonsense\n')
+    await writeFile(at('dataset.json'), '{"labels": {"background": 0, "Lung": 1, "Heart": 2}}')
+    const expected = [
+      { name: 'Lung', labelValue: 1 },
+      { name: 'Heart', labelValue: 2 },
+    ]
+    for (const file of ['n1.json', 'n2.json', 'n3.tsv', 'dataset.json']) {
+      expect((await readStructureNames(at(file))).map(({ name, labelValue }) => ({ name, labelValue }))).toEqual(
+        expected,
+      )
+    }
+    expect((await readStructureNames(at('n3.tsv')))[0].color).toBe('#123456')
+  })
+
+  it.each([
+    ['bad.json', 'nonsense'],
+    ['bad2.json', '{"labels": {"x": "y"}}'],
+    ['bad.tsv', 'a\tb\n1\t2'],
+  ])('are refused in %s with the file named', async (file, text) => {
+    await writeFile(at(file), text)
+    await expect(readStructureNames(at(file))).rejects.toMatchObject({
+      kind: 'template',
+      message: expect.stringContaining(file),
+    })
+  })
+})
