@@ -19,8 +19,9 @@ export async function openFolder(
 
 /** Runs a command by its title through the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  const input = page.locator('.quick-input-widget:visible input.input')
-  const row = page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: title }).first()
+  const widget = page.locator('.quick-input-widget:visible')
+  const input = widget.locator('input.input')
+  const row = widget.locator('.quick-input-list .monaco-list-row', { hasText: title }).first()
   for (let attempt = 0; attempt < 6; attempt++) {
     await page.keyboard.press('F1')
     try {
@@ -34,16 +35,17 @@ export async function runCommand(page: Page, title: string): Promise<void> {
       continue
     }
     // Never twice: a busy page may answer the click too late, and two splits are not one.
-    if (await clickArrives(row)) return
+    if (await clickArrives(row, widget)) return
     await page.keyboard.press('Escape')
     await sleep(500)
   }
   throw new Error(`the command palette never took "${title}"`)
 }
 
-/** Clicks something that goes away for that or by itself, and tells whether it was for the click. */
-async function clickArrives(target: Locator): Promise<boolean> {
-  const wasClicked = await hearClick(target)
+/** Clicks a row of a list that goes away for that or by itself, and tells whether it was for the click. */
+async function clickArrives(target: Locator, list: Locator): Promise<boolean> {
+  // Rows are drawn anew when the mouse goes down on them; what holds them stays.
+  const wasClicked = await hearClick(list)
   if (wasClicked === undefined) return false
   await target.click({ timeout: 10_000 }).catch(() => undefined)
   return wasClicked()
