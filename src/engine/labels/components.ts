@@ -63,7 +63,9 @@ function componentSizes(volume: Pick<LabelVolume, 'data' | 'size'>, place: Label
   return [...findPieces(volume, place).sizes].sort((a, b) => b - a)
 }
 
-/** Pieces smaller than this share of a label's largest piece are slips of the pen that would move its extreme points. */
+/**
+ * Pieces smaller than this share of a label's largest piece are slips of the pen that would move its extreme points.
+ */
 const STRAY_SHARE = 0.05
 
 /** The label map without stray pieces of its labels; the given one is left alone. */

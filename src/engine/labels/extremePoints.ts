@@ -190,7 +190,8 @@ function tighten(mask: Mask, box: Box): Box {
 
 /**
  * The middle voxel, in raster order, of a mask in the plane `axis = index` of a box. Rasters as in
- * docs/method.md, section 3.1, whose axes grow Superior, Anterior, Left: (y, x) for z, (x, z) for y, (z, y) for x, the first slow.
+ * docs/method.md, section 3.1, whose axes grow Superior, Anterior, Left: (y, x) for z, (x, z) for y, (z, y) for x, the
+ * first slow.
  */
 function middleOfPlane(mask: Mask, box: Box, axis: 0 | 1 | 2, index: number): PointMm {
   const min: [number, number, number] = [...box.min]

@@ -24,7 +24,10 @@ export function boxSizeMm({ min, max }: BoxMm): PointMm {
   return subtract(max, min)
 }
 
-/** How far a found organ may differ from the templates' sizes before a wall is disbelieved (docs/method.md, sections 6 and 12). */
+/**
+ * How far a found organ may differ from the templates' sizes before a wall is disbelieved (docs/method.md, sections 6
+ * and 12).
+ */
 const SIZE_TOLERANCE = 0.5
 
 /** A box after its check against the templates. */

@@ -19,7 +19,10 @@ export interface FoundPoint {
   readonly coarseMm: SalMm
   /** One prediction per template of the landmark; their spread says how sure we are. */
   readonly perTemplateMm: readonly SalMm[]
-  /** How much the image looks like the templates there, mean over templates, in [-1, 1]; null when it could not be computed. */
+  /**
+   * How much the image looks like the templates there, mean over templates, in [-1, 1]; null when it could not be
+   * computed.
+   */
   readonly similarity: number | null
 }
 

@@ -78,7 +78,10 @@ export function summarize(values: readonly number[], seed: number): Summary | nu
   return { n: values.length, mean: mean(values), std: standardDeviation(values), median: median(values), low, high }
 }
 
-/** Rank correlation of Spearman with mean ranks for ties; NaN where one side is constant or there are fewer than two pairs. */
+/**
+ * Rank correlation of Spearman with mean ranks for ties; NaN where one side is constant or there are fewer than two
+ * pairs.
+ */
 export function spearman(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [ranks(a), ranks(b)]
   const [meanX, meanY] = [mean(x), mean(y)]

@@ -15,7 +15,10 @@ export const SOFT_TISSUE: WindowHu = { level: 40, width: 400 }
 export interface Segmenter {
   readonly id: string
   readonly layout: SegmenterLayoutId
-  /** How slice images are prepared, where the export layout leaves it open and the model's entry says so; null where not. */
+  /**
+   * How slice images are prepared, where the export layout leaves it open and the model's entry says so; null where
+   * not.
+   */
   readonly preprocessing: Preprocessing | null
   /** Window to show it CT in where nothing else is asked for. */
   readonly windowHu: WindowHu
@@ -51,7 +54,8 @@ export interface SegmenterOptions {
 }
 
 /**
- * Opens the ONNX files of a segmenter, in any order; what lies beside them comes along: constants as `.npy`, and weights, which are only checked.
+ * Opens the ONNX files of a segmenter, in any order; what lies beside them comes along: constants as `.npy`, and
+ * weights, which are only checked.
  * @throws MedlsamError `model` when a file cannot be loaded or the export layout is unknown.
  */
 export async function openSegmenter(
@@ -83,8 +87,8 @@ export async function openSegmenter(
 
 /**
  * Makes a segmenter of loaded networks by recognising how they were exported.
- * @throws MedlsamError `model` that lists the inputs and outputs when no known export layout fits, or says why boxes cannot
- *   prompt the one that does.
+ * @throws MedlsamError `model` that lists the inputs and outputs when no known export layout fits, or says why boxes
+ *   cannot prompt the one that does.
  */
 export function createSegmenter(
   networks: readonly Network[],

@@ -24,7 +24,10 @@ export interface BuiltBank {
 /** What building a bank may be told. */
 export interface BuildBankOptions {
   readonly credit?: string
-  /** Scans that teach how far off walls usually are, and to which side; the templates themselves, each left out once, when absent. */
+  /**
+   * Scans that teach how far off walls usually are, and to which side; the templates themselves, each left out once,
+   * when absent.
+   */
   readonly calibrateOn?: readonly KnownScan[]
   readonly checkCancelled?: () => void
   readonly onProgress?: (done: number, total: number, template: string) => void

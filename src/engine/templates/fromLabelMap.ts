@@ -16,7 +16,7 @@ import { describeScan, type Uncolored } from './describeScan.js'
 
 /**
  * Makes a template of a scan and its label map: the six extreme points of every label, and of its
- * parts (docs/method.md, section 7).
+ * parts (docs/method.md, section 3.2).
  * @param names what label values mean; values without a name become `Label 7`
  * @param maxParts parts per structure at most; 0 for none
  * @throws MedlsamError `input` when the label map is of another shape or place, or empty

@@ -38,7 +38,10 @@ export function mapSides<T>(of: (side: ExtremeSide) => T): Readonly<Record<Extre
 
 const finite = z.number()
 
-/** True for points of the same place. Slicer's files and template sets round differently; a tenth of a micrometre is no edit. */
+/**
+ * True for points of the same place. Slicer's files and template sets round differently; a tenth of a micrometre is no
+ * edit.
+ */
 export function samePoints(a: ExtremePoints, b: ExtremePoints): boolean {
   return EXTREME_SIDES.every((side) => a[side].every((mm, axis) => Math.abs(mm - b[side][axis]) < 1e-4))
 }

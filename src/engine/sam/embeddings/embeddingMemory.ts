@@ -45,8 +45,8 @@ export function embeddingMemory(maxBytes: number, idleSeconds?: number): Embeddi
 }
 
 /**
- * The same segmenter with its latest embeddings kept in memory: looking for another organ in the same scan then costs no
- * encoding.
+ * The same segmenter with its latest embeddings kept in memory: looking for another organ in the same scan then costs
+ * no encoding.
  */
 export function rememberEmbeddings(inner: Segmenter, memory: EmbeddingMemory): Segmenter {
   const model = modelKey(inner)

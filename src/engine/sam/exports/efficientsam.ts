@@ -22,8 +22,8 @@ import {
 const PROMPT_SIDE = 256
 
 /**
- * EfficientSAM (yformer/EfficientSAM `onnx_models.py`): slice images of 0 to 1 that the graph stretches to 1024 x 1024 and
- * normalises, box corners as points with labels 2 and 3, three masks of which the best is taken. One file or two;
+ * EfficientSAM (yformer/EfficientSAM `onnx_models.py`): slice images of 0 to 1 that the graph stretches to 1024 x 1024
+ * and normalises, box corners as points with labels 2 and 3, three masks of which the best is taken. One file or two;
  * the one file encodes the slice image anew for every box.
  */
 export const efficientsamLayout: ExportLayout = {

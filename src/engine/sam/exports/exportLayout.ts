@@ -13,14 +13,19 @@ export interface SliceEmbedding {
 export interface MaskLogits {
   readonly region: PixelRegion
   readonly data: Float32Array
-  /** The model's own estimate of how well its mask overlaps the truth, about 0 to 1; not a number where it gives none. */
+  /**
+   * The model's own estimate of how well its mask overlaps the truth, about 0 to 1; not a number where it gives none.
+   */
   readonly iouPrediction: number
 }
 
 /** Networks bound to the way they were exported. */
 export interface ExportRunner {
   readonly encoder: Network
-  /** How it prepares slice images, whatever is said of them; null where graphs of this kind leave it open, so that it must be said. */
+  /**
+   * How it prepares slice images, whatever is said of them; null where graphs of this kind leave it open, so that it
+   * must be said.
+   */
   readonly ownPreprocessing: Preprocessing | null
   encode(image: SliceImage): Promise<SliceEmbedding>
   decode(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>

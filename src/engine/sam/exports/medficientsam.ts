@@ -10,9 +10,9 @@ import { feed, fits, handOver, inputNamed, numbersOf, single, takesExactly } fro
 const SIDE = 512
 
 /**
- * MedficientSAM (hieplpvip/medficientsam, `export_onnx.py`): the encoder takes interleaved RGB and, in the usual export,
- * resizes, spreads over 0 to 1 and fills up itself; the "cpp" export has a fixed 512 x 512 canvas and leaves that to
- * us. Boxes are in parts of the longest side.
+ * MedficientSAM (hieplpvip/medficientsam, `export_onnx.py`): the encoder takes interleaved RGB and, in the usual
+ * export, resizes, spreads over 0 to 1 and fills up itself; the "cpp" export has a fixed 512 x 512 canvas and leaves
+ * that to us. Boxes are in parts of the longest side.
  */
 export const medficientsamLayout: ExportLayout = {
   id: 'medficientsam',

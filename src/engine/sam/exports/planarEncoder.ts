@@ -6,7 +6,10 @@ import { fillPlanes } from './encoderInput.js'
 import type { SliceEmbedding } from './exportLayout.js'
 import { feed } from './signature.js'
 
-/** Runs an encoder that takes one [1,3,side,side] slice image. The outputs named in `rename` come back under its values. */
+/**
+ * Runs an encoder that takes one [1,3,side,side] slice image. The outputs named in `rename` come back under its
+ * values.
+ */
 export function planarEncoder(
   encoder: Network,
   side: number,

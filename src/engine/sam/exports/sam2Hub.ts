@@ -28,8 +28,8 @@ const FEATURES: Readonly<Record<string, WantedDims>> = {
 }
 
 /**
- * SAM 2 and 2.1 as transformers.js runs them (onnx-community exports): a slice image stretched to 1024 x 1024, boxes in its
- * pixels beside points, of which there may be none; three masks of which the best is taken.
+ * SAM 2 and 2.1 as transformers.js runs them (onnx-community exports): a slice image stretched to 1024 x 1024, boxes
+ * in its pixels beside points, of which there may be none; three masks of which the best is taken.
  */
 export const sam2HubLayout: ExportLayout = {
   id: 'sam2-hub',
