@@ -36,10 +36,10 @@ export interface CommandParts extends RunServices {
 }
 
 /** What a command does. VS Code hands over whatever it is called on: a node of a view, a file, or nothing. */
-type Work = (argument: never) => unknown
+type CommandWork = (argument: never) => unknown
 
 /** Commands by their names without `medlsam.`. */
-type Commands = Readonly<Record<string, Work>>
+type Commands = Readonly<Record<string, CommandWork>>
 
 /** Registers the commands of the extension; what goes wrong in one is shown as a message. */
 export function registerCommands(parts: CommandParts): vscode.Disposable[] {
@@ -83,7 +83,7 @@ function viewCommands(parts: CommandParts): Commands {
   const { editors } = parts
   return {
     ...Object.fromEntries(
-      VIEW_COMMANDS.map((name): [string, Work] => [
+      VIEW_COMMANDS.map((name): [string, CommandWork] => [
         `view.${name}`,
         () => {
           editors.command(name)
@@ -152,12 +152,12 @@ function modelCommands({ engine, models, loadBanks }: CommandParts): Commands {
 }
 
 /** For what starts the engine or writes files. */
-function trusted(work: Work): Work {
+function trusted(work: CommandWork): CommandWork {
   return (argument) => whenTrusted(() => work(argument))
 }
 
 /** For what works on a scan: the one that it is called on, or the one in front. */
-function withScan({ editors }: CommandParts, work: (scan: vscode.Uri) => Promise<unknown>): Work {
+function withScan({ editors }: CommandParts, work: (scan: vscode.Uri) => Promise<unknown>): CommandWork {
   return async (argument: vscode.Uri | undefined) => {
     const scan = argument ?? (await scanInFront(editors))
     if (scan !== undefined) await work(scan)
@@ -165,7 +165,7 @@ function withScan({ editors }: CommandParts, work: (scan: vscode.Uri) => Promise
 }
 
 /** For what works on the scan whose editor is in front. */
-function withSession({ editors }: CommandParts, work: (session: ScanSession) => Promise<unknown>): Work {
+function withSession({ editors }: CommandParts, work: (session: ScanSession) => Promise<unknown>): CommandWork {
   return async () => {
     const session = editors.active()
     if (session === undefined)

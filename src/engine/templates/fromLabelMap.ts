@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { extremePointsSchema } from '../../shared/geometry/points.js'
 import type { Structure } from '../../shared/structure.js'
+import { defined } from '../../shared/defined.js'
 import { storedScanPath } from '../../shared/node/templateSetPaths.js'
 import { colored } from '../../shared/palette.js'
 import { stemOf } from '../../shared/scanNames.js'
@@ -23,10 +24,10 @@ import { readScan } from '../scanFiles/readScan.js'
 type Uncolored = Omit<Structure, 'color'> & Partial<Pick<Structure, 'color'>>
 
 /**
- * Makes a template of a scan and its label map: the six extreme points of every label, and of its slabs
- * for sub-patch localization.
+ * Makes a template of a scan and its label map: the six extreme points of every label, and of its
+ * parts.
  * @param names what label values mean; values without a name become `Label 7`
- * @param maxParts slabs per structure at most; 0 for none
+ * @param maxParts parts per structure at most; 0 for none
  * @throws MedlsamError `input` when the label map is of another shape or place, or empty
  */
 export async function templateFromLabelMap(
@@ -61,19 +62,14 @@ export async function templateFromLabelMap(
   const points = Object.fromEntries(
     found.map((label, index): [string, TemplateStructure] => {
       const { points: whole, parts, onePiece } = label
-      const appearance = measurePrior(
-        scan,
-        drawn,
-        label.labelValue,
-        (parts.length > 0 ? parts : [whole]).map(boxOfPoints),
-      )
+      const prior = measurePrior(scan, drawn, label.labelValue, (parts.length > 0 ? parts : [whole]).map(boxOfPoints))
       return [
         structures[index].name,
         {
           points: whole,
-          ...(parts.length > 0 ? { parts } : {}),
+          ...defined({ parts: parts.length > 0 ? parts : undefined }),
           onePiece,
-          ...(appearance === null ? {} : { appearance: packPrior(appearance) }),
+          ...defined({ appearance: prior === null ? undefined : packPrior(prior) }),
         },
       ]
     }),

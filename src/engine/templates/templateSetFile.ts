@@ -11,7 +11,7 @@ export async function readTemplateSet(file: string): Promise<TemplateSet> {
   return parseTemplateSet(await readText(file, TEMPLATE_SET_FILE), file)
 }
 
-/** Writes a template set as JSON that a person can read and compare, through a temporary file. */
+/** Writes a template set as JSON that users can read and compare, through a temporary file. */
 export async function writeTemplateSet(file: string, set: TemplateSet): Promise<void> {
   await writeTextAtomic(file, formatTemplateSet(set))
 }
