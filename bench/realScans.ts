@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   let passed = 0
   try {
     console.log(
-      '| scan | structure | status | Dice | volume ml | drawn ml | confidence |\n| --- | --- | --- | ---: | ---: | ---: | ---: |',
+      '| scan | structure | status | Dice | volume ml | truth ml | confidence |\n| --- | --- | --- | ---: | ---: | ---: | ---: |',
     )
     for (const file of scans) {
       const scanPath = path.join(folder, file)
@@ -44,11 +44,11 @@ async function main(): Promise<void> {
         templates: values.templates,
         out: path.join(out, file),
       })
-      const [made, drawn] = [await readLabelMap(paths.labelMap), await readLabelMap(scanPath.replace('_ct.', '_seg.'))]
+      const [made, truth] = [await readLabelMap(paths.labelMap), await readLabelMap(scanPath.replace('_ct.', '_seg.'))]
       const dices: number[] = []
       const scores = scoreStructures(
         made,
-        drawn,
+        truth,
         sidecar.structures.map(({ name, labelValue }) => ({
           name,
           labelValue,
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
       )
       for (const [i, { name, status, confidence }] of sidecar.structures.entries()) {
         const { dice, volumeMl, truthMl } = scores[i]
-        // An organ that nobody drew is not known to be absent.
+        // An organ that the truth does not have may be there all the same.
         if (dice === null) continue
         dices.push(dice)
         all.set(name, [...(all.get(name) ?? []), dice])
