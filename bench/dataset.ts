@@ -1,115 +1,37 @@
 /**
- * What a run of a dataset costs: scans per hour with one and two jobs, the share of time inside the networks, the
- * second scan compared with the first, and memory over many scans.
+ * How fast a run of a dataset is: scans per hour with one and two jobs, the share of time inside the networks, and the
+ * second scan compared with the first.
  *
- *   npx tsx bench/dataset.ts                            the speeds on synthetic CT, memory over 200 tiny scans
- *   npx tsx bench/dataset.ts --scans FOLDER             the speeds on scans of yours
- *   npx tsx bench/dataset.ts --only speed|jobs|memory
- *   npx tsx bench/dataset.ts --only memory --real       memory with the real models (a few seconds a scan)
+ *   npx tsx bench/dataset.ts                       on synthetic CT
+ *   npx tsx bench/dataset.ts --scans FOLDER        on scans of yours
+ *   npx tsx bench/dataset.ts --only speed|jobs
  */
-import { execFileSync, fork } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { DatasetRequest } from '../src/shared/datasetRun.js'
-import { engineWorker } from '../src/engine/dataset/workers/engineWorker.js'
 import { findScans } from '../src/engine/dataset/discover/findScans.js'
-import { planDataset } from '../src/engine/dataset/planDataset.js'
-import { runDataset } from '../src/engine/dataset/runDataset.js'
-import { oneWorker } from '../src/engine/dataset/workers/datasetWorkers.js'
-import { openEngine } from '../src/engine/engine.js'
-import { median } from '../src/engine/numeric/statistics.js'
-import { makeSyntheticCt } from '../src/lab/synthetic/syntheticCt.js'
 import { writeScan } from '../src/engine/scanFiles/writeScan.js'
-import { writeTinyModels, writeTinyScan, type TinyModels } from '../test/support/tinyModels.js'
+import { makeSyntheticCt } from '../src/lab/synthetic/syntheticCt.js'
+import { runHere, type DatasetSeconds } from './datasetRun.js'
+import { answerParent, inChild } from './inChild.js'
 
 const CLI = path.resolve(import.meta.dirname, '../dist/cli.js')
-/** Scans whose memory is not counted (the engine's buffers grow to their size in the first ones), and over how many it is averaged. */
-const WARM_UP = 20
-/** Growth beyond that would end a night's run on a small machine. */
-const FLAT = 0.1
 /** Every sixth slice: the shares stay what they are, and the bench ends in minutes. */
 const SLICE_STEP = 6
 
-interface Speed {
-  readonly prepareSeconds: number
+interface Speed extends DatasetSeconds {
   readonly scanSeconds: readonly number[]
-  readonly insideSeconds: number
-  readonly wallSeconds: number
 }
 
-interface Memory {
-  readonly rssMb: readonly number[]
-}
-
-/** One run in this process, which is a child of the bench. */
-async function runHere(
-  request: DatasetRequest,
-  medlamCard: string | undefined,
-  onScan: (seconds: number) => void,
-): Promise<Omit<Speed, 'scanSeconds'>> {
-  const start = performance.now()
-  const engine = openEngine(medlamCard === undefined ? {} : { medlamCard })
-  const worker = engineWorker(engine)
-  const prepared = await worker.prepare(request)
-  const prepareSeconds = (performance.now() - start) / 1000
-  const plan = await planDataset(request, prepared)
-  const inside = (): number => engine.networks().reduce((sum, network) => sum + network.secondsInside, 0)
-  const [before, from] = [inside(), performance.now()]
-  await runDataset(plan, oneWorker(worker), {
-    onEvent: (event) => {
-      if (event.kind === 'scanDone') onScan(event.seconds)
-      if (event.kind === 'scanFailed') throw new Error(`${event.scan.path}: ${event.failure.error.message}`)
-    },
+async function measureHere(request: DatasetRequest): Promise<Speed> {
+  const scanSeconds: number[] = []
+  const seconds = await runHere(request, undefined, (ofScan) => {
+    scanSeconds.push(ofScan)
   })
-  const result = { prepareSeconds, insideSeconds: inside() - before, wallSeconds: (performance.now() - from) / 1000 }
-  await engine.close()
-  return result
-}
-
-type Case =
-  | { readonly kind: 'speed'; readonly request: DatasetRequest }
-  | { readonly kind: 'memory'; readonly request: DatasetRequest; readonly medlamCard?: string }
-
-/** Runs a case in a process of its own, so that its memory is its own. */
-function inChild<T>(work: Case): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, ['--case', JSON.stringify(work)])
-    child.on('message', (result) => {
-      resolve(result as T)
-    })
-    child.on('error', reject)
-    child.on('exit', (code) => {
-      if (code !== 0) reject(new Error(`the case ${work.kind} ended with code ${code ?? 'none'}`))
-    })
-  })
-}
-
-async function answerCase(work: Case): Promise<void> {
-  switch (work.kind) {
-    case 'speed': {
-      const scanSeconds: number[] = []
-      const speed: Speed = {
-        ...(await runHere(work.request, undefined, (seconds) => {
-          scanSeconds.push(seconds)
-        })),
-        scanSeconds,
-      }
-      process.send?.(speed)
-      break
-    }
-    case 'memory': {
-      const rssMb: number[] = []
-      await runHere(work.request, work.medlamCard, () => {
-        rssMb.push(process.memoryUsage.rss() / 2 ** 20)
-      })
-      const memory: Memory = { rssMb }
-      process.send?.(memory)
-      break
-    }
-  }
-  process.disconnect()
+  return { ...seconds, scanSeconds }
 }
 
 /** Copies of one scan, so that what one costs more than the other is not its content. */
@@ -128,7 +50,10 @@ async function benchSpeed(folder: string, scans: string): Promise<void> {
     out: path.join(folder, 'speed'),
     settings: { templates: 'head-neck', options: { sliceStep: SLICE_STEP } },
   }
-  const { prepareSeconds, scanSeconds, insideSeconds, wallSeconds } = await inChild<Speed>({ kind: 'speed', request })
+  const { prepareSeconds, scanSeconds, insideSeconds, wallSeconds } = await inChild<Speed>(
+    import.meta.filename,
+    request,
+  )
   const first = scanSeconds[0]
   const second = scanSeconds.at(1)
   console.log(
@@ -140,7 +65,7 @@ async function benchSpeed(folder: string, scans: string): Promise<void> {
   )
 }
 
-/** From the command to the last byte of the summary, as people wait for it. */
+/** From the command to the last byte of the summary, as users wait for it. */
 async function benchJobs(folder: string, scans: string): Promise<void> {
   if (!existsSync(CLI)) {
     console.log('The command line is not built: run "npm run build" to see what --jobs brings.')
@@ -173,56 +98,20 @@ async function benchJobs(folder: string, scans: string): Promise<void> {
   }
 }
 
-async function benchMemory(folder: string, count: number, real: boolean): Promise<void> {
-  const scans = path.join(folder, 'many')
-  const models: TinyModels | null = real ? null : await writeTinyModels(path.join(folder, 'models'))
-  for (let i = 0; i < count; i++) await writeTinyScan(path.join(scans, `p${String(i).padStart(3, '0')}_ct.nii.gz`), i)
-  const options = { minConfidence: 0, sliceStep: real ? 5 : 1 }
-  const settings =
-    models === null
-      ? { templates: 'head-neck', options: { ...options, structures: ['Larynx'] } }
-      : { templates: models.bank, segmenter: models.segmenter, options }
-  const { rssMb } = await inChild<Memory>({
-    kind: 'memory',
-    request: { folder: scans, out: path.join(folder, 'memory'), settings },
-    ...(models === null ? {} : { medlamCard: models.medlamCard }),
-  })
-  const after = [1, WARM_UP, 50, 100, 150, 200].filter((n) => n <= rssMb.length)
-  console.log(
-    `| ${after.map((n) => `after ${n} MB`).join(' | ')} | growth, last ${WARM_UP} against those after the first ${WARM_UP} |`,
-  )
-  console.log(`|${' ---: |'.repeat(after.length + 1)}`)
-  // Medians, since memory goes up and down with every garbage collection.
-  const growth = median(rssMb.slice(-WARM_UP)) / median(rssMb.slice(WARM_UP, 2 * WARM_UP)) - 1
-  if (growth > FLAT) process.exitCode = 1
-  console.log(
-    `| ${after.map((n) => rssMb[n - 1].toFixed(0)).join(' | ')} | ${(100 * growth).toFixed(1)} %${growth > FLAT ? ' TOO MUCH' : ''} |`,
-  )
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: {
-      scans: { type: 'string' },
-      only: { type: 'string' },
-      real: { type: 'boolean', default: false },
-      count: { type: 'string', default: '200' },
-      case: { type: 'string' },
-    },
+    options: { scans: { type: 'string' }, only: { type: 'string' }, child: { type: 'string' } },
   })
-  if (values.case !== undefined) {
-    await answerCase(JSON.parse(values.case) as Case)
+  if (values.child !== undefined) {
+    answerParent(await measureHere(JSON.parse(values.child) as DatasetRequest))
     return
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'medlsam-bench-'))
-  const wants = (part: string): boolean => values.only === undefined || values.only === part
   try {
     console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}`)
-    if (wants('memory')) await benchMemory(folder, Number(values.count), values.real)
-    if (!wants('speed') && !wants('jobs')) return
     const scans = await makeScans(folder, values.scans, 4)
-    if (wants('speed')) await benchSpeed(folder, scans)
-    if (wants('jobs')) await benchJobs(folder, scans)
+    if (values.only !== 'jobs') await benchSpeed(folder, scans)
+    if (values.only !== 'speed') await benchJobs(folder, scans)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -64,9 +64,9 @@ async function main(): Promise<void> {
     let seconds = 0
     for (const file of scans) {
       const scanPath = path.join(folder, file)
-      const drawn = await readLabelMap(scanPath.replace('_ct.', '_seg.'))
+      const labelMap = await readLabelMap(scanPath.replace('_ct.', '_seg.'))
       // Slips of the pen far from an organ would be scored as its walls.
-      const truth = extremePointsOfLabels(dropStrayPieces(drawn, labelExtents(drawn)))
+      const truth = extremePointsOfLabels(dropStrayPieces(labelMap, labelExtents(labelMap)))
       const report = await engine.localize({
         scanPath,
         templates: values.templates,

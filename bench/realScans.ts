@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   let passed = 0
   try {
     console.log(
-      '| scan | structure | status | Dice | volume ml | drawn ml | confidence |\n| --- | --- | --- | ---: | ---: | ---: | ---: |',
+      '| scan | structure | status | Dice | volume ml | truth ml | confidence |\n| --- | --- | --- | ---: | ---: | ---: | ---: |',
     )
     for (const file of scans) {
       const scanPath = path.join(folder, file)
@@ -46,11 +46,11 @@ async function main(): Promise<void> {
         out: path.join(out, file),
         options: { sliceStep: Number(values['slice-step']) },
       })
-      const [made, drawn] = [await readLabelMap(paths.labelMap), await readLabelMap(scanPath.replace('_ct.', '_seg.'))]
+      const [made, truth] = [await readLabelMap(paths.labelMap), await readLabelMap(scanPath.replace('_ct.', '_seg.'))]
       const dices: number[] = []
       const scores = scoreStructures(
         made,
-        drawn,
+        truth,
         sidecar.structures.map(({ name, labelValue }) => ({
           name,
           labelValue,
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
       )
       for (const [i, { name, status, confidence }] of sidecar.structures.entries()) {
         const { dice, volumeMl, truthMl } = scores[i]
-        // An organ that nobody drew is not known to be absent.
+        // An organ that the truth does not have may be there all the same.
         if (dice === null) continue
         dices.push(dice)
         all.set(name, [...(all.get(name) ?? []), dice])

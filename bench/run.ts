@@ -6,7 +6,6 @@
  *   npm run bench                 both cases on a scan of ../shared/data
  *   npm run bench -- --scan FILE  on a scan of yours
  */
-import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
@@ -14,9 +13,11 @@ import os from 'node:os'
 import path from 'node:path'
 import { openEngine } from '../src/engine/engine.js'
 import { measureHostLoop } from './hostLoop.js'
+import { answerParent, inChild } from './inChild.js'
 import { resampleScan } from './resampleScan.js'
 
-interface Row {
+/** What a scan took. */
+interface ScanCost {
   readonly name: string
   readonly wallSeconds: number
   readonly insideSeconds: number
@@ -30,7 +31,13 @@ interface Row {
 
 const DEFAULT_SCAN = path.resolve(import.meta.dirname, '../../shared/data/hn7/dev/okbp_201_ct.nii.gz')
 
-async function measure(name: string, scan: string, folder: string): Promise<Row> {
+interface ScanWork {
+  readonly name: string
+  readonly scan: string
+  readonly folder: string
+}
+
+async function measure({ name, scan, folder }: ScanWork): Promise<ScanCost> {
   const digest = async (file: string): Promise<string> =>
     createHash('sha256')
       .update(await readFile(file))
@@ -76,24 +83,9 @@ async function measure(name: string, scan: string, folder: string): Promise<Row>
   }
 }
 
-/** Runs one case in a child process. */
-function inChild(name: string, scan: string, folder: string): Promise<Row> {
-  return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, ['--case', name, scan, folder])
-    child.on('message', (row) => {
-      resolve(row as Row)
-    })
-    child.on('error', reject)
-    child.on('exit', (code) => {
-      if (code !== 0) reject(new Error(`the case ${name} ended with code ${code ?? 'none'}`))
-    })
-  })
-}
-
 async function main(args: readonly string[]): Promise<void> {
-  if (args[0] === '--case') {
-    process.send?.(await measure(args[1], args[2], args[3]))
-    process.disconnect()
+  if (args[0] === '--child') {
+    answerParent(await measure(JSON.parse(args[1]) as ScanWork))
     return
   }
   const scan = args[0] === '--scan' ? args[1] : DEFAULT_SCAN
@@ -115,7 +107,7 @@ async function main(args: readonly string[]): Promise<void> {
       ['head-neck', scan],
       ['large', large],
     ] as const) {
-      const row = await inChild(name, file, folder)
+      const row = await inChild<ScanCost>(import.meta.filename, { name, scan: file, folder })
       console.log(
         `| ${row.name} | ${row.wallSeconds.toFixed(1)} | ${row.insideSeconds.toFixed(1)} | ${((100 * row.insideSeconds) / row.wallSeconds).toFixed(0)} % | ${row.slices} | ${row.encoderRuns} | ${row.decoderRuns} | ${row.peakMb.toFixed(0)} | ${row.sameBytes === null ? '-' : row.sameBytes ? 'yes' : 'NO'} |`,
       )

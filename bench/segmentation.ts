@@ -1,5 +1,11 @@
-// What the choices of src/engine/sam bring on real CT: Dice per organ with boxes taken from the truth,
-// which is the best that any localization could reach. Run: npx tsx bench/segmentation.ts [--help]
+/**
+ * What the choices of src/engine/sam bring on real CT: Dice per organ with boxes taken from the truth, which is the
+ * best that any localization could reach.
+ *
+ *   npx tsx bench/segmentation.ts [--data FOLDER] [--scans N] [--every N] [--sets window,margin,...] [--threads N]
+ *
+ * FOLDER holds labels.json, dev/ and templates/ with X_ct.nii.gz and X_seg.nii.gz; --every uses every Nth slice.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -21,14 +27,14 @@ import { readLabelMap } from '../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../src/engine/scanFiles/readScan.js'
 import type { LabelVolume, Volume } from '../src/shared/geometry/volume.js'
 
-interface Case {
+interface LabelledVolume {
   readonly scan: Volume<Int16Array | Float32Array>
   readonly truth: LabelVolume
 }
 
 type BoxKind = 'whole' | 'parts' | 'slices'
 
-interface Variant {
+interface SegmentVariant {
   readonly name: string
   readonly boxes: BoxKind
   /** Standard deviation of seeded errors added to every wall, mm. */
@@ -42,18 +48,18 @@ interface Variant {
 const WIDE: WindowHu = { level: 250, width: 1500 }
 const mm = (x: number, z = 0): SegmentOptions['margin'] => ({ unit: 'mm', values: [x, x, z] })
 
-const VARIANTS: Record<string, Variant[]> = {
+const VARIANTS: Record<string, SegmentVariant[]> = {
   window: [
     { name: 'per slice, L40 W400', boxes: 'slices', options: { margin: mm(0), partsMode: 'union' } },
     { name: 'per slice, L250 W1500', boxes: 'slices', windowHu: WIDE, options: { margin: mm(0), partsMode: 'union' } },
   ],
   margin: [0, 2, 4, 6]
-    .flatMap((margin): Variant[] => [
+    .flatMap((margin): SegmentVariant[] => [
       { name: `per slice, ${margin} mm`, boxes: 'slices', options: { margin: mm(margin), partsMode: 'union' } },
       { name: `parts, ${margin} mm`, boxes: 'parts', options: { margin: mm(margin) } },
     ])
     .concat([{ name: 'whole, margin of the paper', boxes: 'whole', options: { margin: PAPER_MARGIN } }]),
-  error: [-2, 0, 2, 4].map((margin): Variant => ({
+  error: [-2, 0, 2, 4].map((margin): SegmentVariant => ({
     name: `parts with walls off by 4 mm, ${margin} mm`,
     boxes: 'parts',
     wallErrorMm: 4,
@@ -64,7 +70,7 @@ const VARIANTS: Record<string, Variant[]> = {
     { name: 'parts, union', boxes: 'parts', options: { margin: mm(0), partsMode: 'union' } },
     { name: 'parts, interpolated', boxes: 'parts', options: { margin: mm(0), partsMode: 'interpolate' } },
   ],
-  prior: [false, true].flatMap((prior): Variant[] => [
+  prior: [false, true].flatMap((prior): SegmentVariant[] => [
     {
       name: `whole, ${prior ? 'with' : 'without'} prior`,
       boxes: 'whole',
@@ -86,7 +92,7 @@ const VARIANTS: Record<string, Variant[]> = {
     },
   ]),
   // With --every 1, since the distance of slices matters here.
-  step: [1, 2, 3, 5].map((sliceStep): Variant => ({
+  step: [1, 2, 3, 5].map((sliceStep): SegmentVariant => ({
     name: `parts, every ${sliceStep}th slice`,
     boxes: 'parts',
     options: { margin: mm(0), sliceStep },
@@ -207,7 +213,7 @@ function remembering(inner: Segmenter): Segmenter {
   }
 }
 
-async function readCase(ctFile: string, every: number): Promise<Case> {
+async function readCase(ctFile: string, every: number): Promise<LabelledVolume> {
   const [scan, truth] = await Promise.all([readScan(ctFile), readLabelMap(ctFile.replace('_ct.nii.gz', '_seg.nii.gz'))])
   return { scan: everyNth(scan, every), truth: everyNth(truth, every) }
 }

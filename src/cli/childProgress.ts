@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const messageSchema = z.object({ done: z.number(), total: z.number() })
 
-/** Tells the process that forked this one how far it is; does nothing in a process that people started. */
+/** Tells the process that forked this one how far it is; does nothing in a process that the user started. */
 export function tellParent(done: number, total: number): void {
   if (process.connected) process.send?.({ done, total })
 }

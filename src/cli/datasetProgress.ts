@@ -6,7 +6,7 @@ import { startProgressBar } from './progressBar.js'
 import { formatSeconds, STAGE_WORDS } from './progressWords.js'
 import { errorLine } from './remedyFlags.js'
 
-/** Shows how a run of a dataset goes, to people or to programs. */
+/** Shows how a run of a dataset goes, to users or to programs. */
 export interface DatasetProgress {
   readonly preparing: ProgressListener
   plan(plan: DatasetPlan, lines: readonly string[]): void

@@ -8,7 +8,7 @@ const LAYOUT_NAMES: Readonly<Record<DatasetLayout, string>> = {
   bids: 'BIDS',
 }
 
-/** A plan for people: how much there is to do, and with `allFiles` what happens with every single file. */
+/** A plan for users: how much there is to do, and with `allFiles` what happens with every single file. */
 export function planLines(plan: DatasetPlan, { allFiles }: { readonly allFiles: boolean }): string[] {
   const { scans, skipped, request } = plan
   const mine = scans.filter(({ inShard }) => inShard)

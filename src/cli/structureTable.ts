@@ -1,6 +1,6 @@
 import type { LocalizedStructure, SegmentedStructure } from '../shared/structure.js'
 
-/** A table of structures for people, one line each, with the reason under those that need one. */
+/** A table of structures for users, one line each, with the reason under those that need one. */
 export function structureTable(structures: readonly (LocalizedStructure | SegmentedStructure)[]): string[] {
   const width = Math.max(9, ...structures.map((structure) => structure.name.length))
   const header = `${'structure'.padEnd(width)}  status     confidence  volume ml  box mm (R-L x P-A x I-S)`

@@ -16,7 +16,7 @@ export interface TakenScan {
 
 /** The scans that are left of a plan, shared with whatever other processes work on them. */
 export interface ScanQueue {
-  /** The next scan that nobody else has; waits while others have all that are left. Null when nothing is left, or stopped. */
+  /** The next scan that no other process has; waits while others have all that are left. Null when nothing is left, or stopped. */
   take(signal: AbortSignal): Promise<TakenScan | null>
   /** Scans that are neither finished nor failed, here or elsewhere. */
   left(): number
@@ -56,7 +56,7 @@ export function makeScanQueue(planned: readonly PlannedScan[], context: QueueCon
   )
   const taken = new Set<string>()
 
-  /** Takes a scan if nobody has it and it still needs doing. */
+  /** Takes a scan if no process has it and it still needs doing. */
   const tryTake = async (scan: PlannedScan): Promise<TakenScan | null> => {
     const held = await claim(state.claims, claimName(scan.output), context.claimTimes)
     if (held === null) return null

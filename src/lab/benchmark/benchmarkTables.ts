@@ -8,7 +8,7 @@ import type { CaseResult } from './caseTypes.js'
 import { ABLATIONS, ablationVariants, EXACT, MEDLAM } from './variants.js'
 
 /**
- * Which slices count. `deploy`: all of them, as for somebody who uses the tool. `paper`: as in the paper, those
+ * Which slices count. `deploy`: all of them, as for a user of the tool. `paper`: as in the paper, those
  * with enough of the true structure, which gives higher figures. Both words are those of `--protocol` and of the
  * keys and columns of results, so they stay as they are.
  */

@@ -52,7 +52,7 @@ export interface Benchmark {
   readonly cases: readonly BenchmarkCase[]
   readonly minPixels: number
   readonly seed: number
-  /** Sentences about cases that failed, and count as 0, or that nobody can score. */
+  /** Sentences about cases that failed, and count as 0, or that cannot be scored. */
   readonly failures: readonly string[]
   /** Sentences. */
   readonly warnings: readonly string[]

@@ -1,3 +1,4 @@
+import { defined } from '../../shared/defined.js'
 import type { SegmentedStructure, Structure } from '../../shared/structure.js'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
 import { readSidecar } from '../../engine/pipeline/readSidecar.js'
@@ -71,7 +72,7 @@ export async function evaluateFolders(
           // A prediction that brings its own names may number them differently.
           predictedValue: sidecar === null ? labelValue : (own?.labelValue ?? -1),
           toleranceMm: toleranceMm(name, tolerancesMm),
-          ...(own?.boxMm == null ? {} : { boxMm: own.boxMm }),
+          ...defined({ boxMm: own?.boxMm ?? undefined }),
         }
       }),
     )

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import { escapeHtml } from '../../shared/escapeHtml.js'
 
-/** One cell: what people read, what it is sorted by, and whether it is the best of its row or column. */
+/** One cell: what users read, what it is sorted by, and whether it is the best of its row or column. */
 export interface Cell {
   readonly text: string
   readonly value?: number

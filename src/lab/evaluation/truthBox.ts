@@ -35,7 +35,7 @@ export function truthBoxMm({ data, size, affine }: LabelVolume, { labelValue, bo
   return { min: moved(low, -1), max: moved(high, 1) }
 }
 
-/** Sides on which a label reaches the border of the volume, so that nobody knows where the structure ends there. */
+/** Sides on which a label reaches the border of the volume, so that it is not known where the structure ends there. */
 export function cutSides(
   { size, affine }: Pick<LabelVolume, 'size' | 'affine'>,
   { boxVoxel }: LabelExtent,

@@ -14,7 +14,7 @@ export interface Evaluation {
 }
 
 /**
- * Writes an evaluation: all of it as JSON, scores and statistics as CSV, the summary for people as Markdown and LaTeX.
+ * Writes an evaluation: all of it as JSON, scores and statistics as CSV, the summary for users as Markdown and LaTeX.
  * @throws MedlsamError `output`
  */
 export async function writeEvaluation(

@@ -32,7 +32,7 @@ export function addModelsImport(models: Command): void {
       "a checkpoint (.pth, .safetensors) of SAM ViT-B, MedSAM or MedLAM; or the .onnx files of one model and what lies beside them (.onnx_data, .npy, a localizer's card)",
     )
     .option('--id <id>', 'id to register it under; one of the registry, such as medsam-vit-b, brings its preprocessing')
-    .option('--title <text>', 'what people call it')
+    .option('--title <text>', 'name for users')
     .option('--precision <p>', 'fp32, fp16 or int8 (default: fp32)', oneOf(PRECISIONS))
     .option(
       '--normalisation <n>',

@@ -11,7 +11,7 @@ export interface FolderRules {
   readonly refuses: (fileName: string, names: ReadonlySet<string>) => SkipReason | null
 }
 
-/** Folders that people keep label maps in, whatever the layout. */
+/** Folders that label maps are usually kept in, whatever the layout. */
 const LABEL_FOLDER = /^(labels?|labels_?(tr|ts|te|val)|(manual_?)?segmentations?|masks?)$/i
 /** Folders of a BIDS dataset that hold no raw data (BIDS, "Source vs. raw vs. derived data"). */
 const BIDS_OTHER = new Set(['derivatives', 'sourcedata', 'code', 'stimuli', 'phenotype'])
@@ -40,7 +40,7 @@ export async function rulesOf(
   folders: readonly string[],
 ): Promise<FolderRules | 'derived' | 'nothing'> {
   if (files.has('dataset_description.json')) {
-    const parsed = descriptionSchema.safeParse(await readJson(path.join(folder, 'dataset_description.json')))
+    const parsed = descriptionSchema.safeParse(await jsonOrNull(path.join(folder, 'dataset_description.json')))
     if (parsed.success) return parsed.data.DatasetType === 'derivative' ? 'derived' : BIDS
   }
   const images = folders.filter((name) => IMAGES_FOLDER.test(name))
@@ -54,7 +54,7 @@ export async function rulesOf(
   return 'nothing'
 }
 
-/** The rules for a folder `imagesTr` or the like that a person named itself: its dataset.json lies above it. */
+/** The rules for a folder `imagesTr` or the like that the user named itself: its dataset.json lies above it. */
 export async function rulesFromAbove(folder: string): Promise<FolderRules | null> {
   if (!IMAGES_FOLDER.test(path.basename(folder))) return null
   return imagesRules(await layoutOf(folder), await channelsOf(path.join(path.dirname(folder), 'dataset.json')), [])
@@ -89,7 +89,7 @@ function imagesRules(layout: 'nnunet' | 'msd', channels: Channels, images: reado
 }
 
 async function channelsOf(file: string): Promise<Channels> {
-  const parsed = datasetSchema.safeParse(await readJson(file))
+  const parsed = datasetSchema.safeParse(await jsonOrNull(file))
   if (!parsed.success) return new Map()
   const { channel_names: names, modality } = parsed.data
   const listed = names ?? (typeof modality === 'string' ? { 0: modality } : modality) ?? {}
@@ -106,7 +106,7 @@ async function layoutOf(imagesFolder: string): Promise<'nnunet' | 'msd'> {
 }
 
 /** The content of a JSON file; null where there is none, since other programs' files may be anything. */
-async function readJson(file: string): Promise<unknown> {
+async function jsonOrNull(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
   } catch {

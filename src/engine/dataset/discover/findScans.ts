@@ -171,7 +171,7 @@ async function isLabelMap(file: string, forceHu: boolean): Promise<boolean> {
   if (header === null) return false
   if (intentOf(header) === INTENT_LABEL) return true
   if (forceHu) return false
-  // Air is -1000 HU: bytes without an offset are labels or a picture, and so is what could be bytes.
+  // Air is -1000 HU: bytes without an offset are labels or a photo, and so is what could be bytes.
   return header.dtype === 'uint8' ? header.scaling.inter >= 0 : holdsSmallWholeNumbers(header).catch(() => false)
 }
 

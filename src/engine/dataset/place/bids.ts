@@ -49,7 +49,7 @@ export async function checkBidsFolder(
 
 /**
  * Writes what makes a folder a BIDS derivatives dataset (BIDS, "Derived dataset and pipeline description"); files that
- * somebody else wrote or edited stay as they are.
+ * the user or another program wrote or edited stay as they are.
  */
 export async function describeBids(
   { folder }: Pick<DatasetRequest, 'folder'>,

@@ -4,7 +4,7 @@ import { sha256IfThere, sha256Of } from '../../../shared/node/hash.js'
 import type { Journal } from '../state/journal.js'
 import { removeTemporaries } from './partialFiles.js'
 
-/** Whether a file of the results' folder may be written: there is none, or a run wrote it and nobody has changed it. */
+/** Whether a file of the results' folder may be written: there is none, or a run wrote it and it was not changed since. */
 export async function isOursToWrite(
   outFolder: string,
   name: string,

@@ -7,7 +7,7 @@ import type { Journal } from '../state/journal.js'
 
 /**
  * Removes temporary files of a result and, where `halves` is set, what a run wrote of it without coming to the
- * sidecar, which is written last. The caller holds the claim on the scan, so that nobody is writing them.
+ * sidecar, which is written last. The caller holds the claim on the scan, so that no other process is writing them.
  * @param output path of the label map in the results' folder, with slashes
  */
 export async function removeUnfinished(

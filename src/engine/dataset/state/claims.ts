@@ -60,7 +60,7 @@ export async function claim(folder: string, name: string, times: ClaimTimes = CL
     async release() {
       clearInterval(beat)
       if (!(await isOurs())) return
-      // Own file last: until then nobody else can begin. Higher ones belong to who took it over.
+      // Own file last: until then no other process can begin. Higher ones belong to who took it over.
       const ours = (await generations(folder, name).catch(() => [])).filter((generation) => generation <= own)
       for (const generation of ours) await rm(path.join(folder, `${name}.${generation}`), { force: true })
     },

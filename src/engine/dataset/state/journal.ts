@@ -93,7 +93,7 @@ const recordSchema = z.discriminatedUnion('kind', [
       seconds: z.number(),
     })
     .readonly(),
-  /** Somebody stopped the run while it worked on the scan, before anything was written. */
+  /** The user stopped the run while it worked on the scan, before anything was written. */
   z.object({ kind: z.literal('stopped'), ...scan }).readonly(),
 ])
 
@@ -230,7 +230,7 @@ async function readLines(file: string, from: number): Promise<{ readonly text: s
   }
 }
 
-/** Null for lines of a newer version or damaged ones: what they are about is simply done again. */
+/** Null for lines of a newer version or corrupt ones: what they are about is simply done again. */
 function parseRecord(line: string): JournalRecord | null {
   try {
     const parsed = recordSchema.safeParse(JSON.parse(line))

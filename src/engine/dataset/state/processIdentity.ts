@@ -27,7 +27,7 @@ export async function isAlive({ machine, pid, startedAt }: ProcessIdentity): Pro
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
+    // EPERM: it lives and belongs to another user.
     if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return 'dead'
   }
   const fields = await statFields(pid)

@@ -52,7 +52,7 @@ export function bankHash(bank: TemplateBank): string {
   return sha256Of(serialiseBank(bank))
 }
 
-/** One hash of a recipe; the order in which its options were given plays no part. */
+/** One hash of a fingerprint; the order in which its options were given plays no part. */
 export function fingerprintHash({ tool, models, templates, options }: RunFingerprint): string {
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
   return sha256Of(JSON.stringify([tool, models, templates, sorted]))

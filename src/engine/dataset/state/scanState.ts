@@ -41,7 +41,7 @@ export function sourceOf(scan: Pick<DatasetScan, 'scanPath'>, outFolder: string)
 
 /**
  * Why a label map is not to be replaced, whatever has changed since; null when it is ours to replace. One that
- * somebody made or corrected is worth more than what we would put in its place.
+ * the user made or corrected is worth more than what we would put in its place.
  */
 async function keptWhy(
   scan: DatasetScan,

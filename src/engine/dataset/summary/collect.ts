@@ -10,7 +10,7 @@ import { overviewPath, stateFolderOf } from '../state/stateFolder.js'
 /** What is known of one scan of a dataset. */
 export interface ScanSummary {
   readonly scan: DatasetScan
-  /** `waiting`: nobody has done it yet with the plan's options. `kept`: its label map is not, or no more, what a run wrote of it. */
+  /** `waiting`: no run has done it yet with the plan's options. `kept`: its label map is not, or no more, what a run wrote of it. */
   readonly status: 'done' | 'kept' | 'failed' | 'waiting'
   /** What lies beside the label map; null when it was removed or says nothing about the label map: the scan is listed without its structures. */
   readonly sidecar: Sidecar | null

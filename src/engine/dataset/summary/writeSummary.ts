@@ -17,7 +17,7 @@ export function summaryPaths({ outFolder }: Pick<DatasetPlan, 'outFolder'>, stem
 
 /**
  * Writes the summary of all scans of a dataset, whichever process did them: `summary.csv` and a self-contained
- * `summary.html`, or under other names where somebody else wrote or edited these. The caller holds the claim on the
+ * `summary.html`, or under other names where these were written or edited by hand. The caller holds the claim on the
  * dataset, so that the last of several processes to finish writes what all of them did.
  */
 export async function writeSummary(plan: DatasetPlan, journal: Journal): Promise<SummaryPaths> {

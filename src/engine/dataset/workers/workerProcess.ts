@@ -10,7 +10,7 @@ import { engineWorker } from './engineWorker.js'
 import type { WorkHooks } from './scanWorker.js'
 import { mayWriteMethod, prepareMethod, segmentTaskMethod, workerProgress } from './workerWire.js'
 
-/** Progress may come thousands of times a second; nobody reads more than this. */
+/** Progress may come thousands of times a second; a reader needs no more than this. */
 const PROGRESS_EVERY_MS = 200
 
 /** Serves an engine to the process that forked this one; ends with it, however that one ends. */

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite'
+import { defined } from '../../../shared/defined.js'
 import type { ConfidencePoint } from '../benchmarkTables.js'
 
 /** Colours that stay apart for common kinds of colour blindness (Okabe and Ito 2008). */
@@ -77,7 +78,9 @@ export function boxPlots(points: readonly BoxPoint[], title: string, order: read
     },
     encoding: {
       x: { field: 'structure', type: 'nominal', sort: inOrder(points), title: null, axis: { labelAngle: -25 } },
-      ...(order.length > 1 ? { xOffset: { field: 'column', type: 'nominal', sort: [...order] } as const } : {}),
+      ...defined({
+        xOffset: order.length > 1 ? ({ field: 'column', type: 'nominal', sort: [...order] } as const) : undefined,
+      }),
       y: { field: 'value', type: 'quantitative', title },
       color: {
         field: 'column',
