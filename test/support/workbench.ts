@@ -57,10 +57,14 @@ async function hearClick(target: Locator): Promise<(() => Promise<boolean>) | un
     .evaluateHandle(
       (element: EventTarget) => {
         const seen = { click: false }
-        const hear = (): void => {
-          seen.click = true
-        }
-        element.addEventListener('mouseup', hear, true)
+        // Not a function of its own name: what tsx makes of that cannot run in the page.
+        element.addEventListener(
+          'mouseup',
+          () => {
+            seen.click = true
+          },
+          true,
+        )
         return seen
       },
       undefined,
