@@ -3,7 +3,7 @@ import * as vscode from 'vscode'
 /** Does work in a trusted workspace; elsewhere says what is missing and offers to give it. */
 export async function whenTrusted(work: () => unknown): Promise<void> {
   if (vscode.workspace.isTrusted) await work()
-  // Not awaited: the message stays until people do something about it.
+  // Not awaited: the message stays until the user does something about it.
   else void askForTrust()
 }
 

@@ -7,7 +7,7 @@ import type { KeyHelp, ViewCommand } from './viewCommand.js'
 
 /** A file that the webview fetches by itself. */
 export interface FileSource {
-  /** File name, for people. */
+  /** File name, for the user. */
   readonly name: string
   /** Address that the webview may fetch. */
   readonly url: string
@@ -72,7 +72,7 @@ export type ToScanView =
   | { readonly type: 'crosshair'; readonly pointMm: PointMm }
   | { readonly type: 'command'; readonly command: ViewCommand }
 
-/** What the webview asks the host to do with the marks. */
+/** What the webview asks the host to do with the points. */
 export type PointsRequest =
   | { readonly kind: 'add' }
   | { readonly kind: 'rename'; readonly structure: string }

@@ -133,7 +133,7 @@ export interface ScanFailure {
 
 /** What happens during a run, in order. `lane` numbers the scans that run at the same time, from 0. */
 export type DatasetEvent =
-  /** Somebody else's run in the same process goes first; only of runs in the engine process. */
+  /** Another run in the same process goes first; only of runs in the engine process. */
   | { readonly kind: 'queued' }
   | { readonly kind: 'started'; readonly totals: DatasetTotals }
   | { readonly kind: 'scanStarted'; readonly lane: number; readonly scan: DatasetScan }
@@ -167,7 +167,7 @@ export interface DatasetOutcome {
   readonly failures: readonly ScanFailure[]
   /** Scans whose label maps were left alone. */
   readonly kept: readonly string[]
-  /** True when somebody stopped it before all scans were done. */
+  /** True when it was stopped before all scans were done. */
   readonly stopped: boolean
   /** Paths of the summary's two files; they are written unless the request says otherwise. */
   readonly summaryCsv: string

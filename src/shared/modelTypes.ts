@@ -41,20 +41,20 @@ export type SegmenterLayoutId = (typeof SEGMENTER_LAYOUTS)[number]
 
 /**
  * How grey values become a network's input: `sam` subtracts SAM's mean and divides by its deviation, `minMax`
- * spreads the picture's own range over 0 to 1 (MedSAM and its kin), `unit` maps 0..255 to 0..1, and `inside`
+ * spreads the slice image's own range over 0 to 1 (MedSAM and its kin), `unit` maps 0..255 to 0..1, and `inside`
  * leaves it to the graph.
  */
 export const NORMALISATIONS = ['sam', 'minMax', 'unit', 'inside'] as const
 /** One of {@link NORMALISATIONS}. */
 export type Normalisation = (typeof NORMALISATIONS)[number]
 
-/** How a picture fills the square a model looks at: `pad` keeps its shape and fills up, `stretch` does not. */
+/** How a slice image fills the square a model looks at: `pad` keeps its shape and fills up, `stretch` does not. */
 export const FITS = ['pad', 'stretch'] as const
 /** One of {@link FITS}. */
 export type Fit = (typeof FITS)[number]
 
 const preprocessingSchema = z.object({ normalisation: z.enum(NORMALISATIONS), fit: z.enum(FITS) }).readonly()
-/** What a graph's inputs cannot tell: how the pictures it was trained on were prepared. */
+/** What a graph's inputs cannot tell: how the slice images it was trained on were prepared. */
 export type Preprocessing = z.infer<typeof preprocessingSchema>
 
 const windowSchema = z.object({ level: z.number(), width: z.number().positive() }).readonly()
@@ -67,7 +67,7 @@ const licenseSchema = z
     url: httpsSchema,
     /** Whether it allows everything but dropping the notice; other licences must be accepted before a download. */
     permissive: z.boolean(),
-    /** What a person must know about it, one sentence. */
+    /** What a user must know about it, one sentence. */
     note: z.string().optional(),
   })
   .readonly()
@@ -271,7 +271,7 @@ export interface ModelSummary {
   /** Null for localizers. */
   readonly layout: SegmenterLayoutId | null
   readonly inputSizePx: number | null
-  /** How pictures are prepared; null for localizers. */
+  /** How slice images are prepared; null for localizers. */
   readonly preprocessing: Preprocessing | null
   readonly provenance: string
   readonly license: ModelLicense | null
@@ -298,9 +298,9 @@ export interface DownloadModelRequest {
   readonly id: string
   /** The model's first when absent. */
   readonly precision?: Precision
-  /** The person has read and accepted the licence; needed unless `license.permissive`. */
+  /** The user has read and accepted the licence; needed unless `license.permissive`. */
   readonly acceptLicense?: boolean
-  /** The person takes files without a published SHA-256; needed unless `hashesKnown`. */
+  /** The user takes files without a published SHA-256; needed unless `hashesKnown`. */
   readonly acceptUnverified?: boolean
 }
 
@@ -310,7 +310,7 @@ export interface ImportModelRequest {
   /** Id to register under; an id of the registry brings its title, licence and preprocessing. Made from the file name when absent. */
   readonly id?: string
   readonly title?: string
-  /** How pictures were prepared in training; needed where the graphs leave it open and `id` is not in the registry, refused where they do not. */
+  /** How slice images were prepared in training; needed where the graphs leave it open and `id` is not in the registry, refused where they do not. */
   readonly normalisation?: Normalisation
   /** The usual one for `normalisation` when absent. */
   readonly fit?: Fit

@@ -7,6 +7,7 @@ import {
   type ExtremeSide,
   type PointMm,
 } from './geometry/points.js'
+import { mapAxes } from './geometry/vector.js'
 import { colorSchema } from './structure.js'
 
 /** Schema of a structure that is being marked: its points may be incomplete. */
@@ -27,10 +28,10 @@ export const scanPointsSchema = z.object({ structures: z.array(structurePointsSc
 /** Everything marked in one scan. */
 export type ScanPoints = z.infer<typeof scanPointsSchema>
 
-/** A scan without marks. */
+/** A scan without points. */
 export const NO_POINTS: ScanPoints = { structures: [] }
 
-/** The first side without a point, in the order in which people are guided; null when all six are there. */
+/** The first side without a point, in the order in which users are guided; null when all six are there. */
 export function nextSide(structure: StructurePoints): ExtremeSide | null {
   return EXTREME_SIDES.find((side) => structure.points[side] === undefined) ?? null
 }
@@ -46,9 +47,7 @@ export function completePoints(structure: StructurePoints): ExtremePoints | null
 export function boxOfPlacedPoints(structure: StructurePoints): BoxMm | null {
   const points = EXTREME_SIDES.map((side) => structure.points[side]).filter((point) => point !== undefined)
   if (points.length === 0) return null
-  return { min: perAxis(points, Math.min), max: perAxis(points, Math.max) }
-}
-
-function perAxis(points: readonly PointMm[], pick: (...values: number[]) => number): PointMm {
-  return [pick(...points.map((p) => p[0])), pick(...points.map((p) => p[1])), pick(...points.map((p) => p[2]))]
+  const perAxis = (pick: (...values: number[]) => number): PointMm =>
+    mapAxes((axis) => pick(...points.map((point) => point[axis])))
+  return { min: perAxis(Math.min), max: perAxis(Math.max) }
 }

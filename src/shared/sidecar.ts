@@ -13,7 +13,7 @@ export const runOptionsSchema = z
     procedure: z.enum(['robust', 'paper', 'deploy']).transform((name) => (name === 'deploy' ? 'robust' : name)),
     /** Seed of the published procedure's random agents. */
     seed: z.int(),
-    /** Use sub-patch localization where the templates have parts. */
+    /** Localize the parts of a structure where the templates have them. */
     parts: z.boolean(),
     /** Names of the structures looked for; null for all of the templates. */
     structures: z.array(z.string()).readonly().nullable(),
@@ -72,7 +72,7 @@ const bidsFields = {
   Sources: z.array(z.string()).readonly().optional(),
   /** BIDS URI of the file whose coordinates it is in. */
   SpatialReference: z.string().optional(),
-  /** Whether a person drew it. */
+  /** Whether it was drawn by hand. */
   Manual: z.boolean().optional(),
 }
 

@@ -46,7 +46,7 @@ export const localizedStructureSchema = structureSchema.unwrap().extend({
   boxMm: boxMmSchema.nullable(),
   boxVoxel: boxVoxelSchema.nullable(),
   extremePointsMm: extremePointsSchema.nullable(),
-  /** Boxes of the parts along the long axis (sub-patch localization), superior to inferior; absent for one whole box. */
+  /** Boxes of the parts along the long axis, superior to inferior; absent for one whole box. */
   partsMm: z.array(boxMmSchema).readonly().optional(),
 })
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { defined } from '../../shared/defined.js'
 import type { AddTemplateRequest } from '../../protocol/rpc.js'
+import { defined } from '../../shared/defined.js'
 import { labelTableNamesOf } from '../../shared/labelMapNames.js'
 import { setNameOf, storedScanPath } from '../../shared/node/templateSetPaths.js'
 import { emptyTemplateSet, type TemplateSet, type TemplateStructure } from '../../shared/templateSet.js'

@@ -18,7 +18,7 @@ export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
   return [...labelMapsBeside(baseName(scan), names), ...ofSidecar.sort()]
 }
 
-/** The label map of a scan that a template is best made of: one that people drew before one that we made. Null for none. */
+/** The label map of a scan that a template is best made of: one that users drew before one that a run made. Null for none. */
 export async function labelMapForTemplate(scan: vscode.Uri): Promise<vscode.Uri | null> {
   const labelMaps = (await findLabelMaps(scan)).map((name) => vscode.Uri.joinPath(scan, '..', name))
   for (const labelMap of labelMaps) if ((await readSidecar(labelMap)) === null) return labelMap

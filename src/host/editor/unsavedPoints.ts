@@ -2,7 +2,7 @@ import type * as vscode from 'vscode'
 
 const KEY = 'medlsam.unsavedMarks'
 
-/** Where the backups of scans with unsaved marks lie. */
+/** Where the backups of scans with unsaved points lie. */
 export interface UnsavedPoints {
   backupOf(scan: vscode.Uri): string | undefined
   remember(scan: vscode.Uri, backupId: string): void

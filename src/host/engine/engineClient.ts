@@ -94,7 +94,7 @@ export class EngineClient {
     return this.process.pid()
   }
 
-  /** Whether it still owes somebody an answer. */
+  /** Whether it still owes an answer. */
   isBusy(): boolean {
     return this.process.isBusy()
   }
@@ -152,6 +152,7 @@ export class EngineClient {
         { once: true },
       )
     })
+    // Caught by the race below, unless that is over.
     stopped.catch(() => undefined)
     try {
       return await Promise.race([sent.answer, stopped])

@@ -66,7 +66,7 @@ export class EngineProcess {
     return this.running?.child.pid
   }
 
-  /** Whether it still owes somebody an answer. */
+  /** Whether it still owes an answer. */
   isBusy(): boolean {
     return (this.running?.requests.size ?? 0) > 0
   }

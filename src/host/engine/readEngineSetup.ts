@@ -18,7 +18,7 @@ const SETTINGS: Readonly<Record<keyof EngineSetup, string>> = {
 
 /**
  * What an engine process must know, from the settings `medlsam` and VS Code's own `http`.
- * @throws Error that names a setting which cannot be used, since VS Code lets people write anything into it
+ * @throws Error that names a setting which cannot be used, since VS Code takes any value for it
  */
 export function engineSetup(medlsam: Settings, http: Settings): EngineSetup {
   const parsed = engineSetupSchema.safeParse({

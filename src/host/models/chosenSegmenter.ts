@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 
-/** The segmenter that people chose: id of an installed model. */
+/** The segmenter that the user chose: id of an installed model. */
 export function chosenSegmenter(scope?: vscode.Uri): string {
   return vscode.workspace.getConfiguration('medlsam.run', scope).get('segmenter', 'mobilesam')
 }

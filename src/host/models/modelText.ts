@@ -39,7 +39,7 @@ function bestOf(variants: readonly VariantSummary[]): Precision | null {
   return mostExact(variants.map(({ precision }) => precision))
 }
 
-/** Whether the outcome of a self-test is what runs go on: for the segmenter that they take, unless people have named a provider. */
+/** Whether the outcome of a self-test is what runs go on: for the segmenter that they take, unless the user has named a provider. */
 export function decidesProvider(tested: string, chosen: string, provider: string): boolean {
   return tested === chosen && provider === 'auto'
 }
@@ -94,7 +94,7 @@ export function modelContext(model: ModelSummary): string {
   ].join(' ')
 }
 
-/** Megabytes for people. */
+/** Megabytes for the user. */
 export function sizeText(bytes: number | null): string {
   return bytes === null ? 'size unknown' : `${bytes < 1e7 ? (bytes / 1e6).toFixed(1) : Math.round(bytes / 1e6)} MB`
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode'
 import type { ScanRemedy } from '../../shared/errorData.js'
+import { defined } from '../../shared/defined.js'
 import type { SegmentRequest } from '../../shared/requests.js'
 
-/** What people said of a scan that the engine would not take without a word. */
+/** What the user said of a scan that the engine would not take without a word. */
 export type SaidOfScan = Pick<SegmentRequest, 'forceHu' | 'timePoint' | 'maxBytes'>
 
 /** The button that offers to run a refused scan all the same. */
@@ -17,7 +18,7 @@ export function remedyLabel(remedy: ScanRemedy): string {
   }
 }
 
-/** What to run with after that button; undefined when people thought better of it. */
+/** What to run with after that button; undefined when the user thought better of it. */
 export async function chooseRemedy(remedy: ScanRemedy): Promise<SaidOfScan | undefined> {
   switch (remedy.option) {
     case 'forceHu':
@@ -25,7 +26,7 @@ export async function chooseRemedy(remedy: ScanRemedy): Promise<SaidOfScan | und
     case 'timePoint': {
       const all = Array.from({ length: remedy.timePoints }, (_, timePoint) => ({
         label: `Time point ${timePoint}`,
-        ...(timePoint === 0 ? { description: 'the one that the editor shows' } : {}),
+        ...defined({ description: timePoint === 0 ? 'the one that the editor shows' : undefined }),
         timePoint,
       }))
       const picked = await vscode.window.showQuickPick(all, { title: 'Localize & Segment: time point of the 4D scan' })

@@ -10,7 +10,7 @@ export interface AddOutcome {
   /** Label maps themselves, by their names. */
   readonly labelMaps: readonly string[]
   readonly failures: readonly { readonly name: string; readonly message: string }[]
-  /** Somebody stopped it before all had their turn. */
+  /** The user stopped it before all had their turn. */
   readonly stopped: boolean
 }
 

@@ -24,7 +24,7 @@ export function parseTemplateSet(text: string, file: string): TemplateSet {
   return set
 }
 
-/** The text of a template set: JSON that a person can read and compare. */
+/** The text of a template set: JSON that users can read and compare. */
 export function formatTemplateSet(set: TemplateSet): string {
   return `${JSON.stringify(set, null, 2)}\n`
 }
