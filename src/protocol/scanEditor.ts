@@ -54,7 +54,7 @@ export type ToScanView =
       readonly type: 'open'
       readonly scan: FileSource
       readonly limitBytes: number
-      readonly marks: ScanPoints
+      readonly points: ScanPoints
       readonly keys: readonly KeyHelp[]
       /** The view as the webview left it last time; only the webview knows its shape. */
       readonly view: unknown
@@ -64,7 +64,7 @@ export type ToScanView =
   /** The scan cannot be had: said in the editor, which offers to try again. */
   | { readonly type: 'problem'; readonly name: string; readonly text: string }
   | { readonly type: 'canRun'; readonly canRun: boolean }
-  | { readonly type: 'marks'; readonly marks: ScanPoints; readonly activate?: string }
+  | { readonly type: 'points'; readonly points: ScanPoints; readonly activate?: string }
   | { readonly type: 'labelMaps'; readonly names: readonly string[]; readonly shown: LabelMapView | null }
   | { readonly type: 'run'; readonly run: RunView }
   /** Masks of a run that is going on, over any label map; null when it is over. */
@@ -94,5 +94,5 @@ export type FromScanView =
   | { readonly type: 'crosshair'; readonly pointMm: PointMm }
   | { readonly type: 'view'; readonly view: unknown }
   | { readonly type: 'showLabelMap'; readonly name: string | null }
-  | { readonly type: 'marks'; readonly request: PointsRequest }
+  | { readonly type: 'points'; readonly request: PointsRequest }
   | { readonly type: 'action'; readonly action: ScanAction }

@@ -128,7 +128,7 @@ describe('the page of the scan editor, without a workbench', () => {
       if (message.type === 'action') actions.push(message.action)
     })
     await page.goto(ORIGIN)
-    const open = { scan: source('scan.mha'), limitBytes: 2 ** 20, marks: { structures: [] }, keys: [], view: null }
+    const open = { scan: source('scan.mha'), limitBytes: 2 ** 20, points: { structures: [] }, keys: [], view: null }
     await send({ type: 'open', ...open, canRun: true })
     await page.locator('body[data-rendered]').waitFor()
     const shown = { file: source('labels.mha'), structures: [structure('Larynx', 1)], warnings: [] }

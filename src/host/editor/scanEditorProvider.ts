@@ -140,7 +140,7 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
       case 'showLabelMap':
         await this.editors.showLabelMap(document.uri, message.name)
         return
-      case 'marks':
+      case 'points':
         await this.handlers.onPointsRequest(session, message.request)
         return
       case 'action':

@@ -37,7 +37,7 @@ export async function fillPanel(
       ? 'The file is not there any more. Put it back and try again, or close this editor.'
       : `The file cannot be read (${errorText(error)}). Check that you may read it, then try again.`
     panel.send({ type: 'problem', name: document.name, text })
-    panel.send({ type: 'marks', marks: document.points() })
+    panel.send({ type: 'points', points: document.points() })
     return null
   })
   if (scan === null) return
@@ -46,7 +46,7 @@ export async function fillPanel(
     type: 'open',
     scan,
     limitBytes: limitMb * 2 ** 20,
-    marks: document.points(),
+    points: document.points(),
     ...besides,
   })
   panel.send({ type: 'run', run: shared.run })

@@ -37,7 +37,7 @@ export class ScanSession {
       watcher.onDidDelete(onFile),
       document.onDidChangePoints(({ activate }) => {
         for (const panel of this.panels)
-          panel.send({ type: 'marks', marks: document.points(), ...defined({ activate }) })
+          panel.send({ type: 'points', points: document.points(), ...defined({ activate }) })
       }),
     ]
   }

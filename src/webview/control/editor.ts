@@ -44,8 +44,8 @@ export class Editor implements EditorActions {
       case 'canRun':
         this.store.update({ canRun: message.canRun })
         return
-      case 'marks':
-        this.points.set(message.marks, message.activate)
+      case 'points':
+        this.points.set(message.points, message.activate)
         return
       case 'labelMaps':
         this.labels.setLabelMaps(message.names, message.shown)
@@ -98,7 +98,7 @@ export class Editor implements EditorActions {
   }
 
   changePoints(request: PointsRequest): void {
-    this.post({ type: 'marks', request })
+    this.post({ type: 'points', request })
   }
 
   activate(structure: string | null, side: ExtremeSide | null): void {

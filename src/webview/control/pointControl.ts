@@ -39,7 +39,7 @@ export class PointControl {
 
   place(target: PointToPlace, pointMm: PointMm): void {
     const { structure, side } = target
-    this.post({ type: 'marks', request: { kind: 'place', structure, side, pointMm } })
+    this.post({ type: 'points', request: { kind: 'place', structure, side, pointMm } })
   }
 
   /** A point on the planes was pressed; `pointMm` is what lies under the mouse. */
@@ -67,7 +67,7 @@ export class PointControl {
     const structure = activeStructure(points, active)
     const side = active?.side
     if (structure && side && structure.points[side] !== undefined)
-      this.post({ type: 'marks', request: { kind: 'unplace', structure: structure.name, side } })
+      this.post({ type: 'points', request: { kind: 'unplace', structure: structure.name, side } })
   }
 
   /** Goes on to the next or the previous point, and to its place. */

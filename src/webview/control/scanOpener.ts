@@ -33,7 +33,7 @@ export class ScanOpener {
       scanName: scan.name,
       keys: message.keys,
       canRun: message.canRun,
-      points: message.marks,
+      points: message.points,
       isScanShown: false,
       notice: { kind: 'loading', text: `Reading ${scan.name}…`, done: 0, total: scan.sizeBytes },
     })

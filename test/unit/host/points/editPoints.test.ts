@@ -29,7 +29,7 @@ function after(edit: PointsEdit, before: ScanPoints): ScanPoints {
   return edit.after
 }
 
-describe('marks', () => {
+describe('points of a scan', () => {
   it('asks for the six sides one after another', () => {
     let marks = larynx()
     for (const [index, side] of EXTREME_SIDES.entries()) {
