@@ -1,66 +1,132 @@
-import { adamDeform } from './adamDeform.js'
-import { fitAffine } from './affineFit.js'
-import { invertMap, mapPoint, type AffineMap } from './affineMap.js'
+import type { AffineMap } from './affineMap.js'
+import { affineLikeness, deform, DEFORM_STEPS, refineAffine, type Deformed } from './alignSteps.js'
 import type { AlignmentTemplate } from './alignmentTemplate.js'
-import { costVolume } from './costVolume.js'
-import { coupledConvex } from './coupledConvex.js'
 import type { Deformation } from './deformation.js'
-import { describeQuery, type DescribedQuery } from './describe.js'
-import { perAxis, type ChannelGrid, type GridVolume } from './grid.js'
+import { extendedGrid, shareInside } from './extendedGrid.js'
+import { gridBox, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
+import { edgeLikeness, tissueLikeness, type Matched } from './likeness.js'
+import { placeTemplate, type PlaceableQuery } from './place.js'
+import { mapCells, pullMasks, type SoftMask } from './pullMasks.js'
+import type { TemplateMask } from './templateMasks.js'
 
-/** Displacements looked at are up to this many cells. */
-const REACH_CELLS = 4
-const ADAM_STEPS = 20
+/** How many places are followed through the affine step; the one with the most alike edges is kept. */
+const STARTS = 3
+/** How far around a structure edges tell whether it is there, in mm of the template. */
+const NEAR_MM = 15
 
-/** Pairs of query points and where a field sends them, from the blocks that hold the fit. */
-function pairsOf(described: DescribedQuery, template: ChannelGrid, field: Float32Array): { readonly from: Float64Array; readonly to: Float64Array } {
-  const { low, size, firm } = described
-  const back = invertMap(described.map)
-  const from: number[] = []
-  const to: number[] = []
+/** A query as all templates need it. */
+export interface AlignmentQuery {
+  readonly scan: GridVolume
+  readonly placing: PlaceableQuery
+  /** Tissue classes on the cells of the templates' tissue grids. */
+  readonly tissue: ChannelGrid
+}
+
+/** A structure of one template, carried over to the query. */
+export interface PulledStructure {
+  /** On the cells of the query's working grid. */
+  readonly mask: SoftMask
+  /** Share of the structure, as the template has it, that lies in the query. */
+  readonly inside: number
+  /** Correlation of edges in and around it. */
+  readonly likeness: number
+}
+
+/** One template, aligned to a query. */
+export interface TemplateAlignment {
+  readonly templateId: string
+  /** Correlation of edges over all that both show. */
+  readonly edges: number
+  /** Share of the query's body in the template's reach whose tissue is the same. */
+  readonly tissue: number
+  /** Share of the query's body that the template covers. */
+  readonly covered: number
+  readonly deformation: Deformation
+  readonly structures: readonly PulledStructure[]
+}
+
+/** What alignTemplate tells and asks while it works. */
+export interface AlignHooks {
+  readonly checkCancelled?: () => void
+  /** Starts that are followed besides the template's own places: query mm to template mm. */
+  readonly starts?: readonly AffineMap[]
+}
+
+/** The best affine start of a template, after one refinement. */
+function bestStart(query: AlignmentQuery, template: AlignmentTemplate, hooks: AlignHooks): AffineMap | null {
+  const [coarse] = template.descriptors
+  const places = placeTemplate(query.placing, template.tissue, STARTS).map(({ map }) => map)
+  let best: { readonly map: AffineMap; readonly correlation: number } | null = null
+  for (const start of [...places, ...(hooks.starts ?? [])]) {
+    hooks.checkCancelled?.()
+    const map = refineAffine(query.scan, coarse, start)
+    const { correlation } = affineLikeness(query.scan, coarse, map)
+    if (best === null || correlation > best.correlation) best = { map, correlation }
+  }
+  return best === null ? null : best.map
+}
+
+/** The blocks of a described query that the deformation sends into or near a mask. */
+function blocksNear({ described, field }: Matched, template: ChannelGrid, mask: TemplateMask): Uint8Array {
+  const { size, low } = described
+  const where = new Uint8Array(described.seen.length)
   const s = template.spacingMm
+  const from = perAxis((axis) => (mask.originMm[axis] - template.originMm[axis] - mask.spacingMm / 2 - NEAR_MM) / s)
+  const to = perAxis((axis) => (mask.originMm[axis] - template.originMm[axis] + (mask.size[axis] - 0.5) * mask.spacingMm + NEAR_MM) / s)
   for (let z = 0, block = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
       for (let x = 0; x < size[0]; x++, block++) {
-        if (firm[block] === 0) continue
-        const here = perAxis((axis) => template.originMm[axis] + (low[axis] + 2 * [x, y, z][axis]) * s)
-        from.push(...mapPoint(back, here))
-        to.push(here[0] + field[3 * block] * s, here[1] + field[3 * block + 1] * s, here[2] + field[3 * block + 2] * s)
+        const px = low[0] + 2 * x + field[3 * block]
+        const py = low[1] + 2 * y + field[3 * block + 1]
+        const pz = low[2] + 2 * z + field[3 * block + 2]
+        if (px >= from[0] && px <= to[0] && py >= from[1] && py <= to[1] && pz >= from[2] && pz <= to[2]) where[block] = 1
       }
     }
   }
-  return { from: Float64Array.from(from), to: Float64Array.from(to) }
+  return where
 }
 
-/** A better affine map: blocks matched, then fitted robustly. */
-export function refineAffine(query: GridVolume, template: ChannelGrid, map: AffineMap, reach = REACH_CELLS): AffineMap {
-  const described = describeQuery(query, template, map)
-  const field = coupledConvex(described, costVolume(described, template, reach, null), null)
-  return fitAffine(pairsOf(described, template, field), map)
+function pullStructures(query: AlignmentQuery, template: AlignmentTemplate, deformed: Deformed, descriptors: ChannelGrid): PulledStructure[] {
+  const { deformation } = deformed
+  const wide = extendedGrid(query.scan, template.boxMm, deformation.map)
+  const scanBox = gridBox(query.scan)
+  const inside = new Map(pullMasks(mapCells(deformation, wide), wide, template.masks).map((mask) => [mask.name, shareInside(mask, wide, scanBox)]))
+  const pulled = pullMasks(mapCells(deformation, query.scan), query.scan, template.masks)
+  return pulled.flatMap((mask) => {
+    const source = template.masks.find(({ name }) => name === mask.name)
+    if (source === undefined) return []
+    const { correlation } = edgeLikeness(deformed, descriptors, blocksNear(deformed, descriptors, source))
+    return [{ mask, inside: inside.get(mask.name) ?? 0, likeness: correlation }]
+  })
 }
 
-/** Deforms a query, laid over a template by an affine map, onto it. */
-export function deform(query: GridVolume, template: ChannelGrid, map: AffineMap): Deformation {
-  const described = describeQuery(query, template, map)
-  const coarse = coupledConvex(described, costVolume(described, template, REACH_CELLS, null), null)
-  const field = adamDeform(described, template, coarse, ADAM_STEPS)
-  return asDeformation(described, template, field)
-}
-
-function asDeformation({ map, low, size }: DescribedQuery, template: ChannelGrid, field: Float32Array): Deformation {
-  const s = template.spacingMm
+/**
+ * Aligns a template to a query and carries its structures over (places by tissue classes, fits an
+ * affine map by block matching, deforms by ConvexAdam).
+ * @returns null where the template cannot be laid over the query at all
+ */
+export function alignTemplate(query: AlignmentQuery, template: AlignmentTemplate, hooks: AlignHooks = {}): TemplateAlignment | null {
+  const start = bestStart(query, template, hooks)
+  if (start === null) return null
+  hooks.checkCancelled?.()
+  const map = refineAffine(query.scan, template.descriptors[0], start)
+  let deformed: Deformed | null = null
+  let descriptors = template.descriptors[0]
+  for (const step of DEFORM_STEPS) {
+    hooks.checkCancelled?.()
+    descriptors = template.descriptors[step.descriptors]
+    deformed = deform(query.scan, descriptors, map, deformed?.deformation ?? null, step)
+  }
+  if (deformed === null) return null
+  const edges = edgeLikeness(deformed, descriptors)
+  const { covered, same } = tissueLikeness(query.tissue, template.tissue, deformed.deformation)
   return {
-    map,
-    originMm: perAxis((axis) => template.originMm[axis] + low[axis] * s),
-    stepMm: 2 * s,
-    size,
-    displacementsMm: field.map((cells) => cells * s),
+    templateId: template.id,
+    edges: edges.correlation,
+    tissue: same,
+    covered,
+    deformation: deformed.deformation,
+    structures: pullStructures(query, template, deformed, descriptors),
   }
 }
 
-export function alignFrom(query: GridVolume, template: AlignmentTemplate, start: AffineMap): Deformation {
-  const [coarse] = template.descriptors
-  const fine = template.descriptors[template.descriptors.length - 1]
-  const map = refineAffine(query, coarse, start)
-  return deform(query, fine, map)
-}

@@ -4,7 +4,7 @@ import { describeTemplate } from './describe.js'
 import { gridBox, type ChannelGrid, type GridVolume } from './grid.js'
 import { PLACE_MM } from './place.js'
 import { templateMasks, type TemplateMask } from './templateMasks.js'
-import { tissueShares } from './tissueClasses.js'
+import { cropToBody, tissueShares } from './tissueClasses.js'
 
 /** Spacings of the descriptors a template holds, coarse to fine, in mm: for the affine map and for the deformation. */
 export const DESCRIPTOR_MM = [9, 6] as const
@@ -40,7 +40,7 @@ export function makeAlignmentTemplate(
   return {
     id,
     boxMm: gridBox(scan),
-    tissue: tissueShares(scan, PLACE_MM),
+    tissue: cropToBody(tissueShares(scan, PLACE_MM)),
     descriptors: descriptorMm.map((spacingMm) => describeTemplate(scan, spacingMm)),
     masks: labels === null ? [] : templateMasks(labels, names, maskMm),
   }

@@ -1,7 +1,7 @@
 /** Complex numbers, real and imaginary parts apart. */
 export interface ComplexArray {
-  readonly re: Float64Array
-  readonly im: Float64Array
+  readonly re: Float32Array
+  readonly im: Float32Array
 }
 
 /** The smallest product of twos and threes that is at least `n`: the lengths {@link fft3} can transform. */

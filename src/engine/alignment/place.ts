@@ -2,10 +2,10 @@ import type { PointMm, Size3 } from '../../protocol/geometry.js'
 import { scaleAndShift, type AffineMap } from './affineMap.js'
 import { fft3, goodLength, type ComplexArray } from './fft.js'
 import { gridBox, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
-import { BODY_CHANNEL, tissueShares, WHOLE } from './tissueClasses.js'
+import { BODY_CHANNEL, cropToBody, tissueShares, WHOLE } from './tissueClasses.js'
 
 /** Side of the cells that templates are placed on, in mm. */
-export const PLACE_MM = 12
+export const PLACE_MM = 18
 /** Query to template scales that are tried. */
 export const SCALES = [0.8, 0.86, 0.93, 1, 1.08, 1.16, 1.25] as const
 /** Bodies must overlap by this share of the smaller one. */
@@ -27,6 +27,7 @@ export interface Place {
 }
 
 interface ScaledQuery {
+  readonly lowMm: PointMm
   readonly scale: number
   readonly size: Size3
   readonly spectra: Spectra
@@ -35,7 +36,6 @@ interface ScaledQuery {
 
 /** A query ready to have templates placed on it. */
 export interface PlaceableQuery {
-  readonly lowMm: PointMm
   /** Lengths of the transforms. */
   readonly fftSize: Size3
   readonly scaled: readonly ScaledQuery[]
@@ -56,7 +56,7 @@ const PAIRS = [
 ] as const
 
 function emptyComplex(length: number): ComplexArray {
-  return { re: new Float64Array(length), im: new Float64Array(length) }
+  return { re: new Float32Array(length), im: new Float32Array(length) }
 }
 
 /**
@@ -102,16 +102,17 @@ function bodyCells(tissue: ChannelGrid): number {
  * @param largest the largest size of the templates' tissue grids along each axis
  */
 export function preparePlacing(query: GridVolume, largest: Size3, scales: readonly number[] = SCALES): PlaceableQuery {
-  const tissues = scales.map((scale) => tissueShares(query, PLACE_MM / scale))
+  const tissues = scales.map((scale) => cropToBody(tissueShares(query, PLACE_MM / scale)))
   const fftSize = perAxis((axis) => goodLength(Math.max(...tissues.map(({ size }) => size[axis])) + largest[axis] - 1))
   const spare = emptyComplex(fftSize[0] * fftSize[1] * fftSize[2])
   const scaled = tissues.map((tissue, i) => ({
     scale: scales[i],
+    lowMm: gridBox(tissue).min,
     size: tissue.size,
     spectra: spectraOf(tissue, fftSize, 'query', spare),
     bodyCells: bodyCells(tissue),
   }))
-  return { lowMm: gridBox(query).min, fftSize, scaled }
+  return { fftSize, scaled }
 }
 
 /** Adds the spectrum of a correlation, Z conj(W), to a sum. */
@@ -123,7 +124,7 @@ function addCorrelation(z: ComplexArray, w: ComplexArray, sum: ComplexArray): vo
 }
 
 /** The real part of the correlation over all shifts. */
-function correlate(pairs: readonly (readonly [ComplexArray, ComplexArray])[], size: Size3, spare: ComplexArray): Float64Array {
+function correlate(pairs: readonly (readonly [ComplexArray, ComplexArray])[], size: Size3, spare: ComplexArray): Float32Array {
   const sum = emptyComplex(spare.re.length)
   for (const [z, w] of pairs) addCorrelation(z, w, sum)
   fft3({ re: sum.im, im: sum.re }, size, spare)
@@ -139,7 +140,7 @@ interface Peak {
 }
 
 /** The best shifts of one scale that lie apart from each other. */
-function peaksOf(score: Float64Array, overlap: Float64Array, sizes: { readonly query: Size3; readonly fft: Size3 }, count: number): Peak[] {
+function peaksOf(score: Float32Array, overlap: Float32Array, sizes: { readonly query: Size3; readonly fft: Size3 }, count: number): Peak[] {
   const [fx, fy, fz] = sizes.fft
   const signed = (i: number, axis: 0 | 1 | 2): number => (i < sizes.query[axis] ? i : i - sizes.fft[axis])
   const best: Peak[] = []
@@ -171,13 +172,13 @@ export function placeTemplate(query: PlaceableQuery, template: ChannelGrid, coun
   const spectra = spectraOf(template, fftSize, 'template', spare)
   const templateBody = bodyCells(template)
   const templateLow = gridBox(template).min
-  const found = query.scaled.flatMap(({ scale, size, spectra: q, bodyCells: queryBody }) => {
+  const found = query.scaled.flatMap(({ scale, lowMm, size, spectra: q, bodyCells: queryBody }) => {
     const score = correlate(PAIRS.map((_, i) => [q.classes[i], spectra.classes[i]] as const), fftSize, spare)
     const energy = correlate([[q.energy, spectra.energy]], fftSize, spare)
     const shared = correlate([[q.body, spectra.body]], fftSize, spare)
     const smaller = Math.min(queryBody, templateBody)
     for (let i = 0; i < score.length; i++) score[i] = shared[i] < LEAST_OVERLAP * smaller ? -1 : score[i] / (energy[i] / 2 + 1e-3)
-    return peaksOf(score, shared, { query: size, fft: fftSize }, count).map((peak) => ({ ...peak, scale, overlap: peak.overlap / smaller }))
+    return peaksOf(score, shared, { query: size, fft: fftSize }, count).map((peak) => ({ ...peak, scale, lowMm, overlap: peak.overlap / smaller }))
   })
   found.sort((a, b) => b.score - a.score)
   const apart: typeof found = []
@@ -188,8 +189,8 @@ export function placeTemplate(query: PlaceableQuery, template: ChannelGrid, coun
     if (!apart.some(same)) apart.push(peak)
     if (apart.length === count) break
   }
-  return apart.map(({ shift, scale, score, overlap }) => {
-    const move = perAxis((axis) => templateLow[axis] - shift[axis] * PLACE_MM - query.lowMm[axis] * scale)
+  return apart.map(({ shift, scale, lowMm, score, overlap }) => {
+    const move = perAxis((axis) => templateLow[axis] - shift[axis] * PLACE_MM - lowMm[axis] * scale)
     return { map: scaleAndShift(scale, move), scale, score, overlap }
   })
 }

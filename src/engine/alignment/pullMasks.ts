@@ -12,12 +12,11 @@ export interface SoftMask {
   readonly data: Uint8Array
 }
 
-/** Template mm of every cell of a grid in query mm, x, y, z side by side. */
-export function mapCells(deformation: Deformation, grid: Grid): Float32Array {
-  const out = new Float32Array(3 * cellCount(grid))
+/** Template mm of every cell of a coarse grid, x, y, z side by side. */
+function mapEach(deformation: Deformation, { size, originMm: o, spacingMm: s }: Grid): Float32Array {
+  const out = new Float32Array(3 * cellCount({ size }))
   const point = new Float64Array(3)
   const { map: m } = deformation
-  const { size, originMm: o, spacingMm: s } = grid
   for (let z = 0, to = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
       const [py, pz] = [o[1] + y * s, o[2] + z * s]
@@ -34,6 +33,32 @@ export function mapCells(deformation: Deformation, grid: Grid): Float32Array {
     }
   }
   return out
+}
+
+/** Puts the mean of two neighbours between them, along one axis: `length` values of `stride` numbers from about half as many. */
+function doubleAxis(from: Float32Array, length: number, stride: number): Float32Array {
+  const half = (length >> 1) + 1
+  const blocks = from.length / (half * stride)
+  const out = new Float32Array(blocks * length * stride)
+  for (let block = 0, to = 0; block < blocks; block++) {
+    for (let i = 0; i < length; i++) {
+      const a = (block * half + (i >> 1)) * stride
+      const b = a + (i & 1) * stride
+      for (let k = 0; k < stride; k++) out[to++] = (from[a + k] + from[b + k]) / 2
+    }
+  }
+  return out
+}
+
+/**
+ * Template mm of every cell of a grid in query mm, x, y, z side by side. Every second cell along each axis is mapped,
+ * the others lie halfway between: displacements are known on a much coarser grid anyway.
+ */
+export function mapCells(deformation: Deformation, { size, originMm, spacingMm }: Grid): Float32Array {
+  const coarse: Grid = { size: perAxis((axis) => (size[axis] >> 1) + 1), originMm, spacingMm: 2 * spacingMm }
+  const alongX = doubleAxis(mapEach(deformation, coarse), size[0], 3)
+  const alongY = doubleAxis(alongX, size[1], 3 * size[0])
+  return doubleAxis(alongY, size[2], 3 * size[0] * size[1])
 }
 
 /** The value of a mask at a point in template mm, trilinear, 0 to 255; 0 outside. */

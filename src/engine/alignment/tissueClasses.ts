@@ -1,5 +1,4 @@
-import type { ChannelGrid, GridVolume } from './grid.js'
-import { gridBox, gridOver, cellCount } from './grid.js'
+import { cellCount, gridBox, gridOver, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
 
 /** Upper ends in HU of the tissue classes: air, lung, fat edge, fat, soft tissue, contrast and spongy bone, bone. */
 export const CLASS_TOPS_HU = [-950, -500, -150, -30, 120, 300, Infinity] as const
@@ -9,6 +8,8 @@ export const TISSUE_CHANNELS = 8
 export const BODY_CHANNEL = 7
 /** What counts as body, in HU. */
 const BODY_HU = -400
+/** Cells with less body than this are margin, in 1 / 255. */
+const BODY_CELL = 64
 /** The share of a whole cell in its byte. */
 export const WHOLE = 255
 
@@ -52,4 +53,35 @@ export function tissueShares(volume: GridVolume, cellMm: number): ChannelGrid {
     for (let c = 0, at = cell * TISSUE_CHANNELS; c < TISSUE_CHANNELS; c++, at++) data[at] = Math.round((WHOLE * counts[at]) / total)
   }
   return { ...grid, channels: TISSUE_CHANNELS, data }
+}
+
+/** The part of a tissue grid that holds body; the whole grid where there is none. */
+export function cropToBody(tissue: ChannelGrid): ChannelGrid {
+  const [nx, ny, nz] = tissue.size
+  const low = [nx, ny, nz]
+  const high = [-1, -1, -1]
+  for (let z = 0, at = BODY_CHANNEL; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, at += TISSUE_CHANNELS) {
+        if (tissue.data[at] < BODY_CELL) continue
+        const cell = [x, y, z]
+        for (let axis = 0; axis < 3; axis++) {
+          low[axis] = Math.min(low[axis], cell[axis])
+          high[axis] = Math.max(high[axis], cell[axis])
+        }
+      }
+    }
+  }
+  if (high[0] < 0) return tissue
+  const size = perAxis((axis) => high[axis] - low[axis] + 1)
+  const data = new Uint8Array(size[0] * size[1] * size[2] * TISSUE_CHANNELS)
+  const row = size[0] * TISSUE_CHANNELS
+  for (let z = 0, to = 0; z < size[2]; z++) {
+    for (let y = 0; y < size[1]; y++, to += row) {
+      const from = TISSUE_CHANNELS * (low[0] + nx * (low[1] + y + ny * (low[2] + z)))
+      data.set(tissue.data.subarray(from, from + row), to)
+    }
+  }
+  const originMm = perAxis((axis) => tissue.originMm[axis] + low[axis] * tissue.spacingMm)
+  return { ...tissue, size, originMm, data }
 }

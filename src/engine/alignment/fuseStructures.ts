@@ -1,0 +1,74 @@
+import type { BoxMm, ExtremePoints } from '../../protocol/geometry.js'
+import type { PulledStructure, TemplateAlignment } from './alignTemplate.js'
+import type { Grid } from './grid.js'
+import { keepLargestPiece } from './largestPiece.js'
+import { pointsOfMask } from './maskPoints.js'
+import type { SoftMask } from './pullMasks.js'
+import { boxOfMask, fuseMasks, MASK_LEVEL } from './vote.js'
+
+/** One structure as the templates together find it. */
+export interface FusedStructure {
+  readonly name: string
+  readonly status: 'found' | 'not-found'
+  /** One sentence on why it was not found, or that it is cut. */
+  readonly reason?: string
+  /** 0 to 1: the box IoU to expect. */
+  readonly confidence: number
+  /** Mean Dice of the templates' masks with the fused one, 0 to 1; 1 for a single template. */
+  readonly agreement: number
+  /** Correlation of edges in and around it, weighted as the votes. */
+  readonly likeness: number
+  /** Share of the structure inside the field of view. */
+  readonly inside: number
+  /** How many templates voted. */
+  readonly votes: number
+  readonly mask: SoftMask | null
+  readonly boxMm: BoxMm | null
+  readonly extremePointsMm: ExtremePoints | null
+}
+
+/** How much more a vote weighs per unit of likeness: e-fold per 1 / 12. */
+const WEIGHT_PER_LIKENESS = 12
+
+/** Dice of two soft masks: twice the shared part over the sum. */
+export function softDice(a: SoftMask, b: SoftMask): number {
+  const from = [0, 1, 2].map((k) => Math.max(a.low[k], b.low[k]))
+  const to = [0, 1, 2].map((k) => Math.min(a.low[k] + a.size[k], b.low[k] + b.size[k]))
+  let shared = 0
+  for (let z = from[2]; z < to[2]; z++) {
+    for (let y = from[1]; y < to[1]; y++) {
+      let i = from[0] - a.low[0] + a.size[0] * (y - a.low[1] + a.size[1] * (z - a.low[2]))
+      let j = from[0] - b.low[0] + b.size[0] * (y - b.low[1] + b.size[1] * (z - b.low[2]))
+      for (let x = from[0]; x < to[0]; x++, i++, j++) shared += Math.min(a.data[i], b.data[j])
+    }
+  }
+  const sum = (mask: SoftMask): number => mask.data.reduce((total, value) => total + value, 0)
+  return (2 * shared) / Math.max(1, sum(a) + sum(b))
+}
+
+/** Lets the templates vote on one structure. */
+export function fuseStructure(grid: Grid, name: string, pulled: readonly PulledStructure[]): FusedStructure {
+  const weights = pulled.map(({ likeness }) => Math.exp(WEIGHT_PER_LIKENESS * likeness))
+  const total = weights.reduce((a, b) => a + b, 0)
+  const weighted = (of: (structure: PulledStructure) => number): number => pulled.reduce((sum, structure, i) => sum + weights[i] * of(structure), 0) / total
+  const mask = keepLargestPiece(fuseMasks(pulled.map((structure) => structure.mask), weights), MASK_LEVEL)
+  const boxMm = boxOfMask(mask, grid)
+  const agreement = pulled.length < 2 ? 1 : weighted((structure) => softDice(structure.mask, mask))
+  const likeness = weighted((structure) => structure.likeness)
+  const inside = weighted((structure) => structure.inside)
+  const confidence = Math.max(0, likeness) * agreement
+  const common = { name, confidence, agreement, likeness, inside, votes: pulled.length }
+  if (boxMm === null) return { ...common, status: 'not-found', reason: 'The templates do not agree on where it is.', mask: null, boxMm: null, extremePointsMm: null }
+  return { ...common, status: 'found', mask, boxMm, extremePointsMm: pointsOfMask(mask, grid, MASK_LEVEL, boxMm) }
+}
+
+/** Lets the templates vote on every structure. */
+export function fuseStructures(grid: Grid, names: readonly string[], aligned: readonly TemplateAlignment[]): FusedStructure[] {
+  return names.map((name) => {
+    const pulled = aligned.flatMap(({ structures }) => structures.filter(({ mask }) => mask.name === name))
+    if (pulled.length === 0) {
+      return { name, status: 'not-found', reason: 'It lies outside of this scan in every template.', confidence: 0, agreement: 0, likeness: 0, inside: 0, votes: 0, mask: null, boxMm: null, extremePointsMm: null }
+    }
+    return fuseStructure(grid, name, pulled)
+  })
+}
