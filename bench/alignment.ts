@@ -46,10 +46,10 @@ interface Score {
 }
 
 function scoresOf(truth: BenchCase, { structures }: ScanAlignment): Score[] {
-  return structures.map(({ name, status, mask, boxMm, confidence, agreement, likeness, inside, votes }) => {
+  return structures.map(({ name, status, mask, level, boxMm, confidence, agreement, likeness, inside, votes }) => {
     const drawn = truth.drawn.get(name)
     const found = status === 'found'
-    const dice = drawn === undefined || truth.labels === null || mask === null || !found ? 0 : diceOfMask(mask, truth.scan, truth.labels, drawn)
+    const dice = drawn === undefined || truth.labels === null || mask === null || !found ? 0 : diceOfMask({ mask, level, grid: truth.scan }, truth.labels, drawn)
     const iou = drawn === undefined || boxMm === null || !found ? 0 : boxIou(boxMm, drawn.boxMm)
     return { scan: truth.id, structure: name, drawn: drawn !== undefined, cut: drawn?.cut ?? false, found, dice, iou, confidence, agreement, likeness, inside, votes }
   })

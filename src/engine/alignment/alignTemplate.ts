@@ -6,7 +6,7 @@ import { extendedGrid, shareInside } from './extendedGrid.js'
 import { gridBox, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
 import { edgeLikeness, tissueLikeness, type Matched } from './likeness.js'
 import { placeTemplate, type PlaceableQuery } from './place.js'
-import { mapCells, pullMasks, type SoftMask } from './pullMasks.js'
+import { coveredBy, mapCells, pullMasks, type SoftMask } from './pullMasks.js'
 import type { TemplateMask } from './templateMasks.js'
 
 /** How many places are followed through the affine step; the one with the most alike edges is kept. */
@@ -26,6 +26,8 @@ export interface AlignmentQuery {
 export interface PulledStructure {
   /** On the cells of the query's working grid. */
   readonly mask: SoftMask
+  /** The template's field of view cuts it: beyond, the template knows nothing. */
+  readonly cutInTemplate: boolean
   /** Share of the structure, as the template has it, that lies in the query. */
   readonly inside: number
   /** Correlation of edges in and around it. */
@@ -42,6 +44,8 @@ export interface TemplateAlignment {
   /** Share of the query's body that the template covers. */
   readonly covered: number
   readonly deformation: Deformation
+  /** 1 for the cells of the query's working grid that the template's field of view covers; null where no structure needs it. */
+  readonly known: Uint8Array | null
   readonly structures: readonly PulledStructure[]
 }
 
@@ -86,18 +90,19 @@ function blocksNear({ described, field }: Matched, template: ChannelGrid, mask: 
   return where
 }
 
-function pullStructures(query: AlignmentQuery, template: AlignmentTemplate, deformed: Deformed, descriptors: ChannelGrid): PulledStructure[] {
+function pullStructures(query: AlignmentQuery, template: AlignmentTemplate, deformed: Deformed, descriptors: ChannelGrid): Pick<TemplateAlignment, 'known' | 'structures'> {
   const { deformation } = deformed
   const wide = extendedGrid(query.scan, template.boxMm, deformation.map)
   const scanBox = gridBox(query.scan)
   const inside = new Map(pullMasks(mapCells(deformation, wide), wide, template.masks).map((mask) => [mask.name, shareInside(mask, wide, scanBox)]))
-  const pulled = pullMasks(mapCells(deformation, query.scan), query.scan, template.masks)
-  return pulled.flatMap((mask) => {
+  const mapped = mapCells(deformation, query.scan)
+  const structures = pullMasks(mapped, query.scan, template.masks).flatMap((mask) => {
     const source = template.masks.find(({ name }) => name === mask.name)
     if (source === undefined) return []
     const { correlation } = edgeLikeness(deformed, descriptors, blocksNear(deformed, descriptors, source))
-    return [{ mask, inside: inside.get(mask.name) ?? 0, likeness: correlation }]
+    return [{ mask, cutInTemplate: source.cut, inside: inside.get(mask.name) ?? 0, likeness: correlation }]
   })
+  return { structures, known: template.masks.some(({ cut }) => cut) ? coveredBy(mapped, template.boxMm) : null }
 }
 
 /**
@@ -126,7 +131,7 @@ export function alignTemplate(query: AlignmentQuery, template: AlignmentTemplate
     tissue: same,
     covered,
     deformation: deformed.deformation,
-    structures: pullStructures(query, template, deformed, descriptors),
+    ...pullStructures(query, template, deformed, descriptors),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Grid } from './grid.js'
 import { keepLargestPiece } from './largestPiece.js'
 import { pointsOfMask } from './maskPoints.js'
 import type { SoftMask } from './pullMasks.js'
-import { boxOfMask, fuseMasks, MASK_LEVEL } from './vote.js'
+import { boxOfMask, fuseVotes } from './vote.js'
 
 /** One structure as the templates together find it. */
 export interface FusedStructure {
@@ -20,6 +20,8 @@ export interface FusedStructure {
   readonly likeness: number
   /** Share of the structure inside the field of view. */
   readonly inside: number
+  /** Where `mask`, over 255, exceeds this the structure is. */
+  readonly level: number
   /** How many templates voted. */
   readonly votes: number
   readonly mask: SoftMask | null
@@ -27,8 +29,18 @@ export interface FusedStructure {
   readonly extremePointsMm: ExtremePoints | null
 }
 
-/** How much more a vote weighs per unit of likeness: e-fold per 1 / 12. */
+/** How much more a vote weighs per unit of likeness, of the structure and of the whole: e-fold per 1 / 12 each. */
 const WEIGHT_PER_LIKENESS = 12
+/** Boxes are cut this much lower than masks: means of masks shrink at their ends. */
+const BOX_LOWER = 0.05
+/** Pieces hang together at this part of the mask's level. */
+const PIECE_LEVEL = 0.5
+
+/** A structure of one template and the template's alignment. */
+interface Ballot {
+  readonly structure: PulledStructure
+  readonly from: TemplateAlignment
+}
 
 /** Dice of two soft masks: twice the shared part over the sum. */
 export function softDice(a: SoftMask, b: SoftMask): number {
@@ -47,28 +59,30 @@ export function softDice(a: SoftMask, b: SoftMask): number {
 }
 
 /** Lets the templates vote on one structure. */
-export function fuseStructure(grid: Grid, name: string, pulled: readonly PulledStructure[]): FusedStructure {
-  const weights = pulled.map(({ likeness }) => Math.exp(WEIGHT_PER_LIKENESS * likeness))
+function fuseStructure(grid: Grid, name: string, ballots: readonly Ballot[]): FusedStructure {
+  const weights = ballots.map(({ structure, from }) => Math.exp(WEIGHT_PER_LIKENESS * (structure.likeness + from.edges)))
   const total = weights.reduce((a, b) => a + b, 0)
-  const weighted = (of: (structure: PulledStructure) => number): number => pulled.reduce((sum, structure, i) => sum + weights[i] * of(structure), 0) / total
-  const mask = keepLargestPiece(fuseMasks(pulled.map((structure) => structure.mask), weights), MASK_LEVEL)
-  const boxMm = boxOfMask(mask, grid)
-  const agreement = pulled.length < 2 ? 1 : weighted((structure) => softDice(structure.mask, mask))
-  const likeness = weighted((structure) => structure.likeness)
-  const inside = weighted((structure) => structure.inside)
+  const weighted = (of: (ballot: Ballot) => number): number => ballots.reduce((sum, ballot, i) => sum + weights[i] * of(ballot), 0) / total
+  const votes = ballots.map(({ structure, from }, i) => ({ mask: structure.mask, weight: weights[i] / total, known: structure.cutInTemplate ? from.known : null }))
+  const { mask: mean, level } = fuseVotes(grid, votes)
+  const mask = keepLargestPiece(mean, PIECE_LEVEL * level)
+  const boxMm = boxOfMask(mask, grid, level - BOX_LOWER)
+  const agreement = ballots.length < 2 ? 1 : weighted(({ structure }) => softDice(structure.mask, mask))
+  const likeness = weighted(({ structure }) => structure.likeness)
+  const inside = weighted(({ structure }) => structure.inside)
   const confidence = Math.max(0, likeness) * agreement
-  const common = { name, confidence, agreement, likeness, inside, votes: pulled.length }
+  const common = { name, confidence, agreement, likeness, inside, level, votes: ballots.length }
   if (boxMm === null) return { ...common, status: 'not-found', reason: 'The templates do not agree on where it is.', mask: null, boxMm: null, extremePointsMm: null }
-  return { ...common, status: 'found', mask, boxMm, extremePointsMm: pointsOfMask(mask, grid, MASK_LEVEL, boxMm) }
+  return { ...common, status: 'found', mask, boxMm, extremePointsMm: pointsOfMask(mask, grid, level - BOX_LOWER, boxMm) }
 }
 
 /** Lets the templates vote on every structure. */
 export function fuseStructures(grid: Grid, names: readonly string[], aligned: readonly TemplateAlignment[]): FusedStructure[] {
   return names.map((name) => {
-    const pulled = aligned.flatMap(({ structures }) => structures.filter(({ mask }) => mask.name === name))
-    if (pulled.length === 0) {
-      return { name, status: 'not-found', reason: 'It lies outside of this scan in every template.', confidence: 0, agreement: 0, likeness: 0, inside: 0, votes: 0, mask: null, boxMm: null, extremePointsMm: null }
-    }
-    return fuseStructure(grid, name, pulled)
+    const ballots = aligned.flatMap((from) => from.structures.filter(({ mask }) => mask.name === name).map((structure) => ({ structure, from })))
+    if (ballots.length > 0) return fuseStructure(grid, name, ballots)
+    return { ...NOTHING, name, reason: 'It lies outside of this scan in every template.' }
   })
 }
+
+const NOTHING = { status: 'not-found', confidence: 0, agreement: 0, likeness: 0, inside: 0, level: 0.5, votes: 0, mask: null, boxMm: null, extremePointsMm: null } as const

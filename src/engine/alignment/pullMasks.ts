@@ -1,4 +1,4 @@
-import type { PointMm, Size3 } from '../../protocol/geometry.js'
+import type { BoxMm, PointMm, Size3 } from '../../protocol/geometry.js'
 import { addDisplacement, type Deformation } from './deformation.js'
 import { cellCount, perAxis, type Grid } from './grid.js'
 import type { TemplateMask } from './templateMasks.js'
@@ -119,4 +119,14 @@ export function pullMasks(mapped: Float32Array, grid: Pick<Grid, 'size'>, masks:
     }
     return [{ name: mask.name, low: perAxis((axis) => low[axis]), size: crop, data }]
   })
+}
+
+/** 1 for the cells whose place in the template, from {@link mapCells}, lies in a box. */
+export function coveredBy(mapped: Float32Array, { min, max }: BoxMm): Uint8Array {
+  const out = new Uint8Array(mapped.length / 3)
+  for (let i = 0, at = 0; i < out.length; i++, at += 3) {
+    const [x, y, z] = [mapped[at], mapped[at + 1], mapped[at + 2]]
+    if (x >= min[0] && x <= max[0] && y >= min[1] && y <= max[1] && z >= min[2] && z <= max[2]) out[i] = 1
+  }
+  return out
 }

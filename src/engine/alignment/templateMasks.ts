@@ -10,6 +10,8 @@ const SUBSAMPLES = 4
 /** One structure of a template: the share of each cell it fills, on the cells around it. */
 export interface TemplateMask extends Grid {
   readonly name: string
+  /** Cut by the template's field of view. */
+  readonly cut: boolean
   /** 255 for a filled cell. */
   readonly data: Uint8Array
 }
@@ -32,7 +34,8 @@ function cut({ counts, low, high }: Counts, grid: Grid, name: string): TemplateM
     }
   }
   const originMm: PointMm = perAxis((axis) => grid.originMm[axis] + low[axis] * grid.spacingMm)
-  return { name, size, originMm, spacingMm: grid.spacingMm, data }
+  const cut = [0, 1, 2].some((axis) => low[axis] === 0 || high[axis] >= grid.size[axis] - 1)
+  return { name, size, originMm, spacingMm: grid.spacingMm, cut, data }
 }
 
 /**

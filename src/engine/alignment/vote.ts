@@ -1,30 +1,82 @@
-import type { BoxMm } from '../../protocol/geometry.js'
+import type { BoxMm, PointMm, Size3 } from '../../protocol/geometry.js'
 import { perAxis, type Grid } from './grid.js'
 import type { SoftMask } from './pullMasks.js'
 
-/** Where the templates' mean exceeds this, the structure is; a little below one half, since blurred masks shrink. */
-export const MASK_LEVEL = 0.45
+/** Where templates of less than this share of the weight know anything, the others count as votes against. */
+const LEAST_KNOWN = 0.2
+/** Bounds of the level that a fused mask is cut at. */
+const LEVELS = { least: 0.25, most: 0.5 } as const
+
+/** A mask that votes on a structure. */
+export interface Vote {
+  readonly mask: SoftMask
+  readonly weight: number
+  /** 1 for the cells of the whole grid that the template knows; all when left out. */
+  readonly known: Uint8Array | null
+}
+
+/** The mean of votes, and the level at which it is cut. */
+export interface Fused {
+  readonly mask: SoftMask
+  /** 0 to 1. */
+  readonly level: number
+}
+
+/** Adds what the votes weigh that know a cell: their sum where all do. */
+function knownWeights({ size }: Grid, votes: readonly Vote[], low: PointMm, box: Size3): Float32Array {
+  const total = votes.reduce((sum, { weight }) => sum + weight, 0)
+  const weights = new Float32Array(box[0] * box[1] * box[2]).fill(total)
+  for (const { known, weight } of votes) {
+    if (known === null) continue
+    for (let z = 0, to = 0; z < box[2]; z++) {
+      for (let y = 0; y < box[1]; y++) {
+        let from = low[0] + size[0] * (low[1] + y + size[1] * (low[2] + z))
+        for (let x = 0; x < box[0]; x++, to++, from++) if (known[from] === 0) weights[to] -= weight
+      }
+    }
+  }
+  return weights
+}
+
+/** The level at which a mask is as large as `cells`, within {@link LEVELS}. */
+function levelForSize({ data }: SoftMask, cells: number): number {
+  const histogram = new Int32Array(256)
+  for (const value of data) histogram[value]++
+  let level = 255
+  for (let count = histogram[255]; level > 1 && count < cells; ) count += histogram[--level]
+  return Math.min(LEVELS.most, Math.max(LEVELS.least, level / 255))
+}
 
 /**
- * The weighted mean of one structure's masks.
- * @param weights one per mask; any sum
+ * The weighted mean of one structure's masks. Where a template's view ends it has no vote. The level is the one at
+ * which the mean is as large as the votes are on average: thin structures that do not lie on each other would vanish
+ * at one half.
  */
-export function fuseMasks(masks: readonly SoftMask[], weights: readonly number[]): SoftMask {
-  const low = perAxis((axis) => Math.min(...masks.map((mask) => mask.low[axis])))
-  const size = perAxis((axis) => Math.max(...masks.map((mask) => mask.low[axis] + mask.size[axis])) - low[axis])
+export function fuseVotes(grid: Grid, votes: readonly Vote[]): Fused {
+  const low = perAxis((axis) => Math.min(...votes.map(({ mask }) => mask.low[axis])))
+  const size = perAxis((axis) => Math.max(...votes.map(({ mask }) => mask.low[axis] + mask.size[axis])) - low[axis])
   const sum = new Float32Array(size[0] * size[1] * size[2])
-  const total = weights.reduce((a, b) => a + b, 0)
-  masks.forEach((mask, i) => {
-    const weight = weights[i] / total
+  let [volume, total] = [0, 0]
+  for (const { mask, weight } of votes) {
     const [mx, my, mz] = mask.size
+    let cells = 0
     for (let z = 0, from = 0; z < mz; z++) {
       for (let y = 0; y < my; y++) {
         let to = mask.low[0] - low[0] + size[0] * (mask.low[1] - low[1] + y + size[1] * (mask.low[2] - low[2] + z))
-        for (let x = 0; x < mx; x++) sum[to++] += weight * mask.data[from++]
+        for (let x = 0; x < mx; x++, from++) {
+          cells += mask.data[from]
+          sum[to++] += weight * mask.data[from]
+        }
       }
     }
-  })
-  return { name: masks[0].name, low, size, data: Uint8Array.from(sum, Math.round) }
+    volume += (weight * cells) / 255
+    total += weight
+  }
+  const weights = knownWeights(grid, votes, low, size)
+  const least = total * LEAST_KNOWN
+  const data = Uint8Array.from(sum, (value, i) => Math.round(value / Math.max(least, weights[i])))
+  const mask = { name: votes[0].mask.name, low, size, data }
+  return { mask, level: levelForSize(mask, volume / total) }
 }
 
 /** The largest value of a mask in each plane across an axis. */
@@ -45,7 +97,7 @@ function planeMaxima({ size, data }: SoftMask, axis: 0 | 1 | 2): Uint8Array {
  * The box of a soft mask in mm: walls where the largest value of a plane crosses the level, between planes by
  * interpolation; null where nothing reaches it.
  */
-export function boxOfMask(mask: SoftMask, grid: Grid, level = MASK_LEVEL): BoxMm | null {
+export function boxOfMask(mask: SoftMask, grid: Grid, level: number): BoxMm | null {
   const limit = level * 255
   const ends = ([0, 1, 2] as const).map((axis) => {
     const profile = planeMaxima(mask, axis)
