@@ -116,8 +116,8 @@ async function main(): Promise<void> {
   if (isTrunk) for (const id of TRUNK_TEMPLATES.slice(0, count)) templates.push(await readTemplate(data, id))
   else templates.push(...(await headNeckTemplates(data, count)))
   const threads = Number(values.threads)
-  const script = new URL('../src/engine/alignment/alignWorker.ts', import.meta.url)
-  const runner = threads === 0 ? inThisThread : inWorkers({ script, threads, execArgv: ['--import', 'tsx'] })
+  const script = new URL('alignmentWorker.mjs', import.meta.url)
+  const runner = threads === 0 ? inThisThread : inWorkers({ script, threads })
   const scores: Score[] = []
   const seconds: number[] = []
   for (const id of queries.slice(0, values.limit === undefined ? undefined : Number(values.limit))) {

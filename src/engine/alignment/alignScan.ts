@@ -1,8 +1,19 @@
 import type { AlignmentTemplate } from './alignmentTemplate.js'
 import type { TemplateAlignment } from './alignTemplate.js'
-import { fuseStructures, type FusedStructure } from './fuseStructures.js'
+import { fuseStructures, notFound, type FusedStructure } from './fuseStructures.js'
 import type { GridVolume } from './grid.js'
-import { inThisThread, type TemplateRunner } from './runTemplates.js'
+import { inThisThread, type OpenRunner, type RunHooks, type TemplateRunner } from './runTemplates.js'
+import { TURNS, type Turn } from './turnScan.js'
+
+/** What is asked of the most alike templates (0 the most): whether the scan is turned. Mirrors differ least, so two look. */
+const TURN_CHECKS: readonly { readonly rank: number; readonly turn: Turn }[] = [
+  { rank: 0, turn: 'right-left' },
+  { rank: 1, turn: 'right-left' },
+  { rank: 0, turn: 'head-foot' },
+  { rank: 0, turn: 'front-back' },
+]
+/** A scan that is more alike by this when an axis runs the other way is turned. */
+const TURN_MARGIN = 0.008
 
 /** How a scan is aligned. */
 export interface AlignScanOptions {
@@ -14,25 +25,58 @@ export interface AlignScanOptions {
 
 /** What alignment found in a scan. */
 export interface ScanAlignment {
-  /** The templates that could be laid over the scan, most alike first. */
+  /** The templates that could be laid over the scan, most alike first; those with `isLike` false show something else. */
   readonly templates: readonly TemplateAlignment[]
+  /** By how much the scan is more alike with an axis the other way round; empty where no template is like it. */
+  readonly turnLeads: ReadonlyMap<Turn, number>
   readonly structures: readonly FusedStructure[]
 }
 
+/** By how much edges are more alike when an axis runs the other way, over the templates asked. */
+async function turnLeadsOf(runner: OpenRunner, templates: readonly AlignmentTemplate[], like: readonly TemplateAlignment[], hooks: RunHooks): Promise<Map<Turn, number>> {
+  const checks = TURN_CHECKS.filter(({ rank }) => rank < like.length)
+  const tasks = checks.map(({ rank, turn }) => ({ template: templates.findIndex(({ id }) => id === like[rank].templateId), turn }))
+  const outcomes = await runner.run(tasks, hooks)
+  const leads = new Map<Turn, number>()
+  for (const turn of TURNS) {
+    const mine = outcomes.flatMap(({ turnedEdges }, i) => (checks[i].turn === turn ? [(turnedEdges ?? 0) - like[checks[i].rank].edges] : []))
+    leads.set(turn, mine.reduce((sum, lead) => sum + lead, 0) / mine.length)
+  }
+  return leads
+}
+
 /**
- * Finds the structures of templates in a scan: aligns every template to it and lets them vote.
+ * Finds the structures of templates in a scan: aligns every template to it and lets those vote that are like it.
  * @param scan the scan on the working grid, from `prepareScan`
  * @throws the signal's reason when it is aborted
  */
 export async function alignScan(scan: GridVolume, templates: readonly AlignmentTemplate[], options: AlignScanOptions = {}): Promise<ScanAlignment> {
-  const { signal, onProgress, runner = inThisThread } = options
+  const { signal, onProgress, runner: open = inThisThread } = options
   signal?.throwIfAborted()
-  if (templates.length === 0) return { templates: [], structures: [] }
-  const results = await runner(scan, templates, {
-    ...(signal === undefined ? {} : { signal }),
-    onDone: (done) => onProgress?.(done, templates.length),
-  })
+  if (templates.length === 0) return { templates: [], turnLeads: new Map(), structures: [] }
   const names = [...new Set(templates.flatMap(({ masks }) => masks.map(({ name }) => name)))]
-  const aligned = results.flatMap((result) => (result === null ? [] : [result])).sort((a, b) => b.edges - a.edges)
-  return { templates: aligned, structures: fuseStructures(scan, names, aligned) }
+  const total = templates.length + TURN_CHECKS.length
+  const hooksFrom = (before: number): RunHooks => ({
+    ...(signal === undefined ? {} : { signal }),
+    onDone: (done) => onProgress?.(before + done, total),
+  })
+  const runner = open({ scan, templates })
+  try {
+    const outcomes = await runner.run(templates.map((_, template) => ({ template, turn: null })), hooksFrom(0))
+    const aligned = outcomes.flatMap(({ alignment }) => (alignment === null ? [] : [alignment])).sort((a, b) => b.edges - a.edges)
+    const like = aligned.filter(({ isLike }) => isLike)
+    if (like.length === 0) {
+      const reason = 'The scan does not show what the templates show.'
+      return { templates: aligned, turnLeads: new Map(), structures: names.map((name) => notFound(name, reason)) }
+    }
+    const turnLeads = await turnLeadsOf(runner, templates, like, hooksFrom(templates.length))
+    const turned = TURNS.find((turn) => (turnLeads.get(turn) ?? 0) > TURN_MARGIN)
+    if (turned !== undefined) {
+      const reason = `The scan fits the templates better with its ${turned} axis the other way round: check its header.`
+      return { templates: aligned, turnLeads, structures: names.map((name) => notFound(name, reason)) }
+    }
+    return { templates: aligned, turnLeads, structures: fuseStructures(scan, names, like) }
+  } finally {
+    await runner.close()
+  }
 }

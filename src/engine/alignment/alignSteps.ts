@@ -20,11 +20,14 @@ export interface DeformStep {
   readonly adamSteps: number
 }
 
-/** The steps of deformation, coarse to fine. */
+/** The steps of deformation, coarse to fine; those whose descriptors a template does not hold are left out. */
 export const DEFORM_STEPS: readonly DeformStep[] = [
   { descriptors: 0, reachCells: 4, adamSteps: 20 },
   { descriptors: 1, reachCells: 3, adamSteps: 20 },
+  { descriptors: 2, reachCells: 2, adamSteps: 20 },
 ]
+/** After this step it is judged whether the template is like the query at all; the finer ones only follow where it is. */
+export const JUDGED_STEP = 1
 
 /** Template mm of a block of a described query. */
 function blockMm({ low }: DescribedQuery, template: ChannelGrid, x: number, y: number, z: number): [number, number, number] {

@@ -1,29 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { prepareQuery } from './prepareQuery.js'
-import type { AlignmentTemplate } from './alignmentTemplate.js'
-import { alignTemplate, type AlignmentQuery, type TemplateAlignment } from './alignTemplate.js'
-import type { GridVolume } from './grid.js'
+import { taskWorker, type AlignJob, type AlignOutcome, type AlignTask } from './runTemplates.js'
 
-/** What a worker is started with: the scan, in shared memory, and all templates. */
-export interface AlignJob {
-  readonly scan: GridVolume
-  readonly templates: readonly AlignmentTemplate[]
+/** A task as the parent sends it. */
+export interface AlignRequest {
+  readonly index: number
+  readonly task: AlignTask
 }
 
-/** What a worker answers to the index of a template. */
+/** What a worker answers. */
 export interface AlignAnswer {
   readonly index: number
-  readonly result: TemplateAlignment | null
+  readonly outcome: AlignOutcome
 }
 
-/** Serves the indexes of templates that the parent sends, one at a time, until the thread is ended. */
-function serve({ scan, templates }: AlignJob): void {
-  let query: AlignmentQuery | null = null
-  parentPort?.on('message', (index: number) => {
-    query ??= prepareQuery(scan, templates)
-    const answer: AlignAnswer = { index, result: alignTemplate(query, templates[index]) }
-    parentPort?.postMessage(answer)
-  })
-}
-
-serve(workerData as AlignJob)
+// Serves the tasks that the parent sends, one at a time, until the thread is ended.
+const work = taskWorker(workerData as AlignJob)
+parentPort?.on('message', ({ index, task }: AlignRequest) => {
+  const answer: AlignAnswer = { index, outcome: work(task) }
+  parentPort?.postMessage(answer)
+})

@@ -6,8 +6,11 @@ import { PLACE_MM } from './place.js'
 import { templateMasks, type TemplateMask } from './templateMasks.js'
 import { cropToBody, tissueShares } from './tissueClasses.js'
 
-/** Spacings of the descriptors a template holds, coarse to fine, in mm: for the affine map and for the deformation. */
-export const DESCRIPTOR_MM = [9, 6] as const
+/**
+ * Spacings of the descriptors a template holds, coarse to fine, in mm: for the affine map and the first deformation,
+ * for the second, for the third. The last may be left out: a third of the size, less accurate.
+ */
+export const DESCRIPTOR_MM = [9, 6, 4] as const
 /** Spacing of the label maps a template holds, in mm. */
 export const MASK_MM = 6
 

@@ -81,8 +81,11 @@ export function fuseStructures(grid: Grid, names: readonly string[], aligned: re
   return names.map((name) => {
     const ballots = aligned.flatMap((from) => from.structures.filter(({ mask }) => mask.name === name).map((structure) => ({ structure, from })))
     if (ballots.length > 0) return fuseStructure(grid, name, ballots)
-    return { ...NOTHING, name, reason: 'It lies outside of this scan in every template.' }
+    return notFound(name, 'No template that is like this scan has it here: it lies outside of the field of view.')
   })
 }
 
-const NOTHING = { status: 'not-found', confidence: 0, agreement: 0, likeness: 0, inside: 0, level: 0.5, votes: 0, mask: null, boxMm: null, extremePointsMm: null } as const
+/** A structure that was not found, and why. */
+export function notFound(name: string, reason: string): FusedStructure {
+  return { name, status: 'not-found', reason, confidence: 0, agreement: 0, likeness: 0, inside: 0, level: 0.5, votes: 0, mask: null, boxMm: null, extremePointsMm: null }
+}

@@ -1,8 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AlignmentTemplate } from './alignmentTemplate.js'
-import { alignTemplate, type TemplateAlignment } from './alignTemplate.js'
+import { alignTemplate, turnedEdges, type AlignmentQuery, type TemplateAlignment } from './alignTemplate.js'
 import type { GridVolume } from './grid.js'
 import { prepareQuery } from './prepareQuery.js'
+import type { Turn } from './turnScan.js'
+
+/** The scan and all templates, as every thread needs them. */
+export interface AlignJob {
+  readonly scan: GridVolume
+  readonly templates: readonly AlignmentTemplate[]
+}
+
+/** One piece of work: align a template, or look how well the scan fits it with an axis the other way round. */
+export interface AlignTask {
+  readonly template: number
+  /** Null to align the template. */
+  readonly turn: Turn | null
+}
+
+/** What came of a task; nothing where the template cannot be laid over the scan. */
+export interface AlignOutcome {
+  readonly alignment: TemplateAlignment | null
+  readonly turnedEdges: number | null
+}
 
 /** What a runner asks and tells while it works. */
 export interface RunHooks {
@@ -10,18 +30,40 @@ export interface RunHooks {
   readonly onDone: (done: number) => void
 }
 
-/** Aligns templates to a scan somewhere; one result per template, null where it cannot be laid over the scan. */
-export type TemplateRunner = (scan: GridVolume, templates: readonly AlignmentTemplate[], hooks: RunHooks) => Promise<(TemplateAlignment | null)[]>
+/** Works on the tasks of one job. */
+export interface OpenRunner {
+  /** Outcomes in the order of the tasks. */
+  readonly run: (tasks: readonly AlignTask[], hooks: RunHooks) => Promise<AlignOutcome[]>
+  readonly close: () => Promise<void>
+}
 
-/** Aligns one template after the other in this thread; looks for a cancel between steps. */
-export const inThisThread: TemplateRunner = async (scan, templates, { signal, onDone }) => {
-  const query = prepareQuery(scan, templates)
-  const results: (TemplateAlignment | null)[] = []
-  for (const template of templates) {
-    await nextTurn()
-    signal?.throwIfAborted()
-    results.push(alignTemplate(query, template))
-    onDone(results.length)
+/** Opens a place where templates are aligned. */
+export type TemplateRunner = (job: AlignJob) => OpenRunner
+
+/** Does tasks of a job, what the scan needs for all of them only once. */
+export function taskWorker({ scan, templates }: AlignJob): (task: AlignTask) => AlignOutcome {
+  let query: AlignmentQuery | null = null
+  return ({ template, turn }) => {
+    if (turn !== null) return { alignment: null, turnedEdges: turnedEdges(scan, templates[template], turn) }
+    query ??= prepareQuery(scan, templates)
+    return { alignment: alignTemplate(query, templates[template]), turnedEdges: null }
   }
-  return results
+}
+
+/** Does one task after the other in this thread; looks for a cancel between them. */
+export const inThisThread: TemplateRunner = (job) => {
+  const work = taskWorker(job)
+  return {
+    run: async (tasks, { signal, onDone }) => {
+      const outcomes: AlignOutcome[] = []
+      for (const task of tasks) {
+        await nextTurn()
+        signal?.throwIfAborted()
+        outcomes.push(work(task))
+        onDone(outcomes.length)
+      }
+      return outcomes
+    },
+    close: () => Promise.resolve(),
+  }
 }
