@@ -1,12 +1,12 @@
 /**
  * How well organs are found by aligning templates, without a network.
  *
- *   npx tsx bench/alignment.ts [--region head-neck|trunk] [--templates N] [--limit N] [--threads N] [--data FOLDER] [--json FILE]
+ *   npx tsx bench/alignment.ts [--region head-neck|trunk] [--templates N] [--queries trunk|head-neck|FOLDER] [--limit N] [--flip AXES] [--threads N] [--data FOLDER] [--json FILE]
  *
  * Head and neck: templates of hn7/templates (for more than five: of hn7/train, the first with all organs), scored on
- * hn7/dev. Trunk: the labelled scans of the splits `template` and `train`, each scan by the others (a scan of the same
- * patient is never its template), scored on all labelled scans; without th_* in front, on dev scans too. Label maps
- * of scans that are scored are only read to score. Boxes are scored of whole organs only.
+ * hn7/dev. Trunk: the labelled scans of the splits `template` and `train`, each scan by the others (a scan is
+ * never its own template), scored on these and on `dev` and `native`. Label maps of scans that are scored are only read
+ * to score. Boxes are scored of whole organs only. Other queries than the region's own show false claims.
  */
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
   const data = await openBenchData(values.data)
   const isTrunk = values.region === 'trunk'
   const regionOf = values.queries ?? values.region
-  const queries = regionOf === 'trunk' ? TRUNK_QUERIES : await listCases(data, 'hn7/dev')
+  const queries = regionOf === 'trunk' ? TRUNK_QUERIES : await listCases(data, regionOf === 'head-neck' ? 'hn7/dev' : regionOf)
   const count = Number(values.templates)
   const templates: AlignmentTemplate[] = []
   if (isTrunk) for (const id of TRUNK_TEMPLATES.slice(0, count)) templates.push(await readTemplate(data, id))

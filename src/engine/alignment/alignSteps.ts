@@ -15,7 +15,7 @@ const AFFINE_REACH_CELLS = 4
 export interface DeformStep {
   /** Which of the template's descriptors to match. */
   readonly descriptors: number
-  /** Displacements are looked for up to this many cells around the step before. */
+  /** Displacements are looked for up to this many cells around the step before; with 0 there is no search, only descent. */
   readonly reachCells: number
   readonly adamSteps: number
 }
@@ -24,7 +24,7 @@ export interface DeformStep {
 export const DEFORM_STEPS: readonly DeformStep[] = [
   { descriptors: 0, reachCells: 4, adamSteps: 20 },
   { descriptors: 1, reachCells: 3, adamSteps: 20 },
-  { descriptors: 2, reachCells: 2, adamSteps: 20 },
+  { descriptors: 2, reachCells: 1, adamSteps: 20 },
 ]
 /** After this step it is judged whether the template is like the query at all; the finer ones only follow where it is. */
 export const JUDGED_STEP = 1
@@ -76,11 +76,11 @@ export interface Deformed {
   readonly field: Float32Array
 }
 
-/** Displacements of the step before at the blocks of this one, in whole cells. */
-function baseOf(described: DescribedQuery, template: ChannelGrid, before: Deformation | null): Int16Array | null {
-  if (before === null) return null
+/** Displacements of the step before at the blocks of this one, in cells. */
+function carryOver(described: DescribedQuery, template: ChannelGrid, before: Deformation | null): Float32Array {
   const { size } = described
-  const base = new Int16Array(3 * described.seen.length)
+  const field = new Float32Array(3 * described.seen.length)
+  if (before === null) return field
   const point = new Float64Array(3)
   for (let z = 0, block = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
@@ -88,18 +88,24 @@ function baseOf(described: DescribedQuery, template: ChannelGrid, before: Deform
         const here = blockMm(described, template, x, y, z)
         point.set(here)
         addDisplacement(before, point)
-        for (let axis = 0; axis < 3; axis++) base[3 * block + axis] = Math.round((point[axis] - here[axis]) / template.spacingMm)
+        for (let axis = 0; axis < 3; axis++) field[3 * block + axis] = (point[axis] - here[axis]) / template.spacingMm
       }
     }
   }
-  return base
+  return field
+}
+
+/** The smooth displacements that match best within reach of those carried over. */
+function search(described: DescribedQuery, template: ChannelGrid, reach: number, carried: Float32Array | null): Float32Array {
+  const base = carried === null ? null : Int16Array.from(carried, Math.round)
+  return coupledConvex(described, costVolume(described, template, reach, base), base)
 }
 
 /** Deforms a query, laid over a template by an affine map, onto it, starting from the displacements of a coarser step. */
 export function deform(query: GridVolume, template: ChannelGrid, map: AffineMap, before: Deformation | null, step: DeformStep): Deformed {
   const described = describeQuery(query, template, map)
-  const base = baseOf(described, template, before)
-  const matched = coupledConvex(described, costVolume(described, template, step.reachCells, base), base)
+  const carried = carryOver(described, template, before)
+  const matched = step.reachCells === 0 ? carried : search(described, template, step.reachCells, before === null ? null : carried)
   const field = adamDeform(described, template, matched, step.adamSteps)
   const s = template.spacingMm
   const deformation: Deformation = {

@@ -16,7 +16,7 @@ const STARTS = 3
 const NEAR_MM = 15
 
 /** Templates whose edges correlate less after deformation show something else. */
-export const LEAST_EDGES = 0.68
+export const LEAST_EDGES = 0.7
 
 /** A query as all templates need it. */
 export interface AlignmentQuery {

@@ -20,7 +20,9 @@ export interface CostVolume {
 function fillCube(template: ChannelGrid, query: DescribedQuery, block: number, at: readonly number[], reach: number, out: Float32Array, to: number): void {
   const q = query.data
   const b = block * MIND_CHANNELS
-  const [q0, q1, q2, q3, q4, q5, q6, q7, q8, q9, qa, qb] = q.subarray(b, b + MIND_CHANNELS)
+  const [q0, q1, q2, q3] = [q[b], q[b + 1], q[b + 2], q[b + 3]]
+  const [q4, q5, q6, q7] = [q[b + 4], q[b + 5], q[b + 6], q[b + 7]]
+  const [q8, q9, qa, qb] = [q[b + 8], q[b + 9], q[b + 10], q[b + 11]]
   const t = template.data
   const [nx, ny, nz] = template.size
   for (let dz = -reach; dz <= reach; dz++) {

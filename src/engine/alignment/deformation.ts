@@ -13,10 +13,13 @@ export interface Deformation {
   readonly displacementsMm: Float32Array
 }
 
+function clamp(value: number, n: number): number {
+  return value < 0 ? 0 : value > n - 1 ? n - 1 : value
+}
+
 /** Adds the displacement at a point in template mm to it; three numbers in `point`, changed in place. */
 export function addDisplacement({ originMm: o, stepMm, size, displacementsMm: d }: Deformation, point: Float64Array): void {
   const [nx, ny, nz] = size
-  const clamp = (value: number, n: number): number => (value < 0 ? 0 : value > n - 1 ? n - 1 : value)
   const px = clamp((point[0] - o[0]) / stepMm, nx)
   const py = clamp((point[1] - o[1]) / stepMm, ny)
   const pz = clamp((point[2] - o[2]) / stepMm, nz)

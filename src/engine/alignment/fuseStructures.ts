@@ -36,10 +36,22 @@ const BOX_LOWER = 0.05
 /** Pieces hang together at this part of the mask's level. */
 const PIECE_LEVEL = 0.5
 
+/** Less of a structure than this inside the scan means that it is not in it (as for MedLAM). */
+const LEAST_INSIDE = 0.15
+/** From here on the field of view cuts it. */
+const WHOLE_INSIDE = 0.97
+/** Edges around a structure that correlate less show something else. */
+const LEAST_LIKENESS = 0.55
+
 /** A structure of one template and the template's alignment. */
 interface Ballot {
   readonly structure: PulledStructure
   readonly from: TemplateAlignment
+}
+
+/** The box IoU to expect, from how alike the edges around a structure are and how well the templates agree. */
+function confidenceOf(likeness: number, agreement: number): number {
+  return Math.min(1, Math.max(0, likeness * agreement))
 }
 
 /** Dice of two soft masks: twice the shared part over the sum. */
@@ -70,10 +82,14 @@ function fuseStructure(grid: Grid, name: string, ballots: readonly Ballot[]): Fu
   const agreement = ballots.length < 2 ? 1 : weighted(({ structure }) => softDice(structure.mask, mask))
   const likeness = weighted(({ structure }) => structure.likeness)
   const inside = weighted(({ structure }) => structure.inside)
-  const confidence = Math.max(0, likeness) * agreement
+  const confidence = confidenceOf(likeness, agreement)
   const common = { name, confidence, agreement, likeness, inside, level, votes: ballots.length }
-  if (boxMm === null) return { ...common, status: 'not-found', reason: 'The templates do not agree on where it is.', mask: null, boxMm: null, extremePointsMm: null }
-  return { ...common, status: 'found', mask, boxMm, extremePointsMm: pointsOfMask(mask, grid, level - BOX_LOWER, boxMm) }
+  const refuse = (reason: string): FusedStructure => ({ ...notFound(name, reason), ...common })
+  if (inside < LEAST_INSIDE) return refuse(`Only ${Math.round(100 * inside)} % of it would lie in this scan: it is outside of the field of view.`)
+  if (likeness < LEAST_LIKENESS) return refuse(`Around its place the scan does not look like the templates (likeness ${likeness.toFixed(2)}): it may be absent.`)
+  if (boxMm === null) return refuse('The templates do not agree on where it is.')
+  const cut = inside < WHOLE_INSIDE ? { reason: `The field of view cuts it: about ${Math.round(100 * inside)} % of it is inside.` } : {}
+  return { ...common, ...cut, status: 'found', mask, boxMm, extremePointsMm: pointsOfMask(mask, grid, level - BOX_LOWER, boxMm) }
 }
 
 /** Lets the templates vote on every structure. */

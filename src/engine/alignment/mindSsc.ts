@@ -64,6 +64,10 @@ export function mindSsc(image: Float32Array, size: Size3): Uint8Array {
   return likeBytes(distances, cells)
 }
 
+/** 255 exp(-x) for x in steps of 1 / {@link EXP_STEPS}; beyond the last it is 0. */
+const EXP_STEPS = 256
+const EXP_BYTES = Uint8Array.from({ length: 8 * EXP_STEPS }, (_, i) => Math.round(255 * Math.exp(-i / EXP_STEPS)))
+
 /** Turns distances into bytes: exp(-distance / noise), where the noise is the mean of the twelve. */
 function likeBytes(distances: readonly Float32Array[], cells: number): Uint8Array {
   const noise = new Float32Array(cells)
@@ -84,8 +88,11 @@ function likeBytes(distances: readonly Float32Array[], cells: number): Uint8Arra
   const ceiling = (total / cells) * 1e3 + 1e-12
   const out = new Uint8Array(cells * MIND_CHANNELS)
   for (let at = 0, to = 0; at < cells; at++) {
-    const factor = -1 / Math.min(ceiling, Math.max(floor, noise[at]))
-    for (let c = 0; c < MIND_CHANNELS; c++) out[to++] = 255 * Math.exp(distances[c][at] * factor) + 0.5
+    const factor = EXP_STEPS / Math.min(ceiling, Math.max(floor, noise[at]))
+    for (let c = 0; c < MIND_CHANNELS; c++) {
+      const i = distances[c][at] * factor
+      out[to++] = i < EXP_BYTES.length ? EXP_BYTES[i | 0] : 0
+    }
   }
   return out
 }
