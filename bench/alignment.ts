@@ -1,7 +1,7 @@
 /**
  * How well organs are found by aligning templates, without a network.
  *
- *   npx tsx bench/alignment.ts [--region head-neck|trunk] [--templates N] [--queries trunk|head-neck|FOLDER] [--limit N] [--flip AXES] [--threads N] [--data FOLDER] [--json FILE]
+ *   npx tsx bench/alignment.ts [--region head-neck|trunk] [--templates N] [--queries trunk|head-neck|FOLDER] [--every N] [--limit N] [--flip AXES] [--threads N] [--data FOLDER] [--json FILE]
  *
  * Head and neck: templates of hn7/templates (for more than five: of hn7/train, the first with all organs), scored on
  * hn7/dev. Trunk: the labelled scans of the splits `template` and `train`, each scan by the others (a scan is
@@ -102,6 +102,7 @@ async function main(): Promise<void> {
       queries: { type: 'string' },
       templates: { type: 'string', default: '5' },
       limit: { type: 'string' },
+      every: { type: 'string', default: '1' },
       threads: { type: 'string', default: '2' },
       flip: { type: 'string', default: '' },
       json: { type: 'string' },
@@ -120,19 +121,24 @@ async function main(): Promise<void> {
   const runner = threads === 0 ? inThisThread : inWorkers({ script, threads })
   const scores: Score[] = []
   const seconds: number[] = []
-  for (const id of queries.slice(0, values.limit === undefined ? undefined : Number(values.limit))) {
+  const cpuSeconds: number[] = []
+  const chosen = queries.filter((_, i) => i % Number(values.every) === 0)
+  for (const id of chosen.slice(0, values.limit === undefined ? undefined : Number(values.limit))) {
     const truth = await readCase(data, id)
     const scan = values.flip === '' ? truth.scan : flipped(truth.scan, values.flip)
+    const cpuBefore = process.cpuUsage()
     const started = performance.now()
     const found = await alignScan(scan, templates.filter((template) => template.id !== id), { runner })
     seconds.push((performance.now() - started) / 1000 + truth.prepareSeconds)
+    const cpu = process.cpuUsage(cpuBefore)
+    cpuSeconds.push((cpu.user + cpu.system) / 1e6 + truth.prepareSeconds)
     const mine = scoresOf(truth, found)
     scores.push(...mine)
     const words = mine.filter((score) => score.drawn || score.found).map((score) => `${score.structure}${score.drawn ? '' : '(not drawn)'} ${score.found ? `${score.dice.toFixed(2)}/${score.iou.toFixed(2)}${score.cut ? ' cut' : ''}` : 'not found'}`)
-    console.log(`${id} [${found.templates.map(({ edges }) => edges.toFixed(2)).join(' ')}] ${words.join(', ')}`)
+    console.log(`${id} [${found.templates.map(({ edges }) => edges.toFixed(2)).join(' ')}] turned ${[...found.turnLeads.values()].map((lead) => lead.toFixed(3)).join(' ')} ${words.join(', ')}`)
   }
   report(scores)
-  console.log(`${mean(seconds).toFixed(1)} s per scan (longest ${Math.max(...seconds).toFixed(1)} s), ${templates.length} templates, ${threads} threads; resident ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`)
+  console.log(`${mean(seconds).toFixed(1)} s per scan (longest ${Math.max(...seconds).toFixed(1)} s), ${mean(cpuSeconds).toFixed(1)} s of processor time, ${templates.length} templates, ${threads} threads; resident ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`)
   if (values.json !== undefined) await writeFile(values.json, JSON.stringify(scores))
 }
 

@@ -117,7 +117,7 @@ export async function readCase(data: BenchData, id: CaseId): Promise<BenchCase> 
       const organ = names.get(labelValue)
       if (organ === undefined || voxels < LEAST_VOXELS) continue
       const touches = boxVoxel.min.some((first) => first === 0) || boxVoxel.max.some((last, axis) => last === size[axis] - 1)
-      const cut = data.cut.get(name)?.has(organ) ?? touches
+      const cut = data.cut.get(name)?.has(organ) === true || touches
       drawn.set(organ, { labelValue, boxMm: boxVoxelToMm(affine, boxVoxel), voxels, cut })
     }
   }

@@ -1,3 +1,4 @@
+import type { AffineMap } from './affineMap.js'
 import type { AlignmentTemplate } from './alignmentTemplate.js'
 import type { TemplateAlignment } from './alignTemplate.js'
 import { fuseStructures, notFound, type FusedStructure } from './fuseStructures.js'
@@ -19,6 +20,11 @@ const TURN_MARGIN = 0.008
 export interface AlignScanOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number) => void
+  /**
+   * Maps from query mm to template mm, per template, that are tried besides the places found by tissue: such as
+   * `fitAffine` makes of landmarks that a network found in both.
+   */
+  readonly starts?: readonly (readonly AffineMap[])[]
   /** Where templates are aligned; in this thread when left out. */
   readonly runner?: TemplateRunner
 }
@@ -35,7 +41,7 @@ export interface ScanAlignment {
 /** By how much edges are more alike when an axis runs the other way, over the templates asked. */
 async function turnLeadsOf(runner: OpenRunner, templates: readonly AlignmentTemplate[], like: readonly TemplateAlignment[], hooks: RunHooks): Promise<Map<Turn, number>> {
   const checks = TURN_CHECKS.filter(({ rank }) => rank < like.length)
-  const tasks = checks.map(({ rank, turn }) => ({ template: templates.findIndex(({ id }) => id === like[rank].templateId), turn }))
+  const tasks = checks.map(({ rank, turn }) => ({ template: templates.findIndex(({ id }) => id === like[rank].templateId), turn, starts: [] }))
   const outcomes = await runner.run(tasks, hooks)
   const leads = new Map<Turn, number>()
   for (const turn of TURNS) {
@@ -51,7 +57,7 @@ async function turnLeadsOf(runner: OpenRunner, templates: readonly AlignmentTemp
  * @throws the signal's reason when it is aborted
  */
 export async function alignScan(scan: GridVolume, templates: readonly AlignmentTemplate[], options: AlignScanOptions = {}): Promise<ScanAlignment> {
-  const { signal, onProgress, runner: open = inThisThread } = options
+  const { signal, onProgress, starts = [], runner: open = inThisThread } = options
   signal?.throwIfAborted()
   if (templates.length === 0) return { templates: [], turnLeads: new Map(), structures: [] }
   const names = [...new Set(templates.flatMap(({ masks }) => masks.map(({ name }) => name)))]
@@ -62,7 +68,7 @@ export async function alignScan(scan: GridVolume, templates: readonly AlignmentT
   })
   const runner = open({ scan, templates })
   try {
-    const outcomes = await runner.run(templates.map((_, template) => ({ template, turn: null })), hooksFrom(0))
+    const outcomes = await runner.run(templates.map((_, template) => ({ template, turn: null, starts: starts[template] ?? [] })), hooksFrom(0))
     const aligned = outcomes.flatMap(({ alignment }) => (alignment === null ? [] : [alignment])).sort((a, b) => b.edges - a.edges)
     const like = aligned.filter(({ isLike }) => isLike)
     if (like.length === 0) {

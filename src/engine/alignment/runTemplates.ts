@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { AffineMap } from './affineMap.js'
 import type { AlignmentTemplate } from './alignmentTemplate.js'
 import { alignTemplate, turnedEdges, type AlignmentQuery, type TemplateAlignment } from './alignTemplate.js'
 import type { GridVolume } from './grid.js'
@@ -16,6 +17,8 @@ export interface AlignTask {
   readonly template: number
   /** Null to align the template. */
   readonly turn: Turn | null
+  /** Further starts of the affine step, from query mm to template mm. */
+  readonly starts: readonly AffineMap[]
 }
 
 /** What came of a task; nothing where the template cannot be laid over the scan. */
@@ -43,10 +46,10 @@ export type TemplateRunner = (job: AlignJob) => OpenRunner
 /** Does tasks of a job, what the scan needs for all of them only once. */
 export function taskWorker({ scan, templates }: AlignJob): (task: AlignTask) => AlignOutcome {
   let query: AlignmentQuery | null = null
-  return ({ template, turn }) => {
+  return ({ template, turn, starts }) => {
     if (turn !== null) return { alignment: null, turnedEdges: turnedEdges(scan, templates[template], turn) }
     query ??= prepareQuery(scan, templates)
-    return { alignment: alignTemplate(query, templates[template]), turnedEdges: null }
+    return { alignment: alignTemplate(query, templates[template], { starts }), turnedEdges: null }
   }
 }
 

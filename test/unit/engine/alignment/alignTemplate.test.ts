@@ -13,7 +13,7 @@ const UPRIGHT: Affine = [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1]
 
 function templateOfBody(): AlignmentTemplate {
   const { scan, labels } = bodyAsVolume(SIZE, UPRIGHT, (p) => p)
-  return makeAlignmentTemplate({ id: 'body', scan: prepareScan(scan), labels, names: NAMES })
+  return makeAlignmentTemplate({ id: 'body', scan: prepareScan(scan), labels, names: NAMES }, { descriptorMm: [9, 6] })
 }
 
 function expectBox(found: ScanAlignment, name: string, min: readonly number[], max: readonly number[], withinMm: number): void {
