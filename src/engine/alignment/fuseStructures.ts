@@ -36,8 +36,8 @@ const BOX_LOWER = 0.05
 /** Pieces hang together at this part of the mask's level. */
 const PIECE_LEVEL = 0.5
 
-/** Less of a structure than this inside the scan means that it is not in it (as for MedLAM). */
-const LEAST_INSIDE = 0.15
+/** Less of a structure than this inside the scan means that it is not in it. */
+const LEAST_INSIDE = 0.05
 /** From here on the field of view cuts it. */
 const WHOLE_INSIDE = 0.97
 /** Edges around a structure that correlate less show something else. */

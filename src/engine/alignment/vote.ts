@@ -79,28 +79,41 @@ export function fuseVotes(grid: Grid, votes: readonly Vote[]): Fused {
   return { mask, level: levelForSize(mask, volume / total) }
 }
 
-/** The largest value of a mask in each plane across an axis. */
-function planeMaxima({ size, data }: SoftMask, axis: 0 | 1 | 2): Uint8Array {
-  const out = new Uint8Array(size[axis])
+/** A wall is where a plane holds this share of the cells that the largest plane holds: thin spurs make no wall. */
+const WALL_SHARE = 0.02
+
+/** Counts of values in each plane across an axis, 256 per plane. */
+function planeHistograms({ size, data }: SoftMask, axis: 0 | 1 | 2): Int32Array {
+  const out = new Int32Array(256 * size[axis])
   for (let z = 0, at = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
-      for (let x = 0; x < size[0]; x++, at++) {
-        const i = axis === 0 ? x : axis === 1 ? y : z
-        if (data[at] > out[i]) out[i] = data[at]
-      }
+      for (let x = 0; x < size[0]; x++, at++) out[256 * (axis === 0 ? x : axis === 1 ? y : z) + data[at]]++
     }
   }
   return out
 }
 
+/** In each plane across an axis the value that as many cells reach as a wall needs. */
+function wallProfile(mask: SoftMask, axis: 0 | 1 | 2, limit: number): number[] {
+  const histograms = planeHistograms(mask, axis)
+  const planes = Array.from({ length: mask.size[axis] }, (_, i) => histograms.subarray(256 * i, 256 * (i + 1)))
+  const areas = planes.map((plane) => plane.subarray(Math.ceil(limit)).reduce((sum, count) => sum + count, 0))
+  const needed = Math.max(1, WALL_SHARE * Math.max(...areas))
+  return planes.map((plane) => {
+    let value = 255
+    for (let count = plane[255]; value > 0 && count < needed; ) count += plane[--value]
+    return value
+  })
+}
+
 /**
- * The box of a soft mask in mm: walls where the largest value of a plane crosses the level, between planes by
- * interpolation; null where nothing reaches it.
+ * The box of a soft mask in mm: walls where enough cells of a plane cross the level, between planes by interpolation;
+ * null where nothing reaches it.
  */
 export function boxOfMask(mask: SoftMask, grid: Grid, level: number): BoxMm | null {
   const limit = level * 255
   const ends = ([0, 1, 2] as const).map((axis) => {
-    const profile = planeMaxima(mask, axis)
+    const profile = wallProfile(mask, axis, limit)
     const first = profile.findIndex((value) => value >= limit)
     if (first < 0) return null
     const last = profile.findLastIndex((value) => value >= limit)
