@@ -162,7 +162,7 @@ const TURNED_SCALES = [0.86, 1, 1.16] as const
  */
 export function turnedEdges(scan: GridVolume, template: AlignmentTemplate, turn: Turn, hooks: AlignHooks = {}): number {
   const turned = turnScan(scan, turn)
-  const [place] = placeTemplate(preparePlacing(turned, template.tissue.size, TURNED_SCALES), template.tissue, 1)
+  const place = placeTemplate(preparePlacing(turned, template.tissue.size, TURNED_SCALES), template.tissue, 1).at(0)
   if (place === undefined) return 0
   const coarse = template.descriptors[0]
   const map = refineAffine(turned, coarse, refineAffine(turned, coarse, place.map))

@@ -16,8 +16,16 @@ export interface CostVolume {
   readonly rowOf: Int32Array
 }
 
+/** What is matched with what. */
+interface Matching {
+  readonly template: ChannelGrid
+  readonly query: DescribedQuery
+  readonly reach: number
+}
+
 /** One cube of costs: the block against the template around a cell. */
-function fillCube(template: ChannelGrid, query: DescribedQuery, block: number, at: readonly number[], reach: number, out: Float32Array, to: number): void {
+function fillCube({ template, query, reach }: Matching, block: number, at: readonly number[], out: Float32Array, start: number): void {
+  let to = start
   const q = query.data
   const b = block * MIND_CHANNELS
   const [q0, q1, q2, q3] = [q[b], q[b + 1], q[b + 2], q[b + 3]]
@@ -82,7 +90,7 @@ export function costVolume(query: DescribedQuery, template: ChannelGrid, reach: 
       for (let x = 0; x < bx; x++, i++) {
         if (query.seen[first + i] === 0) continue
         const at = perAxis((axis) => query.low[axis] + 2 * [x, y, z][axis] + (base === null ? 0 : base[3 * (first + i) + axis]))
-        fillCube(template, query, first + i, at, reach, raw, i * moves)
+        fillCube({ template, query, reach }, first + i, at, raw, i * moves)
         for (let k = Math.max(0, x - 1); k <= Math.min(bx - 1, x + 1); k++) addRow(along, (i + k - x) * moves, raw, i * moves, moves)
       }
     }

@@ -22,25 +22,43 @@ interface Lines {
   readonly side: number
 }
 
+/** One step over sequences of `n` numbers at stride `s`. */
+interface Step {
+  readonly radix: 2 | 3 | 4
+  readonly n: number
+  readonly s: number
+  readonly offset: number
+}
+
 /**
  * One radix-2, -3 or -4 step of Stockham's self-sorting transform (Van Loan, Computational Frameworks for the FFT,
  * 1992): `x` holds sequences of `n` numbers at stride `s`; `y` receives them for the next step.
  */
-function step(radix: 2 | 3 | 4, n: number, s: number, offset: number, x: ComplexArray, y: ComplexArray): void {
+function step({ radix, n, s, offset }: Step, x: ComplexArray, y: ComplexArray): void {
   const m = n / radix
   const far = s * m
   for (let p = 0; p < m; p++) {
-    const angle = (-2 * Math.PI * p) / n
-    const [c1, s1, c2, s2] = [Math.cos(angle), Math.sin(angle), Math.cos(2 * angle), Math.sin(2 * angle)]
-    const from = offset + s * p
-    const to = offset + s * radix * p
-    if (radix === 2) butterfly2(x, y, from, far, to, s, c1, s1)
-    else if (radix === 3) butterfly3(x, y, from, far, to, s, c1, s1, c2, s2)
-    else butterfly4(x, y, from, far, to, s, c1, s1, c2, s2, Math.cos(3 * angle), Math.sin(3 * angle))
+    const place = { from: offset + s * p, far, to: offset + s * radix * p, s, angle: (-2 * Math.PI * p) / n }
+    if (radix === 2) butterfly2(x, y, place)
+    else if (radix === 3) butterfly3(x, y, place)
+    else butterfly4(x, y, place)
   }
 }
 
-function butterfly2(x: ComplexArray, y: ComplexArray, from: number, far: number, to: number, s: number, c1: number, s1: number): void {
+/** Where a butterfly reads and writes, and how far it turns its results. */
+interface Place {
+  readonly from: number
+  /** Distance of the numbers read. */
+  readonly far: number
+  readonly to: number
+  /** Distance of the numbers written, and how many butterflies lie side by side. */
+  readonly s: number
+  /** Radians that the second result is turned by, the third by twice as much. */
+  readonly angle: number
+}
+
+function butterfly2(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: Place): void {
+  const [c1, s1] = [Math.cos(angle), Math.sin(angle)]
   const { re: xr, im: xi } = x
   const { re: yr, im: yi } = y
   for (let q = 0; q < s; q++) {
@@ -57,7 +75,8 @@ function butterfly2(x: ComplexArray, y: ComplexArray, from: number, far: number,
 
 const HALF_ROOT_3 = Math.sqrt(3) / 2
 
-function butterfly3(x: ComplexArray, y: ComplexArray, from: number, far: number, to: number, s: number, c1: number, s1: number, c2: number, s2: number): void {
+function butterfly3(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: Place): void {
+  const [c1, s1, c2, s2] = [Math.cos(angle), Math.sin(angle), Math.cos(2 * angle), Math.sin(2 * angle)]
   const { re: xr, im: xi } = x
   const { re: yr, im: yi } = y
   for (let q = 0; q < s; q++) {
@@ -71,7 +90,10 @@ function butterfly3(x: ComplexArray, y: ComplexArray, from: number, far: number,
     const turnI = HALF_ROOT_3 * (xr[i + 2 * far] - xr[i + far])
     yr[o] = xr[i] + sumR
     yi[o] = xi[i] + sumI
-    const [ar, ai, br, bi] = [midR + turnR, midI + turnI, midR - turnR, midI - turnI]
+    const ar = midR + turnR
+    const ai = midI + turnI
+    const br = midR - turnR
+    const bi = midI - turnI
     yr[o + s] = ar * c1 - ai * s1
     yi[o + s] = ar * s1 + ai * c1
     yr[o + 2 * s] = br * c2 - bi * s2
@@ -79,10 +101,9 @@ function butterfly3(x: ComplexArray, y: ComplexArray, from: number, far: number,
   }
 }
 
-function butterfly4(
-  x: ComplexArray, y: ComplexArray, from: number, far: number, to: number, s: number,
-  c1: number, s1: number, c2: number, s2: number, c3: number, s3: number,
-): void {
+function butterfly4(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: Place): void {
+  const [c1, s1, c2, s2] = [Math.cos(angle), Math.sin(angle), Math.cos(2 * angle), Math.sin(2 * angle)]
+  const [c3, s3] = [Math.cos(3 * angle), Math.sin(3 * angle)]
   const { re: xr, im: xi } = x
   const { re: yr, im: yi } = y
   for (let q = 0; q < s; q++) {
@@ -120,7 +141,7 @@ function transformLines({ length, side }: Lines, offset: number, data: ComplexAr
   let s = side
   while (n > 1) {
     const radix = n % 4 === 0 ? 4 : n % 3 === 0 ? 3 : 2
-    step(radix, n, s, offset, x, y)
+    step({ radix, n, s, offset }, x, y)
     n /= radix
     s *= radix
     ;[x, y] = [y, x]

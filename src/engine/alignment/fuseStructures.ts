@@ -49,9 +49,15 @@ interface Ballot {
   readonly from: TemplateAlignment
 }
 
+/** Fitted to the box IoU of 20 whole organs in scans of the trunk, each found by the other scans. */
+const CONFIDENCE = { base: -0.27, perLikeness: 0.53, perAgreement: 0.65 } as const
+/** Agreement assumed of a single template, which has none to agree with. */
+const SINGLE_AGREEMENT = 0.7
+
 /** The box IoU to expect, from how alike the edges around a structure are and how well the templates agree. */
-function confidenceOf(likeness: number, agreement: number): number {
-  return Math.min(1, Math.max(0, likeness * agreement))
+function confidenceOf(likeness: number, agreement: number, votes: number): number {
+  const { base, perLikeness, perAgreement } = CONFIDENCE
+  return Math.min(1, Math.max(0, base + perLikeness * likeness + perAgreement * (votes > 1 ? agreement : SINGLE_AGREEMENT)))
 }
 
 /** Dice of two soft masks: twice the shared part over the sum. */
@@ -82,7 +88,7 @@ function fuseStructure(grid: Grid, name: string, ballots: readonly Ballot[]): Fu
   const agreement = ballots.length < 2 ? 1 : weighted(({ structure }) => softDice(structure.mask, mask))
   const likeness = weighted(({ structure }) => structure.likeness)
   const inside = weighted(({ structure }) => structure.inside)
-  const confidence = confidenceOf(likeness, agreement)
+  const confidence = confidenceOf(likeness, agreement, ballots.length)
   const common = { name, confidence, agreement, likeness, inside, level, votes: ballots.length }
   const refuse = (reason: string): FusedStructure => ({ ...notFound(name, reason), ...common })
   if (inside < LEAST_INSIDE) return refuse(`Only ${Math.round(100 * inside)} % of it would lie in this scan: it is outside of the field of view.`)
