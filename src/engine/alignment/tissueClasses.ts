@@ -1,0 +1,87 @@
+import { cellCount, gridBox, gridOver, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
+
+/** Upper ends in HU of the tissue classes: air, lung, fat edge, fat, soft tissue, contrast and spongy bone, bone. */
+export const CLASS_TOPS_HU = [-950, -500, -150, -30, 120, 300, Infinity] as const
+/** Channels of a tissue grid: the seven classes, then the body. */
+export const TISSUE_CHANNELS = 8
+/** The channel of the body. */
+export const BODY_CHANNEL = 7
+/** What counts as body, in HU. */
+const BODY_HU = -400
+/** Cells with less body than this are margin, in 1 / 255. */
+const BODY_CELL = 64
+/** The share of a whole cell in its byte. */
+export const WHOLE = 255
+
+/** The class of each HU from -1024 to 1023, and the ends beyond. */
+const CLASS_OF_HU = Uint8Array.from({ length: 2048 }, (_, i) => CLASS_TOPS_HU.findIndex((top) => i - 1024 < top))
+
+/** The tissue class of a value in HU. */
+export function tissueClass(hu: number): number {
+  return CLASS_OF_HU[Math.min(2047, Math.max(0, Math.round(hu) + 1024))]
+}
+
+/**
+ * Shares of tissue classes and body in the cells of a coarse grid over a scan.
+ * @param cellMm side of a cell in mm
+ * @returns eight bytes per cell, 255 for a cell filled by the class; cells outside the scan are 0 in all
+ */
+export function tissueShares(volume: GridVolume, cellMm: number): ChannelGrid {
+  const grid = gridOver(gridBox(volume), cellMm)
+  const [nx, ny, nz] = volume.size
+  const cells = cellCount(grid)
+  const counts = new Uint16Array(cells * TISSUE_CHANNELS)
+  const totals = new Uint16Array(cells)
+  const cellOf = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * volume.spacingMm) / cellMm))
+  const [cx, cy, cz] = [cellOf(nx), cellOf(ny), cellOf(nz)]
+  for (let z = 0, at = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      const row = grid.size[0] * (cy[y] + grid.size[1] * cz[z])
+      for (let x = 0; x < nx; x++, at++) {
+        const hu = volume.data[at]
+        const cell = row + cx[x]
+        totals[cell]++
+        counts[cell * TISSUE_CHANNELS + tissueClass(hu)]++
+        if (hu > BODY_HU) counts[cell * TISSUE_CHANNELS + BODY_CHANNEL]++
+      }
+    }
+  }
+  const nominal = (cellMm / volume.spacingMm) ** 3
+  const data = new Uint8Array(counts.length)
+  for (let cell = 0; cell < cells; cell++) {
+    const total = Math.max(totals[cell], nominal / 2)
+    for (let c = 0, at = cell * TISSUE_CHANNELS; c < TISSUE_CHANNELS; c++, at++) data[at] = Math.round((WHOLE * counts[at]) / total)
+  }
+  return { ...grid, channels: TISSUE_CHANNELS, data }
+}
+
+/** The part of a tissue grid that holds body; the whole grid where there is none. */
+export function cropToBody(tissue: ChannelGrid): ChannelGrid {
+  const [nx, ny, nz] = tissue.size
+  const low = [nx, ny, nz]
+  const high = [-1, -1, -1]
+  for (let z = 0, at = BODY_CHANNEL; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, at += TISSUE_CHANNELS) {
+        if (tissue.data[at] < BODY_CELL) continue
+        const cell = [x, y, z]
+        for (let axis = 0; axis < 3; axis++) {
+          low[axis] = Math.min(low[axis], cell[axis])
+          high[axis] = Math.max(high[axis], cell[axis])
+        }
+      }
+    }
+  }
+  if (high[0] < 0) return tissue
+  const size = perAxis((axis) => high[axis] - low[axis] + 1)
+  const data = new Uint8Array(size[0] * size[1] * size[2] * TISSUE_CHANNELS)
+  const row = size[0] * TISSUE_CHANNELS
+  for (let z = 0, to = 0; z < size[2]; z++) {
+    for (let y = 0; y < size[1]; y++, to += row) {
+      const from = TISSUE_CHANNELS * (low[0] + nx * (low[1] + y + ny * (low[2] + z)))
+      data.set(tissue.data.subarray(from, from + row), to)
+    }
+  }
+  const originMm = perAxis((axis) => tissue.originMm[axis] + low[axis] * tissue.spacingMm)
+  return { ...tissue, size, originMm, data }
+}
