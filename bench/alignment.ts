@@ -16,13 +16,30 @@ import type { AlignmentTemplate } from '../src/engine/alignment/alignmentTemplat
 import type { GridVolume } from '../src/engine/alignment/grid.js'
 import { inWorkers } from '../src/engine/alignment/inWorkers.js'
 import { inThisThread } from '../src/engine/alignment/runTemplates.js'
-import { boxIou } from '../src/engine/evaluation/boxScores.js'
-import { mean } from '../src/engine/evaluation/statistics.js'
-import { listCases, openBenchData, readCase, readTemplate, type BenchCase, type BenchData, type CaseId } from './alignmentCases.js'
+import { boxIou } from '../src/lab/evaluation/boxScores.js'
+import { mean } from '../src/engine/numeric/statistics.js'
+import {
+  listCases,
+  openBenchData,
+  readCase,
+  readTemplate,
+  type BenchCase,
+  type BenchData,
+  type CaseId,
+} from './alignmentCases.js'
 import { diceOfMask } from './alignmentDice.js'
 
 /** Labelled trunk scans that may be templates, those for lungs and for the abdomen in turn. */
-const TRUNK_TEMPLATES: readonly CaseId[] = ['th_lidc_b', 'wb_acrin_b', 'th_cptac_pda', 'ab_cptac_pda', 'ap_tcga_ov', 'th_lidc_a', 'th_lungdx_b', 'th_ts_aorta'].map((name) => `trunk/${name}`)
+const TRUNK_TEMPLATES: readonly CaseId[] = [
+  'th_lidc_b',
+  'wb_acrin_b',
+  'th_cptac_pda',
+  'ab_cptac_pda',
+  'ap_tcga_ov',
+  'th_lidc_a',
+  'th_lungdx_b',
+  'th_ts_aorta',
+].map((name) => `trunk/${name}`)
 const TRUNK_QUERIES: readonly CaseId[] = [
   ...['ab_crlm_1', 'th_cptac_lscc', 'th_acrin_2', 'th_slicer_chest'].map((name) => `trunk/${name}`),
   'native/totalseg_example',
@@ -49,9 +66,25 @@ function scoresOf(truth: BenchCase, { structures }: ScanAlignment): Score[] {
   return structures.map(({ name, status, mask, level, boxMm, confidence, agreement, likeness, inside, votes }) => {
     const drawn = truth.drawn.get(name)
     const found = status === 'found'
-    const dice = drawn === undefined || truth.labels === null || mask === null || !found ? 0 : diceOfMask({ mask, level, grid: truth.scan }, truth.labels, drawn)
+    const dice =
+      drawn === undefined || truth.labels === null || mask === null || !found
+        ? 0
+        : diceOfMask({ mask, level, grid: truth.scan }, truth.labels, drawn)
     const iou = drawn === undefined || boxMm === null || !found ? 0 : boxIou(boxMm, drawn.boxMm)
-    return { scan: truth.id, structure: name, drawn: drawn !== undefined, cut: drawn?.cut ?? false, found, dice, iou, confidence, agreement, likeness, inside, votes }
+    return {
+      scan: truth.id,
+      structure: name,
+      drawn: drawn !== undefined,
+      cut: drawn?.cut ?? false,
+      found,
+      dice,
+      iou,
+      confidence,
+      agreement,
+      likeness,
+      inside,
+      votes,
+    }
   })
 }
 
@@ -62,7 +95,8 @@ function flipped(scan: GridVolume, axes: string): GridVolume {
   const pick = (i: number, n: number, axis: string): number => (axes.includes(axis) ? n - 1 - i : i)
   for (let z = 0, at = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; x++) data[at++] = scan.data[pick(x, nx, 'x') + nx * (pick(y, ny, 'y') + ny * pick(z, nz, 'z'))]
+      for (let x = 0; x < nx; x++)
+        data[at++] = scan.data[pick(x, nx, 'x') + nx * (pick(y, ny, 'y') + ny * pick(z, nz, 'z'))]
     }
   }
   return { ...scan, data }
@@ -70,7 +104,10 @@ function flipped(scan: GridVolume, axes: string): GridVolume {
 
 async function headNeckTemplates(data: BenchData, count: number): Promise<AlignmentTemplate[]> {
   const templates: AlignmentTemplate[] = []
-  for (const id of [...(await listCases(data, 'hn7/templates')), ...(count > 5 ? await listCases(data, 'hn7/train') : [])]) {
+  for (const id of [
+    ...(await listCases(data, 'hn7/templates')),
+    ...(count > 5 ? await listCases(data, 'hn7/train') : []),
+  ]) {
     if (templates.length === count) break
     const template = await readTemplate(data, id)
     if (template.masks.length === data.headNeck.size) templates.push(template)
@@ -84,11 +121,23 @@ function report(scores: readonly Score[]): void {
   const line = (name: string, mine: readonly Score[]): void => {
     const whole = mine.filter(({ cut }) => !cut)
     const iou = whole.length === 0 ? '-' : mean(whole.map((score) => score.iou)).toFixed(3)
-    console.log(`| ${name} | ${mine.length} | ${mine.filter(({ found }) => found).length} | ${mean(mine.map(({ dice }) => dice)).toFixed(3)} | ${whole.length} | ${iou} |`)
+    console.log(
+      `| ${name} | ${mine.length} | ${mine.filter(({ found }) => found).length} | ${mean(mine.map(({ dice }) => dice)).toFixed(3)} | ${whole.length} | ${iou} |`,
+    )
   }
   const names = [...new Set(drawn.map(({ structure }) => structure))]
-  for (const name of names) line(name, drawn.filter(({ structure }) => structure === name))
-  const perName = (of: (mine: readonly Score[]) => number[]): number => mean(names.flatMap((name) => { const values = of(drawn.filter(({ structure }) => structure === name)); return values.length === 0 ? [] : [mean(values)] }))
+  for (const name of names)
+    line(
+      name,
+      drawn.filter(({ structure }) => structure === name),
+    )
+  const perName = (of: (mine: readonly Score[]) => number[]): number =>
+    mean(
+      names.flatMap((name) => {
+        const values = of(drawn.filter(({ structure }) => structure === name))
+        return values.length === 0 ? [] : [mean(values)]
+      }),
+    )
   const dice = perName((mine) => mine.map((score) => score.dice))
   const iou = perName((mine) => mine.filter(({ cut }) => !cut).map((score) => score.iou))
   console.log(`| mean of structures | | | ${dice.toFixed(3)} | | ${iou.toFixed(3)} |`)
@@ -111,7 +160,8 @@ async function main(): Promise<void> {
   const data = await openBenchData(values.data)
   const isTrunk = values.region === 'trunk'
   const regionOf = values.queries ?? values.region
-  const queries = regionOf === 'trunk' ? TRUNK_QUERIES : await listCases(data, regionOf === 'head-neck' ? 'hn7/dev' : regionOf)
+  const queries =
+    regionOf === 'trunk' ? TRUNK_QUERIES : await listCases(data, regionOf === 'head-neck' ? 'hn7/dev' : regionOf)
   const count = Number(values.templates)
   const templates: AlignmentTemplate[] = []
   if (isTrunk) for (const id of TRUNK_TEMPLATES.slice(0, count)) templates.push(await readTemplate(data, id))
@@ -128,17 +178,30 @@ async function main(): Promise<void> {
     const scan = values.flip === '' ? truth.scan : flipped(truth.scan, values.flip)
     const cpuBefore = process.cpuUsage()
     const started = performance.now()
-    const found = await alignScan(scan, templates.filter((template) => template.id !== id), { runner })
+    const found = await alignScan(
+      scan,
+      templates.filter((template) => template.id !== id),
+      { runner },
+    )
     seconds.push((performance.now() - started) / 1000 + truth.prepareSeconds)
     const cpu = process.cpuUsage(cpuBefore)
     cpuSeconds.push((cpu.user + cpu.system) / 1e6 + truth.prepareSeconds)
     const mine = scoresOf(truth, found)
     scores.push(...mine)
-    const words = mine.filter((score) => score.drawn || score.found).map((score) => `${score.structure}${score.drawn ? '' : '(not drawn)'} ${score.found ? `${score.dice.toFixed(2)}/${score.iou.toFixed(2)}${score.cut ? ' cut' : ''}` : 'not found'}`)
-    console.log(`${id} [${found.templates.map(({ edges }) => edges.toFixed(2)).join(' ')}] turned ${[...found.turnLeads.values()].map((lead) => lead.toFixed(3)).join(' ')} ${words.join(', ')}`)
+    const words = mine
+      .filter((score) => score.drawn || score.found)
+      .map(
+        (score) =>
+          `${score.structure}${score.drawn ? '' : '(not drawn)'} ${score.found ? `${score.dice.toFixed(2)}/${score.iou.toFixed(2)}${score.cut ? ' cut' : ''}` : 'not found'}`,
+      )
+    console.log(
+      `${id} [${found.templates.map(({ edges }) => edges.toFixed(2)).join(' ')}] turned ${[...found.turnLeads.values()].map((lead) => lead.toFixed(3)).join(' ')} ${words.join(', ')}`,
+    )
   }
   report(scores)
-  console.log(`${mean(seconds).toFixed(1)} s per scan (longest ${Math.max(...seconds).toFixed(1)} s), ${mean(cpuSeconds).toFixed(1)} s of processor time, ${templates.length} templates, ${threads} threads; resident ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`)
+  console.log(
+    `${mean(seconds).toFixed(1)} s per scan (longest ${Math.max(...seconds).toFixed(1)} s), ${mean(cpuSeconds).toFixed(1)} s of processor time, ${templates.length} templates, ${threads} threads; resident ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`,
+  )
   if (values.json !== undefined) await writeFile(values.json, JSON.stringify(scores))
 }
 

@@ -2,16 +2,16 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { BoxMm } from '../src/protocol/geometry.js'
+import type { BoxMm } from '../src/shared/geometry/points.js'
 import { makeAlignmentTemplate, type AlignmentTemplate } from '../src/engine/alignment/alignmentTemplate.js'
 import { prepareScan } from '../src/engine/alignment/prepareScan.js'
 import type { GridVolume } from '../src/engine/alignment/grid.js'
-import { dropStrayPieces } from '../src/engine/volume/components.js'
-import { boxVoxelToMm } from '../src/engine/volume/extent.js'
-import { labelExtents } from '../src/engine/volume/labels.js'
-import { readLabelMap } from '../src/engine/volume/readLabelMap.js'
-import { readScan } from '../src/engine/volume/readScan.js'
-import type { LabelVolume } from '../src/engine/volume/volume.js'
+import { dropStrayPieces } from '../src/engine/labels/components.js'
+import { boxVoxelToMm } from '../src/engine/volume/boxConversion.js'
+import { labelExtents } from '../src/engine/labels/extremePoints.js'
+import { readLabelMap } from '../src/engine/scanFiles/readLabelMap.js'
+import { readScan } from '../src/engine/scanFiles/readScan.js'
+import type { LabelVolume } from '../src/shared/geometry/volume.js'
 
 /** Structures with fewer voxels are slips of the pen. */
 const LEAST_VOXELS = 20
@@ -77,8 +77,16 @@ async function rowsOf(file: string): Promise<string[][]> {
 
 /** Reads the catalogs under a data folder. */
 export async function openBenchData(root: string): Promise<BenchData> {
-  const words = (text: string | undefined): Set<string> => new Set((text ?? '').trim().split(' ').filter((word) => word !== ''))
-  const headNeck = (await rowsOf(path.join(root, 'catalog.csv'))).map((row) => [path.basename(row[0]).replace('_ct.nii.gz', ''), words(row[6])] as const)
+  const words = (text: string | undefined): Set<string> =>
+    new Set(
+      (text ?? '')
+        .trim()
+        .split(' ')
+        .filter((word) => word !== ''),
+    )
+  const headNeck = (await rowsOf(path.join(root, 'catalog.csv'))).map(
+    (row) => [path.basename(row[0]).replace('_ct.nii.gz', ''), words(row[6])] as const,
+  )
   const trunk = (await rowsOf(path.join(root, 'trunk/organs.csv'))).map((row) => [row[0], words(row[2])] as const)
   return {
     root,
@@ -90,9 +98,15 @@ export async function openBenchData(root: string): Promise<BenchData> {
 
 /** TotalSegmentator's labels of a scan under `native` as the organs of the trunk. */
 async function asOrgans({ root, organs }: BenchData, name: string, labels: LabelVolume): Promise<LabelVolume> {
-  const all = JSON.parse(await readFile(path.join(root, 'native/labels.json'), 'utf8')) as Readonly<Record<string, { readonly labels: Names }>>
-  const valueOf = new Map([...organs].flatMap(([value, organ]) => (PARTS[organ] ?? []).map((part) => [part, value] as const)))
-  const table = new Map(Object.entries(all[name].labels).map(([value, part]) => [Number(value), valueOf.get(part) ?? 0]))
+  const all = JSON.parse(await readFile(path.join(root, 'native/labels.json'), 'utf8')) as Readonly<
+    Record<string, { readonly labels: Names }>
+  >
+  const valueOf = new Map(
+    [...organs].flatMap(([value, organ]) => (PARTS[organ] ?? []).map((part) => [part, value] as const)),
+  )
+  const table = new Map(
+    Object.entries(all[name].labels).map(([value, part]) => [Number(value), valueOf.get(part) ?? 0]),
+  )
   return { ...labels, data: Uint8Array.from(labels.data, (value) => table.get(value) ?? 0) }
 }
 
@@ -116,12 +130,21 @@ export async function readCase(data: BenchData, id: CaseId): Promise<BenchCase> 
     for (const { labelValue, boxVoxel, voxels } of labelExtents(labels)) {
       const organ = names.get(labelValue)
       if (organ === undefined || voxels < LEAST_VOXELS) continue
-      const touches = boxVoxel.min.some((first) => first === 0) || boxVoxel.max.some((last, axis) => last === size[axis] - 1)
+      const touches =
+        boxVoxel.min.some((first) => first === 0) || boxVoxel.max.some((last, axis) => last === size[axis] - 1)
       const cut = data.cut.get(name)?.has(organ) === true || touches
       drawn.set(organ, { labelValue, boxMm: boxVoxelToMm(affine, boxVoxel), voxels, cut })
     }
   }
-  return { id, scan, labels, names, drawn, readSeconds: (read - started) / 1000, prepareSeconds: (prepared - read) / 1000 }
+  return {
+    id,
+    scan,
+    labels,
+    names,
+    drawn,
+    readSeconds: (read - started) / 1000,
+    prepareSeconds: (prepared - read) / 1000,
+  }
 }
 
 /** The template made of a scan. */
@@ -132,5 +155,7 @@ export async function readTemplate(data: BenchData, id: CaseId): Promise<Alignme
 /** Ids of the scans in a folder, in order. */
 export async function listCases({ root }: BenchData, folder: string): Promise<CaseId[]> {
   const files = (await readdir(path.join(root, folder))).sort()
-  return files.filter((file) => file.endsWith('_ct.nii.gz')).map((file) => `${folder}/${file.replace('_ct.nii.gz', '')}`)
+  return files
+    .filter((file) => file.endsWith('_ct.nii.gz'))
+    .map((file) => `${folder}/${file.replace('_ct.nii.gz', '')}`)
 }

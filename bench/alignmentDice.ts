@@ -1,10 +1,14 @@
 import type { Grid } from '../src/engine/alignment/grid.js'
 import type { SoftMask } from '../src/engine/alignment/pullMasks.js'
-import type { LabelVolume } from '../src/engine/volume/volume.js'
+import type { LabelVolume } from '../src/shared/geometry/volume.js'
 import type { Drawn } from './alignmentCases.js'
 
 /** Dice of a soft mask, interpolated at the voxels of a label map, with one of its labels. */
-export function diceOfMask({ mask: { low, size, data }, level, grid }: { readonly mask: SoftMask; readonly level: number; readonly grid: Grid }, { data: labels, size: full, affine: m }: LabelVolume, { labelValue, voxels }: Drawn): number {
+export function diceOfMask(
+  { mask: { low, size, data }, level, grid }: { readonly mask: SoftMask; readonly level: number; readonly grid: Grid },
+  { data: labels, size: full, affine: m }: LabelVolume,
+  { labelValue, voxels }: Drawn,
+): number {
   const s = grid.spacingMm
   const [mx, my, mz] = size
   const [ox, oy, oz] = [0, 1, 2].map((axis) => grid.originMm[axis] + low[axis] * s)
@@ -22,7 +26,11 @@ export function diceOfMask({ mask: { low, size, data }, level, grid }: { readonl
           const [dx, dy, dz] = [corner & 1, (corner >> 1) & 1, corner >> 2]
           const [cx, cy, cz] = [ix + dx, iy + dy, iz + dz]
           if (cx < 0 || cy < 0 || cz < 0 || cx >= mx || cy >= my || cz >= mz) continue
-          value += data[cx + mx * (cy + my * cz)] * (dx === 1 ? px - ix : 1 - px + ix) * (dy === 1 ? py - iy : 1 - py + iy) * (dz === 1 ? pz - iz : 1 - pz + iz)
+          value +=
+            data[cx + mx * (cy + my * cz)] *
+            (dx === 1 ? px - ix : 1 - px + ix) *
+            (dy === 1 ? py - iy : 1 - py + iy) *
+            (dz === 1 ? pz - iz : 1 - pz + iz)
         }
         if (value <= level * 255) continue
         mine++

@@ -10,7 +10,12 @@ const BEND_COST = 0.015
 const [BETA_1, BETA_2, EPSILON] = [0.9, 0.999, 1e-12]
 
 /** Adds to the gradient how the descriptor difference changes with the displacements; returns the mean difference. */
-function addDifference(query: DescribedQuery, template: ChannelGrid, field: Float32Array, gradient: Float32Array): void {
+function addDifference(
+  query: DescribedQuery,
+  template: ChannelGrid,
+  field: Float32Array,
+  gradient: Float32Array,
+): void {
   const [bx, by] = query.size
   const [nx, ny, nz] = template.size
   const [t, q] = [template.data, query.data]
@@ -80,7 +85,12 @@ function addBend(query: DescribedQuery, field: Float32Array, gradient: Float32Ar
  * ConvexAdam does (Siebert et al., IEEE TMI 2024). The field is always seen through a smoothing of 3 x 3 x 3 blocks.
  * @returns displacements in template cells
  */
-export function adamDeform(query: DescribedQuery, template: ChannelGrid, start: Float32Array, steps: number): Float32Array {
+export function adamDeform(
+  query: DescribedQuery,
+  template: ChannelGrid,
+  start: Float32Array,
+  steps: number,
+): Float32Array {
   const field = start.slice()
   const seen = new Float32Array(field.length)
   const spare = new Float32Array(field.length)

@@ -17,7 +17,8 @@ function solve(matrix: number[][], right: number[][]): number[][] | null {
   const n = matrix.length
   for (let column = 0; column < n; column++) {
     let pivot = column
-    for (let row = column + 1; row < n; row++) if (Math.abs(matrix[row][column]) > Math.abs(matrix[pivot][column])) pivot = row
+    for (let row = column + 1; row < n; row++)
+      if (Math.abs(matrix[row][column]) > Math.abs(matrix[pivot][column])) pivot = row
     if (Math.abs(matrix[pivot][column]) < 1e-9) return null
     ;[matrix[column], matrix[pivot]] = [matrix[pivot], matrix[column]]
     ;[right[column], right[pivot]] = [right[pivot], right[column]]
@@ -70,7 +71,14 @@ export function fitAffine({ from, to }: PointPairs, start: AffineMap): AffineMap
     map = [...row(0), ...row(1), ...row(2)]
     for (let i = 0; i < pairs; i++) {
       const at = 3 * i
-      const off = [0, 1, 2].map((c) => map[4 * c] * from[at] + map[4 * c + 1] * from[at + 1] + map[4 * c + 2] * from[at + 2] + map[4 * c + 3] - to[at + c])
+      const off = [0, 1, 2].map(
+        (c) =>
+          map[4 * c] * from[at] +
+          map[4 * c + 1] * from[at + 1] +
+          map[4 * c + 2] * from[at + 2] +
+          map[4 * c + 3] -
+          to[at + c],
+      )
       weights[i] = 1 / (1 + (off[0] ** 2 + off[1] ** 2 + off[2] ** 2) / HALF_WEIGHT_MM ** 2)
     }
   }

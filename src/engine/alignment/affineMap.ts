@@ -1,10 +1,19 @@
-import type { BoxMm, PointMm } from '../../protocol/geometry.js'
+import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
 
 /** An affine map of points in mm: three rows of four numbers, row-major. */
 export type AffineMap = readonly [
-  number, number, number, number,
-  number, number, number, number,
-  number, number, number, number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
 ]
 
 /** The map that leaves every point where it is. */

@@ -39,13 +39,24 @@ export interface ScanAlignment {
 }
 
 /** By how much edges are more alike when an axis runs the other way, over the templates asked. */
-async function turnLeadsOf(runner: OpenRunner, templates: readonly AlignmentTemplate[], like: readonly TemplateAlignment[], hooks: RunHooks): Promise<Map<Turn, number>> {
+async function turnLeadsOf(
+  runner: OpenRunner,
+  templates: readonly AlignmentTemplate[],
+  like: readonly TemplateAlignment[],
+  hooks: RunHooks,
+): Promise<Map<Turn, number>> {
   const checks = TURN_CHECKS.filter(({ rank }) => rank < like.length)
-  const tasks = checks.map(({ rank, turn }) => ({ template: templates.findIndex(({ id }) => id === like[rank].templateId), turn, starts: [] }))
+  const tasks = checks.map(({ rank, turn }) => ({
+    template: templates.findIndex(({ id }) => id === like[rank].templateId),
+    turn,
+    starts: [],
+  }))
   const outcomes = await runner.run(tasks, hooks)
   const leads = new Map<Turn, number>()
   for (const turn of TURNS) {
-    const mine = outcomes.flatMap(({ turnedEdges }, i) => (checks[i].turn === turn ? [(turnedEdges ?? 0) - like[checks[i].rank].edges] : []))
+    const mine = outcomes.flatMap(({ turnedEdges }, i) =>
+      checks[i].turn === turn ? [(turnedEdges ?? 0) - like[checks[i].rank].edges] : [],
+    )
     leads.set(turn, mine.reduce((sum, lead) => sum + lead, 0) / mine.length)
   }
   return leads
@@ -56,7 +67,11 @@ async function turnLeadsOf(runner: OpenRunner, templates: readonly AlignmentTemp
  * @param scan the scan on the working grid, from `prepareScan`
  * @throws the signal's reason when it is aborted
  */
-export async function alignScan(scan: GridVolume, templates: readonly AlignmentTemplate[], options: AlignScanOptions = {}): Promise<ScanAlignment> {
+export async function alignScan(
+  scan: GridVolume,
+  templates: readonly AlignmentTemplate[],
+  options: AlignScanOptions = {},
+): Promise<ScanAlignment> {
   const { signal, onProgress, starts = [], runner: open = inThisThread } = options
   signal?.throwIfAborted()
   if (templates.length === 0) return { templates: [], turnLeads: new Map(), structures: [] }
@@ -68,8 +83,13 @@ export async function alignScan(scan: GridVolume, templates: readonly AlignmentT
   })
   const runner = open({ scan, templates })
   try {
-    const outcomes = await runner.run(templates.map((_, template) => ({ template, turn: null, starts: starts[template] ?? [] })), hooksFrom(0))
-    const aligned = outcomes.flatMap(({ alignment }) => (alignment === null ? [] : [alignment])).sort((a, b) => b.edges - a.edges)
+    const outcomes = await runner.run(
+      templates.map((_, template) => ({ template, turn: null, starts: starts[template] ?? [] })),
+      hooksFrom(0),
+    )
+    const aligned = outcomes
+      .flatMap(({ alignment }) => (alignment === null ? [] : [alignment]))
+      .sort((a, b) => b.edges - a.edges)
     const like = aligned.filter(({ isLike }) => isLike)
     if (like.length === 0) {
       const reason = 'The scan does not show what the templates show.'

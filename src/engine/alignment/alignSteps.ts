@@ -30,9 +30,19 @@ export const DEFORM_STEPS: readonly DeformStep[] = [
 export const JUDGED_STEP = 1
 
 /** Template mm of a block of a described query. */
-function blockMm({ low }: DescribedQuery, template: ChannelGrid, x: number, y: number, z: number): [number, number, number] {
+function blockMm(
+  { low }: DescribedQuery,
+  template: ChannelGrid,
+  x: number,
+  y: number,
+  z: number,
+): [number, number, number] {
   const s = template.spacingMm
-  return [template.originMm[0] + (low[0] + 2 * x) * s, template.originMm[1] + (low[1] + 2 * y) * s, template.originMm[2] + (low[2] + 2 * z) * s]
+  return [
+    template.originMm[0] + (low[0] + 2 * x) * s,
+    template.originMm[1] + (low[1] + 2 * y) * s,
+    template.originMm[2] + (low[2] + 2 * z) * s,
+  ]
 }
 
 /** Query points and where a field sends them, from the blocks that hold the fit. */
@@ -96,16 +106,28 @@ function carryOver(described: DescribedQuery, template: ChannelGrid, before: Def
 }
 
 /** The smooth displacements that match best within reach of those carried over. */
-function search(described: DescribedQuery, template: ChannelGrid, reach: number, carried: Float32Array | null): Float32Array {
+function search(
+  described: DescribedQuery,
+  template: ChannelGrid,
+  reach: number,
+  carried: Float32Array | null,
+): Float32Array {
   const base = carried === null ? null : Int16Array.from(carried, Math.round)
   return coupledConvex(described, costVolume(described, template, reach, base), base)
 }
 
 /** Deforms a query, laid over a template by an affine map, onto it, starting from the displacements of a coarser step. */
-export function deform(query: GridVolume, template: ChannelGrid, map: AffineMap, before: Deformation | null, step: DeformStep): Deformed {
+export function deform(
+  query: GridVolume,
+  template: ChannelGrid,
+  map: AffineMap,
+  before: Deformation | null,
+  step: DeformStep,
+): Deformed {
   const described = describeQuery(query, template, map)
   const carried = carryOver(described, template, before)
-  const matched = step.reachCells === 0 ? carried : search(described, template, step.reachCells, before === null ? null : carried)
+  const matched =
+    step.reachCells === 0 ? carried : search(described, template, step.reachCells, before === null ? null : carried)
   const field = adamDeform(described, template, matched, step.adamSteps)
   const s = template.spacingMm
   const deformation: Deformation = {

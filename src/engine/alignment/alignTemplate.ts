@@ -82,26 +82,38 @@ function blocksNear({ described, field }: Matched, template: ChannelGrid, mask: 
   const where = new Uint8Array(described.seen.length)
   const s = template.spacingMm
   const from = perAxis((axis) => (mask.originMm[axis] - template.originMm[axis] - mask.spacingMm / 2 - NEAR_MM) / s)
-  const to = perAxis((axis) => (mask.originMm[axis] - template.originMm[axis] + (mask.size[axis] - 0.5) * mask.spacingMm + NEAR_MM) / s)
+  const to = perAxis(
+    (axis) => (mask.originMm[axis] - template.originMm[axis] + (mask.size[axis] - 0.5) * mask.spacingMm + NEAR_MM) / s,
+  )
   for (let z = 0, block = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
       for (let x = 0; x < size[0]; x++, block++) {
         const px = low[0] + 2 * x + field[3 * block]
         const py = low[1] + 2 * y + field[3 * block + 1]
         const pz = low[2] + 2 * z + field[3 * block + 2]
-        if (px >= from[0] && px <= to[0] && py >= from[1] && py <= to[1] && pz >= from[2] && pz <= to[2]) where[block] = 1
+        if (px >= from[0] && px <= to[0] && py >= from[1] && py <= to[1] && pz >= from[2] && pz <= to[2])
+          where[block] = 1
       }
     }
   }
   return where
 }
 
-function pullStructures(query: AlignmentQuery, template: AlignmentTemplate, { judged, deformed }: Aligned): Pick<TemplateAlignment, 'known' | 'structures'> {
+function pullStructures(
+  query: AlignmentQuery,
+  template: AlignmentTemplate,
+  { judged, deformed }: Aligned,
+): Pick<TemplateAlignment, 'known' | 'structures'> {
   const { deformation } = deformed
   const descriptors = template.descriptors[JUDGED_STEP]
   const wide = extendedGrid(query.scan, template.boxMm, deformation.map)
   const scanBox = gridBox(query.scan)
-  const inside = new Map(pullMasks(mapCells(deformation, wide), wide, template.masks).map((mask) => [mask.name, shareInside(mask, wide, scanBox)]))
+  const inside = new Map(
+    pullMasks(mapCells(deformation, wide), wide, template.masks).map((mask) => [
+      mask.name,
+      shareInside(mask, wide, scanBox),
+    ]),
+  )
   const mapped = mapCells(deformation, query.scan)
   const structures = pullMasks(mapped, query.scan, template.masks).flatMap((mask) => {
     const source = template.masks.find(({ name }) => name === mask.name)
@@ -121,7 +133,13 @@ interface Aligned {
 }
 
 /** All steps of deformation from an affine map; only those up to the judged one where the template is not like the query. */
-function deformAll(scan: GridVolume, template: AlignmentTemplate, map: AffineMap, hooks: AlignHooks, steps = DEFORM_STEPS): Aligned | null {
+function deformAll(
+  scan: GridVolume,
+  template: AlignmentTemplate,
+  map: AffineMap,
+  hooks: AlignHooks,
+  steps = DEFORM_STEPS,
+): Aligned | null {
   let deformed: Deformed | null = null
   let judged: { readonly result: Deformed; readonly edges: number } | null = null
   for (const [i, step] of steps.entries()) {
@@ -140,7 +158,11 @@ function deformAll(scan: GridVolume, template: AlignmentTemplate, map: AffineMap
  * matching, deforms by ConvexAdam).
  * @returns null where the template cannot be laid over the query at all
  */
-export function alignTemplate(query: AlignmentQuery, template: AlignmentTemplate, hooks: AlignHooks = {}): TemplateAlignment | null {
+export function alignTemplate(
+  query: AlignmentQuery,
+  template: AlignmentTemplate,
+  hooks: AlignHooks = {},
+): TemplateAlignment | null {
   const start = bestStart(query, template, hooks)
   if (start === null) return null
   hooks.checkCancelled?.()

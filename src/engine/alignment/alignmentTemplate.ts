@@ -1,5 +1,5 @@
-import type { BoxMm } from '../../protocol/geometry.js'
-import type { LabelVolume } from '../volume/volume.js'
+import type { BoxMm } from '../../shared/geometry/points.js'
+import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { describeTemplate } from './describe.js'
 import { gridBox, type ChannelGrid, type GridVolume } from './grid.js'
 import { PLACE_MM } from './place.js'
@@ -38,7 +38,10 @@ export interface TemplateSource {
 /** Makes of a labelled scan what alignment needs of it. */
 export function makeAlignmentTemplate(
   { id, scan, labels, names }: TemplateSource,
-  { descriptorMm = DESCRIPTOR_MM, maskMm = MASK_MM }: { readonly descriptorMm?: readonly number[]; readonly maskMm?: number } = {},
+  {
+    descriptorMm = DESCRIPTOR_MM,
+    maskMm = MASK_MM,
+  }: { readonly descriptorMm?: readonly number[]; readonly maskMm?: number } = {},
 ): AlignmentTemplate {
   return {
     id,

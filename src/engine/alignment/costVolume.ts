@@ -24,7 +24,13 @@ interface Matching {
 }
 
 /** One cube of costs: the block against the template around a cell. */
-function fillCube({ template, query, reach }: Matching, block: number, at: readonly number[], out: Float32Array, start: number): void {
+function fillCube(
+  { template, query, reach }: Matching,
+  block: number,
+  at: readonly number[],
+  out: Float32Array,
+  start: number,
+): void {
   let to = start
   const q = query.data
   const b = block * MIND_CHANNELS
@@ -44,7 +50,19 @@ function fillCube({ template, query, reach }: Matching, block: number, at: reado
         const [d0, d1, d2, d3] = [t[p] - q0, t[p + 1] - q1, t[p + 2] - q2, t[p + 3] - q3]
         const [d4, d5, d6, d7] = [t[p + 4] - q4, t[p + 5] - q5, t[p + 6] - q6, t[p + 7] - q7]
         const [d8, d9, da, db] = [t[p + 8] - q8, t[p + 9] - q9, t[p + 10] - qa, t[p + 11] - qb]
-        out[to] = d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + d4 * d4 + d5 * d5 + d6 * d6 + d7 * d7 + d8 * d8 + d9 * d9 + da * da + db * db
+        out[to] =
+          d0 * d0 +
+          d1 * d1 +
+          d2 * d2 +
+          d3 * d3 +
+          d4 * d4 +
+          d5 * d5 +
+          d6 * d6 +
+          d7 * d7 +
+          d8 * d8 +
+          d9 * d9 +
+          da * da +
+          db * db
       }
     }
   }
@@ -67,7 +85,12 @@ interface Plane {
  * @param base where the cube's middle lies, in template cells per block (x, y, z interleaved) relative to the block's
  *   own place; none for 0
  */
-export function costVolume(query: DescribedQuery, template: ChannelGrid, reach: number, base: Int16Array | null): CostVolume {
+export function costVolume(
+  query: DescribedQuery,
+  template: ChannelGrid,
+  reach: number,
+  base: Int16Array | null,
+): CostVolume {
   const moves = (2 * reach + 1) ** 3
   const [bx, by, bz] = query.size
   const perPlane = bx * by
@@ -89,9 +112,12 @@ export function costVolume(query: DescribedQuery, template: ChannelGrid, reach: 
     for (let y = 0, i = 0; y < by; y++) {
       for (let x = 0; x < bx; x++, i++) {
         if (query.seen[first + i] === 0) continue
-        const at = perAxis((axis) => query.low[axis] + 2 * [x, y, z][axis] + (base === null ? 0 : base[3 * (first + i) + axis]))
+        const at = perAxis(
+          (axis) => query.low[axis] + 2 * [x, y, z][axis] + (base === null ? 0 : base[3 * (first + i) + axis]),
+        )
         fillCube({ template, query, reach }, first + i, at, raw, i * moves)
-        for (let k = Math.max(0, x - 1); k <= Math.min(bx - 1, x + 1); k++) addRow(along, (i + k - x) * moves, raw, i * moves, moves)
+        for (let k = Math.max(0, x - 1); k <= Math.min(bx - 1, x + 1); k++)
+          addRow(along, (i + k - x) * moves, raw, i * moves, moves)
       }
     }
     for (let y = 0, i = 0; y < by; y++) {
@@ -99,7 +125,8 @@ export function costVolume(query: DescribedQuery, template: ChannelGrid, reach: 
         const wanted = [first - perPlane, first, first + perPlane].some((start) => rowOf[start + i] >= 0)
         for (let k = Math.max(0, y - 1); k <= Math.min(by - 1, y + 1); k++) {
           const row = k * bx + x
-          for (let j = Math.max(0, x - 1); j <= Math.min(bx - 1, x + 1); j++) counts[i] += query.seen[first + k * bx + j]
+          for (let j = Math.max(0, x - 1); j <= Math.min(bx - 1, x + 1); j++)
+            counts[i] += query.seen[first + k * bx + j]
           if (wanted) addRow(sums, i * moves, along, row * moves, moves)
         }
       }
@@ -114,7 +141,12 @@ export function costVolume(query: DescribedQuery, template: ChannelGrid, reach: 
       if (row < 0) continue
       const factor = STEP_PER_BYTE / planes.reduce((sum, { counts }) => sum + counts[i], 0)
       for (let m = 0, from = i * moves, to = row * moves; m < moves; m++, from++, to++) {
-        const sum = planes.length === 3 ? p.sums[from] + q.sums[from] + r.sums[from] : planes.length === 2 ? p.sums[from] + q.sums[from] : p.sums[from]
+        const sum =
+          planes.length === 3
+            ? p.sums[from] + q.sums[from] + r.sums[from]
+            : planes.length === 2
+              ? p.sums[from] + q.sums[from]
+              : p.sums[from]
         costs[to] = Math.min(65535, sum * factor)
       }
     }

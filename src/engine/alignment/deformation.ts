@@ -1,4 +1,4 @@
-import type { PointMm, Size3 } from '../../protocol/geometry.js'
+import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 import { mapPoint, type AffineMap } from './affineMap.js'
 
 /** A smooth map of points from a query's mm to a template's: an affine map, then displacements on a grid. */
@@ -18,7 +18,10 @@ function clamp(value: number, n: number): number {
 }
 
 /** Adds the displacement at a point in template mm to it; three numbers in `point`, changed in place. */
-export function addDisplacement({ originMm: o, stepMm, size, displacementsMm: d }: Deformation, point: Float64Array): void {
+export function addDisplacement(
+  { originMm: o, stepMm, size, displacementsMm: d }: Deformation,
+  point: Float64Array,
+): void {
   const [nx, ny, nz] = size
   const px = clamp((point[0] - o[0]) / stepMm, nx)
   const py = clamp((point[1] - o[1]) / stepMm, ny)
@@ -32,7 +35,9 @@ export function addDisplacement({ originMm: o, stepMm, size, displacementsMm: d 
   for (let k = 0; k < 3; k++) {
     const p = corner + k
     const low = (d[p] * (1 - fx) + d[p + dx] * fx) * (1 - fy) + (d[p + dy] * (1 - fx) + d[p + dy + dx] * fx) * fy
-    const high = (d[p + dz] * (1 - fx) + d[p + dz + dx] * fx) * (1 - fy) + (d[p + dz + dy] * (1 - fx) + d[p + dz + dy + dx] * fx) * fy
+    const high =
+      (d[p + dz] * (1 - fx) + d[p + dz + dx] * fx) * (1 - fy) +
+      (d[p + dz + dy] * (1 - fx) + d[p + dz + dy + dx] * fx) * fy
     point[k] += low * (1 - fz) + high * fz
   }
 }

@@ -1,4 +1,4 @@
-import type { PointMm, Size3 } from '../../protocol/geometry.js'
+import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 import { invertMap, mapBox, type AffineMap, IDENTITY } from './affineMap.js'
 import { cellCount, gridBox, gridOver, perAxis, type ChannelGrid, type Grid, type GridVolume } from './grid.js'
 import { CLIP_HU, MIND_CHANNELS, mindSsc } from './mindSsc.js'
@@ -33,7 +33,15 @@ export function describeTemplate(volume: GridVolume, spacingMm: number): Channel
         const dz = z + 1 < nz ? MIND_CHANNELS * nx * ny : 0
         for (let c = 0; c < MIND_CHANNELS; c++) {
           const p = here + c
-          const sum = fine[p] + fine[p + dx] + fine[p + dy] + fine[p + dx + dy] + fine[p + dz] + fine[p + dx + dz] + fine[p + dy + dz] + fine[p + dx + dy + dz]
+          const sum =
+            fine[p] +
+            fine[p + dx] +
+            fine[p + dy] +
+            fine[p + dx + dy] +
+            fine[p + dz] +
+            fine[p + dx + dz] +
+            fine[p + dy + dz] +
+            fine[p + dx + dy + dz]
           data[to++] = (sum + 4) >> 3
         }
       }
@@ -60,7 +68,11 @@ export interface DescribedQuery {
 }
 
 /** The even cells of a template that a query, laid over it, covers. */
-function coveredCells(query: GridVolume, template: Grid, map: AffineMap): { readonly low: PointMm; readonly size: Size3 } {
+function coveredCells(
+  query: GridVolume,
+  template: Grid,
+  map: AffineMap,
+): { readonly low: PointMm; readonly size: Size3 } {
   const box = mapBox(map, gridBox(query))
   const s = template.spacingMm
   const toCell = (mm: number, axis: 0 | 1 | 2): number => (mm - template.originMm[axis]) / s

@@ -1,6 +1,6 @@
 import { invertMap, mapBox, type AffineMap } from './affineMap.js'
 import { gridBox, perAxis, type Grid } from './grid.js'
-import type { BoxMm } from '../../protocol/geometry.js'
+import type { BoxMm } from '../../shared/geometry/points.js'
 
 /** Spacing of the grid on which it is judged how much of a structure lies in the scan, in mm. */
 const EXTENDED_MM = 9
@@ -20,7 +20,11 @@ export function extendedGrid(query: Grid, templateBox: BoxMm, map: AffineMap): G
 }
 
 /** The share of a soft mask on a grid that lies in a box; 0 for an empty mask. */
-export function shareInside(mask: { readonly low: readonly number[]; readonly size: readonly number[]; readonly data: Uint8Array }, grid: Grid, { min, max }: BoxMm): number {
+export function shareInside(
+  mask: { readonly low: readonly number[]; readonly size: readonly number[]; readonly data: Uint8Array },
+  grid: Grid,
+  { min, max }: BoxMm,
+): number {
   const [nx, ny, nz] = mask.size
   const isIn = (axis: 0 | 1 | 2, i: number): boolean => {
     const mm = grid.originMm[axis] + (mask.low[axis] + i) * grid.spacingMm

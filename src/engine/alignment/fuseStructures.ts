@@ -1,4 +1,4 @@
-import type { BoxMm, ExtremePoints } from '../../protocol/geometry.js'
+import type { BoxMm, ExtremePoints } from '../../shared/geometry/points.js'
 import type { PulledStructure, TemplateAlignment } from './alignTemplate.js'
 import type { Grid } from './grid.js'
 import { keepLargestPiece } from './largestPiece.js'
@@ -57,7 +57,10 @@ const SINGLE_AGREEMENT = 0.7
 /** The box IoU to expect, from how alike the edges around a structure are and how well the templates agree. */
 function confidenceOf(likeness: number, agreement: number, votes: number): number {
   const { base, perLikeness, perAgreement } = CONFIDENCE
-  return Math.min(1, Math.max(0, base + perLikeness * likeness + perAgreement * (votes > 1 ? agreement : SINGLE_AGREEMENT)))
+  return Math.min(
+    1,
+    Math.max(0, base + perLikeness * likeness + perAgreement * (votes > 1 ? agreement : SINGLE_AGREEMENT)),
+  )
 }
 
 /** Dice of two soft masks: twice the shared part over the sum. */
@@ -78,10 +81,17 @@ export function softDice(a: SoftMask, b: SoftMask): number {
 
 /** Lets the templates vote on one structure. */
 function fuseStructure(grid: Grid, name: string, ballots: readonly Ballot[]): FusedStructure {
-  const weights = ballots.map(({ structure, from }) => Math.exp(WEIGHT_PER_LIKENESS * (structure.likeness + from.edges)))
+  const weights = ballots.map(({ structure, from }) =>
+    Math.exp(WEIGHT_PER_LIKENESS * (structure.likeness + from.edges)),
+  )
   const total = weights.reduce((a, b) => a + b, 0)
-  const weighted = (of: (ballot: Ballot) => number): number => ballots.reduce((sum, ballot, i) => sum + weights[i] * of(ballot), 0) / total
-  const votes = ballots.map(({ structure, from }, i) => ({ mask: structure.mask, weight: weights[i] / total, known: structure.cutInTemplate ? from.known : null }))
+  const weighted = (of: (ballot: Ballot) => number): number =>
+    ballots.reduce((sum, ballot, i) => sum + weights[i] * of(ballot), 0) / total
+  const votes = ballots.map(({ structure, from }, i) => ({
+    mask: structure.mask,
+    weight: weights[i] / total,
+    known: structure.cutInTemplate ? from.known : null,
+  }))
   const { mask: mean, level } = fuseVotes(grid, votes)
   const mask = keepLargestPiece(mean, PIECE_LEVEL * level)
   const boxMm = boxOfMask(mask, grid, level - BOX_LOWER)
@@ -91,17 +101,39 @@ function fuseStructure(grid: Grid, name: string, ballots: readonly Ballot[]): Fu
   const confidence = confidenceOf(likeness, agreement, ballots.length)
   const common = { name, confidence, agreement, likeness, inside, level, votes: ballots.length }
   const refuse = (reason: string): FusedStructure => ({ ...notFound(name, reason), ...common })
-  if (inside < LEAST_INSIDE) return refuse(`Only ${Math.round(100 * inside)} % of it would lie in this scan: it is outside of the field of view.`)
-  if (likeness < LEAST_LIKENESS) return refuse(`Around its place the scan does not look like the templates (likeness ${likeness.toFixed(2)}): it may be absent.`)
+  if (inside < LEAST_INSIDE)
+    return refuse(
+      `Only ${Math.round(100 * inside)} % of it would lie in this scan: it is outside of the field of view.`,
+    )
+  if (likeness < LEAST_LIKENESS)
+    return refuse(
+      `Around its place the scan does not look like the templates (likeness ${likeness.toFixed(2)}): it may be absent.`,
+    )
   if (boxMm === null) return refuse('The templates do not agree on where it is.')
-  const cut = inside < WHOLE_INSIDE ? { reason: `The field of view cuts it: about ${Math.round(100 * inside)} % of it is inside.` } : {}
-  return { ...common, ...cut, status: 'found', mask, boxMm, extremePointsMm: pointsOfMask(mask, grid, level - BOX_LOWER, boxMm) }
+  const cut =
+    inside < WHOLE_INSIDE
+      ? { reason: `The field of view cuts it: about ${Math.round(100 * inside)} % of it is inside.` }
+      : {}
+  return {
+    ...common,
+    ...cut,
+    status: 'found',
+    mask,
+    boxMm,
+    extremePointsMm: pointsOfMask(mask, grid, level - BOX_LOWER, boxMm),
+  }
 }
 
 /** Lets the templates vote on every structure. */
-export function fuseStructures(grid: Grid, names: readonly string[], aligned: readonly TemplateAlignment[]): FusedStructure[] {
+export function fuseStructures(
+  grid: Grid,
+  names: readonly string[],
+  aligned: readonly TemplateAlignment[],
+): FusedStructure[] {
   return names.map((name) => {
-    const ballots = aligned.flatMap((from) => from.structures.filter(({ mask }) => mask.name === name).map((structure) => ({ structure, from })))
+    const ballots = aligned.flatMap((from) =>
+      from.structures.filter(({ mask }) => mask.name === name).map((structure) => ({ structure, from })),
+    )
     if (ballots.length > 0) return fuseStructure(grid, name, ballots)
     return notFound(name, 'No template that is like this scan has it here: it lies outside of the field of view.')
   })
@@ -109,5 +141,18 @@ export function fuseStructures(grid: Grid, names: readonly string[], aligned: re
 
 /** A structure that was not found, and why. */
 export function notFound(name: string, reason: string): FusedStructure {
-  return { name, status: 'not-found', reason, confidence: 0, agreement: 0, likeness: 0, inside: 0, level: 0.5, votes: 0, mask: null, boxMm: null, extremePointsMm: null }
+  return {
+    name,
+    status: 'not-found',
+    reason,
+    confidence: 0,
+    agreement: 0,
+    likeness: 0,
+    inside: 0,
+    level: 0.5,
+    votes: 0,
+    mask: null,
+    boxMm: null,
+    extremePointsMm: null,
+  }
 }

@@ -1,4 +1,4 @@
-import type { BoxMm, PointMm, Size3 } from '../../protocol/geometry.js'
+import type { BoxMm, PointMm, Size3 } from '../../shared/geometry/points.js'
 
 /** Cubic cells along the patient axes; arrays on it run x fastest, and x grows to the right (RAS). */
 export interface Grid {

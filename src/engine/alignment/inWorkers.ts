@@ -18,7 +18,11 @@ export interface WorkerSettings {
 }
 
 /** Gives one worker after the other of the tasks until none is left. */
-function serve(worker: Worker, take: () => AlignRequest | null, onAnswer: (answer: AlignAnswer) => void): Promise<void> {
+function serve(
+  worker: Worker,
+  take: () => AlignRequest | null,
+  onAnswer: (answer: AlignAnswer) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const onExit = (): void => {
       reject(new Error('A thread that aligns templates has ended too early.'))
@@ -46,7 +50,10 @@ function serve(worker: Worker, take: () => AlignRequest | null, onAnswer: (answe
 }
 
 /** A promise that fails with a signal's reason when it is aborted, and a way to stop waiting for that. */
-function whenAborted(signal: AbortSignal | undefined): { readonly aborted: Promise<never>; readonly forget: () => void } {
+function whenAborted(signal: AbortSignal | undefined): {
+  readonly aborted: Promise<never>
+  readonly forget: () => void
+} {
   let forget = (): void => undefined
   const aborted = new Promise<never>((_, reject) => {
     if (signal === undefined) return
@@ -65,7 +72,10 @@ function whenAborted(signal: AbortSignal | undefined): { readonly aborted: Promi
 export function inWorkers({ script, threads }: WorkerSettings): TemplateRunner {
   return ({ scan, templates }: AlignJob): OpenRunner => {
     const workerData: AlignJob = { scan: share(scan), templates }
-    const workers = Array.from({ length: Math.max(1, Math.min(threads, templates.length)) }, () => new Worker(script, { workerData }))
+    const workers = Array.from(
+      { length: Math.max(1, Math.min(threads, templates.length)) },
+      () => new Worker(script, { workerData }),
+    )
     const close = async (): Promise<void> => {
       await Promise.all(workers.map((worker) => worker.terminate()))
     }

@@ -5,7 +5,11 @@ import { MIND_CHANNELS } from './mindSsc.js'
 import { BODY_CHANNEL, WHOLE } from './tissueClasses.js'
 
 /** The share of equal tissue over the covered body of a query. */
-export function tissueLikeness(query: ChannelGrid, template: ChannelGrid, deformation: Deformation): { readonly covered: number; readonly same: number } {
+export function tissueLikeness(
+  query: ChannelGrid,
+  template: ChannelGrid,
+  deformation: Deformation,
+): { readonly covered: number; readonly same: number } {
   const { map: m } = deformation
   const [nx, ny, nz] = query.size
   const [tx, ty, tz] = template.size
@@ -18,7 +22,11 @@ export function tissueLikeness(query: ChannelGrid, template: ChannelGrid, deform
         const weight = query.data[at + BODY_CHANNEL] / WHOLE
         if (weight === 0) continue
         body += weight
-        const [px, py, pz] = [query.originMm[0] + x * query.spacingMm, query.originMm[1] + y * query.spacingMm, query.originMm[2] + z * query.spacingMm]
+        const [px, py, pz] = [
+          query.originMm[0] + x * query.spacingMm,
+          query.originMm[1] + y * query.spacingMm,
+          query.originMm[2] + z * query.spacingMm,
+        ]
         point[0] = m[0] * px + m[1] * py + m[2] * pz + m[3]
         point[1] = m[4] * px + m[5] * py + m[6] * pz + m[7]
         point[2] = m[8] * px + m[9] * py + m[10] * pz + m[11]
@@ -76,7 +84,11 @@ const LEAST_BLOCKS = 8
  * by channel, over the seen blocks that lie in the template.
  * @param where 1 for the blocks to compare; all when left out
  */
-export function edgeLikeness({ described: query, field }: Matched, template: ChannelGrid, where: Uint8Array | null = null): EdgeLikeness {
+export function edgeLikeness(
+  { described: query, field }: Matched,
+  template: ChannelGrid,
+  where: Uint8Array | null = null,
+): EdgeLikeness {
   const [bx, by] = query.size
   const sums = new Float64Array(5 * MIND_CHANNELS)
   let [count, seen] = [0, 0]

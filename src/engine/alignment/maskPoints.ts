@@ -1,4 +1,10 @@
-import { SIDE_AXIS, type BoxMm, type ExtremePoints, type ExtremeSide, type PointMm } from '../../protocol/geometry.js'
+import {
+  SIDE_AXIS,
+  type BoxMm,
+  type ExtremePoints,
+  type ExtremeSide,
+  type PointMm,
+} from '../../shared/geometry/points.js'
 import type { Grid } from './grid.js'
 import type { SoftMask } from './pullMasks.js'
 
@@ -31,5 +37,12 @@ function pointOf(mask: SoftMask, grid: Grid, level: number, box: BoxMm, side: Ex
 /** Six extreme points of a soft mask on the walls of its box; the mask reaches the level somewhere. */
 export function pointsOfMask(mask: SoftMask, grid: Grid, level: number, box: BoxMm): ExtremePoints {
   const of = (side: ExtremeSide): PointMm => pointOf(mask, grid, level, box, side)
-  return { inferior: of('inferior'), posterior: of('posterior'), right: of('right'), superior: of('superior'), anterior: of('anterior'), left: of('left') }
+  return {
+    inferior: of('inferior'),
+    posterior: of('posterior'),
+    right: of('right'),
+    superior: of('superior'),
+    anterior: of('anterior'),
+    left: of('left'),
+  }
 }

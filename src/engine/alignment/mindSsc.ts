@@ -1,4 +1,4 @@
-import type { Size3 } from '../../protocol/geometry.js'
+import type { Size3 } from '../../shared/geometry/points.js'
 
 /** Channels of a MIND-SSC descriptor. */
 export const MIND_CHANNELS = 12
@@ -37,10 +37,17 @@ function sum3(from: Float32Array, to: Float32Array, length: number, stride: numb
 }
 
 /** Squared differences of two neighbours of each cell of the planes from `low` on, borders repeated. */
-function squareDifferences(image: Float32Array, [nx, ny, nz]: Size3, [a, b]: readonly [Size3, Size3], low: number, out: Float32Array): void {
+function squareDifferences(
+  image: Float32Array,
+  [nx, ny, nz]: Size3,
+  [a, b]: readonly [Size3, Size3],
+  low: number,
+  out: Float32Array,
+): void {
   const within = (i: number, n: number): number => Math.min(n - 1, Math.max(0, i))
   const planes = out.length / (nx * ny)
-  const rowOf = (side: Size3, y: number, z: number): number => nx * (within(y + side[1], ny) + ny * within(z + side[2], nz))
+  const rowOf = (side: Size3, y: number, z: number): number =>
+    nx * (within(y + side[1], ny) + ny * within(z + side[2], nz))
   const [ax, bx] = [a[0], b[0]]
   for (let z = 0, to = 0; z < planes; z++) {
     for (let y = 0; y < ny; y++) {
@@ -80,7 +87,11 @@ export function mindSsc(image: Float32Array, size: Size3): Uint8Array {
       d.set(spare)
       return d
     })
-    likeBytes(distances, (first - low) * plane, out.subarray(first * plane * MIND_CHANNELS, end * plane * MIND_CHANNELS))
+    likeBytes(
+      distances,
+      (first - low) * plane,
+      out.subarray(first * plane * MIND_CHANNELS, end * plane * MIND_CHANNELS),
+    )
   }
   return out
 }

@@ -1,4 +1,4 @@
-import { EXTREME_SIDES, type ExtremePoints, type ExtremeSide, type PointMm } from '../../protocol/geometry.js'
+import { EXTREME_SIDES, type ExtremePoints, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
 import { invertMap, mapPoint } from './affineMap.js'
 import type { TemplateAlignment } from './alignTemplate.js'
 import { addDisplacement, type Deformation } from './deformation.js'
@@ -70,8 +70,16 @@ export function moveExtremePoints(templates: readonly PointTemplate[]): ExtremeP
     points: new Map(EXTREME_SIDES.map((side) => [side, movePoint(alignment.deformation, points[side]).pointMm])),
   }))
   const of = (side: ExtremeSide): PointMm => {
-    const along = (axis: 0 | 1 | 2): number => weightedMedian(moved.map(({ weight, points }) => [points.get(side)?.[axis] ?? NaN, weight]))
+    const along = (axis: 0 | 1 | 2): number =>
+      weightedMedian(moved.map(({ weight, points }) => [points.get(side)?.[axis] ?? NaN, weight]))
     return [along(0), along(1), along(2)]
   }
-  return { inferior: of('inferior'), posterior: of('posterior'), right: of('right'), superior: of('superior'), anterior: of('anterior'), left: of('left') }
+  return {
+    inferior: of('inferior'),
+    posterior: of('posterior'),
+    right: of('right'),
+    superior: of('superior'),
+    anterior: of('anterior'),
+    left: of('left'),
+  }
 }

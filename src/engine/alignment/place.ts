@@ -1,4 +1,4 @@
-import type { PointMm, Size3 } from '../../protocol/geometry.js'
+import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 import { scaleAndShift, type AffineMap } from './affineMap.js'
 import { fft3, goodLength, type ComplexArray } from './fft.js'
 import { gridBox, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
@@ -124,7 +124,11 @@ function addCorrelation(z: ComplexArray, w: ComplexArray, sum: ComplexArray): vo
 }
 
 /** The real part of the correlation over all shifts. */
-function correlate(pairs: readonly (readonly [ComplexArray, ComplexArray])[], size: Size3, spare: ComplexArray): Float32Array {
+function correlate(
+  pairs: readonly (readonly [ComplexArray, ComplexArray])[],
+  size: Size3,
+  spare: ComplexArray,
+): Float32Array {
   const sum = emptyComplex(spare.re.length)
   for (const [z, w] of pairs) addCorrelation(z, w, sum)
   fft3({ re: sum.im, im: sum.re }, size, spare)
@@ -140,7 +144,12 @@ interface Peak {
 }
 
 /** The best shifts of one scale that lie apart from each other. */
-function peaksOf(score: Float32Array, overlap: Float32Array, sizes: { readonly query: Size3; readonly fft: Size3 }, count: number): Peak[] {
+function peaksOf(
+  score: Float32Array,
+  overlap: Float32Array,
+  sizes: { readonly query: Size3; readonly fft: Size3 },
+  count: number,
+): Peak[] {
   const [fx, fy, fz] = sizes.fft
   const signed = (i: number, axis: 0 | 1 | 2): number => (i < sizes.query[axis] ? i : i - sizes.fft[axis])
   const best: Peak[] = []
@@ -149,7 +158,14 @@ function peaksOf(score: Float32Array, overlap: Float32Array, sizes: { readonly q
     for (let y = 0; y < fy; y++) {
       for (let x = 0; x < fx; x++, at++) {
         if (score[at] <= (best.length < count ? 0 : best[count - 1].score)) continue
-        const near = [x > 0 ? at - 1 : at, x + 1 < fx ? at + 1 : at, y > 0 ? at - fx : at, y + 1 < fy ? at + fx : at, z > 0 ? at - fx * fy : at, z + 1 < fz ? at + fx * fy : at]
+        const near = [
+          x > 0 ? at - 1 : at,
+          x + 1 < fx ? at + 1 : at,
+          y > 0 ? at - fx : at,
+          y + 1 < fy ? at + fx : at,
+          z > 0 ? at - fx * fy : at,
+          z + 1 < fz ? at + fx * fy : at,
+        ]
         if (!near.every((other) => isHigher(at, other))) continue
         best.push({ shift: [signed(x, 0), signed(y, 1), signed(z, 2)], score: score[at], overlap: overlap[at] })
         best.sort((a, b) => b.score - a.score)
@@ -173,19 +189,29 @@ export function placeTemplate(query: PlaceableQuery, template: ChannelGrid, coun
   const templateBody = bodyCells(template)
   const templateLow = gridBox(template).min
   const found = query.scaled.flatMap(({ scale, lowMm, size, spectra: q, bodyCells: queryBody }) => {
-    const score = correlate(PAIRS.map((_, i) => [q.classes[i], spectra.classes[i]] as const), fftSize, spare)
+    const score = correlate(
+      PAIRS.map((_, i) => [q.classes[i], spectra.classes[i]] as const),
+      fftSize,
+      spare,
+    )
     const energy = correlate([[q.energy, spectra.energy]], fftSize, spare)
     const shared = correlate([[q.body, spectra.body]], fftSize, spare)
     const smaller = Math.min(queryBody, templateBody)
-    for (let i = 0; i < score.length; i++) score[i] = shared[i] < LEAST_OVERLAP * smaller ? -1 : score[i] / (energy[i] / 2 + 1e-3)
-    return peaksOf(score, shared, { query: size, fft: fftSize }, count).map((peak) => ({ ...peak, scale, lowMm, overlap: peak.overlap / smaller }))
+    for (let i = 0; i < score.length; i++)
+      score[i] = shared[i] < LEAST_OVERLAP * smaller ? -1 : score[i] / (energy[i] / 2 + 1e-3)
+    return peaksOf(score, shared, { query: size, fft: fftSize }, count).map((peak) => ({
+      ...peak,
+      scale,
+      lowMm,
+      overlap: peak.overlap / smaller,
+    }))
   })
   found.sort((a, b) => b.score - a.score)
   const apart: typeof found = []
   for (const peak of found) {
     const same = (other: (typeof found)[number]): boolean =>
-      Math.max(...peak.shift.map((s, axis) => Math.abs(s / peak.scale - other.shift[axis] / other.scale))) < SAME_PLACE_CELLS &&
-      Math.abs(peak.scale / other.scale - 1) < 0.1
+      Math.max(...peak.shift.map((s, axis) => Math.abs(s / peak.scale - other.shift[axis] / other.scale))) <
+        SAME_PLACE_CELLS && Math.abs(peak.scale / other.scale - 1) < 0.1
     if (!apart.some(same)) apart.push(peak)
     if (apart.length === count) break
   }

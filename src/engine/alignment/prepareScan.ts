@@ -1,4 +1,4 @@
-import type { Volume } from '../volume/volume.js'
+import type { Volume } from '../../shared/geometry/volume.js'
 import { resampleToWorldGrid } from '../volume/worldGrid.js'
 import type { GridVolume } from './grid.js'
 

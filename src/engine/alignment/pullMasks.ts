@@ -1,4 +1,4 @@
-import type { BoxMm, PointMm, Size3 } from '../../protocol/geometry.js'
+import type { BoxMm, PointMm, Size3 } from '../../shared/geometry/points.js'
 import { addDisplacement, type Deformation } from './deformation.js'
 import { cellCount, perAxis, type Grid } from './grid.js'
 import type { TemplateMask } from './templateMasks.js'
@@ -98,7 +98,15 @@ export function pullMasks(mapped: Float32Array, grid: Pick<Grid, 'size'>, masks:
     for (let z = 0, at = 0; z < nz; z++) {
       for (let y = 0; y < ny; y++) {
         for (let x = 0; x < nx; x++, at += 3) {
-          if (mapped[at] <= x0 || mapped[at] >= x1 || mapped[at + 1] <= y0 || mapped[at + 1] >= y1 || mapped[at + 2] <= z0 || mapped[at + 2] >= z1) continue
+          if (
+            mapped[at] <= x0 ||
+            mapped[at] >= x1 ||
+            mapped[at + 1] <= y0 ||
+            mapped[at + 1] >= y1 ||
+            mapped[at + 2] <= z0 ||
+            mapped[at + 2] >= z1
+          )
+            continue
           if (x < low[0]) low[0] = x
           if (x > high[0]) high[0] = x
           if (y < low[1]) low[1] = y
@@ -114,7 +122,8 @@ export function pullMasks(mapped: Float32Array, grid: Pick<Grid, 'size'>, masks:
     for (let z = 0, to = 0; z < crop[2]; z++) {
       for (let y = 0; y < crop[1]; y++) {
         let from = 3 * (low[0] + nx * (low[1] + y + ny * (low[2] + z)))
-        for (let x = 0; x < crop[0]; x++, to++, from += 3) data[to] = maskAt(mask, mapped[from], mapped[from + 1], mapped[from + 2]) + 0.5
+        for (let x = 0; x < crop[0]; x++, to++, from += 3)
+          data[to] = maskAt(mask, mapped[from], mapped[from + 1], mapped[from + 2]) + 0.5
       }
     }
     return [{ name: mask.name, low: perAxis((axis) => low[axis]), size: crop, data }]

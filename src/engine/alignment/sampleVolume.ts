@@ -39,9 +39,13 @@ export function sampleVolume(volume: GridVolume, grid: Grid, toVolume: AffineMap
         const dx = ix + 1 < nx ? 1 : 0
         const dy = iy + 1 < ny ? nx : 0
         const dz = iz + 1 < nz ? nx * ny : 0
-        const low = (data[corner] * (1 - fx) + data[corner + dx] * fx) * (1 - fy) + (data[corner + dy] * (1 - fx) + data[corner + dy + dx] * fx) * fy
+        const low =
+          (data[corner] * (1 - fx) + data[corner + dx] * fx) * (1 - fy) +
+          (data[corner + dy] * (1 - fx) + data[corner + dy + dx] * fx) * fy
         const top = corner + dz
-        const high = (data[top] * (1 - fx) + data[top + dx] * fx) * (1 - fy) + (data[top + dy] * (1 - fx) + data[top + dy + dx] * fx) * fy
+        const high =
+          (data[top] * (1 - fx) + data[top + dx] * fx) * (1 - fy) +
+          (data[top + dy] * (1 - fx) + data[top + dy + dx] * fx) * fy
         values[at] = low * (1 - fz) + high * fz
       }
     }

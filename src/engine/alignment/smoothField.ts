@@ -1,4 +1,4 @@
-import type { Size3 } from '../../protocol/geometry.js'
+import type { Size3 } from '../../shared/geometry/points.js'
 
 /** Mean of three neighbours along one axis, borders repeated. */
 function mean3(from: Float32Array, to: Float32Array, length: number, stride: number): void {

@@ -1,7 +1,7 @@
-import type { PointMm, Size3 } from '../../protocol/geometry.js'
-import type { LabelVolume } from '../volume/volume.js'
-import { applyAffine, invertAffine } from '../volume/affine.js'
-import { volumeBox } from '../volume/extent.js'
+import type { PointMm, Size3 } from '../../shared/geometry/points.js'
+import type { LabelVolume } from '../../shared/geometry/volume.js'
+import { applyAffine, invertAffine } from '../../shared/geometry/affine.js'
+import { volumeBox } from '../volume/boxConversion.js'
 import { gridOver, perAxis, type Grid } from './grid.js'
 
 /** Points per cell and axis at which a label map is looked up. */
@@ -42,7 +42,11 @@ function cut({ counts, low, high }: Counts, grid: Grid, name: string): TemplateM
  * Soft masks of the labels of a label map on a coarse grid: each cell looks the label map up at 4 x 4 x 4 points.
  * @param names structure name by label value; other labels are left out
  */
-export function templateMasks(labels: LabelVolume, names: ReadonlyMap<number, string>, spacingMm: number): TemplateMask[] {
+export function templateMasks(
+  labels: LabelVolume,
+  names: ReadonlyMap<number, string>,
+  spacingMm: number,
+): TemplateMask[] {
   const grid = gridOver(volumeBox(labels), spacingMm)
   const cells = grid.size[0] * grid.size[1] * grid.size[2]
   const found = new Map<number, Counts>()
@@ -63,7 +67,12 @@ export function templateMasks(labels: LabelVolume, names: ReadonlyMap<number, st
         if (label === 0 || !names.has(label)) continue
         let counts = found.get(label)
         if (counts === undefined) {
-          counts = { label, counts: new Uint8Array(cells), low: [x >> 2, y >> 2, z >> 2], high: [x >> 2, y >> 2, z >> 2] }
+          counts = {
+            label,
+            counts: new Uint8Array(cells),
+            low: [x >> 2, y >> 2, z >> 2],
+            high: [x >> 2, y >> 2, z >> 2],
+          }
           found.set(label, counts)
         }
         counts.counts[row + (x >> 2)]++
@@ -75,5 +84,7 @@ export function templateMasks(labels: LabelVolume, names: ReadonlyMap<number, st
       }
     }
   }
-  return [...found.values()].sort((a, b) => a.label - b.label).map((counts) => cut(counts, grid, names.get(counts.label) ?? ''))
+  return [...found.values()]
+    .sort((a, b) => a.label - b.label)
+    .map((counts) => cut(counts, grid, names.get(counts.label) ?? ''))
 }

@@ -32,7 +32,8 @@ export function tissueShares(volume: GridVolume, cellMm: number): ChannelGrid {
   const cells = cellCount(grid)
   const counts = new Uint16Array(cells * TISSUE_CHANNELS)
   const totals = new Uint16Array(cells)
-  const cellOf = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * volume.spacingMm) / cellMm))
+  const cellOf = (n: number): Int32Array =>
+    Int32Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * volume.spacingMm) / cellMm))
   const [cx, cy, cz] = [cellOf(nx), cellOf(ny), cellOf(nz)]
   for (let z = 0, at = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
@@ -50,7 +51,8 @@ export function tissueShares(volume: GridVolume, cellMm: number): ChannelGrid {
   const data = new Uint8Array(counts.length)
   for (let cell = 0; cell < cells; cell++) {
     const total = Math.max(totals[cell], nominal / 2)
-    for (let c = 0, at = cell * TISSUE_CHANNELS; c < TISSUE_CHANNELS; c++, at++) data[at] = Math.round((WHOLE * counts[at]) / total)
+    for (let c = 0, at = cell * TISSUE_CHANNELS; c < TISSUE_CHANNELS; c++, at++)
+      data[at] = Math.round((WHOLE * counts[at]) / total)
   }
   return { ...grid, channels: TISSUE_CHANNELS, data }
 }

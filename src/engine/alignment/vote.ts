@@ -1,4 +1,4 @@
-import type { BoxMm, PointMm, Size3 } from '../../protocol/geometry.js'
+import type { BoxMm, PointMm, Size3 } from '../../shared/geometry/points.js'
 import { perAxis, type Grid } from './grid.js'
 import type { SoftMask } from './pullMasks.js'
 
@@ -43,7 +43,7 @@ function levelForSize({ data }: SoftMask, cells: number): number {
   const histogram = new Int32Array(256)
   for (const value of data) histogram[value]++
   let level = 255
-  for (let count = histogram[255]; level > 1 && count < cells; ) count += histogram[--level]
+  for (let count = histogram[255]; level > 1 && count < cells;) count += histogram[--level]
   return Math.min(LEVELS.most, Math.max(LEVELS.least, level / 255))
 }
 
@@ -101,7 +101,7 @@ function wallProfile(mask: SoftMask, axis: 0 | 1 | 2, limit: number): number[] {
   const needed = Math.max(1, WALL_SHARE * Math.max(...areas))
   return planes.map((plane) => {
     let value = 255
-    for (let count = plane[255]; value > 0 && count < needed; ) count += plane[--value]
+    for (let count = plane[255]; value > 0 && count < needed;) count += plane[--value]
     return value
   })
 }
@@ -119,7 +119,10 @@ export function boxOfMask(mask: SoftMask, grid: Grid, level: number): BoxMm | nu
     const last = profile.findLastIndex((value) => value >= limit)
     const part = (inside: number, outside: number): number => (inside - limit) / Math.max(1e-6, inside - outside)
     const toMm = (cell: number): number => grid.originMm[axis] + (mask.low[axis] + cell) * grid.spacingMm
-    return [toMm(first - part(profile[first], profile[first - 1] ?? 0)), toMm(last + part(profile[last], profile[last + 1] ?? 0))] as const
+    return [
+      toMm(first - part(profile[first], profile[first - 1] ?? 0)),
+      toMm(last + part(profile[last], profile[last + 1] ?? 0)),
+    ] as const
   })
   const [x, y, z] = ends
   if (x === null || y === null || z === null) return null

@@ -5,7 +5,7 @@ import { deformPoint } from '../../../../src/engine/alignment/deformation.js'
 import { movePoint } from '../../../../src/engine/alignment/movePoints.js'
 import { prepareScan } from '../../../../src/engine/alignment/prepareScan.js'
 import { turnScan } from '../../../../src/engine/alignment/turnScan.js'
-import type { Affine } from '../../../../src/engine/volume/affine.js'
+import type { Affine } from '../../../../src/shared/geometry/affine.js'
 import { bodyAsVolume, bodyOnGrid, NAMES } from './syntheticBody.js'
 
 const SIZE = [52, 38, 54] as const
@@ -16,7 +16,13 @@ function templateOfBody(): AlignmentTemplate {
   return makeAlignmentTemplate({ id: 'body', scan: prepareScan(scan), labels, names: NAMES }, { descriptorMm: [9, 6] })
 }
 
-function expectBox(found: ScanAlignment, name: string, min: readonly number[], max: readonly number[], withinMm: number): void {
+function expectBox(
+  found: ScanAlignment,
+  name: string,
+  min: readonly number[],
+  max: readonly number[],
+  withinMm: number,
+): void {
   const structure = found.structures.find((each) => each.name === name)
   expect(structure?.status).toBe('found')
   const box = structure?.boxMm
@@ -33,7 +39,10 @@ describe('aligning a template', () => {
   })
 
   it('finds the same scan in its own place', async () => {
-    const found = await alignScan(bodyOnGrid(SIZE, [0, 0, 0], (p) => p), [template])
+    const found = await alignScan(
+      bodyOnGrid(SIZE, [0, 0, 0], (p) => p),
+      [template],
+    )
     expect(found.templates[0].edges).toBeGreaterThan(0.95)
     expectBox(found, 'Liver', [66.6, 36.5, 28], [131.4, 87.5, 62], 4)
     expectBox(found, 'RightLung', [86, 30, 65], [130, 86, 145], 4)
@@ -41,8 +50,17 @@ describe('aligning a template', () => {
   })
 
   it('follows a shift and a scale', async () => {
-    const found = await alignScan(bodyOnGrid([56, 42, 58], [200, -80, 40], ([x, y, z]) => [(x - 203) / 1.08, (y + 77) / 1.08, (z - 43) / 1.08]), [template])
-    expectBox(found, 'Liver', [203 + 1.08 * 66.6, -77 + 1.08 * 36.5, 43 + 1.08 * 28], [203 + 1.08 * 131.4, -77 + 1.08 * 87.5, 43 + 1.08 * 62], 5)
+    const found = await alignScan(
+      bodyOnGrid([56, 42, 58], [200, -80, 40], ([x, y, z]) => [(x - 203) / 1.08, (y + 77) / 1.08, (z - 43) / 1.08]),
+      [template],
+    )
+    expectBox(
+      found,
+      'Liver',
+      [203 + 1.08 * 66.6, -77 + 1.08 * 36.5, 43 + 1.08 * 28],
+      [203 + 1.08 * 131.4, -77 + 1.08 * 87.5, 43 + 1.08 * 62],
+      5,
+    )
     const { deformation } = found.templates[0]
     const back = movePoint(deformation, [100, 60, 60])
     expect(back.offMm).toBeLessThan(0.1)
@@ -60,14 +78,23 @@ describe('aligning a template', () => {
   })
 
   it('reports what the field of view cuts, and how much is inside', async () => {
-    const found = await alignScan(bodyOnGrid([52, 38, 37], [0, 0, 45], (p) => p), [template])
+    const found = await alignScan(
+      bodyOnGrid([52, 38, 37], [0, 0, 45], (p) => p),
+      [template],
+    )
     const liver = found.structures.find(({ name }) => name === 'Liver')
     expect(liver?.inside).toBeGreaterThan(0.3)
     expect(liver?.inside).toBeLessThan(0.75)
   })
 
   it('claims nothing in a mirrored scan, nor in one that shows something else', async () => {
-    const mirrored = await alignScan(turnScan(bodyOnGrid(SIZE, [0, 0, 0], (p) => p), 'right-left'), [template])
+    const mirrored = await alignScan(
+      turnScan(
+        bodyOnGrid(SIZE, [0, 0, 0], (p) => p),
+        'right-left',
+      ),
+      [template],
+    )
     expect(mirrored.structures.every(({ status }) => status === 'not-found')).toBe(true)
     expect(mirrored.structures[0].reason).toContain('right-left')
     const noise = bodyOnGrid(SIZE, [0, 0, 0], ([x, y, z]) => [75, 55 + ((x * 7 + y * 13 + z * 5) % 23), 80])
@@ -77,12 +104,16 @@ describe('aligning a template', () => {
 
   it('stops when it is cancelled', async () => {
     const abort = new AbortController()
-    const aligning = alignScan(bodyOnGrid(SIZE, [0, 0, 0], (p) => p), [template, template], {
-      signal: abort.signal,
-      onProgress: () => {
-        abort.abort(new Error('enough'))
+    const aligning = alignScan(
+      bodyOnGrid(SIZE, [0, 0, 0], (p) => p),
+      [template, template],
+      {
+        signal: abort.signal,
+        onProgress: () => {
+          abort.abort(new Error('enough'))
+        },
       },
-    })
+    )
     await expect(aligning).rejects.toThrow('enough')
   })
 })

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { fft3, goodLength, type ComplexArray } from '../../../../src/engine/alignment/fft.js'
 
-function direct(data: ComplexArray, [nx, ny, nz]: readonly [number, number, number], k: readonly number[]): readonly [number, number] {
+function direct(
+  data: ComplexArray,
+  [nx, ny, nz]: readonly [number, number, number],
+  k: readonly number[],
+): readonly [number, number] {
   let [re, im] = [0, 0]
   for (let z = 0, at = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
@@ -27,7 +31,12 @@ describe('fft3', () => {
     const original = { re: data.re.slice(), im: data.im.slice() }
     const spare = { re: new Float32Array(count), im: new Float32Array(count) }
     fft3(data, size, spare)
-    for (const k of [[0, 0, 0], [1, 2, 3], [5, 7, 8], [3, 0, 4]]) {
+    for (const k of [
+      [0, 0, 0],
+      [1, 2, 3],
+      [5, 7, 8],
+      [3, 0, 4],
+    ]) {
       const [re, im] = direct(original, size, k)
       const at = k[0] + 6 * (k[1] + 8 * k[2])
       expect(data.re[at]).toBeCloseTo(re, 2)

@@ -1,5 +1,5 @@
-import type { LabelVolume } from '../../../../src/engine/volume/volume.js'
-import type { Affine } from '../../../../src/engine/volume/affine.js'
+import type { LabelVolume } from '../../../../src/shared/geometry/volume.js'
+import type { Affine } from '../../../../src/shared/geometry/affine.js'
 import type { GridVolume } from '../../../../src/engine/alignment/grid.js'
 
 /** A small body, in mm of its own: an ellipsoid of soft tissue with a spine, two unlike lungs, a liver and scattered bone. */
@@ -18,7 +18,16 @@ function inEllipsoid(p: readonly number[], middle: readonly number[], radii: rea
 
 /** Bones at fixed places: the body looks alike nowhere. */
 const BONES: readonly (readonly [number, number, number])[] = [
-  [40, 70, 20], [110, 66, 35], [52, 85, 120], [98, 90, 145], [35, 40, 80], [118, 45, 95], [75, 95, 70], [60, 30, 140], [95, 28, 15], [80, 90, 25],
+  [40, 70, 20],
+  [110, 66, 35],
+  [52, 85, 120],
+  [98, 90, 145],
+  [35, 40, 80],
+  [118, 45, 95],
+  [75, 95, 70],
+  [60, 30, 140],
+  [95, 28, 15],
+  [80, 90, 25],
 ]
 
 /** HU and label at a point of the body. */
@@ -37,24 +46,41 @@ export function bodyAt(p: readonly number[]): { readonly hu: number; readonly la
 export type ToBody = (pointMm: readonly [number, number, number]) => readonly number[]
 
 /** The body, sampled on the working grid of 3 mm. */
-export function bodyOnGrid(size: readonly [number, number, number], originMm: readonly [number, number, number], toBody: ToBody): GridVolume {
+export function bodyOnGrid(
+  size: readonly [number, number, number],
+  originMm: readonly [number, number, number],
+  toBody: ToBody,
+): GridVolume {
   const data = new Int16Array(size[0] * size[1] * size[2])
   for (let z = 0, at = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
-      for (let x = 0; x < size[0]; x++) data[at++] = bodyAt(toBody([originMm[0] + 3 * x, originMm[1] + 3 * y, originMm[2] + 3 * z])).hu
+      for (let x = 0; x < size[0]; x++)
+        data[at++] = bodyAt(toBody([originMm[0] + 3 * x, originMm[1] + 3 * y, originMm[2] + 3 * z])).hu
     }
   }
   return { data, size, originMm, spacingMm: 3 }
 }
 
 /** The body as a volume with any affine: HU and labels. */
-export function bodyAsVolume(size: readonly [number, number, number], affine: Affine, toBody: ToBody): { readonly scan: { readonly data: Int16Array; readonly size: readonly [number, number, number]; readonly affine: Affine }; readonly labels: LabelVolume } {
+export function bodyAsVolume(
+  size: readonly [number, number, number],
+  affine: Affine,
+  toBody: ToBody,
+): {
+  readonly scan: {
+    readonly data: Int16Array
+    readonly size: readonly [number, number, number]
+    readonly affine: Affine
+  }
+  readonly labels: LabelVolume
+} {
   const hu = new Int16Array(size[0] * size[1] * size[2])
   const data = new Uint8Array(hu.length)
   for (let z = 0, at = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
       for (let x = 0; x < size[0]; x++, at++) {
-        const row = (r: number): number => affine[4 * r] * x + affine[4 * r + 1] * y + affine[4 * r + 2] * z + affine[4 * r + 3]
+        const row = (r: number): number =>
+          affine[4 * r] * x + affine[4 * r + 1] * y + affine[4 * r + 2] * z + affine[4 * r + 3]
         const point = bodyAt(toBody([row(0), row(1), row(2)]))
         hu[at] = point.hu
         data[at] = point.label
