@@ -1,4 +1,4 @@
-import { EXTREME_SIDES, type ExtremePoints, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
+import { EXTREME_SIDES, mapSides, type ExtremePoints, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
 import { invertMap, mapPoint } from './affineMap.js'
 import type { TemplateAlignment } from './alignTemplate.js'
 import { addDisplacement, type Deformation } from './deformation.js'
@@ -74,12 +74,5 @@ export function moveExtremePoints(templates: readonly PointTemplate[]): ExtremeP
       weightedMedian(moved.map(({ weight, points }) => [points.get(side)?.[axis] ?? NaN, weight]))
     return [along(0), along(1), along(2)]
   }
-  return {
-    inferior: of('inferior'),
-    posterior: of('posterior'),
-    right: of('right'),
-    superior: of('superior'),
-    anterior: of('anterior'),
-    left: of('left'),
-  }
+  return mapSides(of)
 }

@@ -2,10 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { makeAlignmentTemplate, type AlignmentTemplate } from '../../../../src/engine/alignment/alignmentTemplate.js'
 import { alignScan, type ScanAlignment } from '../../../../src/engine/alignment/alignScan.js'
 import { deformPoint } from '../../../../src/engine/alignment/deformation.js'
-import { movePoint } from '../../../../src/engine/alignment/movePoints.js'
+import { moveExtremePoints, movePoint } from '../../../../src/engine/alignment/movePoints.js'
 import { prepareScan } from '../../../../src/engine/alignment/prepareScan.js'
 import { turnScan } from '../../../../src/engine/alignment/turnScan.js'
 import type { Affine } from '../../../../src/shared/geometry/affine.js'
+import { EXTREME_SIDES, mapSides } from '../../../../src/shared/geometry/points.js'
 import { bodyAsVolume, bodyOnGrid, NAMES } from './syntheticBody.js'
 
 const SIZE = [52, 38, 54] as const
@@ -67,6 +68,13 @@ describe('aligning a template', () => {
     deformPoint(deformation, back.pointMm).forEach((mm, axis) => {
       expect(mm).toBeCloseTo([100, 60, 60][axis], 0)
     })
+    // A set that has points only: they move with the body, whatever the number of templates.
+    const alignment = found.templates[0]
+    const moved = moveExtremePoints([
+      { alignment, points: mapSides(() => [100, 60, 60] as const) },
+      { alignment, points: mapSides(() => [100, 60, 60] as const) },
+    ])
+    for (const side of EXTREME_SIDES) expect(moved[side]).toEqual(back.pointMm)
   })
 
   it('does not depend on how a scan is stored: reversed, anisotropic, oblique', async () => {
