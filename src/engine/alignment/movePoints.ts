@@ -1,4 +1,10 @@
-import { EXTREME_SIDES, mapSides, type ExtremePoints, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
+import {
+  EXTREME_SIDES,
+  mapSides,
+  type ExtremePoints,
+  type ExtremeSide,
+  type PointMm,
+} from '../../shared/geometry/points.js'
 import { invertMap, mapPoint } from './affineMap.js'
 import type { TemplateAlignment } from './alignTemplate.js'
 import { addDisplacement, type Deformation } from './deformation.js'
