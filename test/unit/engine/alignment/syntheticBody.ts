@@ -2,9 +2,6 @@ import type { LabelVolume } from '../../../../src/shared/geometry/volume.js'
 import type { Affine } from '../../../../src/shared/geometry/affine.js'
 import type { GridVolume } from '../../../../src/engine/alignment/grid.js'
 
-/** A small body, in mm of its own: an ellipsoid of soft tissue with a spine, two unlike lungs, a liver and scattered bone. */
-const BODY_MM = [150, 110, 160] as const
-
 /** Names of the structures by label value. */
 export const NAMES = new Map([
   [1, 'RightLung'],
