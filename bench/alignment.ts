@@ -47,7 +47,7 @@ const TRUNK_QUERIES: readonly CaseId[] = [
   ...['ab_cptac_pda', 'th_lidc_a', 'th_lungdx_b', 'ap_tcga_ov', 'th_cptac_pda'].map((name) => `trunk/${name}`),
 ]
 
-interface Score {
+interface AlignmentScore {
   readonly scan: CaseId
   readonly structure: string
   readonly drawn: boolean
@@ -62,7 +62,7 @@ interface Score {
   readonly votes: number
 }
 
-function scoresOf(truth: BenchCase, { structures }: ScanAlignment): Score[] {
+function scoresOf(truth: BenchCase, { structures }: ScanAlignment): AlignmentScore[] {
   return structures.map(({ name, status, mask, level, boxMm, confidence, agreement, likeness, inside, votes }) => {
     const drawn = truth.drawn.get(name)
     const found = status === 'found'
@@ -115,10 +115,10 @@ async function headNeckTemplates(data: BenchData, count: number): Promise<Alignm
   return templates
 }
 
-function report(scores: readonly Score[]): void {
+function report(scores: readonly AlignmentScore[]): void {
   const drawn = scores.filter((score) => score.drawn)
   console.log('| structure | n | found | DSC | whole | box IoU |\n| --- | ---: | ---: | ---: | ---: | ---: |')
-  const line = (name: string, mine: readonly Score[]): void => {
+  const line = (name: string, mine: readonly AlignmentScore[]): void => {
     const whole = mine.filter(({ cut }) => !cut)
     const iou = whole.length === 0 ? '-' : mean(whole.map((score) => score.iou)).toFixed(3)
     console.log(
@@ -131,7 +131,7 @@ function report(scores: readonly Score[]): void {
       name,
       drawn.filter(({ structure }) => structure === name),
     )
-  const perName = (of: (mine: readonly Score[]) => number[]): number =>
+  const perName = (of: (mine: readonly AlignmentScore[]) => number[]): number =>
     mean(
       names.flatMap((name) => {
         const values = of(drawn.filter(({ structure }) => structure === name))
@@ -169,7 +169,7 @@ async function main(): Promise<void> {
   const threads = Number(values.threads)
   const script = new URL('alignmentWorker.mjs', import.meta.url)
   const runner = threads === 0 ? inThisThread : inWorkers({ script, threads })
-  const scores: Score[] = []
+  const scores: AlignmentScore[] = []
   const seconds: number[] = []
   const cpuSeconds: number[] = []
   const chosen = queries.filter((_, i) => i % Number(values.every) === 0)

@@ -3,11 +3,11 @@ import type { AlignmentTemplate } from './alignmentTemplate.js'
 import type { TemplateAlignment } from './alignTemplate.js'
 import { fuseStructures, notFound, type FusedStructure } from './fuseStructures.js'
 import type { GridVolume } from './grid.js'
-import { inThisThread, type OpenRunner, type RunHooks, type TemplateRunner } from './runTemplates.js'
-import { TURNS, type Turn } from './turnScan.js'
+import { inThisThread, type OpenRunner, type AlignHooks, type TemplateRunner } from './runTemplates.js'
+import { TURNS, type ScanTurn } from './turnScan.js'
 
 /** What is asked of the most alike templates (0 the most): whether the scan is turned. Mirrors differ least, so two look. */
-const TURN_CHECKS: readonly { readonly rank: number; readonly turn: Turn }[] = [
+const TURN_CHECKS: readonly { readonly rank: number; readonly turn: ScanTurn }[] = [
   { rank: 0, turn: 'right-left' },
   { rank: 1, turn: 'right-left' },
   { rank: 0, turn: 'head-foot' },
@@ -34,7 +34,7 @@ export interface ScanAlignment {
   /** The templates that could be laid over the scan, most alike first; those with `isLike` false show something else. */
   readonly templates: readonly TemplateAlignment[]
   /** By how much the scan is more alike with an axis the other way round; empty where no template is like it. */
-  readonly turnLeads: ReadonlyMap<Turn, number>
+  readonly turnLeads: ReadonlyMap<ScanTurn, number>
   readonly structures: readonly FusedStructure[]
 }
 
@@ -43,8 +43,8 @@ async function turnLeadsOf(
   runner: OpenRunner,
   templates: readonly AlignmentTemplate[],
   like: readonly TemplateAlignment[],
-  hooks: RunHooks,
-): Promise<Map<Turn, number>> {
+  hooks: AlignHooks,
+): Promise<Map<ScanTurn, number>> {
   const checks = TURN_CHECKS.filter(({ rank }) => rank < like.length)
   const tasks = checks.map(({ rank, turn }) => ({
     template: templates.findIndex(({ id }) => id === like[rank].templateId),
@@ -52,7 +52,7 @@ async function turnLeadsOf(
     starts: [],
   }))
   const outcomes = await runner.run(tasks, hooks)
-  const leads = new Map<Turn, number>()
+  const leads = new Map<ScanTurn, number>()
   for (const turn of TURNS) {
     const mine = outcomes.flatMap(({ turnedEdges }, i) =>
       checks[i].turn === turn ? [(turnedEdges ?? 0) - like[checks[i].rank].edges] : [],
@@ -77,7 +77,7 @@ export async function alignScan(
   if (templates.length === 0) return { templates: [], turnLeads: new Map(), structures: [] }
   const names = [...new Set(templates.flatMap(({ masks }) => masks.map(({ name }) => name)))]
   const total = templates.length + TURN_CHECKS.length
-  const hooksFrom = (before: number): RunHooks => ({
+  const hooksFrom = (before: number): AlignHooks => ({
     ...(signal === undefined ? {} : { signal }),
     onDone: (done) => onProgress?.(before + done, total),
   })

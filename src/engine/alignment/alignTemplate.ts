@@ -8,7 +8,7 @@ import { edgeLikeness, tissueLikeness, type Matched } from './likeness.js'
 import { placeTemplate, preparePlacing, type PlaceableQuery } from './place.js'
 import { coveredBy, mapCells, pullMasks, type SoftMask } from './pullMasks.js'
 import type { TemplateMask } from './templateMasks.js'
-import { turnScan, type Turn } from './turnScan.js'
+import { turnScan, type ScanTurn } from './turnScan.js'
 
 /** How many places are followed through the affine step; the one with the most alike edges is kept. */
 const STARTS = 3
@@ -182,7 +182,12 @@ const TURNED_SCALES = [0.86, 1, 1.16] as const
  * How alike the edges are of a template and of the scan with one axis the other way round: more than those of the
  * scan itself where that is turned or mirrored.
  */
-export function turnedEdges(scan: GridVolume, template: AlignmentTemplate, turn: Turn, hooks: AlignHooks = {}): number {
+export function turnedEdges(
+  scan: GridVolume,
+  template: AlignmentTemplate,
+  turn: ScanTurn,
+  hooks: AlignHooks = {},
+): number {
   const turned = turnScan(scan, turn)
   const place = placeTemplate(preparePlacing(turned, template.tissue.size, TURNED_SCALES), template.tissue, 1).at(0)
   if (place === undefined) return 0

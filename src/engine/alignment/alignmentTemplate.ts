@@ -27,7 +27,7 @@ export interface AlignmentTemplate {
 }
 
 /** How a template is made. */
-export interface TemplateSource {
+export interface LabelledScan {
   readonly id: string
   readonly scan: GridVolume
   readonly labels: LabelVolume | null
@@ -37,7 +37,7 @@ export interface TemplateSource {
 
 /** Makes of a labelled scan what alignment needs of it. */
 export function makeAlignmentTemplate(
-  { id, scan, labels, names }: TemplateSource,
+  { id, scan, labels, names }: LabelledScan,
   {
     descriptorMm = DESCRIPTOR_MM,
     maskMm = MASK_MM,

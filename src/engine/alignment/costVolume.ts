@@ -73,7 +73,7 @@ function addRow(to: Float32Array, toAt: number, from: Float32Array, fromAt: numb
 }
 
 /** Costs of one plane of blocks, summed over 3 x 3 blocks in the plane, and how many seen blocks each sum holds. */
-interface Plane {
+interface CostPlane {
   readonly sums: Float32Array
   readonly counts: Uint8Array
 }
@@ -100,7 +100,7 @@ export function costVolume(
   const costs = new Uint16Array(rows * moves)
   const raw = new Float32Array(perPlane * moves)
   const along = new Float32Array(perPlane * moves)
-  const newPlane = (): Plane => ({ sums: new Float32Array(perPlane * moves), counts: new Uint8Array(perPlane) })
+  const newPlane = (): CostPlane => ({ sums: new Float32Array(perPlane * moves), counts: new Uint8Array(perPlane) })
   const ring = [newPlane(), newPlane(), newPlane()]
 
   const fillPlane = (z: number): void => {

@@ -137,7 +137,7 @@ function correlate(
   return re
 }
 
-interface Peak {
+interface PlacePeak {
   readonly shift: PointMm
   readonly score: number
   readonly overlap: number
@@ -149,10 +149,10 @@ function peaksOf(
   overlap: Float32Array,
   sizes: { readonly query: Size3; readonly fft: Size3 },
   count: number,
-): Peak[] {
+): PlacePeak[] {
   const [fx, fy, fz] = sizes.fft
   const signed = (i: number, axis: 0 | 1 | 2): number => (i < sizes.query[axis] ? i : i - sizes.fft[axis])
-  const best: Peak[] = []
+  const best: PlacePeak[] = []
   const isHigher = (at: number, other: number): boolean => score[at] >= score[other]
   for (let z = 0, at = 0; z < fz; z++) {
     for (let y = 0; y < fy; y++) {

@@ -4,7 +4,7 @@ import type { AlignmentTemplate } from './alignmentTemplate.js'
 import { alignTemplate, turnedEdges, type AlignmentQuery, type TemplateAlignment } from './alignTemplate.js'
 import type { GridVolume } from './grid.js'
 import { prepareQuery } from './prepareQuery.js'
-import type { Turn } from './turnScan.js'
+import type { ScanTurn } from './turnScan.js'
 
 /** The scan and all templates, as every thread needs them. */
 export interface AlignJob {
@@ -16,7 +16,7 @@ export interface AlignJob {
 export interface AlignTask {
   readonly template: number
   /** Null to align the template. */
-  readonly turn: Turn | null
+  readonly turn: ScanTurn | null
   /** Further starts of the affine step, from query mm to template mm. */
   readonly starts: readonly AffineMap[]
 }
@@ -28,7 +28,7 @@ export interface AlignOutcome {
 }
 
 /** What a runner asks and tells while it works. */
-export interface RunHooks {
+export interface AlignHooks {
   readonly signal?: AbortSignal
   readonly onDone: (done: number) => void
 }
@@ -36,7 +36,7 @@ export interface RunHooks {
 /** Works on the tasks of one job. */
 export interface OpenRunner {
   /** Outcomes in the order of the tasks. */
-  readonly run: (tasks: readonly AlignTask[], hooks: RunHooks) => Promise<AlignOutcome[]>
+  readonly run: (tasks: readonly AlignTask[], hooks: AlignHooks) => Promise<AlignOutcome[]>
   readonly close: () => Promise<void>
 }
 

@@ -16,14 +16,14 @@ export interface TemplateMask extends Grid {
   readonly data: Uint8Array
 }
 
-interface Counts {
+interface LabelCounts {
   readonly label: number
   readonly counts: Uint8Array
   readonly low: [number, number, number]
   readonly high: [number, number, number]
 }
 
-function cut({ counts, low, high }: Counts, grid: Grid, name: string): TemplateMask {
+function cut({ counts, low, high }: LabelCounts, grid: Grid, name: string): TemplateMask {
   const size: Size3 = perAxis((axis) => high[axis] - low[axis] + 1)
   const data = new Uint8Array(size[0] * size[1] * size[2])
   const full = SUBSAMPLES ** 3
@@ -49,7 +49,7 @@ export function templateMasks(
 ): TemplateMask[] {
   const grid = gridOver(volumeBox(labels), spacingMm)
   const cells = grid.size[0] * grid.size[1] * grid.size[2]
-  const found = new Map<number, Counts>()
+  const found = new Map<number, LabelCounts>()
   const inverse = invertAffine(labels.affine)
   const step = spacingMm / SUBSAMPLES
   const [lx, ly, lz] = labels.size

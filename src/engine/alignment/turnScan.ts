@@ -1,13 +1,13 @@
 import type { GridVolume } from './grid.js'
 
 /** A way a scan's voxels may lie wrongly: one axis runs the other way. */
-export type Turn = 'right-left' | 'front-back' | 'head-foot'
+export type ScanTurn = 'right-left' | 'front-back' | 'head-foot'
 
 /** All ways that are looked for. */
-export const TURNS: readonly Turn[] = ['right-left', 'front-back', 'head-foot']
+export const TURNS: readonly ScanTurn[] = ['right-left', 'front-back', 'head-foot']
 
 /** A scan with one axis the other way round, in its own place. */
-export function turnScan(scan: GridVolume, turn: Turn): GridVolume {
+export function turnScan(scan: GridVolume, turn: ScanTurn): GridVolume {
   const { data, size } = scan
   const [nx, ny, nz] = size
   const [fx, fy, fz] = [turn === 'right-left', turn === 'front-back', turn === 'head-foot']

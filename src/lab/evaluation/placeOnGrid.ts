@@ -53,12 +53,12 @@ export function placeOnGrid(
   }
 }
 
-interface Grid {
+interface VoxelGrid {
   readonly size: LabelVolume['size']
   readonly affine: Affine
 }
 
-function sameGrid(a: Grid, b: Grid): boolean {
+function sameGrid(a: VoxelGrid, b: VoxelGrid): boolean {
   if (a.size.some((n, axis) => n !== b.size[axis])) return false
   const corners = [0, 1, 2, 3, 4, 5, 6, 7].map(
     (i) => [i & 1 ? a.size[0] - 1 : 0, i & 2 ? a.size[1] - 1 : 0, i & 4 ? a.size[2] - 1 : 0] as const,
@@ -93,7 +93,7 @@ function sample(source: LabelVolume, target: LabelVolume): LabelVolume['data'] {
   return data
 }
 
-function describe({ size, affine }: Grid): string {
+function describe({ size, affine }: VoxelGrid): string {
   const spacing = spacingMm(canonicalOrder({ size, affine }).affine)
   return `${size.join(' x ')} voxels of ${spacing.map((mm) => mm.toFixed(2)).join(' x ')} mm`
 }
