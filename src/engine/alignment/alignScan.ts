@@ -3,7 +3,7 @@ import type { AlignmentTemplate } from './alignmentTemplate.js'
 import type { TemplateAlignment } from './alignTemplate.js'
 import { fuseStructures, notFound, type FusedStructure } from './fuseStructures.js'
 import type { GridVolume } from './grid.js'
-import { inThisThread, type OpenRunner, type AlignHooks, type TemplateRunner } from './runTemplates.js'
+import { inThisThread, type OpenRunner, type BatchHooks, type TemplateRunner } from './runTemplates.js'
 import { TURNS, type ScanTurn } from './turnScan.js'
 
 /** What is asked of the most alike templates (0 the most): whether the scan is turned. Mirrors differ least, so two look. */
@@ -43,7 +43,7 @@ async function turnLeadsOf(
   runner: OpenRunner,
   templates: readonly AlignmentTemplate[],
   like: readonly TemplateAlignment[],
-  hooks: AlignHooks,
+  hooks: BatchHooks,
 ): Promise<Map<ScanTurn, number>> {
   const checks = TURN_CHECKS.filter(({ rank }) => rank < like.length)
   const tasks = checks.map(({ rank, turn }) => ({
@@ -77,7 +77,7 @@ export async function alignScan(
   if (templates.length === 0) return { templates: [], turnLeads: new Map(), structures: [] }
   const names = [...new Set(templates.flatMap(({ masks }) => masks.map(({ name }) => name)))]
   const total = templates.length + TURN_CHECKS.length
-  const hooksFrom = (before: number): AlignHooks => ({
+  const hooksFrom = (before: number): BatchHooks => ({
     ...(signal === undefined ? {} : { signal }),
     onDone: (done) => onProgress?.(before + done, total),
   })

@@ -27,7 +27,7 @@ export interface AlignmentTemplate {
 }
 
 /** How a template is made. */
-export interface LabelledScan {
+export interface TemplateInput {
   readonly id: string
   readonly scan: GridVolume
   readonly labels: LabelVolume | null
@@ -37,7 +37,7 @@ export interface LabelledScan {
 
 /** Makes of a labelled scan what alignment needs of it. */
 export function makeAlignmentTemplate(
-  { id, scan, labels, names }: LabelledScan,
+  { id, scan, labels, names }: TemplateInput,
   {
     descriptorMm = DESCRIPTOR_MM,
     maskMm = MASK_MM,

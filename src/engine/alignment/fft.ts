@@ -46,7 +46,7 @@ function step({ radix, n, s, offset }: Step, x: ComplexArray, y: ComplexArray): 
 }
 
 /** Where a butterfly reads and writes, and how far it turns its results. */
-interface Stage {
+interface ButterflyStage {
   readonly from: number
   /** Distance of the numbers read. */
   readonly far: number
@@ -57,7 +57,7 @@ interface Stage {
   readonly angle: number
 }
 
-function butterfly2(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: Stage): void {
+function butterfly2(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: ButterflyStage): void {
   const [c1, s1] = [Math.cos(angle), Math.sin(angle)]
   const { re: xr, im: xi } = x
   const { re: yr, im: yi } = y
@@ -75,7 +75,7 @@ function butterfly2(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle 
 
 const HALF_ROOT_3 = Math.sqrt(3) / 2
 
-function butterfly3(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: Stage): void {
+function butterfly3(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: ButterflyStage): void {
   const [c1, s1, c2, s2] = [Math.cos(angle), Math.sin(angle), Math.cos(2 * angle), Math.sin(2 * angle)]
   const { re: xr, im: xi } = x
   const { re: yr, im: yi } = y
@@ -101,7 +101,7 @@ function butterfly3(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle 
   }
 }
 
-function butterfly4(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: Stage): void {
+function butterfly4(x: ComplexArray, y: ComplexArray, { from, far, to, s, angle }: ButterflyStage): void {
   const [c1, s1, c2, s2] = [Math.cos(angle), Math.sin(angle), Math.cos(2 * angle), Math.sin(2 * angle)]
   const [c3, s3] = [Math.cos(3 * angle), Math.sin(3 * angle)]
   const { re: xr, im: xi } = x

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { AlignAnswer, AlignRequest } from './alignWorker.js'
 import type { GridVolume } from './grid.js'
-import type { AlignJob, AlignOutcome, AlignTask, OpenRunner, AlignHooks, TemplateRunner } from './runTemplates.js'
+import type { AlignJob, AlignOutcome, AlignTask, OpenRunner, BatchHooks, TemplateRunner } from './runTemplates.js'
 
 /** The scan with its voxels in memory that all threads read. */
 function share(scan: GridVolume): GridVolume {
@@ -79,7 +79,7 @@ export function inWorkers({ script, threads }: WorkerSettings): TemplateRunner {
     const close = async (): Promise<void> => {
       await Promise.all(workers.map((worker) => worker.terminate()))
     }
-    const run = async (tasks: readonly AlignTask[], { signal, onDone }: AlignHooks): Promise<AlignOutcome[]> => {
+    const run = async (tasks: readonly AlignTask[], { signal, onDone }: BatchHooks): Promise<AlignOutcome[]> => {
       signal?.throwIfAborted()
       const outcomes = new Array<AlignOutcome>(tasks.length)
       let [next, done] = [0, 0]

@@ -28,7 +28,7 @@ export interface AlignOutcome {
 }
 
 /** What a runner asks and tells while it works. */
-export interface AlignHooks {
+export interface BatchHooks {
   readonly signal?: AbortSignal
   readonly onDone: (done: number) => void
 }
@@ -36,7 +36,7 @@ export interface AlignHooks {
 /** Works on the tasks of one job. */
 export interface OpenRunner {
   /** Outcomes in the order of the tasks. */
-  readonly run: (tasks: readonly AlignTask[], hooks: AlignHooks) => Promise<AlignOutcome[]>
+  readonly run: (tasks: readonly AlignTask[], hooks: BatchHooks) => Promise<AlignOutcome[]>
   readonly close: () => Promise<void>
 }
 
