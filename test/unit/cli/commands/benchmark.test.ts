@@ -35,7 +35,7 @@ describe.skipIf(!cliIsBuilt)('medlsam benchmark', () => {
   it('draws support scans, shares the cases between processes, and writes tables and a report', async () => {
     const first = await benchmark('--support', '1', '--jobs', '2', '--ablations', 'similarity')
     expect(first).toMatchObject({ code: 0, stderr: '' })
-    expect(first.stdout).toContain('Localization: boxes of MedLAM against those of the drawn organs')
+    expect(first.stdout).toContain('Localization: boxes of MedLAM against those of the truth')
     expect(await readFile(at('out/ablations.md'), 'utf8')).toContain('without similarity (MSS)')
     for (const file of ['localization.csv', 'localization.tex', 'confidence.md', 'scores.csv', 'benchmark.json'])
       expect((await stat(at(`out/${file}`))).size, file).toBeGreaterThan(100)
