@@ -1,3 +1,4 @@
+import { defined } from '../../shared/defined.js'
 import type { AffineMap } from './affineMap.js'
 import type { AlignmentTemplate } from './alignmentTemplate.js'
 import type { TemplateAlignment } from './alignTemplate.js'
@@ -78,7 +79,7 @@ export async function alignScan(
   const names = [...new Set(templates.flatMap(({ masks }) => masks.map(({ name }) => name)))]
   const total = templates.length + TURN_CHECKS.length
   const hooksFrom = (before: number): BatchHooks => ({
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
     onDone: (done) => onProgress?.(before + done, total),
   })
   const runner = open({ scan, templates })
