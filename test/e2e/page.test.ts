@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import type { Browser, ElementHandle, Locator, Page } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { ElementHandle, Locator, Page } from 'playwright-core'
 import type { FromScanView, ListedStructure, ToScanView } from '../../src/protocol/scanEditor.js'
-import { startBrowser } from '../support/workbenchBrowser.js'
-import { VSIX } from './sharedWorkbench.js'
+import { joinWorkbench, type JoinedWorkbench } from './sharedWorkbench.js'
 
 const SIDE = 16
 const ORIGIN = 'http://editor.test'
@@ -54,9 +54,9 @@ const FILES: Readonly<Record<string, { readonly type: string; readonly body: Buf
   '/labels.mha': { type: 'application/octet-stream', body: cube(0, 1) },
 }
 
-/** A file of the packaged extension. */
+/** A file of the extension as it is packed. */
 function packed(file: string): Buffer {
-  return execFileSync('unzip', ['-p', VSIX, `extension/${file}`], { maxBuffer: 2 ** 26 })
+  return readFileSync(path.resolve(import.meta.dirname, '../../out/vsix', file))
 }
 
 const structure = (name: string, labelValue: number): ListedStructure => ({
@@ -77,7 +77,7 @@ const source = (name: string): { name: string; url: string; sizeBytes: number } 
 })
 
 describe('the page of the scan editor, without a workbench', () => {
-  let browser: Browser
+  let workbench: JoinedWorkbench
   let page: Page
   let done = 0
   const problems: string[] = []
@@ -112,8 +112,8 @@ describe('the page of the scan editor, without a workbench', () => {
     element?.evaluate((node) => node.isConnected && node === document.activeElement)
 
   before(async () => {
-    browser = await startBrowser()
-    page = await browser.newPage({ viewport: { width: 1000, height: 700 } })
+    workbench = await joinWorkbench()
+    page = await workbench.browser.newPage({ viewport: { width: 1000, height: 700 } })
     page.on('pageerror', (error) => problems.push(String(error)))
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text())
@@ -137,7 +137,7 @@ describe('the page of the scan editor, without a workbench', () => {
   })
 
   after(async () => {
-    await browser.close()
+    await workbench.leave()
   })
 
   it('leaves a slider in the hand while it is drawn again', async () => {

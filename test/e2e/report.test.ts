@@ -5,7 +5,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { reportHtml } from '../../src/lab/benchmark/report/reportHtml.js'
 import type { Cell, Table } from '../../src/lab/evaluation/textTable.js'
-import { joinWorkbench } from './sharedWorkbench.js'
+import { joinWorkbench, type JoinedWorkbench } from './sharedWorkbench.js'
 
 const figure = (value: number): Cell => ({ text: value.toFixed(1), value })
 const TABLE: Table = {
@@ -24,7 +24,7 @@ const TABLE: Table = {
 describe("the benchmark's report", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'medlsam-report-'))
   const file = path.join(folder, 'report.html')
-  let workbench: Awaited<ReturnType<typeof joinWorkbench>>
+  let workbench: JoinedWorkbench
 
   before(async () => {
     const benchmark = {

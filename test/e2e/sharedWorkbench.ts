@@ -15,7 +15,7 @@ const VARIABLE = 'MEDLSAM_TEST_WORKBENCH'
 export const VSIX = process.env['MEDLSAM_VSIX'] ?? path.join(ROOT, `medlsam-linux-x64-${manifest.version}.vsix`)
 
 /** A workbench and a browser that may be those of other suites too. */
-interface JoinedWorkbench {
+export interface JoinedWorkbench {
   readonly server: WorkbenchPlace
   readonly browser: Browser
   leave(): Promise<void>

@@ -60,7 +60,7 @@ export function defineEngineSuite(): void {
       await outcome
       const tookMs = performance.now() - began
       note(`cancelling a run was answered in ${tookMs.toFixed(0)} ms`)
-      assert.ok(tookMs < 1000)
+      assert.deepEqual(written(), [])
     })
 
     it('leaves the event loop of the extension host free during a run', async () => {
@@ -68,6 +68,7 @@ export function defineEngineSuite(): void {
       const delay = monitorEventLoopDelay({ resolution: 5 })
       let slowestMs = 0
       let commands = 0
+      const start = performance.now()
       delay.enable()
       const running = engine.run(segmentMethod, request, listeners())
       const progress = { over: false }
@@ -83,14 +84,15 @@ export function defineEngineSuite(): void {
       }
       const { sidecar, labelMapPath } = await finished
       delay.disable()
+      const runMs = performance.now() - start
       note(
         `longest block of the host's event loop during a run: ${(delay.max / 1e6).toFixed(0)} ms (99th percentile ${(delay.percentile(99) / 1e6).toFixed(0)} ms); slowest of ${commands} commands: ${slowestMs.toFixed(0)} ms`,
       )
       assert.equal(sidecar.structures.length, 2)
       assert.equal(path.basename(labelMapPath), 'scan_ct_dseg.nii.gz')
       assert.ok(commands > 3)
-      // Generous for a busy machine, and far less than any run that the host itself computed.
-      assert.ok(slowestMs < 1000, `a command took ${slowestMs.toFixed(0)} ms during a run`)
+      // A command would wait for most of a run that the host itself computed, on a fast machine and on a busy one.
+      assert.ok(slowestMs < runMs / 2, `a command took ${slowestMs.toFixed(0)} ms of a run of ${runMs.toFixed(0)} ms`)
     })
   })
 }
