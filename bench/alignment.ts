@@ -1,7 +1,7 @@
 /**
  * How well organs are found by aligning templates, without a network.
  *
- *   npx tsx bench/alignment.ts [--region head-neck|trunk] [--templates N] [--queries trunk|head-neck|FOLDER] [--every N] [--limit N] [--flip AXES] [--threads N] [--data FOLDER] [--json FILE]
+ *   npx tsx bench/alignment.ts [--region head-neck|trunk] [--templates N] [--queries trunk|head-neck|FOLDER] [--every N] [--limit N] [--flip AXES] [--threads N] [--descriptors MM,MM] [--data FOLDER] [--json FILE]
  *
  * Head and neck: templates of hn7/templates (for more than five: of hn7/train, the first with all organs), scored on
  * hn7/dev. Trunk: the labelled scans of the splits `template` and `train`, each scan by the others (a scan is
@@ -12,7 +12,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { alignScan, type ScanAlignment } from '../src/engine/alignment/alignScan.js'
-import type { AlignmentTemplate } from '../src/engine/alignment/alignmentTemplate.js'
+import { DESCRIPTOR_MM, type AlignmentTemplate } from '../src/engine/alignment/alignmentTemplate.js'
 import type { GridVolume } from '../src/engine/alignment/grid.js'
 import { inWorkers } from '../src/engine/alignment/inWorkers.js'
 import { inThisThread } from '../src/engine/alignment/runTemplates.js'
@@ -102,14 +102,18 @@ function flipped(scan: GridVolume, axes: string): GridVolume {
   return { ...scan, data }
 }
 
-async function headNeckTemplates(data: BenchData, count: number): Promise<AlignmentTemplate[]> {
+async function headNeckTemplates(
+  data: BenchData,
+  count: number,
+  descriptorMm: readonly number[],
+): Promise<AlignmentTemplate[]> {
   const templates: AlignmentTemplate[] = []
   for (const id of [
     ...(await listCases(data, 'hn7/templates')),
     ...(count > 5 ? await listCases(data, 'hn7/train') : []),
   ]) {
     if (templates.length === count) break
-    const template = await readTemplate(data, id)
+    const template = await readTemplate(data, id, descriptorMm)
     if (template.masks.length === data.headNeck.size) templates.push(template)
   }
   return templates
@@ -154,6 +158,7 @@ async function main(): Promise<void> {
       every: { type: 'string', default: '1' },
       threads: { type: 'string', default: '2' },
       flip: { type: 'string', default: '' },
+      descriptors: { type: 'string', default: DESCRIPTOR_MM.join() },
       json: { type: 'string' },
     },
   })
@@ -163,9 +168,11 @@ async function main(): Promise<void> {
   const queries =
     regionOf === 'trunk' ? TRUNK_QUERIES : await listCases(data, regionOf === 'head-neck' ? 'hn7/dev' : regionOf)
   const count = Number(values.templates)
+  const descriptorMm = values.descriptors.split(',').map(Number)
   const templates: AlignmentTemplate[] = []
-  if (isTrunk) for (const id of TRUNK_TEMPLATES.slice(0, count)) templates.push(await readTemplate(data, id))
-  else templates.push(...(await headNeckTemplates(data, count)))
+  if (isTrunk)
+    for (const id of TRUNK_TEMPLATES.slice(0, count)) templates.push(await readTemplate(data, id, descriptorMm))
+  else templates.push(...(await headNeckTemplates(data, count, descriptorMm)))
   const threads = Number(values.threads)
   const script = new URL('alignmentWorker.mjs', import.meta.url)
   const runner = threads === 0 ? inThisThread : inWorkers({ script, threads })

@@ -4,10 +4,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { BoxMm } from '../src/shared/geometry/points.js'
 import { makeAlignmentTemplate, type AlignmentTemplate } from '../src/engine/alignment/alignmentTemplate.js'
+import { templateMasks } from '../src/engine/alignment/templateMasks.js'
 import { prepareScan } from '../src/engine/alignment/prepareScan.js'
 import type { GridVolume } from '../src/engine/alignment/grid.js'
 import { dropStrayPieces } from '../src/engine/labels/components.js'
-import { boxVoxelToMm } from '../src/engine/volume/boxConversion.js'
+import { boxVoxelToMm } from '../src/shared/geometry/boxConversion.js'
 import { labelExtents } from '../src/engine/labels/extremePoints.js'
 import { readLabelMap } from '../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../src/engine/scanFiles/readScan.js'
@@ -147,9 +148,14 @@ export async function readCase(data: BenchData, id: CaseId): Promise<BenchCase> 
   }
 }
 
-/** The template made of a scan. */
-export async function readTemplate(data: BenchData, id: CaseId): Promise<AlignmentTemplate> {
-  return makeAlignmentTemplate(await readCase(data, id))
+/** The template made of a scan, with descriptors at these spacings. */
+export async function readTemplate(
+  data: BenchData,
+  id: CaseId,
+  descriptorMm: readonly number[],
+): Promise<AlignmentTemplate> {
+  const { scan, labels, names } = await readCase(data, id)
+  return makeAlignmentTemplate({ id, scan, masks: labels === null ? [] : templateMasks(labels, names) }, descriptorMm)
 }
 
 /** Ids of the scans in a folder, in order. */

@@ -29,7 +29,10 @@ async function watch(options) {
     onStart(begin)
     onEnd(end)
   }
-  const bundle = await context({ ...options, plugins: [{ name: 'announce', setup: announce }] })
+  const bundle = await context({
+    ...options,
+    plugins: [...(options.plugins ?? []), { name: 'announce', setup: announce }],
+  })
   // A source that is wrong has been shown by then, and is watched like any other.
   await bundle.rebuild().catch(() => undefined)
   await bundle.watch()

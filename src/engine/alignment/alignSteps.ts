@@ -1,12 +1,11 @@
 import { adamDeform } from './adamDeform.js'
 import { fitAffine, type PointPairs } from './affineFit.js'
 import { invertMap, mapPoint, type AffineMap } from './affineMap.js'
-import { costVolume } from './costVolume.js'
-import { coupledConvex } from './coupledConvex.js'
 import { addDisplacement, type Deformation } from './deformation.js'
 import { describeQuery, type DescribedQuery } from './describe.js'
 import { perAxis, type ChannelGrid, type GridVolume } from './grid.js'
 import { edgeLikeness, type EdgeLikeness } from './likeness.js'
+import { matchBlocks } from './matchBlocks.js'
 
 /** Displacements of the affine step are looked for up to this many cells of 9 mm. */
 const AFFINE_REACH_CELLS = 4
@@ -68,7 +67,7 @@ function pairsOf(described: DescribedQuery, template: ChannelGrid, field: Float3
 /** A better affine map: blocks are matched, the map is fitted to the matches robustly. */
 export function refineAffine(query: GridVolume, template: ChannelGrid, map: AffineMap): AffineMap {
   const described = describeQuery(query, template, map)
-  const field = coupledConvex(described, costVolume(described, template, AFFINE_REACH_CELLS, null), null)
+  const field = matchBlocks(described, template, AFFINE_REACH_CELLS, null)
   return fitAffine(pairsOf(described, template, field), map)
 }
 
@@ -112,8 +111,10 @@ function search(
   reach: number,
   carried: Float32Array | null,
 ): Float32Array {
-  const base = carried === null ? null : Int16Array.from(carried, Math.round)
-  return coupledConvex(described, costVolume(described, template, reach, base), base)
+  if (carried === null) return matchBlocks(described, template, reach, null)
+  const base = new Int16Array(carried.length)
+  for (let i = 0; i < base.length; i++) base[i] = Math.round(carried[i])
+  return matchBlocks(described, template, reach, base)
 }
 
 /** Deforms a query, laid over a template by an affine map, onto it, starting from the displacements of a coarser step. */

@@ -1,3 +1,4 @@
+import type { ExtremePoints } from '../../shared/geometry/points.js'
 import type { AffineMap } from './affineMap.js'
 import { affineLikeness, deform, DEFORM_STEPS, JUDGED_STEP, refineAffine, type Deformed } from './alignSteps.js'
 import type { AlignmentTemplate } from './alignmentTemplate.js'
@@ -5,23 +6,34 @@ import type { Deformation } from './deformation.js'
 import { extendedGrid, shareInside } from './extendedGrid.js'
 import { gridBox, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
 import { edgeLikeness, tissueLikeness, type Matched } from './likeness.js'
+import { mapCells } from './mappedCells.js'
 import { placeTemplate, preparePlacing, type PlaceableQuery } from './place.js'
-import { coveredBy, mapCells, pullMasks, type SoftMask } from './pullMasks.js'
+import { coveredBy, pullMasks, type SoftMask } from './pullMasks.js'
 import type { TemplateMask } from './templateMasks.js'
+import { tissueCodes } from './tissueClasses.js'
 import { turnScan, type ScanTurn } from './turnScan.js'
 
-/** How many places are followed through the affine step; the one with the most alike edges is kept. */
+/** At most so many places are followed through the affine step; the one with the most alike edges is kept. */
 const STARTS = 3
+/** A start after which edges are so much alike is taken at once: no other was more than 0.02 better in what was tried. */
+const SURE_EDGES = 0.6
 /** How far around a structure edges tell whether it is there, in mm of the template. */
 const NEAR_MM = 15
 
 /** Templates whose edges correlate less after deformation show something else. */
 export const LEAST_EDGES = 0.7
 
+/**
+ * Templates that share less tissue with the query's body show something else, however alike the edges are: 0.60 and more
+ * in what was tried in the right region, 0.50 at most where a hip was taken for a head (docs/alignment.md).
+ */
+export const LEAST_TISSUE = 0.55
+
 /** A query as all templates need it. */
 export interface AlignmentQuery {
   readonly scan: GridVolume
-  readonly placing: PlaceableQuery
+  /** For placing templates on it, made when it is first asked for. */
+  readonly placing: () => PlaceableQuery
   /** Tissue classes on the cells of the templates' tissue grids. */
   readonly tissue: ChannelGrid
 }
@@ -36,6 +48,8 @@ export interface PulledStructure {
   readonly inside: number
   /** Correlation of edges in and around it. */
   readonly likeness: number
+  /** The template's extreme points where nobody has drawn the structure there; null where it is drawn. */
+  readonly points: ExtremePoints | null
 }
 
 /** One template, aligned to a query. */
@@ -55,25 +69,36 @@ export interface TemplateAlignment {
   readonly structures: readonly PulledStructure[]
 }
 
-/** What alignTemplate tells and asks while it works. */
-export interface AlignHooks {
-  readonly checkCancelled?: () => void
-  /** Starts that are followed besides the template's own places: query mm to template mm. */
-  readonly starts?: readonly AffineMap[]
+/** A template laid over a query by an affine map. */
+export interface TemplateFit {
+  /** Query mm to template mm. */
+  readonly map: AffineMap
+  /** Correlation of edges under the map. */
+  readonly edges: number
 }
 
-/** The best affine start of a template, after one refinement. */
-function bestStart(query: AlignmentQuery, template: AlignmentTemplate, hooks: AlignHooks): AffineMap | null {
+/**
+ * Lays a template over a query by the best affine map: from given starts, then from places by tissue classes, each
+ * refined by block matching, until one is sure.
+ * @param starts maps from query mm to template mm that are followed before the places
+ * @returns null where the template cannot be laid over the query at all
+ */
+export function fitTemplate(
+  query: AlignmentQuery,
+  template: AlignmentTemplate,
+  starts: readonly AffineMap[] = [],
+): TemplateFit | null {
   const [coarse] = template.descriptors
-  const places = placeTemplate(query.placing, template.tissue, STARTS).map(({ map }) => map)
-  let best: { readonly map: AffineMap; readonly correlation: number } | null = null
-  for (const start of [...places, ...(hooks.starts ?? [])]) {
-    hooks.checkCancelled?.()
+  let best: TemplateFit | null = null
+  const follow = (start: AffineMap): boolean => {
     const map = refineAffine(query.scan, coarse, start)
     const { correlation } = affineLikeness(query.scan, coarse, map)
-    if (best === null || correlation > best.correlation) best = { map, correlation }
+    if (best === null || correlation > best.edges) best = { map, edges: correlation }
+    return correlation >= SURE_EDGES
   }
-  return best === null ? null : best.map
+  if (starts.some(follow)) return best
+  placeTemplate(query.placing(), template.tissue, STARTS).some(({ map }) => follow(map))
+  return best
 }
 
 /** The blocks of a described query that the deformation sends into or near a mask. */
@@ -109,17 +134,22 @@ function pullStructures(
   const wide = extendedGrid(query.scan, template.boxMm, deformation.map)
   const scanBox = gridBox(query.scan)
   const inside = new Map(
-    pullMasks(mapCells(deformation, wide), wide, template.masks).map((mask) => [
-      mask.name,
-      shareInside(mask, wide, scanBox),
-    ]),
+    pullMasks(mapCells(deformation, wide), template.masks).map((mask) => [mask.name, shareInside(mask, wide, scanBox)]),
   )
   const mapped = mapCells(deformation, query.scan)
-  const structures = pullMasks(mapped, query.scan, template.masks).flatMap((mask) => {
+  const structures = pullMasks(mapped, template.masks).flatMap((mask) => {
     const source = template.masks.find(({ name }) => name === mask.name)
     if (source === undefined) return []
     const { correlation } = edgeLikeness(judged, descriptors, blocksNear(judged, descriptors, source))
-    return [{ mask, cutInTemplate: source.cut, inside: inside.get(mask.name) ?? 0, likeness: correlation }]
+    return [
+      {
+        mask,
+        cutInTemplate: source.cut,
+        inside: inside.get(mask.name) ?? 0,
+        likeness: correlation,
+        points: source.points,
+      },
+    ]
   })
   return { structures, known: template.masks.some(({ cut }) => cut) ? coveredBy(mapped, template.boxMm) : null }
 }
@@ -137,14 +167,12 @@ function deformAll(
   scan: GridVolume,
   template: AlignmentTemplate,
   map: AffineMap,
-  hooks: AlignHooks,
   steps = DEFORM_STEPS,
 ): Aligned | null {
   let deformed: Deformed | null = null
   let judged: { readonly result: Deformed; readonly edges: number } | null = null
   for (const [i, step] of steps.entries()) {
     if (step.descriptors >= template.descriptors.length) break
-    hooks.checkCancelled?.()
     deformed = deform(scan, template.descriptors[step.descriptors], map, deformed?.deformation ?? null, step)
     if (i !== JUDGED_STEP) continue
     judged = { result: deformed, edges: edgeLikeness(deformed, template.descriptors[step.descriptors]).correlation }
@@ -154,24 +182,22 @@ function deformAll(
 }
 
 /**
- * Aligns a template to a query and carries its structures over (places by tissue classes, fits an affine map by block
- * matching, deforms by ConvexAdam).
+ * Deforms a template onto a query (ConvexAdam) and carries its structures over.
+ * @param map from {@link fitTemplate}
  * @returns null where the template cannot be laid over the query at all
  */
 export function alignTemplate(
   query: AlignmentQuery,
   template: AlignmentTemplate,
-  hooks: AlignHooks = {},
+  map: AffineMap,
 ): TemplateAlignment | null {
-  const start = bestStart(query, template, hooks)
-  if (start === null) return null
-  hooks.checkCancelled?.()
-  const aligned = deformAll(query.scan, template, refineAffine(query.scan, template.descriptors[0], start), hooks)
+  const aligned = deformAll(query.scan, template, refineAffine(query.scan, template.descriptors[0], map))
   if (aligned === null) return null
   const { deformation } = aligned.deformed
   const { covered, same } = tissueLikeness(query.tissue, template.tissue, deformation)
   const common = { templateId: template.id, edges: aligned.edges, tissue: same, covered, deformation }
-  if (aligned.edges < LEAST_EDGES) return { ...common, isLike: false, known: null, structures: [] }
+  if (aligned.edges < LEAST_EDGES || same < LEAST_TISSUE)
+    return { ...common, isLike: false, known: null, structures: [] }
   return { ...common, isLike: true, ...pullStructures(query, template, aligned) }
 }
 
@@ -182,16 +208,15 @@ const TURNED_SCALES = [0.86, 1, 1.16] as const
  * How alike the edges are of a template and of the scan with one axis the other way round: more than those of the
  * scan itself where that is turned or mirrored.
  */
-export function turnedEdges(
-  scan: GridVolume,
-  template: AlignmentTemplate,
-  turn: ScanTurn,
-  hooks: AlignHooks = {},
-): number {
+export function turnedEdges(scan: GridVolume, template: AlignmentTemplate, turn: ScanTurn): number {
   const turned = turnScan(scan, turn)
-  const place = placeTemplate(preparePlacing(turned, template.tissue.size, TURNED_SCALES), template.tissue, 1).at(0)
+  const place = placeTemplate(
+    preparePlacing(tissueCodes(turned), template.tissue.size, TURNED_SCALES),
+    template.tissue,
+    1,
+  ).at(0)
   if (place === undefined) return 0
   const coarse = template.descriptors[0]
   const map = refineAffine(turned, coarse, refineAffine(turned, coarse, place.map))
-  return deformAll(turned, template, map, hooks, DEFORM_STEPS.slice(0, JUDGED_STEP + 1))?.edges ?? 0
+  return deformAll(turned, template, map, DEFORM_STEPS.slice(0, JUDGED_STEP + 1))?.edges ?? 0
 }

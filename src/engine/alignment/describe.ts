@@ -1,7 +1,8 @@
 import type { PointMm, Size3 } from '../../shared/geometry/points.js'
-import { invertMap, mapBox, type AffineMap, IDENTITY } from './affineMap.js'
+import { invertMap, mapBox, type AffineMap } from './affineMap.js'
 import { cellCount, gridBox, gridOver, perAxis, type ChannelGrid, type Grid, type GridVolume } from './grid.js'
-import { CLIP_HU, MIND_CHANNELS, mindSsc } from './mindSsc.js'
+import { openKernels } from './kernels.js'
+import { MIND_CHANNELS, mindSsc } from './mindSsc.js'
 import { sampleVolume } from './sampleVolume.js'
 
 /** What is denser than this anywhere in a cell of the query is compared: all but air. In HU. */
@@ -11,44 +12,21 @@ const FIRM_HU = -300
 /** The query's part beyond the template that is still described, in cells of the template. */
 const MARGIN_CELLS = 4
 
-function grey(values: Float32Array): Float32Array {
-  return values.map((hu) => Math.min(CLIP_HU[1], Math.max(CLIP_HU[0], hu)))
-}
-
 /**
  * Descriptors of a template at one spacing, averaged over 2 x 2 x 2 cells: the value of cell i is the mean of cells
  * i and i + 1 along each axis, so the origin lies half a cell further.
  */
 export function describeTemplate(volume: GridVolume, spacingMm: number): ChannelGrid {
   const grid = gridOver(gridBox(volume), spacingMm)
-  const fine = mindSsc(grey(sampleVolume(volume, grid, IDENTITY).values), grid.size)
-  const [nx, ny, nz] = grid.size
-  const data = new Uint8Array(fine.length)
-  for (let z = 0, to = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; x++) {
-        const here = MIND_CHANNELS * (x + nx * (y + ny * z))
-        const dx = x + 1 < nx ? MIND_CHANNELS : 0
-        const dy = y + 1 < ny ? MIND_CHANNELS * nx : 0
-        const dz = z + 1 < nz ? MIND_CHANNELS * nx * ny : 0
-        for (let c = 0; c < MIND_CHANNELS; c++) {
-          const p = here + c
-          const sum =
-            fine[p] +
-            fine[p + dx] +
-            fine[p + dy] +
-            fine[p + dx + dy] +
-            fine[p + dz] +
-            fine[p + dx + dz] +
-            fine[p + dy + dz] +
-            fine[p + dx + dy + dz]
-          data[to++] = (sum + 4) >> 3
-        }
-      }
-    }
-  }
+  const kernels = openKernels()
+  const cells = mindSsc(kernels, sampleVolume(kernels, volume, grid).values, grid, 1)
   const originMm: PointMm = perAxis((axis) => grid.originMm[axis] + spacingMm / 2)
-  return { ...grid, originMm, channels: MIND_CHANNELS, data }
+  return {
+    ...grid,
+    originMm,
+    channels: MIND_CHANNELS,
+    data: kernels.bytesAt(cells, MIND_CHANNELS * cellCount(grid)),
+  }
 }
 
 /** A query laid over a template by an affine map, described on every second cell of the template's grid. */
@@ -93,33 +71,18 @@ export function describeQuery(query: GridVolume, template: Grid, map: AffineMap)
     originMm: perAxis((axis) => template.originMm[axis] + (low[axis] - 0.5) * s),
     spacingMm: s,
   }
-  const { values, inside } = sampleVolume(query, grid, invertMap(map))
-  const fine = mindSsc(grey(values), grid.size)
+  const kernels = openKernels()
+  const { values, inside } = sampleVolume(kernels, query, grid, invertMap(map))
+  const cells = mindSsc(kernels, values, grid, 2)
   const blocks = cellCount({ size })
-  const data = new Uint8Array(blocks * MIND_CHANNELS)
-  const seen = new Uint8Array(blocks)
-  const firm = new Uint8Array(blocks)
-  const [fx, fy] = grid.size
-  const corners = [0, 1, fx, fx + 1, fx * fy, fx * fy + 1, fx * fy + fx, fx * fy + fx + 1]
-  const sums = new Int32Array(MIND_CHANNELS)
-  for (let z = 0, block = 0; z < size[2]; z++) {
-    for (let y = 0; y < size[1]; y++) {
-      for (let x = 0; x < size[0]; x++, block++) {
-        const first = 2 * x + fx * (2 * y + fy * 2 * z)
-        sums.fill(4)
-        let [within, dense, total] = [0, 0, 0]
-        for (const corner of corners) {
-          const at = first + corner
-          within += inside[at]
-          total += values[at]
-          if (values[at] > SEEN_HU) dense = 1
-          for (let c = 0; c < MIND_CHANNELS; c++) sums[c] += fine[at * MIND_CHANNELS + c]
-        }
-        for (let c = 0; c < MIND_CHANNELS; c++) data[block * MIND_CHANNELS + c] = sums[c] >> 3
-        seen[block] = within >= 4 ? dense : 0
-        firm[block] = seen[block] === 1 && total > 8 * FIRM_HU ? 1 : 0
-      }
-    }
+  const [seen, firm] = [kernels.room(blocks), kernels.room(blocks)]
+  kernels.call('lookAtBlocks', values, inside, ...grid.size, SEEN_HU, FIRM_HU, seen, firm)
+  return {
+    map,
+    low,
+    size,
+    data: kernels.bytesAt(cells, MIND_CHANNELS * blocks),
+    seen: kernels.bytesAt(seen, blocks),
+    firm: kernels.bytesAt(firm, blocks),
   }
-  return { map, low, size, data, seen, firm }
 }

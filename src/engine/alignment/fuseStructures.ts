@@ -1,8 +1,9 @@
-import type { BoxMm, ExtremePoints } from '../../shared/geometry/points.js'
+import { boxOfPoints, type BoxMm, type ExtremePoints } from '../../shared/geometry/points.js'
 import type { PulledStructure, TemplateAlignment } from './alignTemplate.js'
 import type { Grid } from './grid.js'
 import { keepLargestPiece } from './largestPiece.js'
 import { pointsOfMask } from './maskPoints.js'
+import { moveExtremePoints } from './movePoints.js'
 import type { SoftMask } from './pullMasks.js'
 import { boxOfMask, fuseVotes } from './vote.js'
 
@@ -24,6 +25,8 @@ export interface FusedStructure {
   readonly level: number
   /** How many templates voted. */
   readonly votes: number
+  /** Whether it is drawn in the templates that voted; the mask is a stand-in where only its points are known. */
+  readonly drawn: boolean
   readonly mask: SoftMask | null
   readonly boxMm: BoxMm | null
   readonly extremePointsMm: ExtremePoints | null
@@ -98,8 +101,9 @@ function fuseStructure(grid: Grid, name: string, ballots: readonly Ballot[]): Fu
   const agreement = ballots.length < 2 ? 1 : weighted(({ structure }) => softDice(structure.mask, mask))
   const likeness = weighted(({ structure }) => structure.likeness)
   const inside = weighted(({ structure }) => structure.inside)
+  const drawn = ballots.some(({ structure }) => structure.points === null)
   const confidence = confidenceOf(likeness, agreement, ballots.length)
-  const common = { name, confidence, agreement, likeness, inside, level, votes: ballots.length }
+  const common = { name, confidence, agreement, likeness, inside, level, votes: ballots.length, drawn }
   const refuse = (reason: string): FusedStructure => ({ ...notFound(name, reason), ...common })
   if (inside < LEAST_INSIDE)
     return refuse(
@@ -114,14 +118,29 @@ function fuseStructure(grid: Grid, name: string, ballots: readonly Ballot[]): Fu
     inside < WHOLE_INSIDE
       ? { reason: `The field of view cuts it: about ${Math.round(100 * inside)} % of it is inside.` }
       : {}
+  const moved = movedPoints(ballots)
   return {
     ...common,
     ...cut,
     status: 'found',
     mask,
-    boxMm,
-    extremePointsMm: pointsOfMask(mask, grid, level - BOX_LOWER, boxMm),
+    boxMm: moved === null ? boxMm : boxOfPoints(moved),
+    extremePointsMm: moved ?? pointsOfMask(mask, grid, level - BOX_LOWER, boxMm),
   }
+}
+
+/**
+ * The extreme points of templates where nobody has drawn the structure, moved to the query; null where it is drawn, or
+ * where the points have passed each other.
+ */
+function movedPoints(ballots: readonly Ballot[]): ExtremePoints | null {
+  const given = ballots.flatMap(({ structure: { points }, from }) =>
+    points === null ? [] : [{ alignment: from, points }],
+  )
+  if (given.length < ballots.length) return null
+  const moved = moveExtremePoints(given)
+  const { min, max } = boxOfPoints(moved)
+  return min.every((mm, axis) => mm < max[axis]) ? moved : null
 }
 
 /** Lets the templates vote on every structure. */
@@ -134,7 +153,8 @@ export function fuseStructures(
     const ballots = aligned.flatMap((from) =>
       from.structures.filter(({ mask }) => mask.name === name).map((structure) => ({ structure, from })),
     )
-    if (ballots.length > 0) return fuseStructure(grid, name, ballots)
+    const drawn = ballots.filter(({ structure }) => structure.points === null)
+    if (ballots.length > 0) return fuseStructure(grid, name, drawn.length > 0 ? drawn : ballots)
     return notFound(name, 'No template that is like this scan has it here: it lies outside of the field of view.')
   })
 }
@@ -151,6 +171,7 @@ export function notFound(name: string, reason: string): FusedStructure {
     inside: 0,
     level: 0.5,
     votes: 0,
+    drawn: false,
     mask: null,
     boxMm: null,
     extremePointsMm: null,

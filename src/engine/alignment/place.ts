@@ -1,8 +1,8 @@
 import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 import { scaleAndShift, type AffineMap } from './affineMap.js'
-import { fft3, goodLength, type ComplexArray } from './fft.js'
-import { gridBox, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
-import { BODY_CHANNEL, cropToBody, tissueShares, WHOLE } from './tissueClasses.js'
+import { gridBox, perAxis, type ChannelGrid } from './grid.js'
+import { openKernels } from './kernels.js'
+import { BODY_CHANNEL, cropToBody, tissueShares, type TissueCodes, WHOLE } from './tissueClasses.js'
 
 /** Side of the cells that templates are placed on, in mm. */
 export const PLACE_MM = 18
@@ -12,6 +12,8 @@ export const SCALES = [0.8, 0.86, 0.93, 1, 1.08, 1.16, 1.25] as const
 const LEAST_OVERLAP = 0.25
 /** What a cell counts by tissue class: air and the body nothing, bone most. */
 const CLASS_WEIGHTS = [0, 1, 1, 1, 1, 1.5, 2] as const
+/** Their square roots, from the first class that counts. */
+const CLASS_ROOTS = CLASS_WEIGHTS.slice(1).map(Math.sqrt)
 /** Places nearer than this many cells to a better one of a similar scale are the same place. */
 const SAME_PLACE_CELLS = 3
 
@@ -41,54 +43,55 @@ export interface PlaceableQuery {
   readonly scaled: readonly ScaledQuery[]
 }
 
-/** Transforms of three pairs of classes, of the energy and of the body. */
-interface Spectra {
-  readonly classes: readonly ComplexArray[]
-  readonly energy: ComplexArray
-  readonly body: ComplexArray
-}
+/** Transforms of three pairs of classes, of the energy and of the body: five complex volumes, re before im. */
+type Spectra = Float32Array
 
-/** Pairs of classes that count; a pair travels as one complex number. */
-const PAIRS = [
-  [1, 2],
-  [3, 4],
-  [5, 6],
-] as const
+/** Classes that count; two travel as one complex number. */
+const PARTS = CLASS_ROOTS.length
+/** Complex volumes: pairs of classes, the energy with the extent, the body. */
+const VOLUMES = PARTS / 2 + 2
 
-function emptyComplex(length: number): ComplexArray {
-  return { re: new Float32Array(length), im: new Float32Array(length) }
+/** The smallest product of twos and threes that is at least `n` and a multiple of `of`: lengths that kernels can transform. */
+export function goodLength(n: number, of: 1 | 4 = 1): number {
+  let best = Infinity
+  for (let threes = of; threes < 3 * n; threes *= 3) {
+    let length = threes
+    while (length < n) length *= 2
+    best = Math.min(best, length)
+  }
+  return best
 }
 
 /**
  * Spectra of a tissue grid. Two real volumes a, b as a + ib: the real part of the inverse of Z conj(W) is then the
  * correlation of both with their counterparts, summed. `role` says which of energy and extent is the real part.
  */
-function spectraOf(tissue: ChannelGrid, fftSize: Size3, role: 'query' | 'template', spare: ComplexArray): Spectra {
+function spectraOf(tissue: ChannelGrid, fftSize: Size3, role: 'query' | 'template'): Spectra {
   const length = fftSize[0] * fftSize[1] * fftSize[2]
-  const classes = PAIRS.map(() => emptyComplex(length))
-  const energy = emptyComplex(length)
-  const body = emptyComplex(length)
-  const [energyPart, extentPart] = role === 'query' ? [energy.re, energy.im] : [energy.im, energy.re]
+  const volumes = new Float32Array(2 * VOLUMES * length)
+  const parts = Array.from({ length: 2 * VOLUMES }, (_, i) => volumes.subarray(i * length, (i + 1) * length))
+  const [energyRe, energyIm, body] = parts.slice(PARTS)
+  const [energyPart, extentPart] = role === 'query' ? [energyRe, energyIm] : [energyIm, energyRe]
   const [nx, ny, nz] = tissue.size
   for (let z = 0, from = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       for (let x = 0, to = fftSize[0] * (y + fftSize[1] * z); x < nx; x++, to++, from += tissue.channels) {
         let sum = 0
-        PAIRS.forEach(([a, b], pair) => {
-          const p = tissue.data[from + a] / WHOLE
-          const q = tissue.data[from + b] / WHOLE
-          classes[pair].re[to] = p * Math.sqrt(CLASS_WEIGHTS[a])
-          classes[pair].im[to] = q * Math.sqrt(CLASS_WEIGHTS[b])
-          sum += p * p * CLASS_WEIGHTS[a] + q * q * CLASS_WEIGHTS[b]
-        })
+        for (let part = 0; part < PARTS; part++) {
+          const value = (tissue.data[from + 1 + part] / WHOLE) * CLASS_ROOTS[part]
+          parts[part][to] = value
+          sum += value * value
+        }
         energyPart[to] = sum
         extentPart[to] = 1
-        body.re[to] = tissue.data[from + BODY_CHANNEL] / WHOLE
+        body[to] = tissue.data[from + BODY_CHANNEL] / WHOLE
       }
     }
   }
-  for (const volume of [...classes, energy, body]) fft3(volume, fftSize, spare)
-  return { classes, energy, body }
+  const kernels = openKernels()
+  const at = kernels.put(volumes)
+  kernels.call('transform', at, VOLUMES, ...fftSize)
+  return kernels.floatsAt(at, volumes.length)
 }
 
 function bodyCells(tissue: ChannelGrid): number {
@@ -101,40 +104,32 @@ function bodyCells(tissue: ChannelGrid): number {
  * Transforms a query at all scales, once for all templates.
  * @param largest the largest size of the templates' tissue grids along each axis
  */
-export function preparePlacing(query: GridVolume, largest: Size3, scales: readonly number[] = SCALES): PlaceableQuery {
+export function preparePlacing(query: TissueCodes, largest: Size3, scales: readonly number[] = SCALES): PlaceableQuery {
   const tissues = scales.map((scale) => cropToBody(tissueShares(query, PLACE_MM / scale)))
-  const fftSize = perAxis((axis) => goodLength(Math.max(...tissues.map(({ size }) => size[axis])) + largest[axis] - 1))
-  const spare = emptyComplex(fftSize[0] * fftSize[1] * fftSize[2])
+  const fftSize = perAxis((axis) =>
+    goodLength(Math.max(...tissues.map(({ size }) => size[axis])) + largest[axis] - 1, axis === 0 ? 4 : 1),
+  )
   const scaled = tissues.map((tissue, i) => ({
     scale: scales[i],
     lowMm: gridBox(tissue).min,
     size: tissue.size,
-    spectra: spectraOf(tissue, fftSize, 'query', spare),
+    spectra: spectraOf(tissue, fftSize, 'query'),
     bodyCells: bodyCells(tissue),
   }))
   return { fftSize, scaled }
 }
 
-/** Adds the spectrum of a correlation, Z conj(W), to a sum. */
-function addCorrelation(z: ComplexArray, w: ComplexArray, sum: ComplexArray): void {
-  for (let i = 0; i < sum.re.length; i++) {
-    sum.re[i] += z.re[i] * w.re[i] + z.im[i] * w.im[i]
-    sum.im[i] += z.im[i] * w.re[i] - z.re[i] * w.im[i]
-  }
-}
-
-/** The real part of the correlation over all shifts. */
-function correlate(
-  pairs: readonly (readonly [ComplexArray, ComplexArray])[],
-  size: Size3,
-  spare: ComplexArray,
-): Float32Array {
-  const sum = emptyComplex(spare.re.length)
-  for (const [z, w] of pairs) addCorrelation(z, w, sum)
-  fft3({ re: sum.im, im: sum.re }, size, spare)
-  const { re } = sum
-  for (let i = 0; i < re.length; i++) re[i] /= re.length
-  return re
+/** How alike tissues are over all shifts, and how many cells of body they share there. */
+function scoreShifts(
+  [query, template]: readonly [Spectra, Spectra],
+  fftSize: Size3,
+  leastShared: number,
+): { readonly score: Float32Array; readonly shared: Float32Array } {
+  const kernels = openKernels()
+  const length = fftSize[0] * fftSize[1] * fftSize[2]
+  const [score, shared] = [kernels.room(4 * length), kernels.room(4 * length)]
+  kernels.call('scoreShifts', kernels.put(query), kernels.put(template), ...fftSize, leastShared, score, shared)
+  return { score: kernels.floatsAt(score, length), shared: kernels.floatsAt(shared, length) }
 }
 
 interface PlacePeak {
@@ -184,21 +179,12 @@ function peaksOf(
  */
 export function placeTemplate(query: PlaceableQuery, template: ChannelGrid, count: number): Place[] {
   const { fftSize } = query
-  const spare = emptyComplex(fftSize[0] * fftSize[1] * fftSize[2])
-  const spectra = spectraOf(template, fftSize, 'template', spare)
+  const spectra = spectraOf(template, fftSize, 'template')
   const templateBody = bodyCells(template)
   const templateLow = gridBox(template).min
   const found = query.scaled.flatMap(({ scale, lowMm, size, spectra: q, bodyCells: queryBody }) => {
-    const score = correlate(
-      PAIRS.map((_, i) => [q.classes[i], spectra.classes[i]] as const),
-      fftSize,
-      spare,
-    )
-    const energy = correlate([[q.energy, spectra.energy]], fftSize, spare)
-    const shared = correlate([[q.body, spectra.body]], fftSize, spare)
     const smaller = Math.min(queryBody, templateBody)
-    for (let i = 0; i < score.length; i++)
-      score[i] = shared[i] < LEAST_OVERLAP * smaller ? -1 : score[i] / (energy[i] / 2 + 1e-3)
+    const { score, shared } = scoreShifts([q, spectra], fftSize, LEAST_OVERLAP * smaller)
     return peaksOf(score, shared, { query: size, fft: fftSize }, count).map((peak) => ({
       ...peak,
       scale,

@@ -1,7 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AffineMap } from './affineMap.js'
 import type { AlignmentTemplate } from './alignmentTemplate.js'
-import { alignTemplate, turnedEdges, type AlignmentQuery, type TemplateAlignment } from './alignTemplate.js'
+import {
+  alignTemplate,
+  fitTemplate,
+  turnedEdges,
+  type AlignmentQuery,
+  type TemplateAlignment,
+  type TemplateFit,
+} from './alignTemplate.js'
 import type { GridVolume } from './grid.js'
 import { prepareQuery } from './prepareQuery.js'
 import type { ScanTurn } from './turnScan.js'
@@ -12,19 +19,20 @@ export interface AlignJob {
   readonly templates: readonly AlignmentTemplate[]
 }
 
-/** One piece of work: align a template, or look how well the scan fits it with an axis the other way round. */
-export interface AlignTask {
-  readonly template: number
-  /** Null to align the template. */
-  readonly turn: ScanTurn | null
-  /** Further starts of the affine step, from query mm to template mm. */
-  readonly starts: readonly AffineMap[]
-}
+/**
+ * One piece of work on a template, by its number: lay it over the scan by an affine map, from its places by tissue and
+ * further starts; deform it from such a map; or look how well the scan fits it with an axis the other way round.
+ */
+export type AlignTask =
+  | { readonly kind: 'fit'; readonly template: number; readonly starts: readonly AffineMap[] }
+  | { readonly kind: 'deform'; readonly template: number; readonly map: AffineMap }
+  | { readonly kind: 'turn'; readonly template: number; readonly turn: ScanTurn }
 
 /** What came of a task; nothing where the template cannot be laid over the scan. */
 export interface AlignOutcome {
-  readonly alignment: TemplateAlignment | null
-  readonly turnedEdges: number | null
+  readonly fit?: TemplateFit | null
+  readonly alignment?: TemplateAlignment | null
+  readonly turnedEdges?: number
 }
 
 /** What a runner asks and tells while it works. */
@@ -46,10 +54,16 @@ export type TemplateRunner = (job: AlignJob) => OpenRunner
 /** Does tasks of a job, what the scan needs for all of them only once. */
 export function taskWorker({ scan, templates }: AlignJob): (task: AlignTask) => AlignOutcome {
   let query: AlignmentQuery | null = null
-  return ({ template, turn, starts }) => {
-    if (turn !== null) return { alignment: null, turnedEdges: turnedEdges(scan, templates[template], turn) }
+  return (task) => {
+    const template = templates[task.template]
+    if (task.kind === 'turn') return { turnedEdges: turnedEdges(scan, template, task.turn) }
     query ??= prepareQuery(scan, templates)
-    return { alignment: alignTemplate(query, templates[template], { starts }), turnedEdges: null }
+    switch (task.kind) {
+      case 'fit':
+        return { fit: fitTemplate(query, template, task.starts) }
+      case 'deform':
+        return { alignment: alignTemplate(query, template, task.map) }
+    }
   }
 }
 

@@ -1,9 +1,11 @@
-import type { PointMm, Size3 } from '../../shared/geometry/points.js'
+import type { ExtremePoints, PointMm, Size3 } from '../../shared/geometry/points.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { applyAffine, invertAffine } from '../../shared/geometry/affine.js'
-import { volumeBox } from '../volume/boxConversion.js'
+import { volumeBox } from '../../shared/geometry/boxConversion.js'
 import { gridOver, perAxis, type Grid } from './grid.js'
 
+/** Spacing of the masks that a template holds, in mm. */
+const MASK_MM = 6
 /** Points per cell and axis at which a label map is looked up. */
 const SUBSAMPLES = 4
 
@@ -12,6 +14,8 @@ export interface TemplateMask extends Grid {
   readonly name: string
   /** Cut by the template's field of view. */
   readonly cut: boolean
+  /** The extreme points that it was made from where nobody has drawn the structure; null where it is drawn. */
+  readonly points: ExtremePoints | null
   /** 255 for a filled cell. */
   readonly data: Uint8Array
 }
@@ -35,7 +39,7 @@ function cut({ counts, low, high }: LabelCounts, grid: Grid, name: string): Temp
   }
   const originMm: PointMm = perAxis((axis) => grid.originMm[axis] + low[axis] * grid.spacingMm)
   const cut = [0, 1, 2].some((axis) => low[axis] === 0 || high[axis] >= grid.size[axis] - 1)
-  return { name, size, originMm, spacingMm: grid.spacingMm, cut, data }
+  return { name, size, originMm, spacingMm: grid.spacingMm, cut, points: null, data }
 }
 
 /**
@@ -45,7 +49,7 @@ function cut({ counts, low, high }: LabelCounts, grid: Grid, name: string): Temp
 export function templateMasks(
   labels: LabelVolume,
   names: ReadonlyMap<number, string>,
-  spacingMm: number,
+  spacingMm: number = MASK_MM,
 ): TemplateMask[] {
   const grid = gridOver(volumeBox(labels), spacingMm)
   const cells = grid.size[0] * grid.size[1] * grid.size[2]
@@ -87,4 +91,32 @@ export function templateMasks(
   return [...found.values()]
     .sort((a, b) => a.label - b.label)
     .map((counts) => cut(counts, grid, names.get(counts.label) ?? ''))
+}
+
+/**
+ * A stand-in for a structure of which only the six extreme points are known: eight parts of ellipsoids around the middle
+ * of its box that reach its walls.
+ */
+export function maskOfPoints(name: string, points: ExtremePoints, spacingMm: number = MASK_MM): TemplateMask {
+  const box = {
+    min: [points.right[0], points.posterior[1], points.inferior[2]] as const,
+    max: [points.left[0], points.anterior[1], points.superior[2]] as const,
+  }
+  const grid = gridOver(box, spacingMm)
+  const middle = perAxis((axis) => (box.min[axis] + box.max[axis]) / 2)
+  const radius = perAxis((axis) => Math.max(spacingMm / 2, (box.max[axis] - box.min[axis]) / 2))
+  const [nx, ny, nz] = grid.size
+  const data = new Uint8Array(nx * ny * nz)
+  for (let z = 0, at = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, at++) {
+        const cell = [x, y, z]
+        const off = Math.hypot(
+          ...perAxis((axis) => (grid.originMm[axis] + cell[axis] * spacingMm - middle[axis]) / radius[axis]),
+        )
+        data[at] = off <= 1 ? 255 : 0
+      }
+    }
+  }
+  return { ...grid, name, cut: false, points, data }
 }

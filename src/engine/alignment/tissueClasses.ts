@@ -1,4 +1,4 @@
-import { cellCount, gridBox, gridOver, perAxis, type ChannelGrid, type GridVolume } from './grid.js'
+import { cellCount, gridBox, gridOver, perAxis, type ChannelGrid, type Grid, type GridVolume } from './grid.js'
 
 /** Upper ends in HU of the tissue classes: air, lung, fat edge, fat, soft tissue, contrast and spongy bone, bone. */
 export const CLASS_TOPS_HU = [-950, -500, -150, -30, 120, 300, Infinity] as const
@@ -16,9 +16,25 @@ export const WHOLE = 255
 /** The class of each HU from -1024 to 1023, and the ends beyond. */
 const CLASS_OF_HU = Uint8Array.from({ length: 2048 }, (_, i) => CLASS_TOPS_HU.findIndex((top) => i - 1024 < top))
 
-/** The tissue class of a value in HU. */
-export function tissueClass(hu: number): number {
-  return CLASS_OF_HU[Math.min(2047, Math.max(0, Math.round(hu) + 1024))]
+/** Which tissue each cell of a scan is. */
+export interface TissueCodes extends Grid {
+  /** The class, and {@link BODY_CODE} more where it is body. */
+  readonly codes: Uint8Array
+}
+
+const BODY_CODE = 8
+
+/** The code of each HU from -1024 to 1023. */
+const CODE_OF_HU = CLASS_OF_HU.map((code, i) => (i - 1024 > BODY_HU ? code + BODY_CODE : code))
+
+/** Looks up which tissue each cell of a scan is, once for all grids of shares. */
+export function tissueCodes({ data, size, originMm, spacingMm }: GridVolume): TissueCodes {
+  const codes = new Uint8Array(data.length)
+  for (let i = 0; i < data.length; i++) {
+    const at = data[i] + 1024
+    codes[i] = CODE_OF_HU[at < 0 ? 0 : at > 2047 ? 2047 : at]
+  }
+  return { size, originMm, spacingMm, codes }
 }
 
 /**
@@ -26,35 +42,36 @@ export function tissueClass(hu: number): number {
  * @param cellMm side of a cell in mm
  * @returns eight bytes per cell, 255 for a cell filled by the class; cells outside the scan are 0 in all
  */
-export function tissueShares(volume: GridVolume, cellMm: number): ChannelGrid {
-  const grid = gridOver(gridBox(volume), cellMm)
-  const [nx, ny, nz] = volume.size
+export function tissueShares(scan: TissueCodes, cellMm: number): ChannelGrid {
+  const grid = gridOver(gridBox(scan), cellMm)
+  const [nx, ny, nz] = scan.size
   const cells = cellCount(grid)
-  const counts = new Uint16Array(cells * TISSUE_CHANNELS)
-  const totals = new Uint16Array(cells)
+  // Of each cell how often each code occurs.
+  const counts = new Uint16Array(cells * 2 * BODY_CODE)
   const cellOf = (n: number): Int32Array =>
-    Int32Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * volume.spacingMm) / cellMm))
-  const [cx, cy, cz] = [cellOf(nx), cellOf(ny), cellOf(nz)]
+    Int32Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * scan.spacingMm) / cellMm))
+  const [cx, cy, cz] = [cellOf(nx).map((cell) => cell * 2 * BODY_CODE), cellOf(ny), cellOf(nz)]
   for (let z = 0, at = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
-      const row = grid.size[0] * (cy[y] + grid.size[1] * cz[z])
-      for (let x = 0; x < nx; x++, at++) {
-        const hu = volume.data[at]
-        const cell = row + cx[x]
-        totals[cell]++
-        counts[cell * TISSUE_CHANNELS + tissueClass(hu)]++
-        if (hu > BODY_HU) counts[cell * TISSUE_CHANNELS + BODY_CHANNEL]++
-      }
+      const row = grid.size[0] * (cy[y] + grid.size[1] * cz[z]) * 2 * BODY_CODE
+      for (let x = 0; x < nx; x++, at++) counts[row + cx[x] + scan.codes[at]]++
     }
   }
-  const nominal = (cellMm / volume.spacingMm) ** 3
-  const data = new Uint8Array(counts.length)
+  const nominal = (cellMm / scan.spacingMm) ** 3
+  const data = new Uint8Array(cells * TISSUE_CHANNELS)
   for (let cell = 0; cell < cells; cell++) {
-    const total = Math.max(totals[cell], nominal / 2)
-    for (let c = 0, at = cell * TISSUE_CHANNELS; c < TISSUE_CHANNELS; c++, at++)
-      data[at] = Math.round((WHOLE * counts[at]) / total)
+    const own = counts.subarray(cell * 2 * BODY_CODE, (cell + 1) * 2 * BODY_CODE)
+    const [airy, body] = [sumOf(own.subarray(0, BODY_CODE)), sumOf(own.subarray(BODY_CODE))]
+    const unit = WHOLE / Math.max(airy + body, nominal / 2)
+    for (let c = 0, at = cell * TISSUE_CHANNELS; c < BODY_CHANNEL; c++, at++)
+      data[at] = Math.round(unit * (own[c] + own[c + BODY_CODE]))
+    data[cell * TISSUE_CHANNELS + BODY_CHANNEL] = Math.round(unit * body)
   }
   return { ...grid, channels: TISSUE_CHANNELS, data }
+}
+
+function sumOf(counts: Uint16Array): number {
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** The part of a tissue grid that holds body; the whole grid where there is none. */

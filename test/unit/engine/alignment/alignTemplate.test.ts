@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeAlignmentTemplate, type AlignmentTemplate } from '../../../../src/engine/alignment/alignmentTemplate.js'
 import { alignScan, type ScanAlignment } from '../../../../src/engine/alignment/alignScan.js'
+import { LEAST_EDGES, LEAST_TISSUE } from '../../../../src/engine/alignment/alignTemplate.js'
 import { deformPoint } from '../../../../src/engine/alignment/deformation.js'
 import { moveExtremePoints, movePoint } from '../../../../src/engine/alignment/movePoints.js'
 import { prepareScan } from '../../../../src/engine/alignment/prepareScan.js'
+import { maskOfPoints, templateMasks } from '../../../../src/engine/alignment/templateMasks.js'
 import { turnScan } from '../../../../src/engine/alignment/turnScan.js'
 import type { Affine } from '../../../../src/shared/geometry/affine.js'
 import { EXTREME_SIDES, mapSides } from '../../../../src/shared/geometry/points.js'
@@ -14,7 +16,7 @@ const UPRIGHT: Affine = [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1]
 
 function templateOfBody(): AlignmentTemplate {
   const { scan, labels } = bodyAsVolume(SIZE, UPRIGHT, (p) => p)
-  return makeAlignmentTemplate({ id: 'body', scan: prepareScan(scan), labels, names: NAMES }, { descriptorMm: [9, 6] })
+  return makeAlignmentTemplate({ id: 'body', scan: prepareScan(scan), masks: templateMasks(labels, NAMES) }, [9, 6])
 }
 
 function expectBox(
@@ -108,6 +110,46 @@ describe('aligning a template', () => {
     const noise = bodyOnGrid(SIZE, [0, 0, 0], ([x, y, z]) => [75, 55 + ((x * 7 + y * 13 + z * 5) % 23), 80])
     const other = await alignScan(noise, [template])
     expect(other.structures.every(({ status }) => status === 'not-found')).toBe(true)
+  })
+
+  it('claims nothing where edges are alike and tissue is not', async () => {
+    const scan = bodyOnGrid(SIZE, [0, 0, 0], (p) => p)
+    // All but air and lung becomes bone; edges stay where they are.
+    const other = { ...scan, data: scan.data.map((hu) => (hu > -300 ? hu + 220 : hu)) }
+    const found = await alignScan(other, [template])
+    expect(found.templates[0].edges).toBeGreaterThan(LEAST_EDGES)
+    expect(found.templates[0].tissue).toBeLessThan(LEAST_TISSUE)
+    expect(found.structures.filter(({ status }) => status === 'found')).toEqual([])
+  })
+
+  it('finds by their points alone structures that nobody has drawn, and has no mask of them', async () => {
+    const points = mapSides((side) => {
+      const at = { inferior: [98, 62, 28], superior: [98, 62, 62], posterior: [98, 37, 45] } as const
+      const others = { anterior: [98, 87, 45], right: [66, 62, 45], left: [131, 62, 45] } as const
+      return { ...at, ...others }[side]
+    })
+    const { scan } = bodyAsVolume(SIZE, UPRIGHT, (p) => p)
+    const marked = makeAlignmentTemplate(
+      { id: 'marked', scan: prepareScan(scan), masks: [maskOfPoints('Liver', points)] },
+      [9, 6],
+    )
+    const moved = bodyOnGrid(SIZE, [12, 0, -9], (p) => p)
+    const alone = await alignScan(moved, [marked])
+    expectBox(alone, 'Liver', [66, 37, 28], [131, 87, 62], 5)
+    expect(alone.structures[0].drawn).toBe(false)
+    // Beside a template where it is drawn, that one alone says where it is.
+    const both = await alignScan(moved, [marked, template])
+    const liver = both.structures.find(({ name }) => name === 'Liver')
+    expect([liver?.drawn, liver?.votes]).toEqual([true, 1])
+  })
+
+  it('deforms the templates that fit best, not all', async () => {
+    const many = Array.from({ length: 7 }, (_, i) => ({ ...template, id: `t${i}` }))
+    const found = await alignScan(
+      bodyOnGrid(SIZE, [0, 0, 0], (p) => p),
+      many,
+    )
+    expect(found.templates).toHaveLength(5)
   })
 
   it('stops when it is cancelled', async () => {
