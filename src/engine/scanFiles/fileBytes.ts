@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { createUnzip } from 'node:zlib'
 import type { StoredBytes } from '../../imageio/imageHeader.js'
 import { inputError } from '../../shared/inputError.js'
+import { isNotFetched, notFetched } from './notFetched.js'
 
 const GZIP_MAGIC = [0x1f, 0x8b]
 /** What may follow the voxels a header promises before the file counts as corrupt. */
@@ -15,11 +16,11 @@ const BEST_RATIO = 1100
  * @throws MedlsamError `input` when it is missing, a folder or empty
  */
 export async function fileSize(file: string): Promise<number> {
-  const info = await stat(file).catch((error: unknown) => {
+  const info = await stat(file).catch(async (error: unknown) => {
+    if (await isNotFetched(file)) throw notFetched(file)
     throw inputError(file, `${file} does not exist or cannot be opened: check the path.`, error)
   })
-  if (info.isDirectory())
-    throw inputError(file, `${file} is a folder: name a scan file (DICOM series must be converted to NIfTI first).`)
+  if (info.isDirectory()) throw inputError(file, `${file} is a folder: name a file.`)
   if (!info.isFile()) throw inputError(file, `${file} is not a file: name a scan file.`)
   if (info.size === 0) throw inputError(file, `${file} is empty: copy or export it again.`)
   return info.size
@@ -76,6 +77,13 @@ export async function* storedChunks({ file, from, isPacked }: StoredBytes): Asyn
   }
 }
 
+/** The `input` error for packed data that cannot be unpacked; null for another error. */
+export function unpackProblem(file: string, error: unknown): Error | null {
+  if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) return null
+  const reason = error.code === 'Z_BUF_ERROR' ? 'is cut off' : 'is damaged'
+  return inputError(file, `${file} ${reason} (unpacking: ${error.message}): copy or download it again.`, error)
+}
+
 async function readRange(stored: StoredBytes, offset: number, into: Uint8Array, toEnd: boolean): Promise<number> {
   return stored.isPacked ? unpackRange(stored, offset, into, toEnd) : readPlain(stored.file, stored.from + offset, into)
 }
@@ -125,11 +133,7 @@ async function unpackRange(
       }
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-      const reason = error.code === 'Z_BUF_ERROR' ? 'is cut off' : 'is damaged'
-      throw inputError(file, `${file} ${reason} (unpacking: ${error.message}): copy or download it again.`, error)
-    }
-    throw error
+    throw unpackProblem(file, error) ?? error
   } finally {
     stored.destroy()
     inflate.destroy()

@@ -31,6 +31,8 @@ export async function openNifti(path: string): Promise<ImageHeader> {
       offsetBytes: header.offsetBytes,
       littleEndian: header.littleEndian,
     },
+    text: null,
+    readVoxels: null,
   }
 }
 

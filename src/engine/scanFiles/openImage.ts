@@ -4,8 +4,11 @@ import { readVoxelBytes, fileSize } from './fileBytes.js'
 import type { ImageHeader } from '../../imageio/imageHeader.js'
 import { formatOf } from '../../shared/scanNames.js'
 import { inputError } from '../../shared/inputError.js'
+import { isNotFetched, notFetched } from './notFetched.js'
+import { seriesAt, type FoundSeries } from '../dicom/findSeries.js'
+import { openDicom } from '../dicom/openDicom.js'
 import { openNifti } from './niftiFile.js'
-import { openTextImage } from './textFile.js'
+import { openTextImage, readTextFile } from './textFile.js'
 import { asNumbers, DTYPE_BYTES, type RawArray } from '../../imageio/voxels.js'
 
 /** How an image is read. */
@@ -16,21 +19,35 @@ export interface ReadOptions {
   readonly maxBytes?: number
 }
 
+/** Which series of a place is meant, where it is DICOM. */
+export interface SeriesChoice {
+  /** Its number in the list, its UID or the end of that. */
+  readonly series?: string
+  /** What the place holds, where that is known already: headers are read once. */
+  readonly found?: FoundSeries
+}
+
 const DEFAULT_MAX_BYTES = 2 ** 31
 
 /**
- * Reads and checks an image's header; the format goes by the file's name.
- * NIfTI-1 and -2 (`.nii`, `.nii.gz`, `.hdr`/`.img`), NRRD (`.nrrd`, `.nhdr`), MetaImage (`.mha`, `.mhd`).
+ * Reads and checks an image's header; the format goes by the file's name, of DICOM by its first bytes.
+ * NIfTI-1 and -2 (`.nii`, `.nii.gz`, `.hdr`/`.img`), NRRD (`.nrrd`, `.nhdr`), MetaImage (`.mha`, `.mhd`), and CT series
+ * in DICOM, by their folder or one of their slices.
  * @throws MedlsamError `input` with one sentence about what is wrong
  */
-export async function openImage(file: string): Promise<ImageHeader> {
+export async function openImage(file: string, { series, found }: SeriesChoice = {}): Promise<ImageHeader> {
+  if (await isNotFetched(file)) throw notFetched(file)
   const format = formatOf(file)
   if (format === 'nifti') return openNifti(file)
   if (format !== null) return openTextImage(file, format)
+  const dicom = found ?? (await seriesAt(file))
+  if (dicom !== null) return openDicom(dicom, series)
   await fileSize(file)
+  if (/\.(dcm|dicom|ima)$/i.test(file))
+    throw inputError(file, `${file} is not DICOM, whatever its name says: export or copy it again.`)
   throw inputError(
     file,
-    `${file} is of no known kind: name a .nii, .nii.gz, .hdr, .img, .nrrd, .nhdr, .mha or .mhd file.`,
+    `${file} is of no known kind: name a .nii, .nii.gz, .hdr, .img, .nrrd, .nhdr, .mha or .mhd file, or DICOM slices.`,
   )
 }
 
@@ -50,11 +67,18 @@ export async function readStoredVoxels(header: ImageHeader, options: ReadOptions
   const timePoint = chooseTimePoint(header, options.timePoint)
   const bytes = header.size[0] * header.size[1] * header.size[2] * DTYPE_BYTES[header.dtype]
   checkFits(header, bytes, options.maxBytes ?? DEFAULT_MAX_BYTES)
+  const raw = await rawVoxels(header, timePoint, bytes)
+  return { raw, sha256: await sha256Files(header.files) }
+}
+
+async function rawVoxels(header: ImageHeader, timePoint: number, bytes: number): Promise<RawArray> {
+  if (header.readVoxels !== null) return header.readVoxels()
+  if (header.text !== null) return readTextFile(header.text, timePoint)
   const { stored, offsetBytes, littleEndian } = header.source
   const into = new Uint8Array(bytes)
   const isLast = timePoint === header.timePoints - 1
   await readVoxelBytes(stored, offsetBytes + timePoint * bytes, into, isLast)
-  return { raw: asNumbers(into, header.dtype, littleEndian), sha256: await sha256Files(header.files) }
+  return asNumbers(into, header.dtype, littleEndian)
 }
 
 function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | undefined): number {

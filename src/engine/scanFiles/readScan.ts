@@ -1,18 +1,23 @@
 import { checkCt } from './ctCheck.js'
+import { huOffsetOf } from './huOffset.js'
 import { inputError } from '../../shared/inputError.js'
-import { openImage, readStoredVoxels, type ReadOptions } from './openImage.js'
+import { openImage, readStoredVoxels, type ReadOptions, type SeriesChoice } from './openImage.js'
 import type { Scan } from '../../shared/geometry/volume.js'
 import { huVoxels } from '../../imageio/convertVoxels.js'
 import { rangeOf } from '../../imageio/voxels.js'
 
 /** How a scan is read. */
-export interface ScanOptions extends ReadOptions {
+export interface ScanOptions extends ReadOptions, SeriesChoice {
   /** Take the values as HU whatever they look like. */
   readonly forceHu?: boolean
+  /** Take them as HU, as of a template, unless they are seen to have an offset. */
+  readonly isTemplate?: boolean
+  /** What was added to HU in the file; it is subtracted. */
+  readonly huOffset?: number
 }
 
 /**
- * Reads a CT scan: NIfTI-1 and -2, NRRD or MetaImage, any number format. The header is checked first,
+ * Reads a CT scan: NIfTI-1 and -2, NRRD, MetaImage or DICOM slices, any number format. The header is checked first,
  * and nothing is read or inflated beyond what it promises.
  *
  * @returns HU on the grid as stored (int16 where that is exact, else float32), NaN and infinite as air
@@ -20,7 +25,7 @@ export interface ScanOptions extends ReadOptions {
  *   point that is not there
  */
 export async function readScan(path: string, options: ScanOptions = {}): Promise<Scan> {
-  const header = await openImage(path)
+  const header = await openImage(path, options)
   if (header.size.some((n) => n < 2)) {
     throw inputError(
       path,
@@ -28,21 +33,24 @@ export async function readScan(path: string, options: ScanOptions = {}): Promise
     )
   }
   const { raw, sha256 } = await readStoredVoxels(header, options)
-  const range = rangeOf(raw, header.scaling)
-  checkCt(path, range, options.forceHu ?? false)
+  const offset = options.huOffset ?? 0
+  const scaling = { ...header.scaling, inter: header.scaling.inter - offset }
+  const range = rangeOf(raw, scaling)
+  const said = options.isTemplate === true ? 'isTemplate' : options.forceHu === true ? 'isCt' : 'nothing'
+  checkCt(path, range, said, () => huOffsetOf(raw, scaling))
   return {
-    data: huVoxels(raw, header.scaling, range),
+    data: huVoxels(raw, scaling, range),
     size: header.size,
     affine: header.affine,
-    path,
+    path: header.path,
     sha256,
     geometry: { niftiHeader: header.niftiHeader, size: header.size, affine: header.affine },
-    warnings:
-      range.nonFinite === 0
-        ? header.warnings
-        : [
-            ...header.warnings,
-            `${range.nonFinite} voxels of ${path} hold no number (NaN or infinite); they count as air.`,
-          ],
+    warnings: [
+      ...header.warnings,
+      ...(offset === 0 ? [] : [`${offset} was subtracted from the values of ${path}, as was asked for.`]),
+      ...(range.nonFinite === 0
+        ? []
+        : [`${range.nonFinite} voxels of ${path} hold no number (NaN or infinite); they count as air.`]),
+    ],
   }
 }

@@ -1,8 +1,9 @@
-import { storedChunks } from './fileBytes.js'
 import type { ImageHeader } from '../../imageio/imageHeader.js'
-import { asNumbers, DTYPE_BYTES } from '../../imageio/voxels.js'
+import { storedNumbers } from './storedNumbers.js'
 
 const LARGEST = 255
+/** Air and lung are below in CT; label maps, MR and PET have nothing there. */
+const AIR_BELOW_HU = -200
 
 /**
  * Whether all voxels of an image are whole numbers from 0 to 255, as those of label maps are and those of no CT.
@@ -10,32 +11,27 @@ const LARGEST = 255
  * where they are packed.
  * @throws MedlsamError `input`, or an error of the system, when the file cannot be read or unpacked
  */
-export async function holdsSmallWholeNumbers({
-  dtype,
-  size,
-  timePoints,
-  scaling,
-  source,
-}: ImageHeader): Promise<boolean> {
-  if (scaling.slope !== 1 || scaling.inter !== 0) return false
-  const width = DTYPE_BYTES[dtype]
-  const end = source.offsetBytes + size[0] * size[1] * size[2] * timePoints * width
-  let position = 0
-  let rest: Uint8Array = new Uint8Array()
-  for await (const chunk of storedChunks(source.stored)) {
-    const bytes = Buffer.concat([
-      rest,
-      chunk.subarray(Math.max(0, source.offsetBytes - position), Math.max(0, end - position)),
-    ])
-    position += chunk.length
-    const whole = bytes.length - (bytes.length % width)
-    rest = bytes.subarray(whole)
-    // Copied, since numbers in the other order are turned round in place.
-    for (const number of asNumbers(new Uint8Array(bytes.subarray(0, whole)), dtype, source.littleEndian)) {
+export async function holdsSmallWholeNumbers(header: ImageHeader): Promise<boolean> {
+  if (header.scaling.slope !== 1 || header.scaling.inter !== 0) return false
+  for await (const numbers of storedNumbers(header)) {
+    for (const number of numbers) {
       const value = Number(number)
       if (!(value >= 0 && value <= LARGEST && Math.floor(value) === value)) return false
     }
-    if (position >= end) return true
+  }
+  return true
+}
+
+/**
+ * Whether a voxel of an image has the value of air in CT. Stops at the first, which in a CT is one of the first.
+ * @throws MedlsamError `input`, or an error of the system, when the file cannot be read or unpacked
+ */
+export async function holdsAir(header: ImageHeader): Promise<boolean> {
+  const { slope, inter } = header.scaling
+  const isUnsigned = header.dtype.startsWith('uint')
+  if (isUnsigned && inter >= AIR_BELOW_HU && slope > 0) return false
+  for await (const numbers of storedNumbers(header)) {
+    for (const number of numbers) if (Number(number) * slope + inter < AIR_BELOW_HU) return true
   }
   return false
 }

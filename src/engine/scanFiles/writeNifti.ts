@@ -36,8 +36,12 @@ export async function packNifti(
   if (!/\.nii(\.gz)?$/i.test(path))
     throw new MedlsamError('output', `${path} cannot be written: its name must end in .nii.gz or .nii.`, path)
   const file = encodeNifti(path, data, geometry, kind)
-  if (!/\.gz$/i.test(path)) return file
-  const packed = await promisify(gzip)(file, { level: GZIP_LEVEL })
+  return /\.gz$/i.test(path) ? packGzip(file) : file
+}
+
+/** Bytes packed with gzip, the same on all machines. */
+export async function packGzip(bytes: Uint8Array): Promise<Uint8Array> {
+  const packed = await promisify(gzip)(bytes, { level: GZIP_LEVEL })
   packed[GZIP_OS_BYTE] = 255
   return packed
 }

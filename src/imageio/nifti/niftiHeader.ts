@@ -1,7 +1,7 @@
 import { NIFTI1, NIFTI2, isNIFTI1, isNIFTI2 } from 'nifti-reader-js'
 import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 import { applyAffine, determinant, spacingMm, type Affine } from '../../shared/geometry/affine.js'
-import { checkAffine, checkSize, checkSpacing } from '../imageHeader.js'
+import { checkAffine, checkSize, checkSpacing, isSpacing } from '../checkGeometry.js'
 import { inputError } from '../../shared/inputError.js'
 import { closestRas } from '../../shared/geometry/orient.js'
 import { NO_SCALING, type Dtype, type Scaling } from '../voxels.js'
@@ -75,11 +75,8 @@ export function parseNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
     )
 
   const toMm = unitToMm(raw.xyzt_units & NIFTI1.SPATIAL_UNITS_MASK, file, warnings)
-  checkSpacing(
-    file,
-    raw.pixDims.slice(1, 4).map((step) => step * toMm),
-  )
-  const affine = chooseAffine({ raw, bytes: own, size, toMm }, file, warnings)
+  const steps = stepsOf(raw, toMm, file, warnings)
+  const affine = chooseAffine({ raw, bytes: own, size, toMm, steps }, file, warnings)
   checkAffine(file, affine)
 
   // "ni1" or "ni2" instead of "n+1" or "n+2".
@@ -105,6 +102,51 @@ export function parseNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
     offsetBytes: offset,
     warnings,
   }
+}
+
+/** The fields that say something about an image, as the library names them. */
+const FIELDS = [
+  'littleEndian',
+  'dims',
+  'pixDims',
+  'datatypeCode',
+  'numBitsPerVoxel',
+  'xyzt_units',
+  'vox_offset',
+  'scl_slope',
+  'scl_inter',
+  'cal_min',
+  'cal_max',
+  'intent_code',
+  'intent_p1',
+  'intent_p2',
+  'intent_p3',
+  'intent_name',
+  'qform_code',
+  'sform_code',
+  'quatern_b',
+  'quatern_c',
+  'quatern_d',
+  'qoffset_x',
+  'qoffset_y',
+  'qoffset_z',
+  'affine',
+  'toffset',
+  'description',
+  'aux_file',
+] as const
+/** Texts in a header are filled up with zeros. */
+const UNPRINTABLE = /\p{Cc}/gu
+
+/** What a header that was parsed says, field by field, a line each. */
+export function niftiHeaderText(bytes: Uint8Array): string {
+  const { raw } = readFields(bytes, '')
+  return FIELDS.flatMap((name) => {
+    const value: unknown = raw[name]
+    const text = Array.isArray(value) ? value.flat().map(String).join(' ') : String(value)
+    const shown = text.replaceAll(UNPRINTABLE, '').trim()
+    return shown === '' ? [] : [`${name} = ${shown}`]
+  }).join('\n')
 }
 
 /** Finds out which of the two headers it is and lets the library read its fields. */
@@ -164,6 +206,26 @@ function unitToMm(code: number, file: string, warnings: string[]): number {
   }
 }
 
+/**
+ * Voxel sizes as the header gives them beside its positions. A sign means nothing (nibabel drops it too), and sizes that
+ * cannot be do no harm where the sform has its own: both are warnings.
+ * @returns null where they cannot be and the sform is used
+ * @throws MedlsamError `input` where they cannot be and are needed
+ */
+function stepsOf(raw: NIFTI1 | NIFTI2, toMm: number, file: string, warnings: string[]): PointMm | null {
+  const [x, y, z] = raw.pixDims.slice(1, 4)
+  const steps: PointMm = [Math.abs(x), Math.abs(y), Math.abs(z)]
+  const inMm = steps.map((step) => step * toMm)
+  const given = `voxel sizes of ${[x, y, z].map((step) => Number(step.toPrecision(6))).join(' x ')}`
+  if (raw.sform_code > 0 && !isSpacing(inMm)) {
+    warnings.push(`The header of ${file} gives ${given}, which cannot be; those of its sform are used.`)
+    return null
+  }
+  checkSpacing(file, inMm)
+  if ([x, y, z].some((step) => step < 0)) warnings.push(`The header of ${file} gives ${given}; the sign is ignored.`)
+  return steps
+}
+
 function scalingOf(slope: number, inter: number): Scaling {
   if (slope === 0 || !Number.isFinite(slope)) return NO_SCALING
   return { slope, inter: Number.isFinite(inter) ? inter : 0 }
@@ -186,12 +248,14 @@ interface PlacedHeader {
   readonly size: Size3
   /** Factor from the header's unit of length to mm. */
   readonly toMm: number
+  /** Voxel sizes in the header's unit; null when they cannot be. */
+  readonly steps: PointMm | null
 }
 
 /** sform where its code is set, else qform, else the spacing alone; says so when the two forms disagree. */
-function chooseAffine({ raw, bytes, size, toMm }: PlacedHeader, file: string, warnings: string[]): Affine {
+function chooseAffine({ raw, bytes, size, toMm, steps }: PlacedHeader, file: string, warnings: string[]): Affine {
   const sform = raw.sform_code > 0 ? toAffine(sformRows(bytes, raw), toMm) : null
-  const qform = raw.qform_code > 0 ? toAffine(qformRows(raw), toMm) : null
+  const qform = raw.qform_code > 0 && steps !== null ? toAffine(qformRows(raw, steps), toMm) : null
   if (sform !== null && qform !== null) {
     const difference = describeDifference(sform, qform, size)
     if (difference !== null)
@@ -204,7 +268,8 @@ function chooseAffine({ raw, bytes, size, toMm }: PlacedHeader, file: string, wa
   warnings.push(
     `The header of ${file} does not say how the patient lies (neither sform nor qform is set); right, anterior, superior is assumed, so ${CHECK_SIDES}.`,
   )
-  return toAffine([raw.pixDims[1], 0, 0, 0, 0, raw.pixDims[2], 0, 0, 0, 0, raw.pixDims[3], 0], toMm)
+  const [x, y, z] = steps ?? [1, 1, 1]
+  return toAffine([x, 0, 0, 0, 0, y, 0, 0, 0, 0, z, 0], toMm)
 }
 
 function toAffine(rows: readonly number[], toMm: number): Affine {
@@ -216,7 +281,7 @@ function toAffine(rows: readonly number[], toMm: number): Affine {
  * Rows of the qform (NIfTI-1 standard, method 2). The library's own fails for turns of 180 degrees,
  * where rounding makes its quaternion longer than 1.
  */
-function qformRows(raw: NIFTI1 | NIFTI2): readonly number[] {
+function qformRows(raw: NIFTI1 | NIFTI2, steps: PointMm): readonly number[] {
   let [b, c, d] = [raw.quatern_b, raw.quatern_c, raw.quatern_d]
   const square = b * b + c * c + d * d
   let a = 0
@@ -224,7 +289,7 @@ function qformRows(raw: NIFTI1 | NIFTI2): readonly number[] {
     const length = Math.sqrt(square)
     ;[b, c, d] = [b / length, c / length, d / length]
   } else a = Math.sqrt(1 - square)
-  const [x, y, z] = [raw.pixDims[1], raw.pixDims[2], raw.pixDims[3] * (raw.pixDims[0] < 0 ? -1 : 1)]
+  const [x, y, z] = [steps[0], steps[1], steps[2] * (raw.pixDims[0] < 0 ? -1 : 1)]
   return [
     (a * a + b * b - c * c - d * d) * x,
     2 * (b * c - a * d) * y,

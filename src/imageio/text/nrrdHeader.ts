@@ -1,18 +1,21 @@
 import { inputError } from '../../shared/inputError.js'
+import { quoted } from '../../shared/shownText.js'
+import { DTYPE_BYTES, NO_SCALING, type Dtype } from '../voxels.js'
+import { dataFilesOf } from './dataFiles.js'
+import { nrrdAffine } from './nrrdPlace.js'
+import { nrrdAxes } from './nrrdAxes.js'
 import {
-  affineFromLps,
-  besideHeader,
   fieldsOf,
-  latin1,
   need,
+  NOWHERE,
   numbersOf,
+  textOf,
   unknownType,
+  wholeNumberOf,
   type Fields,
+  type TextEncoding,
   type TextHeader,
 } from './textHeader.js'
-import type { Affine } from '../../shared/geometry/affine.js'
-import { DTYPE_BYTES, type Dtype } from '../voxels.js'
-import { CHECK_SIDES } from '../../shared/warningTexts.js'
 
 const TYPES: ReadonlyMap<string, Dtype> = new Map(
   (
@@ -31,116 +34,98 @@ const TYPES: ReadonlyMap<string, Dtype> = new Map(
   ).flatMap(([dtype, names]) => names.split(',').map((name) => [name, dtype] as const)),
 )
 
-/** Signs that turn a space's x and y round to LPS. */
-const SPACES: ReadonlyMap<string, readonly [number, number]> = new Map([
-  ['left-posterior-superior', [1, 1]],
-  ['lps', [1, 1]],
-  ['right-anterior-superior', [-1, -1]],
-  ['ras', [-1, -1]],
-  ['left-anterior-superior', [1, -1]],
-  ['las', [1, -1]],
+const ENCODINGS: ReadonlyMap<string, TextEncoding> = new Map([
+  ['raw', 'raw'],
+  ['gzip', 'packed'],
+  ['gz', 'packed'],
+  ['ascii', 'decimal'],
+  ['text', 'decimal'],
+  ['txt', 'decimal'],
+  ['hex', 'hexadecimal'],
 ])
+
+/** A field; a key with `:=` belongs to whoever wrote it and is none. */
+const FIELD = /^([^:#=]+):(?!=)[ \t]*(.*)$/
 
 /**
  * Reads the text header of an NRRD file (teem.sourceforge.net/nrrd/format.html).
- * @param start the beginning of the file, header included
+ * @param bytes the header with what ends it
  * @throws MedlsamError `input` when it is no such header, lacks what is needed, or asks for what is not supported
  */
-export function parseNrrdHeader(start: Uint8Array, file: string): TextHeader {
-  const text = latin1(start)
-  if (!/^NRRD000[1-9]\r?\n/.test(text))
+export function parseNrrdHeader(bytes: Uint8Array, file: string): TextHeader {
+  const text = textOf(bytes)
+  if (!/^NRRD\d{4}[ \t]*\r?\n/.test(text))
     throw inputError(file, `${file} is not an NRRD file (its first line is wrong): export the scan again.`)
-  const end = /\r?\n\r?\n/.exec(text)
-  const fields = fieldsOf(end === null ? text : text.slice(0, end.index), /^([^:#=]+):(?!=) ?(.*)$/)
+  const fields = fieldsOf(text, FIELD, 'first')
   const sizes = numbersOf(need(fields, 'sizes', file))
-  const type = need(fields, 'type', file).toLowerCase()
-  const dtype = TYPES.get(type)
-  if (dtype === undefined) throw unknownType(file, type)
-  const warnings: string[] = []
-  const { components, spatial } = axesOf(fields, sizes)
-  const dataFile = fields.get('data file') ?? fields.get('datafile')
-  const skip = Number(fields.get('byte skip') ?? fields.get('byteskip') ?? 0)
-  if (Number(fields.get('line skip') ?? fields.get('lineskip') ?? 0) !== 0 || !Number.isInteger(skip) || skip < -1) {
+  const dimension = wholeNumberOf(fields, 'dimension', file, sizes.length)
+  if (dimension !== sizes.length)
     throw inputError(
       file,
-      `The header of ${file} skips lines before its data, which is not supported: save it as one file.`,
+      `The header of ${file} gives ${dimension} dimensions and ${sizes.length} sizes: export the scan again.`,
     )
-  }
+  const type = need(fields, 'type', file)
+  const dtype = TYPES.get(type.toLowerCase().replace(/\s+/g, ' '))
+  if (dtype === undefined) throw unknownType(file, type)
+  const encoding = encodingOf(need(fields, 'encoding', file), file)
+  const warnings: string[] = []
+  const axes = nrrdAxes(fields, sizes)
+  if (axes.volumes.length > 1)
+    throw inputError(file, `${file} has ${axes.spatial.length + axes.volumes.length} dimensions: choose a 3D scan.`)
+  const isVolume = axes.spatial.length === 3 && axes.components === 1
+  if (fields.has('oldmin') && fields.has('oldmax'))
+    warnings.push(
+      `The values of ${file} were rounded to fewer steps when it was saved ("old min", "old max"); they are taken as stored.`,
+    )
   return {
-    sizes: spatial.map((axis) => sizes[axis]),
+    sizes,
+    spatial: axes.spatial,
+    volumes: axes.volumes.length === 0 ? null : axes.volumes[0],
+    components: axes.components,
     dtype,
-    littleEndian: DTYPE_BYTES[dtype] === 1 || need(fields, 'endian', file).toLowerCase() === 'little',
-    components,
-    isPacked: isPacked(need(fields, 'encoding', file).toLowerCase(), file),
-    dataFile: dataFile === undefined ? null : besideHeader(dataFile, file),
-    headerBytes: end === null ? text.length : end.index + end[0].length,
-    skipBytes: skip === -1 ? 'from the end' : skip,
-    affine:
-      sizes.length < 3 || components !== 1
-        ? affineFromLps(
-            [
-              [1, 0, 0],
-              [0, 1, 0],
-              [0, 0, 1],
-            ],
-            [0, 0, 0],
-          )
-        : affineOf(fields, file, warnings),
+    littleEndian: isLittleEndian(fields, file, encoding, dtype),
+    encoding,
+    packedBytes: null,
+    dataFiles: dataFilesIn(fields, text, file),
+    headerBytes: bytes.length,
+    ...skipsOf(fields, file),
+    affine: isVolume ? nrrdAffine({ fields, sizes, axes }, file, warnings) : NOWHERE,
+    scaling: NO_SCALING,
     warnings,
   }
 }
 
-function isPacked(encoding: string, file: string): boolean {
-  if (encoding === 'raw') return false
-  if (encoding === 'gzip' || encoding === 'gz') return true
+function encodingOf(name: string, file: string): TextEncoding {
+  const encoding = ENCODINGS.get(name.toLowerCase())
+  if (encoding !== undefined) return encoding
   throw inputError(
     file,
-    `The data of ${file} is stored as "${encoding}", which is not supported: save it as raw or gzip.`,
+    `The data of ${file} is stored as ${quoted(name)}, which is not supported: save it as raw or gzip.`,
   )
 }
 
-/** Which axes are space, and how many numbers a voxel has: an axis of values may come before or after them. */
-function axesOf(fields: Fields, sizes: readonly number[]): { components: number; spatial: readonly number[] } {
-  const kinds = (fields.get('kinds') ?? '').toLowerCase().split(/\s+/).filter(Boolean)
-  const isValue = (axis: number): boolean => {
-    const kind = kinds[axis] ?? ''
-    return (
-      /vector|color|matrix|complex|quaternion|point|normal|gradient/.test(kind) ||
-      (axis < 3 && sizes.length > 3 && /list|none|\?/.test(kind))
-    )
-  }
-  const spatial = sizes.map((_, axis) => axis).filter((axis) => !isValue(axis))
-  const components = sizes.reduce((product, n, axis) => (isValue(axis) ? product * n : product), 1)
-  return { components: spatial.length < sizes.length ? Math.max(2, components) : 1, spatial }
+function isLittleEndian(fields: Fields, file: string, encoding: TextEncoding, dtype: Dtype): boolean {
+  if (DTYPE_BYTES[dtype] === 1 || encoding === 'decimal') return true
+  const endian = need(fields, 'endian', file).toLowerCase()
+  if (endian === 'little' || endian === 'big') return endian === 'little'
+  throw inputError(file, `The header of ${file} gives the unknown byte order ${quoted(endian)}: export the scan again.`)
 }
 
-function affineOf(fields: Fields, file: string, warnings: string[]): Affine {
-  const space = fields
-    .get('space')
-    ?.toLowerCase()
-    .replace(/-time$|t$/, '')
-  const signs = space === undefined ? undefined : SPACES.get(space)
-  if (signs === undefined)
-    warnings.push(
-      `The header of ${file} does not say how the patient lies (no known "space"); left, posterior, superior is assumed, so ${CHECK_SIDES}.`,
-    )
-  const [sx, sy] = signs ?? [1, 1]
-  const toLps = ([x, y, z]: readonly number[]): readonly number[] => [sx * x, sy * y, z]
-  const directions = fields.get('space directions')
-  const origin = vectorsOf(fields.get('space origin') ?? '(0,0,0)')
-  if (directions !== undefined) {
-    const axes = vectorsOf(directions)
-    if (axes.length < 3 || origin.length < 1)
-      throw inputError(file, `The "space directions" of ${file} are incomplete: export the scan again.`)
-    return affineFromLps(axes.slice(0, 3).map(toLps), toLps(origin[0]))
-  }
-  const spacings = numbersOf(fields.get('spacings') ?? '1 1 1')
-  const mins = numbersOf(fields.get('axis mins') ?? fields.get('axismins') ?? '0 0 0')
-  const axes = [0, 1, 2].map((axis) => [0, 1, 2].map((row) => (row === axis ? spacings[axis] : 0)))
-  return affineFromLps(axes, mins)
+function dataFilesIn(fields: Fields, text: string, file: string): TextHeader['dataFiles'] {
+  const value = fields.get('datafile')
+  if (value === undefined) return null
+  const lines = text.split(/\r\n|\n|\r/)
+  const at = lines.findIndex((line) => /^data ?file:/i.test(line))
+  return dataFilesOf(value, lines.slice(at + 1), file)
 }
 
-/** The "(a,b,c)" of a line, without its "none". */
-function vectorsOf(text: string): readonly (readonly number[])[] {
-  return [...text.matchAll(/\(([^)]*)\)/g)].map((match) => match[1].split(',').map(Number))
+function skipsOf(fields: Fields, file: string): Pick<TextHeader, 'skipLines' | 'skipBytes'> {
+  const skipLines = wholeNumberOf(fields, 'lineskip', file, 0)
+  const skipBytes = wholeNumberOf(fields, 'byteskip', file, 0)
+  if (skipLines < 0 || skipBytes < -1)
+    throw inputError(
+      file,
+      `The header of ${file} skips ${skipLines} lines and ${skipBytes} bytes, which cannot be: export the scan again.`,
+    )
+  return { skipLines, skipBytes: skipBytes === -1 ? 'from the end' : skipBytes }
 }

@@ -45,10 +45,9 @@ const HEADERS: readonly (readonly [string, NiftiSpec, RegExp])[] = [
   ['RGBA', { code: 2304 }, /colours/],
   ['complex numbers', { code: 32 }, /complex/],
   ['an unknown voxel type', { code: 77 }, /unknown voxel type 77/],
-  ['spacing 0', { pixdim: [1, 0, 3] }, /spacing of 0 mm/],
-  ['negative spacing', { pixdim: [1, -2, 3] }, /spacing of -2 mm/],
-  ['spacing of a kilometre', { pixdim: [1e6, 2, 3] }, /spacing of 1000000 mm/],
-  ['spacing that is no number', { pixdim: [Number.NaN, 2, 3] }, /spacing of NaN mm/],
+  ['spacing 0', { sformCode: 0, pixdim: [1, 0, 3] }, /spacing of 0 mm/],
+  ['spacing of a kilometre', { sformCode: 0, pixdim: [1e6, 2, 3] }, /spacing of 1000000 mm/],
+  ['spacing that is no number', { sformCode: 0, pixdim: [Number.NaN, 2, 3] }, /spacing of NaN mm/],
   ['a singular affine', { sform: singular }, /singular/],
   ['an affine of zeros', { sform: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] }, /singular/],
   ['an affine that is no number', { sform: [1, 0, 0, Number.NaN, 0, 2, 0, 0, 0, 0, 3, 0] }, /no numbers/],
@@ -103,8 +102,9 @@ describe('A scan is refused with one sentence when the file itself', () => {
   })
 
   test('is of an unknown kind', async () => {
-    const file = put('scan.dcm', 'x')
+    const [file, dicom] = [put('scan.xyz', 'x'), put('scan.dcm', 'x')]
     await expectInputError(readScan(file), file, /no known kind/)
+    await expectInputError(readScan(dicom), dicom, /is not DICOM/)
   })
 
   test('holds random bytes', async () => {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { readImageNode, writeImageNode } from '@itk-wasm/image-io'
 import { FloatTypes, Image, ImageType, PixelTypes } from 'itk-wasm'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readHeader } from '../../../../src/engine/scanFiles/readHeader.js'
 import { readLabelMap } from '../../../../src/engine/scanFiles/readLabelMap.js'
@@ -61,6 +61,12 @@ function metaImage(changes: Readonly<Record<string, string | null>> = {}, data: 
 function detached(name: string, header: Buffer): string {
   put(`${name}.raw`, int16(VALUES))
   return put(name, header)
+}
+
+/** The checksum does not fit any more. */
+function damaged(packed: Buffer): Buffer {
+  packed[packed.length - 1] ^= 1
+  return packed
 }
 
 const FILES = {
@@ -218,7 +224,9 @@ describe('NRRD and MetaImage', () => {
       () => nrrd({ encoding: 'gzip' }, gzipSync(Buffer.alloc(2 ** 27))),
       /more data than its header promises/,
     ],
-    ['an NRRD stored as text', 'text.nrrd', () => nrrd({ encoding: 'ascii' }), /raw or gzip/],
+    ['an NRRD packed otherwise', 'bzip.nrrd', () => nrrd({ encoding: 'bzip2' }), /"bzip2".*raw or gzip/],
+    ['an NRRD said to be text that is none', 'text.nrrd', () => nrrd({ encoding: 'ascii' }), /something else/],
+    ['an NRRD of few written numbers', 'few.nrrd', () => nrrd({ encoding: 'ascii' }, Buffer.from('1 2 3')), /cut off/],
     [
       'an NRRD of vectors',
       'vector.nrrd',
@@ -267,7 +275,37 @@ describe('NRRD and MetaImage', () => {
       () => metaImage({ ElementSpacing: '0 1 1' }),
       /spacing|singular|cannot be read/,
     ],
-    ['a MetaImage of many files', 'many.mhd', () => metaImage({ ElementDataFile: 'LIST' }), /many files/],
+    [
+      'a MetaImage whose list is empty',
+      'many.mhd',
+      () => metaImage({ ElementDataFile: 'LIST' }, new Uint8Array(0)),
+      /names none/,
+    ],
+    [
+      'a MetaImage whose listed file is missing',
+      'gone.mhd',
+      () => metaImage({ ElementDataFile: 'LIST' }, Buffer.from('a.raw\nb.raw\n')),
+      /a\.raw does not exist/,
+    ],
+    [
+      'a MetaImage whose list leads away',
+      'led.mhd',
+      () => metaImage({ ElementDataFile: 'LIST' }, Buffer.from('../a.raw\n/etc/b.raw\n')),
+      /must lie beside/,
+    ],
+    [
+      'a MetaImage of files without end',
+      'endless.mhd',
+      () => metaImage({ ElementDataFile: 's%d.raw 1 99999999 1' }),
+      /which cannot be/,
+    ],
+    ['a MetaImage packed as a whole', 'whole.mha', () => gzipSync(metaImage()), /packed as a whole.*unpack it first/],
+    [
+      'a MetaImage whose packed data has one wrong byte',
+      'byte.mha',
+      () => metaImage({ CompressedData: 'True' }, damaged(deflateSync(int16(VALUES)))),
+      /damaged/,
+    ],
   ]
   test.each(BAD)('%s is refused with one sentence', async (_, name, make, cause) => {
     const file = put(name, make())
