@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { decode, encode } from '@msgpack/msgpack'
-import { getFloat16, setFloat16 } from '@petamoriken/float16'
 import { z } from 'zod'
 import { mapSides, pointMmSchema } from '../../shared/geometry/points.js'
 import { structureSchema } from '../../shared/structure.js'
@@ -8,6 +7,9 @@ import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeBytesAtomic } from '../../shared/node/wholeFiles.js'
 import { packPrior, unpackPrior } from '../../shared/node/packedPrior.js'
 import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './templateBank.js'
+import type { AlignmentTemplate } from '../alignment/alignmentTemplate.js'
+import { packedTemplateSchema, packTemplate, unpackTemplate, type PackedTemplate } from '../alignment/packTemplate.js'
+import { fromHalf, toHalf } from '../runtime/halfFloat.js'
 import { latentOf } from './salFrame.js'
 
 // On disk: MessagePack; descriptors as little-endian float16, latents as float64.
@@ -24,7 +26,8 @@ const calibrationSchema = z.object({
 
 const bankSchema = z.object({
   format: z.literal('medlsam-template-bank'),
-  formatVersion: z.literal(1),
+  // The first had nothing for alignment.
+  formatVersion: z.union([z.literal(1), z.literal(2)]),
   name: z.string(),
   modelId: z.string(),
   modelHash: z.string(),
@@ -44,6 +47,7 @@ const bankSchema = z.object({
           appearance: z.string().nullable(),
         }),
       ),
+      alignment: packedTemplateSchema.nullable().default(null),
     }),
   ),
 })
@@ -54,7 +58,7 @@ type StoredPoints = z.infer<typeof pointsSchema>
 export function serialiseBank(bank: TemplateBank): Uint8Array {
   const stored: z.infer<typeof bankSchema> = {
     format: 'medlsam-template-bank',
-    formatVersion: 1,
+    formatVersion: 2,
     name: bank.name,
     modelId: bank.modelId,
     modelHash: bank.modelHash,
@@ -66,7 +70,7 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
         { shiftMm: [...shiftMm], errorMm: [...errorMm], similarity: [...similarity] },
       ]),
     ),
-    templates: bank.templates.map(({ id, sha256, structures }) => ({
+    templates: bank.templates.map(({ id, sha256, structures, alignment }) => ({
       id,
       sha256,
       structures: Object.fromEntries(
@@ -80,6 +84,7 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
           },
         ]),
       ),
+      alignment: alignment === null ? null : packTemplate(alignment),
     })),
   }
   return encode(stored)
@@ -147,7 +152,27 @@ function parseBank(bytes: Uint8Array, path: string): TemplateBank {
           },
         ]),
       ),
+      alignment: template.alignment === null ? null : unpackOrRefuse(template.id, template.alignment, path),
     })),
+  }
+}
+
+function unpackOrRefuse(id: string, packed: PackedTemplate, path: string): AlignmentTemplate {
+  const template = unpackTemplate(id, packed)
+  if (template !== null) return template
+  throw new MedlsamError(
+    'template',
+    `The template bank ${path} is damaged: the template ${id} cannot be unpacked.`,
+    path,
+  )
+}
+
+/** Whether bytes are those of a bank file, of this or another version. */
+export function isBank(bytes: Uint8Array): boolean {
+  try {
+    return bankSchema.pick({ format: true }).safeParse(decode(bytes)).success
+  } catch {
+    return false
   }
 }
 
@@ -170,17 +195,11 @@ function loadPoints(stored: StoredPoints): BankPoints {
   })
 }
 
-// The library's Float16Array is a proxy and a thousand times slower than its accessors.
-
 function toFloat16(values: Float32Array): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(2 * values.length))
-  values.forEach((value, i) => {
-    setFloat16(view, 2 * i, value, true)
-  })
-  return new Uint8Array(view.buffer)
+  return new Uint8Array(toHalf(values).buffer)
 }
 
 function fromFloat16(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Float32Array.from({ length: bytes.byteLength / 2 }, (_, i) => getFloat16(view, 2 * i, true))
+  // A copy lies at an even place.
+  return fromHalf(new Uint16Array(new Uint8Array(bytes).buffer))
 }

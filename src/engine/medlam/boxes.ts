@@ -8,17 +8,6 @@ import {
 } from '../../shared/geometry/points.js'
 import { mapAxes, subtract } from '../../shared/geometry/vector.js'
 
-/** Box spanned by six extreme points: each wall is the own coordinate of its point (docs/method.md, section 6). */
-export function boxOfPoints(points: ExtremePoints): BoxMm {
-  const min: [number, number, number] = [0, 0, 0]
-  const max: [number, number, number] = [0, 0, 0]
-  for (const side of EXTREME_SIDES) {
-    const { axis, sign } = SIDE_AXIS[side]
-    ;(sign > 0 ? max : min)[axis] = points[side][axis]
-  }
-  return { min, max }
-}
-
 /** Edge lengths of a box in mm. */
 export function boxSizeMm({ min, max }: BoxMm): PointMm {
   return subtract(max, min)
@@ -99,13 +88,6 @@ export function pointsOnWalls(points: ExtremePoints, box: BoxMm): ExtremePoints 
     moved[axis] = (sign > 0 ? box.max : box.min)[axis]
     return moved
   })
-}
-
-/** The part of a box inside another; null when they do not meet. */
-export function intersectBoxes(a: BoxMm, b: BoxMm): BoxMm | null {
-  const min = mapAxes((axis) => Math.max(a.min[axis], b.min[axis]))
-  const max = mapAxes((axis) => Math.min(a.max[axis], b.max[axis]))
-  return min[0] < max[0] && min[1] < max[1] && min[2] < max[2] ? { min, max } : null
 }
 
 /** Volume of a box in mm^3. */

@@ -38,7 +38,16 @@ function expectedErrorMm(points: readonly FoundPoint[], calibration: Calibration
   return mean(expected)
 }
 
+/** Confidence of a structure in a scan that looks as much like the templates as is usual. */
+export function usualConfidence(calibration: Calibration | undefined): number {
+  return confidenceAt(calibration === undefined ? USUAL_ERROR_MM : mean(calibration.errorMm))
+}
+
 /** Confidence of a structure in [0, 1]: one half where its walls are expected to be 7 mm off. */
 export function confidenceOf(points: readonly FoundPoint[], calibration: Calibration | undefined): number {
-  return 1 / (1 + (expectedErrorMm(points, calibration) / HALF_CONFIDENCE_MM) ** 2)
+  return confidenceAt(expectedErrorMm(points, calibration))
+}
+
+function confidenceAt(errorMm: number): number {
+  return 1 / (1 + (errorMm / HALF_CONFIDENCE_MM) ** 2)
 }

@@ -1,5 +1,6 @@
 import { defined } from '../../shared/defined.js'
 import {
+  boxOfPoints,
   mapSides,
   type BoxMm,
   type ExtremePoints,
@@ -9,17 +10,10 @@ import {
 import { mapAxes } from '../../shared/geometry/vector.js'
 import type { LocalizedStructure, Structure } from '../../shared/structure.js'
 import { mean } from '../numeric/statistics.js'
-import {
-  boxOfPoints,
-  boxSizeMm,
-  boxVolumeMm3,
-  checkBox,
-  intersectBoxes,
-  moveWalls,
-  pointsOnWalls,
-  stretchBox,
-} from './boxes.js'
-import { confidenceOf, wallSpreadMm } from './confidence.js'
+import { boxSizeMm, boxVolumeMm3, checkBox, moveWalls, pointsOnWalls, stretchBox } from './boxes.js'
+import { intersectBoxes } from '../../shared/geometry/boxConversion.js'
+import { contradictedStructures, type PlacedStructure } from './arrangement.js'
+import { confidenceOf, usualConfidence, wallSpreadMm } from './confidence.js'
 import { listLandmarkQueries, type FoundPoint } from './landmarkQuery.js'
 import { localizeAsPublished } from './localizeAsPublished.js'
 import { localizeRobustly } from './localizeRobustly.js'
@@ -76,50 +70,92 @@ export async function localizeStructures(
     procedure === 'paper'
       ? await localizeAsPublished(embedding, queries, { seed, checkCancelled, onDone })
       : await localizeRobustly(embedding, queries, checkCancelled, onDone)
-  return structures.map((structure) => {
+  const places = structures.flatMap((structure): StructurePlace[] => {
     const mine = found.filter((point) => point.query.structure === structure.name)
-    return mine.length === 0
-      ? notFound(structure, 'No template has this structure.')
-      : assess(structure, mine, bank, scanBox, options)
+    return mine.length === 0 ? [] : [placeOf(structure, mine, bank, scanBox, options)]
+  })
+  // The published procedure knows no such check.
+  const contradicted = procedure === 'paper' ? new Set<string>() : contradictedStructures(places, bank, scanBox)
+  return structures.map((structure) => {
+    const place = places.find(({ name }) => name === structure.name)
+    if (place === undefined) return notFound(structure, 'No template has this structure.')
+    return contradicted.has(structure.name)
+      ? notFound(structure, CONTRADICTED, place.confidence)
+      : assess(structure, place)
   })
 }
 
-function assess(
-  structure: Structure,
+/** The reason for structures that their neighbours contradict. */
+export const CONTRADICTED =
+  'What lies around it is not what the templates have around it, so something else looks alike.'
+
+/** Where a structure was found, and what of it lies in the scan. */
+interface StructurePlace extends PlacedStructure {
+  readonly found: readonly FoundPoint[]
+  readonly predicted: ExtremePoints
+  /** Before its walls were moved by what is known of them. */
+  readonly asFound: BoxMm
+  readonly repaired: readonly string[]
+  /** What of the box lies in the scan; null for nothing. */
+  readonly inside: BoxMm | null
+  /** Share of the box that does. */
+  readonly share: number
+}
+
+function placeOf(
+  { name }: Structure,
   found: readonly FoundPoint[],
   bank: TemplateBank,
   scanBox: BoxMm,
-  options: LocalizeOptions,
-): LocalizedInSpace {
+  { procedure, minConfidence }: LocalizeOptions,
+): StructurePlace {
   const whole = found.filter((point) => point.query.part === null)
   const predicted = toExtremePoints(whole, (point) => point.pointMm)
   const coarse = boxOfPoints(toExtremePoints(whole, (point) => point.coarseMm))
   // The published procedure only swaps walls that are the wrong way round.
   const { box: asFound, repaired } =
-    options.procedure === 'paper'
+    procedure === 'paper'
       ? { box: ordered(boxOfPoints(predicted)), repaired: [] }
-      : checkBox(boxOfPoints(predicted), coarse, templateSizesMm(bank, structure.name))
-  const calibration = bank.calibrations.get(structure.name)
-  const box =
-    options.procedure === 'paper' || calibration === undefined ? asFound : moveWalls(asFound, calibration.shiftMm)
+      : checkBox(boxOfPoints(predicted), coarse, templateSizesMm(bank, name))
+  const calibration = bank.calibrations.get(name)
+  const boxMm = procedure === 'paper' || calibration === undefined ? asFound : moveWalls(asFound, calibration.shiftMm)
   const confidence = confidenceOf(whole, calibration) * (repaired.length > 0 ? 0.5 : 1)
-  const inside = intersectBoxes(box, scanBox)
-  const share = inside === null ? 0 : boxVolumeMm3(inside) / boxVolumeMm3(box)
-  if (inside === null || share < MIN_INSIDE) {
+  const inside = intersectBoxes(boxMm, scanBox)
+  const share = inside === null ? 0 : boxVolumeMm3(inside) / boxVolumeMm3(boxMm)
+  const isInView = share >= MIN_INSIDE
+  return {
+    name,
+    found,
+    predicted,
+    asFound,
+    repaired,
+    boxMm,
+    inside,
+    share,
+    isInView,
+    isFound: isInView && confidence >= minConfidence,
+    confidence,
+    usualConfidence: usualConfidence(calibration),
+  }
+}
+
+function assess(structure: Structure, place: StructurePlace): LocalizedInSpace {
+  const { found, predicted, asFound, repaired, boxMm, inside, share, confidence } = place
+  if (inside === null || !place.isInView) {
     return notFound(
       structure,
       'Its landmarks fall outside this scan: it is probably not in the field of view.',
       confidence,
     )
   }
-  if (confidence < options.minConfidence) {
+  if (!place.isFound) {
     return notFound(
       structure,
       `The scan does not look like the templates where it should be (confidence ${confidence.toFixed(2)} of 1): it may be absent; if it is there, add templates of similar scans.`,
       confidence,
     )
   }
-  const parts = partBoxes(found, asFound, box, inside)
+  const parts = partBoxes(found, asFound, boxMm, inside)
   const notes = [
     ...(share < WHOLE_INSIDE ? ['The field of view cuts it.'] : []),
     ...(repaired.length > 0
@@ -131,7 +167,7 @@ function assess(
     status: 'found',
     ...defined({ reason: notes.length > 0 ? notes.join(' ') : undefined }),
     confidence,
-    spreadMm: mean(whole.map(wallSpreadMm)),
+    spreadMm: mean(found.filter((point) => point.query.part === null).map(wallSpreadMm)),
     boxMm: inside,
     extremePointsMm: pointsOnWalls(predicted, inside),
     ...defined({ partsMm: parts.length > 0 ? parts : undefined }),

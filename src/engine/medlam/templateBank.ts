@@ -9,6 +9,7 @@ import type { Structure } from '../../shared/structure.js'
 import type { TemplateStructure } from '../../shared/templateSet.js'
 import { unpackPrior } from '../../shared/node/packedPrior.js'
 import type { OrganPrior } from '../../shared/organPrior.js'
+import type { AlignmentTemplate } from '../alignment/alignmentTemplate.js'
 import { describePoint } from './featureMap.js'
 import { featureOutputs } from './model.js'
 import { rasToSal, salToVoxel, type Latent } from './salFrame.js'
@@ -46,6 +47,8 @@ export interface BankTemplate {
   /** SHA-256 of the scan it was made from. */
   readonly sha256: string
   readonly structures: ReadonlyMap<string, BankStructure>
+  /** What alignment needs of it; null in banks that were built before there was alignment. */
+  readonly alignment: AlignmentTemplate | null
 }
 
 /**
@@ -82,7 +85,7 @@ export interface TemplateBank {
  */
 export async function encodeTemplate(
   embedding: ScanEmbedding,
-  identity: { readonly id: string; readonly sha256: string },
+  identity: Pick<BankTemplate, 'id' | 'sha256' | 'alignment'>,
   structures: Readonly<Record<string, TemplateStructure>>,
 ): Promise<BankTemplate> {
   const allPoints = Object.values(structures).flatMap(({ points, parts }) => [points, ...(parts ?? [])])

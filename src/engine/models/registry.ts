@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { readTextFile } from '../../shared/node/readTextFile.js'
 import {
   registrySchema,
   type ModelVariant,
@@ -21,7 +21,7 @@ export async function readRegistry(assetsFolder: string): Promise<Registry> {
   const file = path.join(assetsFolder, REGISTRY_FILE)
   let json: unknown
   try {
-    json = JSON.parse(await readFile(file, 'utf8'))
+    json = JSON.parse(await readTextFile(file))
   } catch (cause) {
     throw new MedlsamError(
       'model',

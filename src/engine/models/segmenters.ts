@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { defined } from '../../shared/defined.js'
-import type { InstalledModel, Preprocessing, Registry } from '../../shared/modelTypes.js'
+import type { InstalledModel, Preprocessing, Registry, TileUse } from '../../shared/modelTypes.js'
 import { mostExact, splitModelName } from '../../shared/modelTypes.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { WindowHu } from '../sam/slices/sliceImage.js'
@@ -17,6 +17,7 @@ export interface SegmenterSource {
   readonly files: readonly SegmenterFile[]
   readonly preprocessing?: Preprocessing
   readonly windowHu?: WindowHu
+  readonly tiles?: TileUse
 }
 
 /** Where segmenters lie. */
@@ -47,7 +48,7 @@ export async function findSegmenter(
     entry?.variants.some(({ precision }) => precision === asked) === true
   if (entry?.task === 'segment' && entry.origin === 'embedded' && isKnown) {
     const [variant] = entry.variants
-    const { preprocessing, windowHu } = entry
+    const { preprocessing, windowHu, tiles } = entry
     return {
       id,
       files: variant.files.map((file) => ({
@@ -56,6 +57,7 @@ export async function findSegmenter(
       })),
       preprocessing,
       windowHu,
+      ...defined({ tiles }),
     }
   }
   const { variants } = await readInstalled(modelsFolder)
@@ -64,7 +66,13 @@ export async function findSegmenter(
   )
   if (chosen?.model.use.task === 'segment') {
     const { preprocessing, windowHu } = chosen.model.use
-    return { id: asked === null ? id : `${id}@${asked}`, files: installedFiles(chosen), preprocessing, windowHu }
+    return {
+      id: asked === null ? id : `${id}@${asked}`,
+      files: installedFiles(chosen),
+      preprocessing,
+      windowHu,
+      ...defined({ tiles: entry?.task === 'segment' ? entry.tiles : undefined }),
+    }
   }
   if (chosen !== undefined || entry?.task === 'localize')
     throw new MedlsamError('usage', `"${id}" is a localizer, not a segmenter.`, undefined, {

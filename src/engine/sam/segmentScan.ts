@@ -1,16 +1,18 @@
 import { throwIfCancelled } from '../../shared/medlsamError.js'
 import type { Volume } from '../../shared/geometry/volume.js'
-import { axialView } from './slices/axialView.js'
-import { keepEarlyMasks, type EarlyMask } from './masks/earlyMasks.js'
+import { axialView, type AxialView } from './slices/axialView.js'
+import { keepEarlyMasks, type EarlyMask, type EarlyMasks } from './masks/earlyMasks.js'
 import { fillBetweenSlices } from './masks/fillBetweenSlices.js'
 import { finishMasks, type StructureMask } from './masks/finishMasks.js'
-import { paintMask, weighWithPrior, type SliceCanvas } from './masks/paintMask.js'
+import { OrganPainter } from './masks/organPainter.js'
+import { SliceCanvases } from './masks/sliceCanvases.js'
 import type { BoxMargin } from './prompts/boxMargin.js'
-import { regionAround, windowSlice, type PixelBox, type WindowHu } from './slices/sliceImage.js'
+import { boxPrompt } from './prompts/prompt.js'
 import { plannedSlices, planOrgans, type OrganPlan, type SlicePlanRequest } from './slicePlan.js'
-import type { Segmenter } from './segmenter.js'
+import { SOFT_TISSUE, type Segmenter } from './segmenter.js'
 import type { PartsMode } from './prompts/sliceBoxes.js'
-import { oddsOnSlice } from './prior/templatesPrior.js'
+import { tileGrid, WHOLE_SLICES, type Shown, type TileGrid } from './tiles/tileGrid.js'
+import { decodeOnTile, encodeTile, planTiles } from './tiles/tileRuns.js'
 
 /** How to segment; what is absent takes {@link DEFAULTS}. */
 export interface SegmentOptions {
@@ -18,8 +20,10 @@ export interface SegmentOptions {
   readonly margin: BoxMargin
   /** Boxes of parts: their union per slice, or walls interpolated between their middles. */
   readonly partsMode: PartsMode
-  /** Run the networks on every Nth slice and interpolate the contours between. */
+  /** Run the networks on every Nth slice and fill in between. */
   readonly sliceStep: number
+  /** What an encoding shows; the same whatever is looked for, or masks would change with the others. */
+  readonly shown: Shown
 }
 
 /**
@@ -32,15 +36,18 @@ const DEFAULTS: SegmentOptions = {
   margin: { unit: 'mm', values: [0, 0, 0] },
   partsMode: 'interpolate',
   sliceStep: 1,
+  shown: WHOLE_SLICES,
 }
 
 /** Hooks into a running segmentation. */
 export interface SegmentControl {
   /** Stops between two network runs. */
   readonly signal?: AbortSignal
+  /** Ends it after the slice that it is at: organs that have all their slices by then are kept, the others are left out. */
+  readonly endEarly?: AbortSignal | undefined
   /** Called after each slice with the organs on it. */
   readonly onProgress?: (doneSlices: number, totalSlices: number, organs: readonly string[]) => void
-  /** Called with each organ's mask as soon as its last slice is done, and awaited. */
+  /** Called with the drafts of organs, then with each organ's mask as soon as its last slice is done, and awaited. */
   readonly onEarlyMask?: (early: EarlyMask) => Promise<void>
 }
 
@@ -48,96 +55,130 @@ export interface SegmentControl {
 export interface Segmentation {
   /** On the scan's grid, in its storage order. */
   readonly labels: Volume<Uint8Array | Uint16Array>
-  /** In the order of the requests. */
+  /** In the order of the requests; without organs that were left out. */
   readonly structures: readonly StructureMask[]
   readonly encoderRuns: number
   readonly decoderRuns: number
 }
 
 /**
- * Segments organs in a CT slice by slice, each slice encoded once for all organs that share a window.
+ * Segments organs in a CT slice by slice, each tile of slices encoded once for all organs that share a window.
  * Where masks overlap, the larger logit wins, or, of organs whose templates have label maps, the larger log odds.
  * @param scan In HU, in any storage order.
+ * @param segmenter null for what is known without one: the drafts, or shape and HU in the boxes, or an ellipse in each.
  * @throws MedlsamError `cancelled` when the signal is aborted, `model` when a network fails. An organ
  *   that cannot be segmented is reported as `failed` and does not stop the others.
  */
 export async function segmentScan(
   scan: Volume<Int16Array | Float32Array>,
   requests: readonly SlicePlanRequest[],
-  segmenter: Segmenter,
+  segmenter: Segmenter | null,
   options: Partial<SegmentOptions> = {},
-  { signal, onProgress, onEarlyMask }: SegmentControl = {},
+  control: SegmentControl = {},
 ): Promise<Segmentation> {
-  const { margin, partsMode, sliceStep } = { ...DEFAULTS, ...options }
+  const { margin, partsMode, ...given } = { ...DEFAULTS, ...options }
+  // Without networks a slice costs nothing.
+  const { sliceStep, shown } = segmenter === null ? DEFAULTS : given
   const view = axialView(scan)
-  const [columns, rows] = view.size
-  const plans = planOrgans(view, requests, margin, partsMode, sliceStep)
-  const slices = plannedSlices(plans)
   const labels = emptyLabels(scan, requests)
-  const iouPredictions = plans.map((): number[] => [])
-  const early = onEarlyMask === undefined ? null : keepEarlyMasks(scan, labels, view, sliceStep)
-  let encoderRuns = 0
-  let decoderRuns = 0
+  const plans = planOrgans(view, requests, margin, partsMode, sliceStep)
+  const early =
+    segmenter === null || control.onEarlyMask === undefined ? null : keepEarlyMasks(scan, labels, view, sliceStep)
+  const drafts = early?.drafts(plans)
+  if (drafts !== undefined && drafts.masks.length > 0) await control.onEarlyMask?.(drafts)
+  const work = { scan, view, labels, plans, segmenter, grid: tileGrid(scan, view, shown), sliceStep }
+  const { done, iouPredictions, encoderRuns, decoderRuns } = await paintTiles(work, early, control)
+  throwIfCancelled(control.signal)
+  const complete = plans.filter((_, index) => done.has(index))
+  if (complete.length < plans.length) eraseOrgans(labels, new Set(plans.filter((_, index) => !done.has(index))))
+  if (sliceStep > 1) await fillBetweenSlices(labels.data, view, complete)
+  const predictions = iouPredictions.filter((_, index) => done.has(index))
+  const structures = finishMasks(scan, labels, view, complete, predictions)
+  return { labels, structures, encoderRuns, decoderRuns }
+}
 
-  for (const [done, slice] of slices.entries()) {
-    const canvas: SliceCanvas = { scan, labels, view, slice, worth: new Float32Array(columns * rows) }
-    for (const [windowHu, organs] of byWindow(plans, slice, segmenter.windowHu)) {
+/** What is painted, and with what. */
+interface PaintWork {
+  readonly scan: Volume<Int16Array | Float32Array>
+  readonly view: AxialView
+  readonly labels: Segmentation['labels']
+  readonly plans: readonly OrganPlan[]
+  readonly segmenter: Segmenter | null
+  readonly grid: TileGrid
+  readonly sliceStep: number
+}
+
+interface Painted {
+  /** Organs that have all their slices, by index. */
+  readonly done: ReadonlySet<number>
+  /** By organ. */
+  readonly iouPredictions: readonly (readonly number[])[]
+  readonly encoderRuns: number
+  readonly decoderRuns: number
+}
+
+/** Paints all organs, tile by tile. */
+async function paintTiles(
+  { scan, view, labels, plans, segmenter, grid, sliceStep }: PaintWork,
+  early: EarlyMasks | null,
+  { signal, endEarly, onProgress, onEarlyMask }: SegmentControl,
+): Promise<Painted> {
+  const canvases = new SliceCanvases(scan, labels, view)
+  const painters = plans.map((plan) => new OrganPainter(plan, canvases, view, sliceStep))
+  const iouPredictions = plans.map((): number[] => [])
+  const left = plans.map(({ sampled }) => sampled.size)
+  const tiles = planTiles(plans, grid, view, sliceStep, segmenter?.windowHu ?? SOFT_TISSUE)
+  const totalSlices = plannedSlices(plans).length
+  let doneSlices = 0
+  let encoderRuns = 0
+  const done = new Set(plans.flatMap(({ sampled }, index) => (sampled.size === 0 ? [index] : [])))
+  for (const { slices, windows } of tiles) {
+    if (endEarly?.aborted === true) break
+    canvases.finishBelow(slices[0] - sliceStep)
+    for (const { windowHu, organs } of windows) {
       throwIfCancelled(signal)
-      const embedding = await segmenter.encodeSlice(windowSlice(scan.data, view, slice, windowHu))
-      encoderRuns += 1
-      for (const { index, box, reach, height } of organs) {
+      const tile = segmenter && (await encodeTile(segmenter, scan, view, { grid, slices }, windowHu))
+      if (tile !== null) encoderRuns += 1
+      for (const { index, slice, box } of organs) {
         throwIfCancelled(signal)
-        const mask = await segmenter.decodeBox(embedding, box, regionAround(reach, columns, rows))
-        decoderRuns += 1
-        iouPredictions[index].push(mask.iouPrediction)
-        const { structure, prior } = requests[index]
-        const weigh = prior === undefined ? null : weighWithPrior(oddsOnSlice(prior, box, height))
-        paintMask(canvas, mask, structure.labelValue, weigh)
+        const mask =
+          segmenter &&
+          tile &&
+          (await decodeOnTile(segmenter, tile, slice, boxPrompt(box), painters[index].regionAt(slice)))
+        if (mask !== null) iouPredictions[index].push(mask.iouPrediction)
+        painters[index].paint(slice, mask)
+        left[index] -= 1
       }
     }
-    onProgress?.(
-      done + 1,
-      slices.length,
-      plans.filter(({ sampled }) => sampled.has(slice)).map(({ request }) => request.structure.name),
-    )
+    for (const slice of slices) {
+      const there = plans.filter(({ sampled }) => sampled.has(slice))
+      if (there.length === 0) continue
+      doneSlices += 1
+      onProgress?.(
+        doneSlices,
+        totalSlices,
+        there.map(({ request }) => request.structure.name),
+      )
+    }
     for (const [index, plan] of plans.entries()) {
-      if (early === null || Math.max(...plan.sampled) !== slice) continue
+      if (left[index] > 0 || done.has(index)) continue
+      done.add(index)
+      if (early === null) continue
       throwIfCancelled(signal)
       await onEarlyMask?.(await early.add(plan, iouPredictions[index]))
     }
   }
-  throwIfCancelled(signal)
-  if (sliceStep > 1) await fillBetweenSlices(labels.data, view, plans)
-  const structures = finishMasks(scan, labels, view, plans, iouPredictions)
-  return { labels, structures, encoderRuns, decoderRuns }
+  const decoderRuns = iouPredictions.reduce((sum, predictions) => sum + predictions.length, 0)
+  return { done, iouPredictions, encoderRuns, decoderRuns }
+}
+
+/** Takes out what was painted of organs that are left out. */
+function eraseOrgans({ data }: Segmentation['labels'], organs: ReadonlySet<OrganPlan>): void {
+  const values = new Set([...organs].map(({ request }) => request.structure.labelValue))
+  for (let at = 0; at < data.length; at++) if (values.has(data[at])) data[at] = 0
 }
 
 function emptyLabels({ data, size, affine }: Volume, requests: readonly SlicePlanRequest[]): Segmentation['labels'] {
   const largest = Math.max(0, ...requests.map(({ structure }) => structure.labelValue))
   return { data: largest > 255 ? new Uint16Array(data.length) : new Uint8Array(data.length), size, affine }
-}
-
-interface OrganOnSlice {
-  readonly index: number
-  readonly box: PixelBox
-  readonly reach: PixelBox
-  /** Of the slice within the organ, lowest 0, highest 1. */
-  readonly height: number
-}
-
-/** The organs of a slice, those that are shown in the same window together. */
-function byWindow(plans: readonly OrganPlan[], slice: number, standard: WindowHu): [WindowHu, OrganOnSlice[]][] {
-  const groups = new Map<string, [WindowHu, OrganOnSlice[]]>()
-  plans.forEach(({ request, boxes, reach, sampled }, index) => {
-    const [box, reached] = [boxes.get(slice), reach.get(slice)]
-    if (box === undefined || reached === undefined || !sampled.has(slice)) return
-    const [lowest] = boxes.keys()
-    const organ = { index, box, reach: reached, height: (slice - lowest + 0.5) / boxes.size }
-    const windowHu = request.windowHu ?? standard
-    const key = `${windowHu.level}/${windowHu.width}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [windowHu, [organ]])
-    else group[1].push(organ)
-  })
-  return [...groups.values()]
 }

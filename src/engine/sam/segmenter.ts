@@ -1,12 +1,13 @@
 import { defined } from '../../shared/defined.js'
-import type { Preprocessing, SegmenterLayoutId } from '../../shared/modelTypes.js'
+import type { Preprocessing, SegmenterLayoutId, TileUse } from '../../shared/modelTypes.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { describeTensors, type Network, type NetworkTensor, type Provider } from '../runtime/network.js'
 import { readNpy } from '../runtime/npy.js'
 import { checkedHash, openNetwork, type OpenNetworkOptions } from '../runtime/onnx.js'
 import type { ExportContext, ExportRunner, MaskLogits, SliceEmbedding } from './exports/exportLayout.js'
 import { EXPORT_LAYOUTS } from './exports/exportTable.js'
-import type { SliceImage, PixelBox, PixelRegion, WindowHu } from './slices/sliceImage.js'
+import type { Prompt, PromptKinds } from './prompts/prompt.js'
+import type { SliceImage, PixelRegion, WindowHu } from './slices/sliceImage.js'
 
 /** Soft tissue, the window that MedSAM was trained with. */
 export const SOFT_TISSUE: WindowHu = { level: 40, width: 400 }
@@ -22,19 +23,23 @@ export interface Segmenter {
   readonly preprocessing: Preprocessing | null
   /** Window to show it CT in where nothing else is asked for. */
   readonly windowHu: WindowHu
+  /** What it is shown at once. */
+  readonly tiles: Pick<TileUse, 'cut' | 'perSide'>
   readonly provider: Provider
   /** Why `provider` is not the one asked for; null when it is. */
   readonly providerNote: string | null
+  /** What its prompts may hold beside a box. */
+  readonly prompts: PromptKinds
   /** The networks behind it, for hashes, run counts and time spent. */
   readonly networks: readonly Network[]
-  /** Runs the encoder on a slice image. */
-  encodeSlice(image: SliceImage): Promise<SliceEmbedding>
+  /** Runs the encoder on a tile: a slice, a part of it, or a mosaic of several. */
+  encodeTile(image: SliceImage): Promise<SliceEmbedding>
   /**
-   * Runs the decoder for one box.
-   * @param box In pixels of the slice image that was encoded.
-   * @param region Pixels of that slice image to return logits for.
+   * Runs the decoder for one prompt.
+   * @param prompt In pixels of the tile that was encoded; what it holds beside a box must be among `prompts`.
+   * @param region Pixels of that tile to return logits for.
    */
-  decodeBox(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>
+  decode(embedding: SliceEmbedding, prompt: Prompt, region: PixelRegion): Promise<MaskLogits>
   /** Frees the networks. */
   release(): Promise<void>
 }
@@ -51,7 +56,12 @@ export interface SegmenterOptions {
   readonly windowHu?: WindowHu
   /** How slice images were prepared in training, where the export layout leaves it open; SAM's way when absent. */
   readonly preprocessing?: Preprocessing
+  /** What it is shown at once; {@link ONE_CUT_SLICE} when absent. */
+  readonly tiles?: Segmenter['tiles']
 }
+
+/** Where nothing is known of a model: it has seen pictures of one thing at a time. */
+export const ONE_CUT_SLICE: Segmenter['tiles'] = { cut: true, perSide: 1 }
 
 /**
  * Opens the ONNX files of a segmenter, in any order; what lies beside them comes along: constants as `.npy`, and
@@ -92,7 +102,7 @@ export async function openSegmenter(
  */
 export function createSegmenter(
   networks: readonly Network[],
-  { id, windowHu = SOFT_TISSUE, preprocessing }: SegmenterOptions,
+  { id, windowHu = SOFT_TISSUE, preprocessing, tiles = ONE_CUT_SLICE }: SegmenterOptions,
   constants: readonly NetworkTensor[] = [],
 ): Segmenter {
   const found = recogniseExport(networks, { preprocessing: preprocessing ?? null, constants }, id)
@@ -103,6 +113,7 @@ export function createSegmenter(
     layout,
     preprocessing: runner.ownPreprocessing === null ? (preprocessing ?? null) : null,
     windowHu,
+    tiles,
     // A slice takes its time in the encoder, so that network's provider is the one to name.
     get provider() {
       return runner.encoder.provider
@@ -111,8 +122,9 @@ export function createSegmenter(
       return networks.find(({ providerNote }) => providerNote !== null)?.providerNote ?? null
     },
     networks,
-    encodeSlice: (image) => runner.encode(image),
-    decodeBox: (embedding, box, region) => runner.decode(embedding, box, region),
+    prompts: runner.prompts,
+    encodeTile: (image) => runner.encode(image),
+    decode: (embedding, prompt, region) => runner.decode(embedding, prompt, region),
     async release() {
       for (const network of networks) await network.release()
     },

@@ -3,8 +3,10 @@ import type { Structure } from '../../shared/structure.js'
 import type { AxialView } from './slices/axialView.js'
 import { marginMm, type BoxMargin } from './prompts/boxMargin.js'
 import type { PixelBox, WindowHu } from './slices/sliceImage.js'
+import { boxPerSliceOfDraft } from './prompts/draftBoxes.js'
 import { boxPerSlice, withReach, type PartsMode } from './prompts/sliceBoxes.js'
 import type { TemplatesPrior } from './prior/templatesPrior.js'
+import type { DraftMask } from '../volume/draftMask.js'
 
 /** An organ to segment, and where it is. */
 export interface SlicePlanRequest {
@@ -17,11 +19,18 @@ export interface SlicePlanRequest {
   readonly windowHu?: WindowHu
   /** What it looks like in the templates, to weigh the model's masks with. */
   readonly prior?: TemplatesPrior
+  /** A first idea of its mask: gives each slice its box, and takes the place of the prior's shape. */
+  readonly draft?: DraftMask
 }
 
 /** The prompts of one organ. */
 export interface OrganPlan {
   readonly request: SlicePlanRequest
+  /**
+   * Whether its templates know where it is on every slice: then slices that the networks do not see take the logits of
+   * their neighbours. Contours are interpolated otherwise.
+   */
+  readonly hasOdds: boolean
   /** Box per slice, for every slice of the organ in ascending order. */
   readonly boxes: ReadonlyMap<number, PixelBox>
   /** What its mask may cover on each of these slices: the box, and what lies around it where there is a prior. */
@@ -32,7 +41,8 @@ export interface OrganPlan {
 
 /**
  * Prompts for every organ.
- * @param sliceStep Run every Nth slice of the scan, and always the first and last of an organ.
+ * @param sliceStep Run every Nth slice of the scan; of an organ whose contours are interpolated always the first and last,
+ *   of another one that none of them meets the middle one.
  */
 export function planOrgans(
   view: AxialView,
@@ -43,16 +53,22 @@ export function planOrgans(
 ): OrganPlan[] {
   const grownMm = marginMm(margin, view)
   return requests.map((request) => {
-    const boxes = boxPerSlice(view, request.boxesMm, grownMm, mode)
-    const slices = [...boxes.keys()]
-    // Counted from the scan's lowest slice, so that organs share slices and with them their encoding.
-    const sampled = slices.filter((slice, i) => slice % sliceStep === 0 || i === 0 || i === slices.length - 1)
-    const reach =
-      request.prior === undefined
-        ? boxes
-        : new Map([...boxes].map(([slice, box]) => [slice, insideView(withReach(box), view)]))
-    return { request, boxes, reach, sampled: new Set(sampled) }
+    const boxes =
+      request.draft === undefined
+        ? boxPerSlice(view, request.boxesMm, grownMm, mode)
+        : boxPerSliceOfDraft(view, request.draft, grownMm)
+    const hasOdds = request.prior !== undefined || request.draft !== undefined
+    const sampled = sampledSlices([...boxes.keys()], sliceStep, hasOdds)
+    const reach = hasOdds ? new Map([...boxes].map(([slice, box]) => [slice, insideView(withReach(box), view)])) : boxes
+    return { request, hasOdds, boxes, reach, sampled: new Set(sampled) }
   })
+}
+
+/** Counted from the scan's lowest slice, so that organs share slices and with them their encoding. */
+function sampledSlices(slices: readonly number[], sliceStep: number, hasOdds: boolean): readonly number[] {
+  const shared = slices.filter((slice) => slice % sliceStep === 0)
+  if (!hasOdds) return slices.filter((slice, i) => slice % sliceStep === 0 || i === 0 || i === slices.length - 1)
+  return shared.length > 0 || slices.length === 0 ? shared : [slices[Math.floor(slices.length / 2)]]
 }
 
 function insideView({ x0, y0, x1, y1 }: PixelBox, { size: [columns, rows] }: AxialView): PixelBox {

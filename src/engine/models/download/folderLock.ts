@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import lockfile from 'proper-lockfile'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import { throwIfCancelled } from '../../../shared/medlsamError.js'
 import { outputError } from '../../../shared/node/wholeFiles.js'
 
@@ -21,7 +21,7 @@ export async function withFolderLock<T>(
   signal?: AbortSignal,
   onWait?: () => void,
 ): Promise<T> {
-  await mkdir(path.dirname(folder), { recursive: true }).catch((error: unknown) => {
+  await makeFolders(path.dirname(folder)).catch((error: unknown) => {
     throw outputError(folder, error)
   })
   const release = await acquire(folder, signal, onWait)

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { readTextFile } from '../../../shared/node/readTextFile.js'
 import { patchModelCardSchema } from '../../../shared/modelCard.js'
 import { MedlsamError } from '../../../shared/medlsamError.js'
 
@@ -71,7 +72,7 @@ export async function readSkeletons(folder: string): Promise<Skeleton[]> {
   return Promise.all(
     found.map(async (inner) => {
       const file = path.join(inner, 'map.json')
-      const parsed = mapSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
+      const parsed = mapSchema.safeParse(JSON.parse(await readTextFile(file)))
       if (!parsed.success)
         throw new MedlsamError('model', `${file} is not the map of a model skeleton: reinstall.`, file, {
           cause: parsed.error,

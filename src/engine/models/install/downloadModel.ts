@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import type {
   DownloadModelRequest,
   InstalledModel,
@@ -100,7 +101,7 @@ type Fetch = (remote: ModelArchive, part: string, expected: string | null) => Pr
 
 async function install(download: Download, entry: RegistryEntry): Promise<InstalledModel> {
   const { variant, folder, hooks } = download
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  await makeFolders(folder).catch((cause: unknown) => {
     throw new MedlsamError('output', `The models folder ${folder} cannot be made: choose another one.`, folder, {
       cause,
       remedy: { option: 'modelsFolder' },

@@ -1,6 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import { writeTextAtomic } from '../../../shared/node/wholeFiles.js'
 
 const recordSchema = z.record(z.string(), z.string())
@@ -17,7 +18,7 @@ export async function firstUseHash(modelsFolder: string, url: string): Promise<s
 export async function rememberFirstUse(modelsFolder: string, url: string, sha256: string): Promise<void> {
   const record = await readRecord(modelsFolder)
   if (url in record) return
-  await mkdir(modelsFolder, { recursive: true })
+  await makeFolders(modelsFolder)
   await writeTextAtomic(recordPath(modelsFolder), `${JSON.stringify({ ...record, [url]: sha256 }, null, 2)}\n`)
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, stat } from 'node:fs/promises'
+import { copyFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import type { ImportModelRequest, InstalledModel, Precision, RegistryEntry } from '../../../shared/modelTypes.js'
 import { defined } from '../../../shared/defined.js'
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
@@ -188,7 +189,7 @@ async function copyFiles(
     sizes.set(source, info.size)
   }
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
-  await mkdir(folder, { recursive: true })
+  await makeFolders(folder)
   const files: InstalledModel['files'][number][] = []
   let done = 0
   for (const [source, sizeBytes] of sizes) {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import {
   installedModelSchema,
   PRECISIONS,
@@ -105,7 +106,7 @@ export async function readInstalled(modelsFolder: string): Promise<InstalledMode
 
 /** Records a model as installed; its files must lie in the folder already. */
 export async function writeInstalled(folder: string, model: InstalledModel): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await makeFolders(folder)
   await writeTextAtomic(path.join(folder, MODEL_RECORD), `${JSON.stringify(model, null, 2)}\n`)
 }
 

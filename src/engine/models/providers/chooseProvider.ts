@@ -1,5 +1,6 @@
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import { defined } from '../../../shared/defined.js'
 import type { ProviderTestReport } from '../../../shared/modelTypes.js'
 import { sha256File } from '../../../shared/node/hash.js'
@@ -64,7 +65,7 @@ async function alone<T>(
   { signal }: ProviderTestHooks,
   work: (memory: ProviderMemory) => Promise<T>,
 ): Promise<T> {
-  const writable = await mkdir(modelsFolder, { recursive: true })
+  const writable = await makeFolders(modelsFolder)
     .then(() => access(modelsFolder, constants.W_OK))
     .then(
       () => true,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { copyFile, mkdir, rename, rm, symlink } from 'node:fs/promises'
+import { copyFile, rename, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import type { GpuRuntimeInfo } from '../../../shared/modelTypes.js'
 import { defined } from '../../../shared/defined.js'
 import { MedlsamError, throwIfCancelled } from '../../../shared/medlsamError.js'
@@ -91,7 +92,7 @@ export async function downloadGpuRuntime(
       async () => {
         if (isThere()) return
         refuseOffline(context, `The GPU runtime of ONNX Runtime ${version}`)
-        await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+        await makeFolders(folder).catch((error: unknown) => {
           throw outputError(folder, error)
         })
         const network = openNetworkAccess(context.network)

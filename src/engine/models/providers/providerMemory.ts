@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import { writeTextAtomic } from '../../../shared/node/wholeFiles.js'
 import { sha256Of } from '../../../shared/node/hash.js'
 import type { Provider } from '../../runtime/network.js'
@@ -58,7 +59,7 @@ export function providerMemory(
   const change = async (next: (entry: Entry) => Entry): Promise<void> => {
     const memory = await read()
     const entry = entryOf(memory, key)
-    await mkdir(modelsFolder, { recursive: true })
+    await makeFolders(modelsFolder)
     await writeTextAtomic(file, `${JSON.stringify({ ...memory, [key]: next(entry) }, null, 2)}\n`)
   }
   return {

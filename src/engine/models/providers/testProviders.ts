@@ -115,9 +115,9 @@ async function timeEncode(
   now: () => number,
 ): Promise<{ readonly encodeMs: number; readonly embedding: SliceEmbedding }> {
   try {
-    await segmenter.encodeSlice(image)
+    await segmenter.encodeTile(image)
     const started = now()
-    const embedding = await segmenter.encodeSlice(image)
+    const embedding = await segmenter.encodeTile(image)
     return { encodeMs: now() - started, embedding }
   } finally {
     await segmenter.release()

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { decode, encode } from '@msgpack/msgpack'
 import { z } from 'zod'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import { writeBytesAtomic } from '../../../shared/node/wholeFiles.js'
 import { fromHalf, toHalf } from '../../runtime/halfFloat.js'
 import type { NetworkTensor } from '../../runtime/network.js'
@@ -73,7 +74,7 @@ export async function cacheEmbeddings(
       return inner.providerNote
     },
     cache: counts,
-    async encodeSlice(image) {
+    async encodeTile(image) {
       const name = `${imageKey(image, `${model} ${precision}`)}${SUFFIX}`
       const file = path.join(folder, name)
       const known = await readEmbedding(file)
@@ -82,7 +83,7 @@ export async function cacheEmbeddings(
         kept.touch(name)
         return known
       }
-      const embedding = await inner.encodeSlice(image)
+      const embedding = await inner.encodeTile(image)
       counts.misses++
       const bytes = pack(embedding, precision)
       if (bytes === null) return embedding
@@ -128,7 +129,7 @@ interface KeptFiles {
 
 /** What the folder holds, in order of use; other processes' files count once this one is opened. */
 async function openFolder(folder: string): Promise<KeptFiles> {
-  await mkdir(folder, { recursive: true })
+  await makeFolders(folder)
   const found: { readonly name: string; readonly size: number; readonly usedMs: number }[] = []
   for (const name of await readdir(folder)) {
     const info = await stat(path.join(folder, name)).catch(() => null)

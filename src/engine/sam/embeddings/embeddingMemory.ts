@@ -58,11 +58,11 @@ export function rememberEmbeddings(inner: Segmenter, memory: EmbeddingMemory): S
     get providerNote() {
       return inner.providerNote
     },
-    async encodeSlice(image) {
+    async encodeTile(image) {
       const key = imageKey(image, model)
       const known = memory.get(`${key} ${inner.provider}`)
       if (known !== undefined) return known
-      const embedding = await inner.encodeSlice(image)
+      const embedding = await inner.encodeTile(image)
       // Encoding may have loaded the network again, on another provider.
       memory.set(`${key} ${inner.provider}`, embedding)
       return embedding

@@ -1,9 +1,11 @@
 import type { Network, NetworkTensor } from '../../runtime/network.js'
-import type { SliceImage, PixelBox, PixelRegion } from '../slices/sliceImage.js'
-import { enlarge, fitLetterbox, toLetterbox, type Letterbox } from './letterbox.js'
+import type { SliceImage, PixelRegion } from '../slices/sliceImage.js'
+import type { Prompt, PromptKinds } from '../prompts/prompt.js'
+import { enlarge, fitLetterbox, type Letterbox } from './letterbox.js'
 import { fillPlanes } from './encoderInput.js'
 import type { ExportRefusal, ExportRunner, MaskLogits, ExportLayout } from './exportLayout.js'
-import { LABEL, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
+import { SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
+import { cornersAndPoints, LABEL } from './promptTensors.js'
 import { planarEncoder } from './planarEncoder.js'
 import {
   feedTo,
@@ -89,13 +91,24 @@ function cornersFit(network: Network): ExportRefusal | null {
       }
 }
 
-function prompt(network: Network, { x0, y0, x1, y1 }: PixelBox, perPixel: number): Record<string, NetworkTensor> {
-  const count = pointCount(network)
-  const coords = [x0, y0, x1, y1].map((v) => v * perPixel).concat(Array.from({ length: 2 * (count - 2) }, () => 0))
-  const labels: number[] = [LABEL.boxStart, LABEL.boxEnd, ...Array.from({ length: count - 2 }, () => LABEL.padding)]
+/** Points fit only where the graph was exported for any number of them. */
+function promptKinds(network: Network): PromptKinds {
+  return { points: typeof inputNamed(network, 'batched_point_coords')?.dims[2] !== 'number', masks: false }
+}
+
+function feedsOf(
+  network: Network,
+  prompt: Prompt,
+  letterbox: Letterbox,
+  perPixel: number,
+): Record<string, NetworkTensor> {
+  const { coords, labels } = cornersAndPoints(prompt, letterbox)
+  const padding = Math.max(0, pointCount(network) - labels.length)
+  const allLabels = [...labels, ...Array.from({ length: padding }, () => LABEL.padding)]
+  const allCoords = [...coords.map((v) => v * perPixel), ...Array.from({ length: 2 * padding }, () => 0)]
   return {
-    batched_point_coords: feedTo(network, 'batched_point_coords', coords, [1, 1, count, 2]),
-    batched_point_labels: feedTo(network, 'batched_point_labels', labels, [1, 1, count]),
+    batched_point_coords: feedTo(network, 'batched_point_coords', allCoords, [1, 1, allLabels.length, 2]),
+    batched_point_labels: feedTo(network, 'batched_point_labels', allLabels, [1, 1, allLabels.length]),
   }
 }
 
@@ -121,12 +134,13 @@ function splitRunner(encoder: Network, decoder: Network): ExportRunner {
   return {
     encoder,
     ownPreprocessing: PREPROCESSING,
+    prompts: promptKinds(decoder),
     encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, { [encoder.outputs[0].name]: 'embedding' }),
-    async decode({ tensors: { embedding }, letterbox }, box, region) {
+    async decode({ tensors: { embedding }, letterbox }, prompt, region) {
       const results = await decoder.run(
         {
           image_embeddings: handOver(embedding, encoder.outputs[0], inputNamed(decoder, 'image_embeddings')),
-          ...prompt(decoder, toLetterbox(box, letterbox), PROMPT_SIDE / SAM_SIDE),
+          ...feedsOf(decoder, prompt, letterbox, PROMPT_SIDE / SAM_SIDE),
           orig_im_size: feedTo(decoder, 'orig_im_size', [PROMPT_SIDE, PROMPT_SIDE], [2]),
         },
         ['output_masks', 'iou_predictions'],
@@ -140,6 +154,7 @@ function wholeRunner(network: Network): ExportRunner {
   return {
     encoder: network,
     ownPreprocessing: PREPROCESSING,
+    prompts: promptKinds(network),
     encode(image: SliceImage) {
       const letterbox = fitLetterbox(image, SAM_SIDE, SAM_SIDE, PREPROCESSING.fit)
       const data = new Float32Array(3 * SAM_SIDE * SAM_SIDE)
@@ -149,11 +164,11 @@ function wholeRunner(network: Network): ExportRunner {
         letterbox,
       })
     },
-    async decode({ tensors, letterbox }, box, region) {
-      const results = await network.run(
-        { batched_images: tensors.image, ...prompt(network, toLetterbox(box, letterbox), 1) },
-        ['output_masks', 'iou_predictions'],
-      )
+    async decode({ tensors, letterbox }, prompt, region) {
+      const results = await network.run({ batched_images: tensors.image, ...feedsOf(network, prompt, letterbox, 1) }, [
+        'output_masks',
+        'iou_predictions',
+      ])
       return bestMask(network, results, SAM_SIDE, letterbox, region)
     },
   }

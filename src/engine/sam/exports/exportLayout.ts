@@ -1,6 +1,7 @@
 import type { Preprocessing, SegmenterLayoutId } from '../../../shared/modelTypes.js'
 import type { Network, NetworkTensor } from '../../runtime/network.js'
-import type { SliceImage, PixelBox, PixelRegion } from '../slices/sliceImage.js'
+import type { Prompt, PromptKinds } from '../prompts/prompt.js'
+import type { SliceImage, PixelRegion } from '../slices/sliceImage.js'
 import type { Letterbox } from './letterbox.js'
 
 /** What the encoder made of a slice image; belongs to the segmenter that made it. */
@@ -27,8 +28,10 @@ export interface ExportRunner {
    * must be said.
    */
   readonly ownPreprocessing: Preprocessing | null
+  /** What prompts may hold beside a box; without points there must be a box. */
+  readonly prompts: PromptKinds
   encode(image: SliceImage): Promise<SliceEmbedding>
-  decode(embedding: SliceEmbedding, box: PixelBox, region: PixelRegion): Promise<MaskLogits>
+  decode(embedding: SliceEmbedding, prompt: Prompt, region: PixelRegion): Promise<MaskLogits>
 }
 
 /** Networks that are known, and why boxes cannot prompt them: the end of a sentence that begins with the model. */

@@ -1,6 +1,7 @@
 import { defined } from '../../../shared/defined.js'
 import type { Network, NetworkTensor } from '../../runtime/network.js'
 import { enlarge, toLetterbox } from './letterbox.js'
+import { BOXES_ONLY, boxOf } from '../prompts/prompt.js'
 import type { ExportRefusal, ExportRunner, ExportLayout } from './exportLayout.js'
 import { planarEncoder } from './planarEncoder.js'
 import { SAM_EMBEDDING } from './metaDecoder.js'
@@ -96,8 +97,9 @@ function runner(encoder: Network, decodeBox: Decode): ExportRunner {
     encoder,
     ownPreprocessing: PREPROCESSING,
     encode: planarEncoder(encoder, SIDE, PREPROCESSING, { [encoder.outputs[0].name]: 'embedding' }),
-    async decode({ tensors: { embedding }, letterbox }, box, region) {
-      const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
+    prompts: BOXES_ONLY,
+    async decode({ tensors: { embedding }, letterbox }, prompt, region) {
+      const { x0, y0, x1, y1 } = toLetterbox(boxOf(prompt), letterbox)
       const { mask, score } = await decodeBox(embedding, [x0, y0, x1, y1])
       const plane = { data: mask, offset: 0, width: SIDE, height: SIDE }
       return { region, data: enlarge(plane, SIDE, letterbox, region), iouPrediction: score }

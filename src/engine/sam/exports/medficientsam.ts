@@ -2,6 +2,7 @@ import { defined } from '../../../shared/defined.js'
 import type { Network } from '../../runtime/network.js'
 import { enlarge, fitLetterbox, toLetterbox } from './letterbox.js'
 import { interleaved } from './encoderInput.js'
+import { BOXES_ONLY, boxOf } from '../prompts/prompt.js'
 import type { ExportLayout } from './exportLayout.js'
 import { SAM_EMBEDDING } from './metaDecoder.js'
 import { feed, fits, handOver, inputNamed, numbersOf, single, takesExactly } from './signature.js'
@@ -46,8 +47,9 @@ export const medficientsamLayout: ExportLayout = {
         )
         return { tensors: { embedding: results[embedded.name] }, letterbox }
       },
-      async decode({ tensors: { embedding }, letterbox }, box, region) {
-        const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
+      prompts: BOXES_ONLY,
+      async decode({ tensors: { embedding }, letterbox }, prompt, region) {
+        const { x0, y0, x1, y1 } = toLetterbox(boxOf(prompt), letterbox)
         const results = await decoder.run(
           {
             image_embeddings: handOver(embedding, embedded, embeddings),

@@ -1,6 +1,6 @@
 import type { Network } from '../../runtime/network.js'
 import type { ExportLayout } from './exportLayout.js'
-import { isMetaDecoder, metaDecoder, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
+import { isMetaDecoder, META_PROMPTS, metaDecoder, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
 import { fits, isFloat, single } from './signature.js'
 
@@ -23,6 +23,7 @@ export const metaLayout: ExportLayout = {
       encode: planarEncoder(encoder, SAM_SIDE, preprocessing ?? { normalisation: 'sam', fit: 'pad' }, {
         [output.name]: 'embedding',
       }),
+      prompts: META_PROMPTS,
       decode: metaDecoder(decoder, output),
     }
   },

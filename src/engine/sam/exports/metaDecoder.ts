@@ -1,5 +1,7 @@
 import type { Network, TensorInfo } from '../../runtime/network.js'
-import { enlarge, toLetterbox } from './letterbox.js'
+import { enlarge } from './letterbox.js'
+import { cornersAndPoints, LABEL, maskPlane } from './promptTensors.js'
+import type { PromptKinds } from '../prompts/prompt.js'
 import type { ExportRunner } from './exportLayout.js'
 import {
   feedTo,
@@ -19,9 +21,7 @@ export const SAM_SIDE = 1024
 export const SAM_EMBEDDING: WantedDims = [1, 256, 64, 64]
 /** Side of the masks that SAM returns. */
 const MASK_SIDE = 256
-
-/** Labels of prompt points: https://github.com/facebookresearch/segment-anything, scripts/export_onnx_model.py. */
-export const LABEL = { padding: -1, boxStart: 2, boxEnd: 3 } as const
+const PLANE = [1, 1, MASK_SIDE, MASK_SIDE] as const
 
 const INPUTS: Readonly<Record<string, WantedDims>> = {
   image_embeddings: SAM_EMBEDDING,
@@ -49,32 +49,35 @@ export function isMetaDecoder(network: Network): boolean {
   )
 }
 
+/** What prompts of such a decoder may hold. */
+export const META_PROMPTS: PromptKinds = { points: true, masks: true }
+
 /** Runs such a decoder on the tensor `embedding`, an encoder's output. */
 export function metaDecoder(decoder: Network, encoded: TensorInfo): ExportRunner['decode'] {
-  const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), [1, 1, MASK_SIDE, MASK_SIDE])
-  const noMaskFlag = feedTo(decoder, 'has_mask_input', [0], [1])
+  const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), PLANE)
   // The decoder also enlarges its masks to this size; we enlarge the small ones ourselves, so let it be little work.
   const anySize = feedTo(decoder, 'orig_im_size', [64, 64], [2])
-  // A decoder exported with one mask picks the best of three guesses unless it gets more points than a
-  // box's two corners; with four masks there is nothing to pick and no need for a third point.
-  const masks = outputNamed(decoder, 'iou_predictions')?.dims[1]
-  const paddingPoints = masks === 4 ? 0 : 1
+  const masks = outputNamed(decoder, 'iou_predictions')?.dims[1] === 4 ? 4 : 1
 
-  return async ({ tensors: { embedding }, letterbox }, box, region) => {
-    const corners = toLetterbox(box, letterbox)
-    const coords = [corners.x0, corners.y0, corners.x1, corners.y1]
-    const labels: number[] = [LABEL.boxStart, LABEL.boxEnd]
-    for (let i = 0; i < paddingPoints; i++) {
+  return async ({ tensors: { embedding }, letterbox }, prompt, region) => {
+    const { coords, labels } = cornersAndPoints(prompt, letterbox)
+    // A decoder exported with one mask picks the best of three guesses unless it gets more points than a
+    // box's two corners; with four masks there is nothing to pick and no need for a third point.
+    if (masks === 1 && labels.length < 3) {
       coords.push(0, 0)
       labels.push(LABEL.padding)
     }
+    const mask =
+      prompt.mask === null
+        ? noMask
+        : feedTo(decoder, 'mask_input', maskPlane(prompt.mask, letterbox, SAM_SIDE, MASK_SIDE), PLANE)
     const results = await decoder.run(
       {
         image_embeddings: handOver(embedding, encoded, inputNamed(decoder, 'image_embeddings')),
         point_coords: feedTo(decoder, 'point_coords', coords, [1, labels.length, 2]),
         point_labels: feedTo(decoder, 'point_labels', labels, [1, labels.length]),
-        mask_input: noMask,
-        has_mask_input: noMaskFlag,
+        mask_input: mask,
+        has_mask_input: feedTo(decoder, 'has_mask_input', [prompt.mask === null ? 0 : 1], [1]),
         orig_im_size: anySize,
       },
       ['low_res_masks', 'iou_predictions'],

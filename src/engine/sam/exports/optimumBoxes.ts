@@ -1,8 +1,10 @@
 import type { NetworkTensor } from '../../runtime/network.js'
 import { enlarge, toLetterbox } from './letterbox.js'
+import { boxOf } from '../prompts/prompt.js'
 import type { ExportLayout } from './exportLayout.js'
-import { LABEL, SAM_SIDE } from './metaDecoder.js'
+import { SAM_SIDE } from './metaDecoder.js'
 import { isPromptDecoder, isVisionEncoder, OPTIMUM_MASK_SIDE } from './optimum.js'
+import { LABEL, labelledPoints, type LabelledPoints } from './promptTensors.js'
 import { planarEncoder } from './planarEncoder.js'
 import { feed, handOver, indexOfLargest, inputNamed, numbersOf, outputNamed, single } from './signature.js'
 
@@ -21,14 +23,16 @@ export const optimumBoxesLayout: ExportLayout = {
     const pointsInfo = inputNamed(decoder, 'input_points')
     const labelsInfo = inputNamed(decoder, 'input_labels')
     if (boxesInfo === undefined) return null
-    // An export that wants points too gets one that says that there is none.
-    const padding: Record<string, NetworkTensor> =
-      pointsInfo === undefined || labelsInfo === undefined
-        ? {}
-        : {
-            input_points: feed(pointsInfo, [0, 0], [1, 1, 1, 2]),
-            input_labels: feed(labelsInfo, [LABEL.padding], [1, 1, 1]),
-          }
+    const takesPoints = pointsInfo !== undefined && labelsInfo !== undefined
+    const pointFeeds = ({ coords, labels }: LabelledPoints): Record<string, NetworkTensor> => {
+      if (!takesPoints) return {}
+      // An export that wants points too gets one that says that there is none.
+      const [feedCoords, feedLabels] = labels.length === 0 ? [[0, 0], [LABEL.padding]] : [coords, labels]
+      return {
+        input_points: feed(pointsInfo, feedCoords, [1, 1, feedLabels.length, 2]),
+        input_labels: feed(labelsInfo, feedLabels, [1, 1, feedLabels.length]),
+      }
+    }
     return {
       encoder,
       ownPreprocessing: null,
@@ -36,8 +40,9 @@ export const optimumBoxesLayout: ExportLayout = {
         image_embeddings: 'embedding',
         image_positional_embeddings: 'position',
       }),
-      async decode({ tensors: { embedding, position }, letterbox }, box, region) {
-        const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
+      prompts: { points: takesPoints, masks: false },
+      async decode({ tensors: { embedding, position }, letterbox }, prompt, region) {
+        const { x0, y0, x1, y1 } = toLetterbox(boxOf(prompt), letterbox)
         const results = await decoder.run(
           {
             image_embeddings: handOver(
@@ -51,7 +56,7 @@ export const optimumBoxesLayout: ExportLayout = {
               inputNamed(decoder, 'image_positional_embeddings'),
             ),
             input_boxes: feed(boxesInfo, [x0, y0, x1, y1], [1, 1, 4]),
-            ...padding,
+            ...pointFeeds(labelledPoints(prompt, letterbox)),
           },
           ['pred_masks', 'iou_scores'],
         )

@@ -1,8 +1,9 @@
 import { defined } from '../../../shared/defined.js'
 import type { Network } from '../../runtime/network.js'
-import { enlarge, toLetterbox } from './letterbox.js'
+import { enlarge } from './letterbox.js'
+import { cornersAndPoints, maskPlane } from './promptTensors.js'
 import type { ExportLayout } from './exportLayout.js'
-import { LABEL, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
+import { SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
 import {
   feedTo,
@@ -20,6 +21,7 @@ import {
 
 /** Side of the masks. */
 const MASK_SIDE = 256
+const PLANE = [1, 1, MASK_SIDE, MASK_SIDE] as const
 
 /** What the encoder hands to the decoder, by the decoder's names. */
 const FEATURES: Readonly<Record<string, WantedDims>> = {
@@ -46,13 +48,14 @@ export const sam2Layout: ExportLayout = {
       inputNamed(decoder, 'orig_im_size') === undefined
         ? undefined
         : feedTo(decoder, 'orig_im_size', [MASK_SIDE, MASK_SIDE], [2])
-    const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), [1, 1, MASK_SIDE, MASK_SIDE])
+    const noMask = feedTo(decoder, 'mask_input', new Float32Array(MASK_SIDE * MASK_SIDE), PLANE)
     return {
       encoder,
       ownPreprocessing: PREPROCESSING,
       encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, outputs),
-      async decode({ tensors, letterbox }, box, region) {
-        const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
+      prompts: { points: true, masks: true },
+      async decode({ tensors, letterbox }, prompt, region) {
+        const { coords, labels } = cornersAndPoints(prompt, letterbox)
         const results = await decoder.run(
           {
             ...Object.fromEntries(
@@ -61,10 +64,13 @@ export const sam2Layout: ExportLayout = {
                 handOver(tensors[feature], outputNamed(encoder, output), inputNamed(decoder, feature)),
               ]),
             ),
-            point_coords: feedTo(decoder, 'point_coords', [x0, y0, x1, y1], [1, 2, 2]),
-            point_labels: feedTo(decoder, 'point_labels', [LABEL.boxStart, LABEL.boxEnd], [1, 2]),
-            mask_input: noMask,
-            has_mask_input: feedTo(decoder, 'has_mask_input', [0], [1]),
+            point_coords: feedTo(decoder, 'point_coords', coords, [1, labels.length, 2]),
+            point_labels: feedTo(decoder, 'point_labels', labels, [1, labels.length]),
+            mask_input:
+              prompt.mask === null
+                ? noMask
+                : feedTo(decoder, 'mask_input', maskPlane(prompt.mask, letterbox, SAM_SIDE, MASK_SIDE), PLANE),
+            has_mask_input: feedTo(decoder, 'has_mask_input', [prompt.mask === null ? 0 : 1], [1]),
             ...defined({ orig_im_size: maskSize }),
           },
           ['masks', 'iou_predictions'],

@@ -1,6 +1,7 @@
 import type { Network } from '../../runtime/network.js'
-import { enlarge, toLetterbox } from './letterbox.js'
+import { enlarge } from './letterbox.js'
 import type { ExportLayout } from './exportLayout.js'
+import { cornersOf, labelledPoints } from './promptTensors.js'
 import { SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { planarEncoder } from './planarEncoder.js'
 import {
@@ -38,17 +39,19 @@ export const sam2HubLayout: ExportLayout = {
     const encoder = single(networks, isEncoder)
     const decoder = single(networks, isDecoder)
     if (networks.length !== 2 || encoder === null || decoder === null) return null
-    const points = inputNamed(decoder, 'input_points')
-    const labels = inputNamed(decoder, 'input_labels')
-    const boxes = inputNamed(decoder, 'input_boxes')
-    if (points === undefined || labels === undefined || boxes === undefined) return null
+    const pointsInfo = inputNamed(decoder, 'input_points')
+    const labelsInfo = inputNamed(decoder, 'input_labels')
+    const boxesInfo = inputNamed(decoder, 'input_boxes')
+    if (pointsInfo === undefined || labelsInfo === undefined || boxesInfo === undefined) return null
     const names = Object.keys(FEATURES)
     return {
       encoder,
       ownPreprocessing: PREPROCESSING,
       encode: planarEncoder(encoder, SAM_SIDE, PREPROCESSING, Object.fromEntries(names.map((name) => [name, name]))),
-      async decode({ tensors, letterbox }, box, region) {
-        const { x0, y0, x1, y1 } = toLetterbox(box, letterbox)
+      prompts: { points: true, masks: false },
+      async decode({ tensors, letterbox }, prompt, region) {
+        const { coords, labels } = labelledPoints(prompt, letterbox)
+        const corners = cornersOf(prompt, letterbox)
         const results = await decoder.run(
           {
             ...Object.fromEntries(
@@ -57,9 +60,9 @@ export const sam2HubLayout: ExportLayout = {
                 handOver(tensors[name], outputNamed(encoder, name), inputNamed(decoder, name)),
               ]),
             ),
-            input_points: feed(points, [], [1, 1, 0, 2]),
-            input_labels: feed(labels, [], [1, 1, 0]),
-            input_boxes: feed(boxes, [x0, y0, x1, y1], [1, 1, 4]),
+            input_points: feed(pointsInfo, coords, [1, 1, labels.length, 2]),
+            input_labels: feed(labelsInfo, labels, [1, 1, labels.length]),
+            input_boxes: feed(boxesInfo, corners, [1, corners.length / 4, 4]),
           },
           ['pred_masks', 'iou_scores'],
         )

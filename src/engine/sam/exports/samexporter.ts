@@ -2,7 +2,7 @@ import type { Network } from '../../runtime/network.js'
 import { fitLetterbox } from './letterbox.js'
 import { interleaved } from './encoderInput.js'
 import type { ExportLayout } from './exportLayout.js'
-import { isMetaDecoder, metaDecoder, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
+import { isMetaDecoder, META_PROMPTS, metaDecoder, SAM_EMBEDDING, SAM_SIDE } from './metaDecoder.js'
 import { feed, fits, isFloat, single } from './signature.js'
 
 /**
@@ -31,6 +31,7 @@ export const samexporterLayout: ExportLayout = {
         ])
         return { tensors: { embedding }, letterbox }
       },
+      prompts: META_PROMPTS,
       decode: metaDecoder(decoder, output),
     }
   },

@@ -1,14 +1,13 @@
-import { interpolateContours } from '../../labels/itkContours.js'
+import { bridgeSlices } from '../../labels/bridgeSlices.js'
+import { blockVoxels, forEachVoxel, type MaskBlock } from '../../labels/maskBlock.js'
 import type { AxialView } from '../slices/axialView.js'
-import { blockAround, blockVoxels, forEachVoxel, type MaskBlock } from './maskBlock.js'
+import { blockAround } from './blockAround.js'
 import type { OrganPlan } from '../slicePlan.js'
-
-/** Contours narrower than this many pixels are enlarged first: the interpolation drops smaller ones. */
-const NARROWEST_PIXELS = 4
 
 /**
  * Fills the slices between those that the networks saw, in place: every organ's contours are
- * interpolated from one of its slices to the next. What is already labelled stays as it is.
+ * interpolated from one of its slices to the next, but of those whose templates know better where they are. What is
+ * already labelled stays as it is.
  */
 export async function fillBetweenSlices(
   labels: Uint8Array | Uint16Array,
@@ -17,7 +16,7 @@ export async function fillBetweenSlices(
 ): Promise<void> {
   // Where two organs grow into each other between slices, the smaller label wins, whatever the order of requests.
   const byLabel = plans
-    .filter(({ reach }) => reach.size > 0)
+    .filter(({ reach, hasOdds }) => reach.size > 0 && !hasOdds)
     .sort((a, b) => a.request.structure.labelValue - b.request.structure.labelValue)
   for (const { request, reach } of byLabel)
     await fillOrgan(labels, view, blockAround(reach), request.structure.labelValue)
@@ -81,35 +80,13 @@ async function fillGap(
   const width = Math.max(lower.x1, upper.x1) - x0 + 1
   const height = Math.max(lower.y1, upper.y1) - y0 + 1
   const gap: MaskBlock = { from: [x0, y0, lower.slice], size: [width, height, upper.slice - lower.slice + 1] }
-  const zoom = Math.max(1, Math.ceil(NARROWEST_PIXELS / Math.sqrt(Math.min(lower.pixels, upper.pixels))))
 
   const mask = new Uint8Array(blockVoxels(gap))
   forEachVoxel(view, gap, (inBlock, inStorage) => {
     if (labels[inStorage] === labelValue) mask[inBlock] = 1
   })
-  const enlarged = zoom === 1 ? mask : enlarge(mask, width, zoom)
-  const filled = await interpolateContours(enlarged, [width * zoom, height * zoom, gap.size[2]])
-  const inside = zoom === 1 ? filled : shrink(filled, width, zoom)
+  const inside = await bridgeSlices(mask, gap.size)
   forEachVoxel(view, gap, (inBlock, inStorage) => {
     if (labels[inStorage] === 0 && inside[inBlock] !== 0) labels[inStorage] = labelValue
   })
-}
-
-/** Every pixel as a square of `zoom` by `zoom` pixels; rows of all slices lie one after the other. */
-function enlarge(mask: Uint8Array, width: number, zoom: number): Uint8Array {
-  const wide = width * zoom
-  return Uint8Array.from(
-    { length: mask.length * zoom * zoom },
-    (_, i) => mask[Math.floor(Math.floor(i / wide) / zoom) * width + Math.floor((i % wide) / zoom)],
-  )
-}
-
-/** The reverse: a pixel is inside where at least half of its square is. */
-function shrink(mask: Uint8Array, width: number, zoom: number): Uint8Array {
-  const counts = new Uint8Array(mask.length / (zoom * zoom))
-  const wide = width * zoom
-  mask.forEach((value, i) => {
-    counts[Math.floor(Math.floor(i / wide) / zoom) * width + Math.floor((i % wide) / zoom)] += value
-  })
-  return counts.map((count) => (2 * count >= zoom * zoom ? 1 : 0))
 }

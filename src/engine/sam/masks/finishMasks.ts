@@ -1,8 +1,9 @@
 import { determinant } from '../../../shared/geometry/affine.js'
 import type { LabelVolume, Volume } from '../../../shared/geometry/volume.js'
 import type { AxialView } from '../slices/axialView.js'
-import { blockAround, blockVoxels, forEachVoxel, type MaskBlock } from './maskBlock.js'
-import { fillHolesPerSlice, keepLargestComponent } from './maskComponents.js'
+import { blockVoxels, forEachVoxel, type MaskBlock } from '../../labels/maskBlock.js'
+import { blockAround } from './blockAround.js'
+import { fillHolesPerSlice, keepLargestComponent } from '../../labels/maskComponents.js'
 import type { OrganPlan } from '../slicePlan.js'
 
 /** What became of one organ. */
@@ -60,7 +61,7 @@ export function finishMasks(
       volumeMl: (voxels * Math.abs(determinant(scan.affine))) / 1000,
       meanHu: sumHu / voxels,
       emptySlices: boxes.size - filledSlices,
-      meanIouPrediction: predictions.reduce((sum, value) => sum + value, 0) / predictions.length,
+      meanIouPrediction: predictions.reduce((sum, value) => sum + value, 0) / Math.max(1, predictions.length),
     }
   })
 }

@@ -1,5 +1,5 @@
 import type { Volume } from '../../../shared/geometry/volume.js'
-import type { MaskLogits } from '../exports/exportLayout.js'
+import type { PixelRegion } from '../slices/sliceImage.js'
 import type { AxialView } from '../slices/axialView.js'
 
 /** One slice of a label map that masks are painted into. */
@@ -28,23 +28,38 @@ export function weighWithPrior(odds: (x: number, y: number, hu: number) => numbe
   return (logit, x, y, hu) => MODEL_WEIGHT * Math.max(-MOST_LOGIT, Math.min(MOST_LOGIT, logit)) + odds(x, y, hu) - BAR
 }
 
-/**
- * Writes a mask into the label map wherever it is inside and more certain than what is there.
- * @param weigh null for the model's logit alone
- */
+/** How much the model's logit counts beside the log odds of a draft: chosen on `dev` scans. */
+const MODEL_WEIGHT_WITH_DRAFT = 0.2
+
+/** Weighs the model's logits with the log odds of a draft. */
+export function weighWithDraft(odds: (x: number, y: number, hu: number) => number): Weigh {
+  return (logit, x, y, hu) =>
+    MODEL_WEIGHT_WITH_DRAFT * Math.max(-MOST_LOGIT, Math.min(MOST_LOGIT, logit)) + odds(x, y, hu)
+}
+
+/** What a mask is made of on one slice. */
+export interface SliceMask {
+  /** Pixels that it may cover. */
+  readonly region: PixelRegion
+  /** The model's logit of a pixel. */
+  readonly logitAt: (x: number, y: number) => number
+  /** Null for the model's logit alone. */
+  readonly weigh: Weigh | null
+}
+
+/** Writes a mask into the label map wherever it is inside and more certain than what is there. */
 export function paintMask(
   { scan, labels, view, slice, worth: best }: SliceCanvas,
-  { region, data }: MaskLogits,
+  { region, logitAt, weigh }: SliceMask,
   labelValue: number,
-  weigh: Weigh | null,
 ): void {
   const [columnStride, rowStride, sliceStride] = view.strides
-  let i = 0
   for (let y = region.y0; y < region.y1; y++) {
-    for (let x = region.x0; x < region.x1; x++, i++) {
+    for (let x = region.x0; x < region.x1; x++) {
       const pixel = y * view.size[0] + x
       const voxel = view.origin + x * columnStride + y * rowStride + slice * sliceStride
-      const worth = weigh === null ? data[i] : weigh(data[i], x, y, scan.data[voxel])
+      const logit = logitAt(x, y)
+      const worth = weigh === null ? logit : weigh(logit, x, y, scan.data[voxel])
       // Equal worth goes to the smaller label, so that the order of requests never matters.
       if (worth < best[pixel] || worth <= 0 || (worth === best[pixel] && labels.data[voxel] < labelValue)) continue
       best[pixel] = worth

@@ -1,7 +1,7 @@
 import type { VoxelArray } from '../../../shared/geometry/volume.js'
 import type { AxialView } from './axialView.js'
 
-/** One slice as grey values, row by row, 0 (black) to 255 (white). */
+/** A slice, a part of it or a mosaic of several as grey values, row by row, 0 (black) to 255 (white). */
 export interface SliceImage {
   readonly data: Float32Array
   readonly width: number
@@ -33,23 +33,25 @@ export interface PixelBox {
 }
 
 /**
- * Cuts one slice out of a scan and applies a window.
+ * Cuts one slice, or a part of it, out of a scan and applies a window.
  * @param data The scan's voxels in HU, as stored.
  * @param slice Slice of the view, 0 is the lowest.
+ * @param region Its pixels to cut out; all when absent.
  */
 export function windowSlice(
   data: VoxelArray,
   view: AxialView,
   slice: number,
   { level, width: range }: WindowHu,
+  region: PixelRegion = { x0: 0, y0: 0, x1: view.size[0], y1: view.size[1] },
 ): SliceImage {
-  const [width, height] = view.size
+  const [width, height] = [region.x1 - region.x0, region.y1 - region.y0]
   const [columnStride, rowStride, sliceStride] = view.strides
   const black = level - range / 2
   const scale = 255 / range
   const image = new Float32Array(width * height)
   for (let y = 0; y < height; y++) {
-    let source = view.origin + y * rowStride + slice * sliceStride
+    let source = view.origin + region.x0 * columnStride + (region.y0 + y) * rowStride + slice * sliceStride
     for (let x = 0, target = y * width; x < width; x++, target++, source += columnStride) {
       const grey = (data[source] - black) * scale
       image[target] = grey < 0 ? 0 : grey > 255 ? 255 : grey

@@ -38,6 +38,7 @@ const bank: TemplateBank = {
       id: 't',
       sha256: 's',
       structures: new Map([['A', { points: points(1), parts: [points(2)], onePiece: true, prior }]]),
+      alignment: null,
     },
   ],
 }

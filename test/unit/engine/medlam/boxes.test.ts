@@ -1,15 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BoxMm } from '../../../../src/shared/geometry/points.js'
-import {
-  boxOfPoints,
-  boxSizeMm,
-  checkBox,
-  intersectBoxes,
-  moveWalls,
-  pointsOnWalls,
-  stretchBox,
-} from '../../../../src/engine/medlam/boxes.js'
+import { boxOfPoints, type BoxMm } from '../../../../src/shared/geometry/points.js'
+import { boxSizeMm, checkBox, moveWalls, pointsOnWalls, stretchBox } from '../../../../src/engine/medlam/boxes.js'
 
 const mm = fc.double({ min: -500, max: 500, noNaN: true })
 const point = fc.tuple(mm, mm, mm)
@@ -61,11 +53,6 @@ describe('boxes', () => {
         expect(boxSizeMm(checked).every((size) => size > 0)).toBe(true)
       }),
     )
-  })
-
-  it('intersects boxes, and boxes that only touch do not meet', () => {
-    expect(intersectBoxes(box, { min: [0, 0, 0], max: [99, 99, 99] })).toEqual({ min: [0, 0, 0], max: [10, 20, 30] })
-    expect(intersectBoxes(box, { min: [10, 0, 0], max: [99, 99, 99] })).toBeNull()
   })
 })
 

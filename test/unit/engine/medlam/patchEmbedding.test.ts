@@ -69,7 +69,11 @@ describe('a model imported from a checkpoint like the published one', () => {
 
   it('finds a marked point again around itself, at every scale together', async () => {
     const embedding = embedScan(model, prepareVolume(scan, model.card))
-    const template = await encodeTemplate(embedding, { id: 't', sha256: '' }, { Organ: { points, onePiece: true } })
+    const template = await encodeTemplate(
+      embedding,
+      { id: 't', sha256: '', alignment: null },
+      { Organ: { points, onePiece: true } },
+    )
     const encoded = template.structures.get('Organ')
     if (encoded === undefined) throw new Error('the organ was not encoded')
     const { pointMm, descriptors } = encoded.points.left

@@ -46,6 +46,27 @@ describe('models/registry.json', () => {
     }
   })
 
+  it('says for every segmenter what it is shown at once, and by which figure', () => {
+    for (const entry of registry.models) {
+      if (entry.task !== 'segment') continue
+      expect(entry.tiles?.figure, entry.id).toMatch(/\d|[Nn]ot measured/)
+      // Cells of less than 512 pixels scored less.
+      expect(entry.inputSizePx / (entry.tiles?.perSide ?? 0), entry.id).toBeGreaterThanOrEqual(256)
+    }
+    const of = (id: string): unknown => {
+      const entry = registry.models.find((model) => model.id === id)
+      return entry?.task === 'segment' && entry.tiles?.perSide
+    }
+    expect([of('mobilesam'), of('medsam-vit-b')]).toEqual([2, 1])
+  })
+
+  it('refuses a mosaic of whole slices', () => {
+    const models = registry.models.map((model) =>
+      model.id === 'mobilesam' ? { ...model, tiles: { cut: false, perSide: 2, figure: 'x' } } : model,
+    )
+    expect(registrySchema.safeParse({ ...registry, models }).success).toBe(false)
+  })
+
   it('pins downloads to a version and a hash, except where nobody has published one', () => {
     const unverified = registry.models.filter(
       ({ variants, origin }) => origin === 'download' && !variants.every(hashesKnown),

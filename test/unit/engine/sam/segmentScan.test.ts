@@ -42,6 +42,20 @@ function labelAt({ data, size }: LabelVolume, x: number, y: number, z: number): 
 }
 
 describe('segmentScan', () => {
+  it('ends early with the organs that have all their slices', async () => {
+    const end = new AbortController()
+    const requests = [organ(5, voxels(2, 5, 3, 8, 1, 3)), organ(6, voxels(8, 12, 3, 8, 2, 6))]
+    const { labels, structures } = await segmentScan(scan, requests, fakeSegmenter(), exact, {
+      endEarly: end.signal,
+      // Slices 1 to 4.
+      onProgress: (done) => {
+        if (done === 4) end.abort()
+      },
+    })
+    expect(structures.map(({ name }) => name)).toEqual(['organ 5'])
+    expect([voxelCount(labels, 5), voxelCount(labels, 6)]).toEqual([4 * 6 * 3, 0])
+  })
+
   it('puts a mask where its box is, and measures it', async () => {
     const { labels, structures } = await segmentScan(scan, [organ(5, voxels(2, 5, 3, 8, 4, 6))], fakeSegmenter(), exact)
     expect(labels.data).toBeInstanceOf(Uint8Array)
@@ -106,7 +120,7 @@ describe('segmentScan', () => {
       const options = { ...exact, sliceStep }
       const segmentation = await segmentScan(scan, requests, fakeSegmenter(), options, {
         onProgress: (done, _total, organs) => order.push(`${done}: ${organs.join(' ')}`),
-        onEarlyMask: ({ mask, labels }) => {
+        onEarlyMask: ({ masks: [mask], labels }) => {
           order.push(mask.name)
           seen.push({ name: mask.name, counts: [1, 2, 3].map((value) => voxelCount(labels, value)) })
           return Promise.resolve()
@@ -256,6 +270,65 @@ describe('segmentScan', () => {
     )
     for (const count of perSlice) expect(count).toBeGreaterThanOrEqual(2)
     for (const count of perSlice) expect(count).toBeLessThanOrEqual(6)
+  })
+
+  it('shows several slices at once and puts each mask where its slice is, whatever else is looked for', async () => {
+    const requests = [organ(1, voxels(2, 5, 3, 8, 1, 7)), organ(2, voxels(8, 12, 3, 8, 3, 6))]
+    const shown = { region: { min: [-10, -14, -12], max: [4, 10, 15] }, slicesPerSide: 2 } as const
+    const one = await segmentScan(scan, requests, fakeSegmenter(), exact)
+    const segmenter = fakeSegmenter()
+    const several = await segmentScan(scan, requests, segmenter, { ...exact, shown })
+    expect(several.labels).toEqual(one.labels)
+    expect(several.decoderRuns).toBe(one.decoderRuns)
+    // Four slices on each: 0 to 3 and 4 to 7.
+    expect(several.encoderRuns).toBe(2)
+    const alone = fakeSegmenter()
+    await segmentScan(scan, [requests[1]], alone, { ...exact, shown })
+    expect(alone.images).toEqual(segmenter.images)
+  })
+
+  it('cuts a mask that goes on into the next slice of the tile', async () => {
+    const everywhere = fakeSegmenter(() => 1)
+    const { labels } = await segmentScan(scan, [organ(1, voxels(0, 19, 0, 14, 2, 2))], everywhere, {
+      ...exact,
+      shown: { region: 'whole', slicesPerSide: 2 },
+    })
+    expect(voxelCount(labels, 1)).toBe(20 * 15)
+    for (let z = 0; z < 10; z++) expect(labelAt(labels, 10, 7, z)).toBe(z === 2 ? 1 : 0)
+  })
+
+  it('fills an ellipse in each box where there is neither a segmenter nor anything known of the organ', async () => {
+    const { labels, structures, encoderRuns, decoderRuns } = await segmentScan(
+      scan,
+      [organ(1, voxels(4, 11, 3, 10, 2, 6))],
+      null,
+      { ...exact, sliceStep: 3 },
+    )
+    expect([encoderRuns, decoderRuns]).toEqual([0, 0])
+    expect(structures[0].status).toBe('segmented')
+    expect(voxelCount(labels, 1) / (8 * 8 * 5)).toBeCloseTo(Math.PI / 4, 1)
+    expect(labelAt(labels, 7, 6, 4)).toBe(1)
+    expect(labelAt(labels, 4, 3, 4)).toBe(0)
+  })
+
+  it('fills slices that the model does not see with what the draft says of them', async () => {
+    // An organ that moves one column to the left per slice: contours seven slices apart do not even touch.
+    const cells = [20, 30, 30] as const
+    const data = new Uint8Array(20 * 30 * 30)
+    for (let z = 0; z < 30; z++)
+      for (let y = 0; y < 30; y++)
+        for (let x = 0; x < 20; x++)
+          if (y >= 12 && y < 18 && x >= Math.floor(z / 3) + 3 && x < Math.floor(z / 3) + 6)
+            data[x + 20 * (y + 30 * z)] = 255
+    const draft = { originMm: [-10, -14, -13] as const, spacingMm: 1, size: cells, data, level: 0.5 }
+    const request = organ(1, voxels(0, 19, 0, 14, 0, 9), { draft })
+    const segmenter = fakeSegmenter()
+    const { labels, encoderRuns } = await segmentScan(scan, [request], segmenter, { ...exact, sliceStep: 7 })
+    expect(encoderRuns).toBe(2)
+    for (let z = 0; z < 10; z++) {
+      const filled = Array.from({ length: 20 }, (_, x) => x).filter((x) => labelAt(labels, x, 7, z) === 1)
+      expect(filled).toEqual([z + 3, z + 4, z + 5])
+    }
   })
 
   it('uses 16 bits for labels over 255', async () => {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { boxPrompt } from '../../../../src/engine/sam/prompts/prompt.js'
 import type { SliceImage } from '../../../../src/engine/sam/slices/sliceImage.js'
 import { openSegmenter } from '../../../../src/engine/sam/segmenter.js'
 
@@ -20,9 +21,9 @@ describe('the embedded MobileSAM', () => {
     )
     const image: SliceImage = { data, width, height, pixelMm }
 
-    const embedding = await segmenter.encodeSlice(image)
+    const embedding = await segmenter.encodeTile(image)
     const region = { x0: 60, y0: 20, x1: 120, y1: 50 }
-    const mask = await segmenter.decodeBox(embedding, { x0: 63, y0: 21.5, x1: 117, y1: 48.5 }, region)
+    const mask = await segmenter.decode(embedding, boxPrompt({ x0: 63, y0: 21.5, x1: 117, y1: 48.5 }), region)
     let [both, either] = [0, 0]
     mask.data.forEach((logit, i) => {
       const truth = inDisk(region.x0 + (i % 60), region.y0 + Math.floor(i / 60))

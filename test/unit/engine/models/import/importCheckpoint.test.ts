@@ -15,12 +15,8 @@ interface Imported extends ImportedFiles {
   readonly folder: string
 }
 
-async function importInto(
-  reference: string,
-  file: string,
-  skeletons = path.join(reference, 'skeleton'),
-): Promise<Imported> {
-  const source = await openImport(path.join(reference, file), skeletons)
+async function importInto(reference: string, file: string): Promise<Imported> {
+  const source = await openImport(path.join(reference, file), path.join(reference, 'skeleton'))
   try {
     const target = path.join(folder, `model-${count++}`)
     return { ...(await source.write(target, { id: 'imported' })), folder: target }
@@ -48,6 +44,7 @@ describe.each(ARCHITECTURES)('a %s checkpoint kept here, imported', (architectur
   })
 })
 
+// scripts/check-import.ts does it for networks of full size, which take minutes and 2.5 GB.
 describe.skipIf(PYTHON === null).each(ARCHITECTURES)('a random %s checkpoint, fresh from PyTorch', (architecture) => {
   const reference = path.join(folder, architecture)
   let plain: Imported
@@ -95,14 +92,4 @@ describe.skipIf(PYTHON === null).each(ARCHITECTURES)('a random %s checkpoint, fr
       message: expect.stringMatching(/before 1\.6: save it again with a newer one/),
     })
   })
-})
-
-// SAM ViT-B takes 2.5 GB and minutes: scripts/check-import.ts does it.
-describe.skipIf(PYTHON === null)('a random medlam checkpoint of full size, fresh from PyTorch', () => {
-  it('computes the same when it is imported into the skeleton that ships', async () => {
-    const reference = path.join(folder, 'medlam')
-    writeReference(PYTHON ?? '', reference, 'medlam', false)
-    const { folder: imported } = await importInto(reference, 'plain.pth', path.resolve('models/skeletons'))
-    await expectSameNumbers(reference, imported)
-  }, 600_000)
 })

@@ -45,10 +45,10 @@ function machine(behaviours: Partial<Record<Provider, Behaviour>>): {
         ...inner,
         provider: note === undefined ? provider : 'cpu',
         providerNote: note ?? null,
-        encodeSlice(picture) {
+        encodeTile(picture) {
           if (fails === true) return Promise.reject(new MedlsamError('model', `${provider} failed while it ran.`))
           clock += ms
-          return inner.encodeSlice({ ...picture, data: picture.data.map((v) => v * factor) })
+          return inner.encodeTile({ ...picture, data: picture.data.map((v) => v * factor) })
         },
         release() {
           released++

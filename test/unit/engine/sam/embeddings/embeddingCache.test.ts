@@ -28,9 +28,9 @@ describe('embeddings kept on disk', () => {
     const folder = newFolder()
     const inner = fakeSegmenter()
     const first = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    const made = await first.encodeSlice(image(1))
+    const made = await first.encodeTile(image(1))
     const later = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    expect(await later.encodeSlice(image(1))).toEqual(made)
+    expect(await later.encodeTile(image(1))).toEqual(made)
     expect(inner.images).toHaveLength(1)
     expect([first.cache, later.cache]).toMatchObject([
       { hits: 0, misses: 1, problem: null },
@@ -46,10 +46,10 @@ describe('embeddings kept on disk', () => {
       { ...inner, networks: [{ sha256: 'abc' } as (typeof inner.networks)[number]] },
       { folder, maxBytes: 1e6 },
     )
-    await cached.encodeSlice(image(1))
-    await cached.encodeSlice(image(2))
-    await cached.encodeSlice({ ...image(1), pixelMm: [1, 1] })
-    await other.encodeSlice(image(1))
+    await cached.encodeTile(image(1))
+    await cached.encodeTile(image(2))
+    await cached.encodeTile({ ...image(1), pixelMm: [1, 1] })
+    await other.encodeTile(image(1))
     expect(inner.images).toHaveLength(4)
   })
 
@@ -57,11 +57,11 @@ describe('embeddings kept on disk', () => {
     const folder = newFolder()
     const inner = fakeSegmenter()
     const cached = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    const made = await cached.encodeSlice(image(1))
+    const made = await cached.encodeTile(image(1))
     const file = path.join(folder, embeddings(folder)[0])
     for (const bytes of [Buffer.alloc(0), Buffer.from('nonsense'), readFileSync(file).subarray(0, 40)]) {
       writeFileSync(file, bytes)
-      expect(await cached.encodeSlice(image(1))).toEqual(made)
+      expect(await cached.encodeTile(image(1))).toEqual(made)
     }
     expect(inner.images).toHaveLength(4)
   })
@@ -71,20 +71,20 @@ describe('embeddings kept on disk', () => {
     const inner = fakeSegmenter()
     const size = await oneSize()
     const cached = await cacheEmbeddings(inner, { folder, maxBytes: 3 * size })
-    for (const seed of [1, 2, 3]) await cached.encodeSlice(image(seed))
-    await cached.encodeSlice(image(1))
-    await cached.encodeSlice(image(4))
+    for (const seed of [1, 2, 3]) await cached.encodeTile(image(seed))
+    await cached.encodeTile(image(1))
+    await cached.encodeTile(image(4))
     expect(embeddings(folder)).toHaveLength(3)
     const runs = inner.images.length
-    await cached.encodeSlice(image(1))
+    await cached.encodeTile(image(1))
     expect(inner.images).toHaveLength(runs)
-    await cached.encodeSlice(image(2))
+    await cached.encodeTile(image(2))
     expect(inner.images).toHaveLength(runs + 1)
     // A new process knows the order from the files.
     const [oldest] = embeddings(folder)
     utimesSync(path.join(folder, oldest), 1, 1)
     const later = await cacheEmbeddings(inner, { folder, maxBytes: 3 * size })
-    await later.encodeSlice(image(5))
+    await later.encodeTile(image(5))
     expect(embeddings(folder)).not.toContain(oldest)
     expect(
       embeddings(folder).reduce((sum, file) => sum + statSync(path.join(folder, file)).size, 0),
@@ -95,9 +95,9 @@ describe('embeddings kept on disk', () => {
     const folder = newFolder()
     const inner = fakeSegmenter()
     const cached = await cacheEmbeddings(inner, { folder, maxBytes: 1e6 })
-    const made = await cached.encodeSlice(image(1))
+    const made = await cached.encodeTile(image(1))
     rmSync(folder, { recursive: true })
-    expect(await cached.encodeSlice(image(1))).toEqual(made)
+    expect(await cached.encodeTile(image(1))).toEqual(made)
     expect(cached.cache.problem).toMatch(/^Embeddings are no longer kept: .*cannot be written/)
   })
 
@@ -109,10 +109,10 @@ describe('embeddings kept on disk', () => {
         const wanted = values.map((value) => f16round(value))
         const first = await (
           await cacheEmbeddings(inner, { folder, maxBytes: 1e6, precision: 'float16' })
-        ).encodeSlice(image(0, values))
+        ).encodeTile(image(0, values))
         const again = await (
           await cacheEmbeddings(inner, { folder, maxBytes: 1e6, precision: 'float16' })
-        ).encodeSlice(image(0, values))
+        ).encodeTile(image(0, values))
         expect(Array.from(float32Data(first.tensors['embedding']))).toEqual(wanted)
         expect(again).toEqual(first)
       }),
@@ -130,6 +130,6 @@ describe('embeddings kept on disk', () => {
 
 async function oneSize(): Promise<number> {
   const folder = newFolder()
-  await (await cacheEmbeddings(fakeSegmenter(), { folder, maxBytes: 1e6 })).encodeSlice(image(1))
+  await (await cacheEmbeddings(fakeSegmenter(), { folder, maxBytes: 1e6 })).encodeTile(image(1))
   return statSync(path.join(folder, embeddings(folder)[0])).size
 }

@@ -23,25 +23,25 @@ describe('embeddings in memory', () => {
   it('are not made twice, and the ones used longest ago go first', async () => {
     const inner = fakeSegmenter()
     const segmenter = rememberEmbeddings(inner, embeddingMemory(2 * BYTES))
-    const first = await segmenter.encodeSlice(image(1))
+    const first = await segmenter.encodeTile(image(1))
     expect(embeddingBytes(first)).toBe(BYTES)
-    await segmenter.encodeSlice(image(2))
-    expect(await segmenter.encodeSlice(image(1))).toBe(first)
+    await segmenter.encodeTile(image(2))
+    expect(await segmenter.encodeTile(image(1))).toBe(first)
     expect(inner.images).toHaveLength(2)
     // The third takes the place of the second, which was used longer ago than the first.
-    await segmenter.encodeSlice(image(3))
-    expect(await segmenter.encodeSlice(image(1))).toBe(first)
+    await segmenter.encodeTile(image(3))
+    expect(await segmenter.encodeTile(image(1))).toBe(first)
     expect(inner.images).toHaveLength(3)
-    await segmenter.encodeSlice(image(2))
+    await segmenter.encodeTile(image(2))
     expect(inner.images).toHaveLength(4)
   })
 
   it('are told apart by pixels and by their size in mm', async () => {
     const inner = fakeSegmenter()
     const segmenter = rememberEmbeddings(inner, embeddingMemory(100 * BYTES))
-    await segmenter.encodeSlice(image(1))
-    await segmenter.encodeSlice({ ...image(1), pixelMm: [1, 2] })
-    await segmenter.encodeSlice({ ...image(1), width: 20, height: 5 })
+    await segmenter.encodeTile(image(1))
+    await segmenter.encodeTile({ ...image(1), pixelMm: [1, 2] })
+    await segmenter.encodeTile({ ...image(1), width: 20, height: 5 })
     expect(inner.images).toHaveLength(3)
   })
 
@@ -54,13 +54,13 @@ describe('embeddings in memory', () => {
   it('larger than the limit are not kept, and release forgets all', async () => {
     const inner = fakeSegmenter()
     const small = rememberEmbeddings(inner, embeddingMemory(BYTES - 1))
-    await small.encodeSlice(image(1))
-    await small.encodeSlice(image(1))
+    await small.encodeTile(image(1))
+    await small.encodeTile(image(1))
     expect(inner.images).toHaveLength(2)
     const large = rememberEmbeddings(inner, embeddingMemory(10 * BYTES))
-    await large.encodeSlice(image(1))
+    await large.encodeTile(image(1))
     await large.release()
-    await large.encodeSlice(image(1))
+    await large.encodeTile(image(1))
     expect(inner.images).toHaveLength(4)
   })
 
@@ -68,21 +68,21 @@ describe('embeddings in memory', () => {
     const memory = embeddingMemory(2 * BYTES)
     const [first, second] = [fakeSegmenter(), { ...fakeSegmenter(), layout: 'sam2' as const }]
     const [sam, other] = [rememberEmbeddings(first, memory), rememberEmbeddings(second, memory)]
-    await sam.encodeSlice(image(1))
-    await other.encodeSlice(image(1))
+    await sam.encodeTile(image(1))
+    await other.encodeTile(image(1))
     expect([first.images.length, second.images.length]).toEqual([1, 1])
-    await other.encodeSlice(image(2))
-    await sam.encodeSlice(image(1))
+    await other.encodeTile(image(2))
+    await sam.encodeTile(image(1))
     expect(first.images).toHaveLength(2)
   })
 
   it('are told apart by what they were made on, and the provider is the one of now', async () => {
     const inner = { ...fakeSegmenter(), provider: 'webgpu' as 'webgpu' | 'cpu' }
     const segmenter = rememberEmbeddings(inner, embeddingMemory(10 * BYTES))
-    await segmenter.encodeSlice(image(1))
+    await segmenter.encodeTile(image(1))
     inner.provider = 'cpu'
     expect(segmenter.provider).toBe('cpu')
-    await segmenter.encodeSlice(image(1))
+    await segmenter.encodeTile(image(1))
     expect(inner.images).toHaveLength(2)
   })
 
@@ -90,14 +90,14 @@ describe('embeddings in memory', () => {
     vi.useFakeTimers()
     const inner = fakeSegmenter()
     const segmenter = rememberEmbeddings(inner, embeddingMemory(10 * BYTES, 600))
-    await segmenter.encodeSlice(image(1))
+    await segmenter.encodeTile(image(1))
     for (let slice = 0; slice < 3; slice++) {
       vi.advanceTimersByTime(400_000)
-      await segmenter.encodeSlice(image(1))
+      await segmenter.encodeTile(image(1))
     }
     expect(inner.images).toHaveLength(1)
     vi.advanceTimersByTime(600_000)
-    await segmenter.encodeSlice(image(1))
+    await segmenter.encodeTile(image(1))
     expect(inner.images).toHaveLength(2)
   })
 })

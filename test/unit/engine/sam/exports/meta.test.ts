@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MedlsamError } from '../../../../../src/shared/medlsamError.js'
 import type { Network } from '../../../../../src/engine/runtime/network.js'
 import { openNetwork } from '../../../../../src/engine/runtime/onnx.js'
+import { boxPrompt } from '../../../../../src/engine/sam/prompts/prompt.js'
 import type { SliceImage } from '../../../../../src/engine/sam/slices/sliceImage.js'
 import { createSegmenter, openSegmenter } from '../../../../../src/engine/sam/segmenter.js'
 import { MIN_MAX, PAD_1024, STRETCH_1024, describeExport } from '../../../../support/exportCases.js'
@@ -46,12 +47,12 @@ describe('layout meta', () => {
   ])('returns mask 0 in pixels of the picture: %s', async (_, decoderFile, labelSum) => {
     const segmenter = await openSegmenter([{ path: encoderFile }, { path: decoderFile }], { id: 'tiny' })
     // 200 mm x 60 mm, so 5.12 pixels of the square per mm: not one scale for both axes of the array.
-    const embedding = await segmenter.encodeSlice(image(100, 60, [2, 1]))
+    const embedding = await segmenter.encodeTile(image(100, 60, [2, 1]))
     expect(embedding.letterbox).toEqual({ width: 1024, height: 307, scaleX: 10.24, scaleY: 307 / 60 })
 
     const box = { x0: 20, y0: 10, x1: 40, y1: 30 }
     const region = { x0: 15, y0: 5, x1: 45, y1: 35 }
-    const mask = await segmenter.decodeBox(embedding, box, region)
+    const mask = await segmenter.decode(embedding, boxPrompt(box), region)
     expect(mask.region).toEqual(region)
     expect(mask.iouPrediction).toBeCloseTo(labelSum)
     for (let y = region.y0, i = 0; y < region.y1; y++) {
@@ -83,7 +84,7 @@ describe('layout meta', () => {
       release: () => Promise.resolve(),
     }
     const segmenter = createSegmenter([encoder, await openNetwork(oneMaskFile)], { id: 'fake' })
-    await segmenter.encodeSlice(image(10, 20, [1, 1]))
+    await segmenter.encodeTile(image(10, 20, [1, 1]))
     const [input] = seen
     const at = (channel: number, x: number, y: number): number => input[channel * 1024 * 1024 + y * 1024 + x]
     expect(at(0, 0, 0)).toBeCloseTo((255 - 123.675) / 58.395, 4)
@@ -91,7 +92,7 @@ describe('layout meta', () => {
     expect(at(2, 100, 100)).toBeCloseTo((255 - 103.53) / 57.375, 4)
     expect(at(0, 512, 0)).toBe(0)
     // A smaller picture after it: nothing of the first may shine through.
-    await segmenter.encodeSlice(image(20, 10, [1, 1], 0))
+    await segmenter.encodeTile(image(20, 10, [1, 1], 0))
     expect(seen[1][0]).toBeCloseTo(-123.675 / 58.395, 4)
     expect(seen[1][1023 * 1024]).toBe(0)
     await segmenter.release()
