@@ -3,7 +3,7 @@ import type { Progress, Stage } from './progress.js'
 import type { SegmentRequest } from './requests.js'
 
 /** What is asked for in every scan: templates, options, segmenter. */
-export type ScanSettings = Omit<SegmentRequest, 'scanPath' | 'out' | 'reproducible' | 'bidsFields'>
+export type ScanSettings = Omit<SegmentRequest, 'scanPath' | 'series' | 'out' | 'reproducible' | 'bidsFields' | 'keep'>
 
 /** What to do with a folder of scans. */
 export interface DatasetRequest {
@@ -22,6 +22,8 @@ export interface DatasetRequest {
   readonly shard?: Shard
   /** Whether to write the summary at the end; true when absent. */
   readonly summary?: boolean
+  /** Of scans that are done again, do only structures that are not as this run would make them (`structureFingerprint`). */
+  readonly onlyChanged?: boolean
   /** Do finished scans again, and replace label maps that this tool did not write or that were edited since. */
   readonly force?: boolean
 }
@@ -41,7 +43,15 @@ export type DatasetLayout = 'plain' | 'nnunet' | 'msd' | 'bids'
  * What users read for it is in `REASON_TEXTS`.
  */
 export type SkipReason =
-  'labelMap' | 'otherChannel' | 'notCt' | 'excluded' | 'sameOutput' | 'resultFolder' | 'cannotOpen'
+  | 'labelMap'
+  | 'otherChannel'
+  | 'notCt'
+  | 'excluded'
+  | 'sameOutput'
+  | 'resultFolder'
+  | 'ownSlices'
+  | 'cannotOpen'
+  | 'notFetched'
 
 /** A file that is left out, with the reason. Paths are relative to the dataset's folder, with slashes. */
 export interface SkippedFile {
@@ -57,12 +67,12 @@ export type TodoReason =
 export type KeptReason = 'editedSince' | 'notFromRun' | 'otherScan'
 
 /**
- * What a run would do with a scan: `todo`; `done` in an earlier run with the same input, models, templates and
- * options; or `kept`, because its label map was edited since, is not one of ours, or is that of a scan of another
+ * What a run would do with a scan: `todo`, but for the structures in `keeps`; `done` in an earlier run with the same input,
+ * models, templates and options; or `kept`, because its label map was edited since, is not one of ours, or is that of a scan of another
  * folder, and nobody forces us.
  */
 export type ScanState =
-  | { readonly kind: 'todo'; readonly why: TodoReason }
+  | { readonly kind: 'todo'; readonly why: TodoReason; readonly keeps?: readonly string[] }
   | { readonly kind: 'done' }
   | { readonly kind: 'kept'; readonly why: KeptReason }
 
@@ -112,7 +122,7 @@ export interface DatasetPlan {
 export interface DatasetTotals {
   /** Scans of this run's part. */
   readonly total: number
-  /** Finished in this run. */
+  /** Finished in this run, those in which nothing was found among them. */
   readonly done: number
   /** Failed in this run. */
   readonly failed: number
@@ -143,8 +153,18 @@ export type DatasetEvent =
       readonly lane: number
       readonly scan: DatasetScan
       readonly seconds: number
+      /** The same by stage of the run. */
+      readonly stageSeconds: Readonly<Record<string, number>>
       readonly found: number
       readonly structures: number
+      readonly totals: DatasetTotals
+    }
+  /** The scan shows nothing of what the templates show: nothing was written of it. */
+  | {
+      readonly kind: 'scanNothingFound'
+      readonly lane: number
+      readonly scan: DatasetScan
+      readonly reason: string
       readonly totals: DatasetTotals
     }
   | {
@@ -165,6 +185,8 @@ export type DatasetEvent =
 export interface DatasetOutcome {
   readonly totals: DatasetTotals
   readonly failures: readonly ScanFailure[]
+  /** Scans of this run's part that show nothing of what the templates show; none of them has files. */
+  readonly nothingFound: readonly string[]
   /** Scans whose label maps were left alone. */
   readonly kept: readonly string[]
   /** True when it was stopped before all scans were done. */

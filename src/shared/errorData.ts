@@ -8,10 +8,20 @@ import { PRECISIONS } from './modelTypes.js'
  * - `template`: a template set or bank cannot be used;
  * - `model`: a model file or its card cannot be used;
  * - `output`: a result cannot be written;
+ * - `nothingFound`: the scan shows none of the structures that were looked for, so nothing was written;
  * - `cancelled`: the user or program asked to stop;
  * - `internal`: a defect of ours.
  */
-export const ERROR_KINDS = ['usage', 'input', 'template', 'model', 'output', 'cancelled', 'internal'] as const
+export const ERROR_KINDS = [
+  'usage',
+  'input',
+  'template',
+  'model',
+  'output',
+  'nothingFound',
+  'cancelled',
+  'internal',
+] as const
 
 /** One of {@link ERROR_KINDS}. */
 export type ErrorKind = (typeof ERROR_KINDS)[number]
@@ -20,6 +30,8 @@ export type ErrorKind = (typeof ERROR_KINDS)[number]
 const scanRemedies = [
   /** Say that the scan is CT in HU. */
   z.object({ option: z.literal('forceHu') }).readonly(),
+  /** Subtract what was added to HU, most often 1024. */
+  z.object({ option: z.literal('huOffset'), offset: z.number().default(1024) }).readonly(),
   /** Choose one of so many time points. */
   z.object({ option: z.literal('timePoint'), timePoints: z.int() }).readonly(),
   /** Allow so many bytes. */
@@ -53,12 +65,22 @@ export const remedySchema = z.discriminatedUnion('option', [
   z.object({ option: z.literal('modelsFolder') }).readonly(),
   /** Build a bank (again) from its template set. */
   z.object({ option: z.literal('buildBank') }).readonly(),
+  /** Say what these label values are, or that they may go without names. */
+  z.object({ option: z.literal('nameLabels'), labelValues: z.array(z.int()).readonly() }).readonly(),
   /** Make a template set. */
   z.object({ option: z.literal('createTemplates') }).readonly(),
   /** Write results to another place. */
   z.object({ option: z.literal('out') }).readonly(),
+  /** Replace a file that is not ours. */
+  z.object({ option: z.literal('force') }).readonly(),
+  /** Choose one of several DICOM series. */
+  z.object({ option: z.literal('series') }).readonly(),
+  /** Name the DICOM series that a label map was made of. */
+  z.object({ option: z.literal('sourceSeries') }).readonly(),
   /** Segment one scan instead of a folder. */
   z.object({ option: z.literal('singleScan') }).readonly(),
+  /** Send every edit of a label map again, not only those that are new. */
+  z.object({ option: z.literal('allEdits') }).readonly(),
   /** Work on fewer scans at the same time. */
   z.object({ option: z.literal('jobs') }).readonly(),
 ])
@@ -74,7 +96,12 @@ export type ScanRemedy = z.infer<(typeof scanRemedies)[number]>
 
 /** Whether a remedy is about the scan. */
 export function isScanRemedy(remedy: Remedy): remedy is ScanRemedy {
-  return remedy.option === 'forceHu' || remedy.option === 'timePoint' || remedy.option === 'maxBytes'
+  return (
+    remedy.option === 'forceHu' ||
+    remedy.option === 'huOffset' ||
+    remedy.option === 'timePoint' ||
+    remedy.option === 'maxBytes'
+  )
 }
 
 /** An error as it crosses a wire: the kind, one sentence for users, the file it is about, and what may help. */

@@ -1,6 +1,8 @@
 import { colored } from './palette.js'
 import { colorSchema, structureSchema, type Structure } from './structure.js'
 
+const COLUMNS = 'index\tname\tcolor'
+
 /**
  * The names of a label map's values as a BIDS `_dseg.tsv`: index, name, color, one structure a line.
  * Tabs and line breaks in names become spaces, since the format has no quoting.
@@ -9,7 +11,12 @@ export function formatLabelTable(structures: readonly Pick<Structure, 'name' | '
   const rows = structures.map(
     ({ labelValue, name, color }) => `${labelValue}\t${name.replaceAll(/[\t\r\n]+/g, ' ')}\t${color}`,
   )
-  return ['index\tname\tcolor', ...rows, ''].join('\n')
+  return [COLUMNS, ...rows, ''].join('\n')
+}
+
+/** Whether a table has the columns that {@link formatLabelTable} writes and no others, so that nothing is lost with it. */
+export function isOwnLabelTable(text: string): boolean {
+  return text.split(/\r?\n/, 1)[0] === COLUMNS
 }
 
 /**

@@ -1,4 +1,5 @@
 import { defined } from './defined.js'
+import { sentence } from './shownText.js'
 import type { ErrorData, ErrorKind, Remedy } from './errorData.js'
 
 /**
@@ -16,7 +17,8 @@ export class MedlsamError extends Error {
     readonly file?: string,
     options?: ErrorOptions & { readonly remedy?: Remedy },
   ) {
-    super(message, options)
+    // Names and values from files may be in it, whatever they hold.
+    super(sentence(message), options)
     this.remedy = options?.remedy
   }
 }
@@ -27,7 +29,7 @@ export function toErrorData(error: unknown): ErrorData {
     const { kind, message, file, remedy } = error
     return defined({ kind, message, file, remedy })
   }
-  return { kind: 'internal', message: error instanceof Error ? error.message : String(error) }
+  return { kind: 'internal', message: sentence(error instanceof Error ? error.message : String(error)) }
 }
 
 /** The error that such data tells of, to be thrown on this side of a wire. */

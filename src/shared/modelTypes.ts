@@ -57,6 +57,20 @@ const preprocessingSchema = z.object({ normalisation: z.enum(NORMALISATIONS), fi
 /** What a graph's inputs cannot tell: how the slice images it was trained on were prepared. */
 export type Preprocessing = z.infer<typeof preprocessingSchema>
 
+const tilesSchema = z
+  .object({
+    /** Whether slices are cut to where organs are; the network sees whole slices otherwise, one at a time. */
+    cut: z.boolean(),
+    /** So many cut slices beside each other along the longer side of its input where a mosaic is wanted; 1 for none. */
+    perSide: z.int().min(1).max(4),
+    /** What decided it: a figure, or that nobody has measured it. One sentence. */
+    figure: z.string().min(1),
+  })
+  .readonly()
+  .refine(({ cut, perSide }) => cut || perSide === 1, 'only cut slices make a mosaic')
+/** How much of a slice, and how many slices, a segmenter is shown at once. */
+export type TileUse = z.infer<typeof tilesSchema>
+
 const windowSchema = z.object({ level: z.number(), width: z.number().positive() }).readonly()
 
 const licenseSchema = z
@@ -138,6 +152,8 @@ const segmenterEntrySchema = z
     preprocessing: preprocessingSchema,
     /** CT window in HU unless a run asks for another. */
     windowHu: windowSchema,
+    /** What it is shown at once; cut slices, one at a time, when absent. */
+    tiles: tilesSchema.optional(),
   })
   .readonly()
 

@@ -84,6 +84,11 @@ export function colorFor(name: string, taken: readonly string[]): string {
   return colors.find((color) => !taken.includes(color)) ?? colors[taken.length % colors.length]
 }
 
+/** Red, green and blue of a colour `#rrggbb`, 0 to 255. */
+export function rgbOf255(color: string): readonly number[] {
+  return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16))
+}
+
 /** Structures with a colour each, in order: their own where they have one. */
 export function colored<T extends { readonly name: string; readonly color?: string | undefined }>(
   structures: readonly T[],

@@ -1,11 +1,14 @@
+import type { ResultExport } from './exportFormats.js'
 import type { BidsFields, RunOptions } from './sidecar.js'
 
 /** Options of a run when nobody says otherwise. */
 export const DEFAULT_RUN_OPTIONS: RunOptions = {
   procedure: 'robust',
+  method: 'auto',
   seed: 2023,
   parts: true,
   structures: null,
+  quality: 'balanced',
   marginMm: null,
   paperMargin: false,
   sliceStep: 1,
@@ -15,10 +18,15 @@ export const DEFAULT_RUN_OPTIONS: RunOptions = {
   minConfidence: 0.25,
 }
 
+/** Stands for the built-in bank that fits the scan. */
+export const AUTO_TEMPLATES = 'auto'
+
 /** What to localize. */
 export interface LocalizeRequest {
   readonly scanPath: string
-  /** Name of a built-in bank, or path of a bank or template set. */
+  /** Which DICOM series of a folder with several: its number in their list, its UID or the end of that. */
+  readonly series?: string
+  /** Name of a built-in bank, or path of a bank or template set; {@link AUTO_TEMPLATES} for the built-in bank that fits. */
   readonly templates: string
   /** Changes to {@link DEFAULT_RUN_OPTIONS}. */
   readonly options?: Partial<RunOptions>
@@ -28,7 +36,15 @@ export interface LocalizeRequest {
   readonly maxBytes?: number
   /** Take the scan as CT in HU whatever it looks like. */
   readonly forceHu?: boolean
+  /** What was added to the HU in the file (1024 is common); it is subtracted. */
+  readonly huOffset?: number
 }
+
+/**
+ * What a run leaves as it is of a result of ours that lies where it writes: `corrected`, what a person corrected or drew;
+ * `unchanged`, also what the same program, models, options and templates of the structure made.
+ */
+export type KeepRule = 'corrected' | 'unchanged'
 
 /** What to segment. */
 export interface SegmentRequest extends LocalizeRequest {
@@ -41,6 +57,16 @@ export interface SegmentRequest extends LocalizeRequest {
    * with the scan's path relative to it.
    */
   readonly reproducible?: boolean
+  /** Replace files that are there already and are not ours, or were changed since. */
+  readonly force?: boolean
+  /** Put the structures into the label map that lies at `out`, one of ours, and leave its others as they are. */
+  readonly update?: boolean
+  /** Formats of other programs to write beside the NIfTI. */
+  readonly write?: readonly ResultExport[]
+  /** Put pseudonyms into those in the place of what tells who the patient is. */
+  readonly deidentify?: boolean
+  /** Do only the rest of what is asked for, and put it into the result that lies at `out`; nothing is kept when absent. */
+  readonly keep?: KeepRule
   /** BIDS fields to add to the sidecar. */
   readonly bidsFields?: BidsFields
 }

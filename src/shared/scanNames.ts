@@ -5,7 +5,7 @@ export type ScanFormat = 'nifti' | 'nrrd' | 'meta'
 interface Ending {
   readonly ending: string
   readonly format: ScanFormat
-  /** Whether the scan editor opens such files: so far those that hold header and voxels in one. */
+  /** Whether the scan editor opens such files: those that a header begins with; voxels in a file of their own belong to it. */
   readonly editor: boolean
 }
 
@@ -14,13 +14,13 @@ const ENDINGS: readonly Ending[] = [
   { ending: '.nii.gz', format: 'nifti', editor: true },
   { ending: '.nii', format: 'nifti', editor: true },
   { ending: '.hdr.gz', format: 'nifti', editor: false },
-  { ending: '.hdr', format: 'nifti', editor: false },
+  { ending: '.hdr', format: 'nifti', editor: true },
   { ending: '.img.gz', format: 'nifti', editor: false },
   { ending: '.img', format: 'nifti', editor: false },
   { ending: '.nrrd', format: 'nrrd', editor: true },
-  { ending: '.nhdr', format: 'nrrd', editor: false },
+  { ending: '.nhdr', format: 'nrrd', editor: true },
   { ending: '.mha', format: 'meta', editor: true },
-  { ending: '.mhd', format: 'meta', editor: false },
+  { ending: '.mhd', format: 'meta', editor: true },
 ]
 
 /** Endings of files that the scan editor opens, such as `.nii.gz`. */

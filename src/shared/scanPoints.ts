@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   EXTREME_SIDES,
   pointMmSchema,
+  SIDE_AXIS,
   type BoxMm,
   type ExtremePoints,
   type ExtremeSide,
@@ -31,9 +32,30 @@ export type ScanPoints = z.infer<typeof scanPointsSchema>
 /** A scan without points. */
 export const NO_POINTS: ScanPoints = { structures: [] }
 
+/** The order in which users are guided: in pairs, each seen in one plane. */
+export const MARKING_SIDES = ['inferior', 'superior', 'posterior', 'anterior', 'right', 'left'] as const
+
+/** Sides whose point lies beyond the one of the other side: a superior point below the inferior one, and that one too. */
+export function contradictorySides({ points }: StructurePoints): ExtremeSide[] {
+  return MARKING_SIDES.filter((side, at) => {
+    const other = MARKING_SIDES[at % 2 === 0 ? at + 1 : at - 1]
+    const [here, there] = [points[side], points[other]]
+    const { axis, sign } = SIDE_AXIS[side]
+    return here !== undefined && there !== undefined && (here[axis] - there[axis]) * sign < 0
+  })
+}
+
+/** One sentence about structures whose points contradict each other; null where none do. */
+export function contradictionText({ structures }: ScanPoints): string | null {
+  const names = structures.filter((structure) => contradictorySides(structure).length > 0).map(({ name }) => name)
+  return names.length === 0
+    ? null
+    : `Points of ${names.join(', ')} contradict each other, such as a superior one below the inferior one.`
+}
+
 /** The first side without a point, in the order in which users are guided; null when all six are there. */
 export function nextSide(structure: StructurePoints): ExtremeSide | null {
-  return EXTREME_SIDES.find((side) => structure.points[side] === undefined) ?? null
+  return MARKING_SIDES.find((side) => structure.points[side] === undefined) ?? null
 }
 
 /** The six points, or null while some are missing. */

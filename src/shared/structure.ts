@@ -46,6 +46,12 @@ export const localizedStructureSchema = structureSchema.unwrap().extend({
   boxMm: boxMmSchema.nullable(),
   boxVoxel: boxVoxelSchema.nullable(),
   extremePointsMm: extremePointsSchema.nullable(),
+  /** What found it: relative distances and similarity (MedLAM), or the templates laid over the scan. */
+  foundBy: z.enum(['medlam', 'align']).optional(),
+  /** Correlation of edges in and around it with those of the templates laid over; absent where alignment has not found it. */
+  likeness: z.number().optional(),
+  /** Share of it inside the field of view, 0 to 1, as the templates have it; absent where alignment has not found it. */
+  insideShare: z.number().min(0).max(1).optional(),
   /** Boxes of the parts along the long axis, superior to inferior; absent for one whole box. */
   partsMm: z.array(boxMmSchema).readonly().optional(),
 })

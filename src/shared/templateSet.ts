@@ -4,6 +4,20 @@ import { structureSchema } from './structure.js'
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal')
 
+/** Schema of where a structure is drawn. */
+export const drawnInSchema = z
+  .object({
+    /** Path of the label map, relative to the template set file where possible, with forward slashes. */
+    path: z.string().min(1),
+    sha256: sha256Schema,
+    /** The structure's value there. */
+    labelValue: z.int().min(1),
+  })
+  .readonly()
+
+/** Where a structure is drawn: label map, its hash, and the structure's value there. */
+export type DrawnIn = z.infer<typeof drawnInSchema>
+
 /** Schema of the points of one structure in one template scan. */
 export const templateStructureSchema = z
   .object({
@@ -14,6 +28,8 @@ export const templateStructureSchema = z
     onePiece: z.boolean().optional(),
     /** The packed prior: what the labelled organ looks like in its boxes; absent for points given by hand. */
     appearance: z.base64().optional(),
+    /** The label map that the points were measured in; absent for points given by hand. */
+    drawnIn: drawnInSchema.optional(),
   })
   .readonly()
 

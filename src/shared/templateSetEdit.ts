@@ -9,6 +9,15 @@ export interface NewTemplate {
   readonly structures: readonly Structure[]
 }
 
+/** The same template with no other structures than these. */
+export function onlyStructures({ scan, structures }: NewTemplate, names: readonly string[]): NewTemplate {
+  const kept = Object.entries(scan.structures).filter(([name]) => names.includes(name))
+  return {
+    scan: { ...scan, structures: Object.fromEntries(kept) },
+    structures: structures.filter(({ name }) => names.includes(name)),
+  }
+}
+
 /**
  * Adds a template to a set. Structures the set knows keep their label value and colour; new ones get a
  * free value. Of a scan that is in the set already only the structures are replaced that come with other points:

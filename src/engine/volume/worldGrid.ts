@@ -2,11 +2,9 @@ import type { PointMm, Size3 } from '../../shared/geometry/points.js'
 import { applyAffine, invertAffine, spacingMm, type Affine } from '../../shared/geometry/affine.js'
 import { canonicalOrder, type CanonicalOrder } from '../../shared/geometry/orient.js'
 import { mapAxes } from '../../shared/geometry/vector.js'
-import type { Volume } from '../../shared/geometry/volume.js'
-import { volumeBox } from './boxConversion.js'
+import { AIR_HU, type Volume } from '../../shared/geometry/volume.js'
+import { volumeBox } from '../../shared/geometry/boxConversion.js'
 
-/** What lies outside a scan, in HU. */
-const AIR_HU = -1000
 /** Scans turned less than this off the patient axes, in mm at their far corner, count as not turned. */
 const STRAIGHT_MM = 1e-3
 /** Slack in voxels for points on a scan's outermost face, against rounding. */

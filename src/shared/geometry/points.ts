@@ -67,3 +67,14 @@ export const SIDE_AXIS: Readonly<Record<ExtremeSide, { readonly axis: 0 | 1 | 2;
   anterior: { axis: 1, sign: 1 },
   left: { axis: 0, sign: -1 },
 }
+
+/** Box spanned by six extreme points: each wall is the own coordinate of its point (docs/method.md, section 6). */
+export function boxOfPoints(points: ExtremePoints): BoxMm {
+  const min: [number, number, number] = [0, 0, 0]
+  const max: [number, number, number] = [0, 0, 0]
+  for (const side of EXTREME_SIDES) {
+    const { axis, sign } = SIDE_AXIS[side]
+    ;(sign > 0 ? max : min)[axis] = points[side][axis]
+  }
+  return { min, max }
+}

@@ -20,3 +20,13 @@ export function subtract(a: Triple, b: Triple): [number, number, number] {
 export function scale(a: Triple, factor: number): [number, number, number] {
   return [a[0] * factor, a[1] * factor, a[2] * factor]
 }
+
+/** Scalar product. */
+export function dot(a: Triple, b: Triple): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/** Vector product. */
+export function cross(a: Triple, b: Triple): [number, number, number] {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}

@@ -20,7 +20,10 @@ export interface SourceGeometry {
   readonly affine: Affine
 }
 
-/** A CT in HU, non-finite voxels already replaced by air (-1000 HU). */
+/** What CT shows of air, by the definition of HU. */
+export const AIR_HU = -1000
+
+/** A CT in HU, non-finite voxels already replaced by air. */
 export interface Scan extends Volume<Int16Array | Float32Array> {
   readonly path: string
   /** SHA-256 of the file as stored on disk. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 
 /** SHA-256 of bytes, or of a text in UTF-8, in lower-case hexadecimal. */
 export function sha256Of(data: string | Uint8Array): string {
@@ -26,6 +25,9 @@ export async function sha256IfThere(file: string): Promise<string | null> {
 /** SHA-256 of the bytes of several files one after the other, in lower-case hexadecimal. */
 export async function sha256Files(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
-  for (const file of files) await pipeline(createReadStream(file, { highWaterMark: 1 << 18 }), hash, { end: false })
+  for (const file of files) {
+    const chunks: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark: 1 << 18 })
+    for await (const chunk of chunks) hash.update(chunk)
+  }
   return hash.digest('hex')
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { defined } from '../defined.js'
 import type { ErrorKind, Remedy } from '../errorData.js'
 import { MedlsamError } from '../medlsamError.js'
+import { readTextFile } from './readTextFile.js'
 
 /** What a JSON file is, for messages. */
 export interface JsonFileKind {
@@ -16,15 +16,13 @@ export interface JsonFileKind {
 }
 
 /**
- * Reads a text file (UTF-8) that is to be parsed.
+ * Reads a text file that is to be parsed.
  * @throws MedlsamError of the given kind when it cannot be read
  */
 export async function readText(file: string, { what, kind }: Pick<JsonFileKind, 'what' | 'kind'>): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  return readTextFile(file).catch((error: unknown) => {
     throw new MedlsamError(kind, `${what} ${file} cannot be read: check the path.`, file, { cause: error })
   })
-  // Some editors put a byte order mark in front, which parsers do not take.
-  return text.replace(/^\uFEFF/, '')
 }
 
 /**

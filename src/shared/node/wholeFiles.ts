@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolders } from './makeFolders.js'
 import { MedlsamError } from '../medlsamError.js'
 import { temporaryPathOf } from './temporaryNames.js'
 
@@ -93,7 +94,7 @@ export async function writeBytesTogether(
 export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   const target = await behindLinks(file)
   await viaTemporary(file, target, async (temporary) => {
-    await mkdir(path.dirname(target), { recursive: true })
+    await makeFolders(path.dirname(target))
     const old = await stat(target).catch(() => null)
     await writeFlushed(temporary, bytes, old?.mode)
     await rename(temporary, target)
@@ -125,7 +126,7 @@ async function writeFlushed(file: string, bytes: Uint8Array, mode?: number): Pro
 export async function writeFolderAtomic(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const target = path.resolve(folder)
   await viaTemporary(folder, target, async (temporary) => {
-    await mkdir(path.dirname(target), { recursive: true })
+    await makeFolders(path.dirname(target))
     // Found before the long work: whatever is in the way.
     const present = await readdir(target).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return null

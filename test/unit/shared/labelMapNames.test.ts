@@ -93,9 +93,9 @@ describe('names of scans', () => {
   })
 
   it('leave label maps to the editor only where it can show them, and know scans that it cannot open', () => {
-    const folder = ['P1.nii.gz', 'P1_followup.nhdr', 'P1_followup_dseg.nii.gz', 'P1_seg.nhdr', 'P1_seg.mha']
+    const folder = ['P1.nii.gz', 'P1_followup.img.gz', 'P1_followup_dseg.nii.gz', 'P1_seg.img.gz', 'P1_seg.mha']
     expect(labelMapsBeside('P1.nii.gz', folder)).toEqual(['P1_seg.mha'])
-    expect(ownNamedLabelMaps([...folder, 'mine_seg.nhdr', 'mine_seg.nii'])).toEqual(['mine_seg.nii'])
+    expect(ownNamedLabelMaps([...folder, 'mine_seg.img.gz', 'mine_seg.nii'])).toEqual(['mine_seg.nii'])
   })
 
   it('give label maps and what describes them their names', () => {

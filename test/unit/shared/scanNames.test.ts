@@ -13,12 +13,12 @@ describe('names of scans', () => {
   it.each([
     ['a.nii', 'a', 'nifti', true],
     ['a.b.NII.GZ', 'a.b', 'nifti', true],
-    ['a.hdr', 'a', 'nifti', false],
+    ['a.hdr', 'a', 'nifti', true],
     ['a.img.gz', 'a', 'nifti', false],
     ['x/a.nrrd', 'x/a', 'nrrd', true],
-    ['a.nhdr', 'a', 'nrrd', false],
+    ['a.nhdr', 'a', 'nrrd', true],
     ['a.mha', 'a', 'meta', true],
-    ['a.mhd', 'a', 'meta', false],
+    ['a.mhd', 'a', 'meta', true],
   ])('say the format: %s', (file, stem, format, editor) => {
     expect([isScanName(file), stemOf(file), formatOf(file), opensInEditor(file)]).toEqual([true, stem, format, editor])
   })

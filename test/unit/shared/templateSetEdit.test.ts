@@ -3,6 +3,7 @@ import type { ExtremePoints } from '../../../src/shared/geometry/points.js'
 import type { TemplateSet } from '../../../src/shared/templateSet.js'
 import {
   addTemplate,
+  onlyStructures,
   enableScan,
   removeScan,
   removeScanStructure,
@@ -135,6 +136,13 @@ beforeAll(async () => {
 })
 
 describe('adding templates to a set', () => {
+  it('takes only the structures that are asked for', async () => {
+    const { scans, structures } = await setOf(at('s.json'), ['a'])
+    const only = onlyStructures({ scan: scans[0], structures }, ['Lump', 'Unknown'])
+    expect(only.structures.map(({ name }) => name)).toEqual(['Lump'])
+    expect(only.scan).toEqual({ ...scans[0], structures: { Lump: scans[0].structures['Lump'] } })
+  })
+
   it('keeps names, values and the order of scans when scans are added, also one that is there', async () => {
     const set = await setOf(at('s.json'), ['b', 'a', 'b'])
     expect(set.scans.map((scan) => scan.id)).toEqual(['b_ct', 'a_ct'])
@@ -153,8 +161,8 @@ describe('adding templates to a set', () => {
     const lump = known.structures['Lump']
     const set: TemplateSet = { ...made, scans: [{ ...known, enabled: false }] }
     const again = (points: typeof lump.points, sha256 = known.sha256): TemplateSet => {
-      const { parts, appearance, ...marked } = { ...lump, points }
-      expect([parts, appearance].every((kept) => kept !== undefined)).toBe(true)
+      const { parts, appearance, drawnIn, ...marked } = { ...lump, points }
+      expect([parts, appearance, drawnIn].every((kept) => kept !== undefined)).toBe(true)
       return addTemplate(set, {
         scan: {
           ...known,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { EXTREME_SIDES, SIDE_AXIS, type PointMm } from '../../../../src/shared/geometry/points.js'
 import { applyAffine, invertAffine } from '../../../../src/shared/geometry/affine.js'
 import { extremePointsOfLabels, labelExtents } from '../../../../src/engine/labels/extremePoints.js'
-import { boxVoxelToMm } from '../../../../src/engine/volume/boxConversion.js'
+import { boxVoxelToMm } from '../../../../src/shared/geometry/boxConversion.js'
 import type { LabelVolume, Volume } from '../../../../src/shared/geometry/volume.js'
 import { ORIENTATIONS, storeAs, turnedAffine } from '../../../support/orientations.js'
 

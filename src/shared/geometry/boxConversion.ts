@@ -1,8 +1,8 @@
-import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
-import type { BoxVoxel } from '../../shared/structure.js'
-import { applyAffine, invertAffine, type Affine } from '../../shared/geometry/affine.js'
-import { mapAxes } from '../../shared/geometry/vector.js'
-import type { Volume } from '../../shared/geometry/volume.js'
+import type { BoxMm, PointMm } from './points.js'
+import type { BoxVoxel } from '../structure.js'
+import { applyAffine, invertAffine, type Affine } from './affine.js'
+import { mapAxes } from './vector.js'
+import type { Volume } from './volume.js'
 
 /** The box in RAS mm around all voxels of a volume, voxel faces included. */
 export function volumeBox({ size, affine }: Pick<Volume, 'size' | 'affine'>): BoxMm {
@@ -22,6 +22,13 @@ export function boxToVoxels({ size, affine }: Pick<Volume, 'size' | 'affine'>, b
   const low = (axis: 0 | 1 | 2): number => Math.min(Math.max(Math.ceil(min[axis] - 1e-6), 0), size[axis] - 1)
   const high = (axis: 0 | 1 | 2): number => Math.max(Math.min(Math.floor(max[axis] + 1e-6), size[axis] - 1), low(axis))
   return { min: mapAxes(low), max: mapAxes(high) }
+}
+
+/** The part of a box inside another; null when they do not meet. */
+export function intersectBoxes(a: BoxMm, b: BoxMm): BoxMm | null {
+  const min = mapAxes((axis) => Math.max(a.min[axis], b.min[axis]))
+  const max = mapAxes((axis) => Math.min(a.max[axis], b.max[axis]))
+  return min[0] < max[0] && min[1] < max[1] && min[2] < max[2] ? { min, max } : null
 }
 
 function cornersOf({ min, max }: BoxMm): PointMm[] {

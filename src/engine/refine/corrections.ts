@@ -1,0 +1,179 @@
+import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from '../../protocol/rpc.js'
+import { defined } from '../../shared/defined.js'
+import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
+import type { LabelVolume, Scan } from '../../shared/geometry/volume.js'
+import { inputError } from '../../shared/inputError.js'
+import { applyRuns, invertRuns, mergeRuns, NO_RUNS, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
+import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
+import { packRuns, unpackRuns } from '../../shared/node/packedRuns.js'
+import type { Quality } from '../../shared/sidecar.js'
+import type { EditedLabelMap } from '../editing/editedLabelMap.js'
+import { haveSameVoxels } from '../labels/sortedOnto.js'
+import type { LoadedModels } from '../loadedModels.js'
+import type { TemplateBank } from '../medlam/templateBank.js'
+import { boxAround } from '../pipeline/localization.js'
+import { readSidecar } from '../pipeline/readSidecar.js'
+import type { RunHooks } from '../pipeline/runHooks.js'
+import { isOnePiece, priorsOf, shownTo } from '../pipeline/segmentLocalized.js'
+import { startClock } from '../pipeline/stageClock.js'
+import { templatesPrior } from '../sam/prior/templatesPrior.js'
+import type { Segmenter } from '../sam/segmenter.js'
+import { axialView } from '../sam/slices/axialView.js'
+import { AROUND_MM, tileGrid, type Shown } from '../sam/tiles/tileGrid.js'
+import { draftInBox } from './draftOfMask.js'
+import { LastScan } from './lastScan.js'
+import { refineByPoints } from './refineByPoints.js'
+import { segmentBox, type BoxTask } from './segmentBox.js'
+
+/** Corrects structures of label maps: the scan, the models and the embeddings of one request serve the next. */
+export class Corrections {
+  private readonly lastScan: LastScan
+
+  constructor(
+    private readonly loaded: Pick<LoadedModels, 'segmenter' | 'templates'>,
+    idleSeconds: number | undefined,
+  ) {
+    this.lastScan = new LastScan(idleSeconds)
+  }
+
+  /** @throws MedlsamError `usage` for points outside of the scan, `input`, `model`, `cancelled` */
+  async refine(
+    request: RefineRequest,
+    edited: Pick<EditedLabelMap, 'labels'>,
+    { signal }: Pick<RunHooks, 'signal'> = {},
+  ): Promise<Correction> {
+    const { points, fixedSlices, lockedValues, structure } = request
+    const labels = copied(edited.labels)
+    const made = request.made === null ? NO_RUNS : unpacked(request.made, labels)
+    applyRuns(labels.data, invertRuns(made))
+    const scan = await this.scanOf(request, labels)
+    const segmenter = await this.loaded.segmenter(request.segmenter, defined({ signal }))
+    throwIfCancelled(signal)
+    const around = points.map(({ pointMm }): BoxMm => ({ min: pointMm, max: pointMm }))
+    const shown = await shownOf(request, segmenter, 'balanced', around)
+    const { runs } = await refineByPoints(
+      { scan, labels, labelValue: structure.labelValue, points, fixedSlices, lockedValues },
+      {
+        segmenter,
+        grid: tileGrid(scan, axialView(scan), shown),
+        windowHu: request.windowHu ?? segmenter.windowHu,
+        ...defined({ signal }),
+      },
+    )
+    return { runs: packRuns(mergeRuns(invertRuns(made), runs)), made: packRuns(runs) }
+  }
+
+  /** @throws MedlsamError `usage` for a box that holds nothing, `input`, `template`, `model`, `cancelled` */
+  async segmentBox(
+    request: SegmentBoxRequest,
+    edited: Pick<EditedLabelMap, 'labels'>,
+    { signal, onProgress }: Pick<RunHooks, 'signal' | 'onProgress'> = {},
+  ): Promise<Correction> {
+    const { boxMm, quality = 'balanced' } = request
+    const labels = copied(edited.labels)
+    const clock = startClock(onProgress)
+    clock.start('read')
+    const scan = await this.scanOf(request, labels)
+    const known = await this.knownOf(request, labels, signal)
+    const segmenter = quality === 'draft' ? null : await this.loaded.segmenter(request.segmenter, defined({ signal }))
+    throwIfCancelled(signal)
+    clock.start('segment')
+    const shown = await shownOf(request, segmenter, quality, [boxMm])
+    const task = { scan, labels, boxMm, request: { structure: request.structure, ...known } }
+    const runs = packRuns(
+      await segmentBox(task, segmenter, shown, {
+        ...defined({ signal }),
+        onProgress: (done, total) => {
+          clock.report(done, total)
+        },
+      }),
+    )
+    return { runs, made: runs }
+  }
+
+  private async scanOf({ labels, reading = {} }: CorrectionSource, { size, affine }: LabelVolume): Promise<Scan> {
+    const scan = await this.lastScan.read(labels.scanPath, defined(reading))
+    if (haveSameVoxels({ size, affine }, scan)) return scan
+    const file = labels.basePath ?? labels.scanPath
+    throw inputError(file, `${file} cannot be corrected, since its voxels are not those of ${labels.scanPath}.`)
+  }
+
+  /** What is known of a structure beside its box. */
+  private async knownOf(
+    { labels: source, templates, structure, windowHu, boxMm, keepsShape = true }: SegmentBoxRequest,
+    labels: LabelVolume,
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<BoxTask['request'], 'structure'>> {
+    const draft = keepsShape ? (draftInBox(labels, structure.labelValue, boxMm) ?? undefined) : undefined
+    const known = defined({ windowHu: windowHu ?? undefined, draft })
+    const bank = templates === undefined ? await this.bankOfRun(source, signal) : await this.bank(templates, signal)
+    if (bank === null) return known
+    const prior = templatesPrior(priorsOf(bank, structure.name)) ?? undefined
+    return { ...known, onePiece: isOnePiece(bank, structure.name), ...defined({ prior }) }
+  }
+
+  /** The templates of the run that made a label map; null for none, or where they are gone since. */
+  private async bankOfRun({ basePath }: EditedLabels, signal: AbortSignal | undefined): Promise<TemplateBank | null> {
+    const sidecar = basePath === null ? null : await readSidecar(basePath)
+    if (sidecar === null) return null
+    return this.bank(sidecar.templates.name, signal).catch((error: unknown) => {
+      // What they knew was worth having, and is no condition.
+      if (error instanceof MedlsamError && error.kind === 'template') return null
+      throw error
+    })
+  }
+
+  private async bank(name: string, signal: AbortSignal | undefined): Promise<TemplateBank> {
+    return (await this.loaded.templates(name, defined({ signal }))).bank
+  }
+}
+
+type CorrectionSource = Pick<RefineRequest, 'labels' | 'reading'>
+
+/** The next request changes the labels. */
+function copied(labels: LabelVolume): LabelVolume {
+  return { ...labels, data: labels.data.slice() }
+}
+
+/** What earlier points did. @throws MedlsamError `usage` where it does not fit the labels */
+function unpacked(made: string, { data }: LabelVolume): VoxelRuns {
+  const runs = unpackRuns(made)
+  const end = runs === null || runs.length === 0 ? 0 : runs[runs.length - 4] + runs[runs.length - 3]
+  if (runs === null || end > data.length)
+    throw new MedlsamError('usage', 'What the points before did does not fit the labels any more: set them again.')
+  return runs
+}
+
+/**
+ * What encodings show: what those of the run that made the label map showed, which are often still known, and a correction
+ * looks like what it corrects.
+ */
+async function shownOf(
+  { labels }: CorrectionSource,
+  segmenter: Segmenter | null,
+  quality: Quality,
+  also: readonly BoxMm[],
+): Promise<Shown> {
+  const sidecar = labels.basePath === null ? null : await readSidecar(labels.basePath)
+  const ofRun = sidecar === null ? null : boxAround(sidecar.structures)
+  const shown = shownTo(segmenter, { procedure: 'robust', quality }, ofRun)
+  const { region } = shown
+  if (typeof region === 'string') return shown
+  // Another region is another encoding.
+  return also.every((box) => isShown(region, box)) ? shown : { ...shown, region: [region, ...also].reduce(unionMm) }
+}
+
+/** Whether a box lies on the slices of tiles that show a region and {@link AROUND_MM} around it, and not at their very edge. */
+function isShown(region: BoxMm, box: BoxMm): boolean {
+  const slackMm = (3 / 4) * AROUND_MM
+  return ([0, 1] as const).every(
+    (axis) => box.min[axis] >= region.min[axis] - slackMm && box.max[axis] <= region.max[axis] + slackMm,
+  )
+}
+
+function unionMm(a: BoxMm, b: BoxMm): BoxMm {
+  const along = (of: (...values: number[]) => number, one: PointMm, other: PointMm): PointMm =>
+    mapAxes((axis) => of(one[axis], other[axis]))
+  return { min: along(Math.min, a.min, b.min), max: along(Math.max, a.max, b.max) }
+}
