@@ -1,8 +1,11 @@
+import type { Correction, RefineRequest, SegmentBoxRequest } from '../protocol/rpc.js'
 import { defined } from '../shared/defined.js'
 import { throwIfCancelled } from '../shared/medlsamError.js'
 import type { LocalizeRequest, SegmentRequest } from '../shared/requests.js'
 import type { LocalizationReport } from '../shared/sidecar.js'
 import type { TemplateSet } from '../shared/templateSet.js'
+import { SHARED_DESCRIPTOR_MM } from './alignment/alignmentTemplate.js'
+import type { EditedLabelMap } from './editing/editedLabelMap.js'
 import { LoadedModels, type EngineOptions } from './loadedModels.js'
 import type { MedlamModel } from './medlam/model.js'
 import type { Models } from './models/modelStore.js'
@@ -10,6 +13,7 @@ import { localizeFile } from './pipeline/localizeFile.js'
 import type { RunHooks } from './pipeline/runHooks.js'
 import { segmentFile, type SegmentResult } from './pipeline/segmentFile.js'
 import { startClock } from './pipeline/stageClock.js'
+import { Corrections } from './refine/corrections.js'
 import type { Network } from './runtime/network.js'
 import type { Segmenter } from './sam/segmenter.js'
 import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
@@ -27,6 +31,18 @@ export interface Engine {
   localize(request: LocalizeRequest, hooks?: RunHooks): Promise<LocalizationReport>
   /** Finds and segments, and writes label map, sidecar and names beside the scan or to `out`. */
   segment(request: SegmentRequest, hooks?: RunHooks): Promise<SegmentResult>
+  /** Corrects a structure of a label map by points; writes nothing. */
+  refine(
+    request: RefineRequest,
+    edited: Pick<EditedLabelMap, 'labels'>,
+    hooks?: Pick<RunHooks, 'signal'>,
+  ): Promise<Correction>
+  /** Segments a structure of a label map again in a box; writes nothing. */
+  segmentBox(
+    request: SegmentBoxRequest,
+    edited: Pick<EditedLabelMap, 'labels'>,
+    hooks?: Pick<RunHooks, 'signal' | 'onProgress'>,
+  ): Promise<Correction>
   /** Encodes a template set. */
   buildBank(
     set: TemplateSet,
@@ -46,6 +62,7 @@ export interface Engine {
 /** Sets up an engine. Models are loaded on first use. */
 export function openEngine(options: EngineOptions = {}): Engine {
   const loaded = new LoadedModels(options)
+  const corrections = new Corrections(loaded, options.idleSeconds)
   return {
     sources: loaded.sources,
     models: loaded.models,
@@ -55,11 +72,14 @@ export function openEngine(options: EngineOptions = {}): Engine {
     networks: () => loaded.networks(),
     localize: (request, hooks) => localizeFile(loaded, request, hooks),
     segment: (request, hooks) => segmentFile(loaded, request, hooks),
+    refine: (request, edited, hooks) => corrections.refine(request, edited, hooks),
+    segmentBox: (request, edited, hooks) => corrections.segmentBox(request, edited, hooks),
     async buildBank(set, setFile, { credit, calibrateOn, signal, onProgress } = {}) {
       const clock = startClock(onProgress)
       clock.start('templates')
       return buildBank(await loaded.medlam(), set, setFile, {
         ...defined({ credit, calibrateOn }),
+        descriptorMm: SHARED_DESCRIPTOR_MM,
         checkCancelled: () => {
           throwIfCancelled(signal)
         },

@@ -13,6 +13,7 @@ import { DEFAULT_SEGMENTER, findSegmenter, type SegmenterSource } from './models
 import type { Network, Provider } from './runtime/network.js'
 import type { OpenNetworkOptions } from './runtime/onnx.js'
 import { embeddingMemory, rememberEmbeddings, type EmbeddingMemory } from './sam/embeddings/embeddingMemory.js'
+import { LocalizationMemory } from './pipeline/localizationMemory.js'
 import { openSegmenter, type Segmenter } from './sam/segmenter.js'
 import type { BuiltBank } from './templates/buildBank.js'
 import { resolveTemplates, type TemplateSources } from './templates/resolveTemplates.js'
@@ -63,6 +64,9 @@ export class LoadedModels {
   private readonly network: Pick<OpenNetworkOptions, 'provider' | 'threads' | 'idleSeconds'>
   private readonly store: Models
   private readonly memory: EmbeddingMemory | null
+  readonly localizations = new LocalizationMemory()
+  /** For one operator, or for alignment; one per core when undefined. */
+  readonly threads: number | undefined
   private readonly opened: Network[] = []
   private readonly segmenters = new Map<string, OpenSegmenter>()
   private readonly banks = new Map<string, OpenBank>()
@@ -77,6 +81,7 @@ export class LoadedModels {
     }
     this.medlamCard = options.medlamCard
     this.network = defined({ provider, threads, idleSeconds })
+    this.threads = threads
     this.memory = embeddingsMaxBytes === undefined ? null : embeddingMemory(embeddingsMaxBytes, idleSeconds)
     this.store = openModels(this.assetsFolder, options)
     this.models = {
@@ -129,6 +134,11 @@ export class LoadedModels {
       if (this.segmenters.get(id)?.opening === opening) this.segmenters.delete(id)
     })
     return opening
+  }
+
+  /** Looks a segmenter up without opening it. @throws MedlsamError `usage` for a name that stands for none */
+  async checkSegmenter(id: string = DEFAULT_SEGMENTER): Promise<void> {
+    await findSegmenter(id, await this.store.context())
   }
 
   /** The segmenter that is open under a name, whatever the name stands for meanwhile; undefined when none is. */

@@ -1,13 +1,21 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { defined } from '../../shared/defined.js'
-import type { DatasetPlan, DatasetRequest, PlannedScan, Shard } from '../../shared/datasetRun.js'
+import type {
+  DatasetPlan,
+  DatasetRequest,
+  DatasetScan,
+  PlannedScan,
+  ScanState,
+  Shard,
+} from '../../shared/datasetRun.js'
 import { REASON_TEXTS } from '../../shared/reasonTexts.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { checkBidsFolder } from './place/bids.js'
 import { findScans } from './discover/findScans.js'
 import { openJournal, type Journal } from './state/journal.js'
 import { outFolderOf, placeScans } from './place/outputTree.js'
+import { keptInResult } from './state/ownResult.js'
 import { fingerprintHash, type Prepared } from './state/runFingerprint.js'
 import { scanState } from './state/scanState.js'
 import { stateFolderOf } from './state/stateFolder.js'
@@ -35,9 +43,15 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
   if (scans.length === 0) {
     const why =
       found.skipped.length === 0
-        ? 'no file there is a NIfTI, NRRD or MetaImage'
+        ? 'no file there is a NIfTI, NRRD or MetaImage, and no folder holds DICOM slices'
         : `${found.skipped.length} files there look like scans but are left out (${[...new Set(found.skipped.map(({ reason }) => REASON_TEXTS[reason]))].join(', ')})`
-    throw new MedlsamError('input', `${request.folder} holds no scan to segment: ${why}.`, request.folder)
+    const mayForce = found.skipped.some(({ reason }) => reason === 'notCt' || reason === 'labelMap')
+    throw new MedlsamError(
+      'input',
+      `${request.folder} holds no scan to segment: ${why}.`,
+      request.folder,
+      defined({ remedy: mayForce ? ({ option: 'forceHu' } as const) : undefined }),
+    )
   }
   const fingerprint = fingerprintHash(prepared.fingerprint)
   const state = stateFolderOf(outFolder)
@@ -48,12 +62,18 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
   const journal: Pick<Journal, 'last' | 'written'> = hasRun
     ? await openJournal(state.journal)
     : { last: () => null, written: () => new Map() }
+  const force = request.force ?? false
   const planned: PlannedScan[] = []
   for (const [index, scan] of scans.entries()) {
     planned.push({
       ...scan,
       inShard: isInShard(index, request.shard),
-      state: await scanState(scan, journal, { outFolder, fingerprint, force: request.force ?? false }),
+      state: await withKept(
+        scan,
+        await scanState(scan, journal, { outFolder, fingerprint, force, write: settings.write }),
+        request,
+        prepared,
+      ),
     })
   }
   return {
@@ -65,6 +85,18 @@ export async function planDataset(request: DatasetRequest, prepared: Prepared): 
     warnings: prepared.problems,
     fingerprint: prepared.fingerprint,
   }
+}
+
+/** The same with the structures that the run will leave as they are. */
+async function withKept(
+  scan: DatasetScan,
+  state: ScanState,
+  { force, onlyChanged }: DatasetRequest,
+  prepared: Prepared,
+): Promise<ScanState> {
+  if (state.kind !== 'todo' || force === true) return state
+  const keeps = await keptInResult(scan, prepared, onlyChanged ?? false)
+  return keeps.length === 0 ? state : { ...state, keeps }
 }
 
 function checkShard(shard: Shard | undefined): void {

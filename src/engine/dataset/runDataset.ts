@@ -99,6 +99,7 @@ class DatasetRun {
   private readonly pace: Pace
   private readonly queue: ScanQueue
   private readonly failures: ScanFailure[] = []
+  private readonly nothingFound: string[] = []
   private readonly stop = new AbortController()
 
   constructor(
@@ -115,6 +116,7 @@ class DatasetRun {
       journal,
       fingerprint,
       force: plan.request.force ?? false,
+      write: plan.request.settings.write,
       claimTimes,
       onElsewhere: (scan, record) => {
         this.noteElsewhere(scan, record)
@@ -152,6 +154,7 @@ class DatasetRun {
     return {
       totals: this.pace.totals(),
       failures: this.failures,
+      nothingFound: this.nothingFound,
       kept: this.scans.flatMap((scan) => (scan.state.kind === 'kept' ? scan.path : [])),
       stopped,
       ...summary,
@@ -230,16 +233,26 @@ class DatasetRun {
   private settle(lane: number, { scan }: TakenScan, answer: SettledAnswer): void {
     const { tell } = this.context
     this.queue.settle(scan)
-    if (answer.kind === 'done') {
-      const { seconds, found, structures } = answer.result
-      this.pace.count('done')
-      const totals = this.pace.totals()
-      tell({ kind: 'scanDone', lane, scan, seconds: sum(seconds), found, structures, totals })
-    } else {
-      const failure = { path: scan.path, stage: answer.stage, error: answer.error }
-      this.failures.push(failure)
-      this.pace.count('failed')
-      tell({ kind: 'scanFailed', lane, scan, failure, totals: this.pace.totals() })
+    switch (answer.kind) {
+      case 'done': {
+        const { seconds, found, structures } = answer.result
+        this.pace.count('done')
+        const totals = this.pace.totals()
+        tell({ kind: 'scanDone', lane, scan, seconds: sum(seconds), stageSeconds: seconds, found, structures, totals })
+        return
+      }
+      case 'nothingFound':
+        this.nothingFound.push(scan.path)
+        this.pace.count('done')
+        tell({ kind: 'scanNothingFound', lane, scan, reason: answer.empty.reason, totals: this.pace.totals() })
+        return
+      case 'failed':
+      case 'lost': {
+        const failure = { path: scan.path, stage: answer.stage, error: answer.error }
+        this.failures.push(failure)
+        this.pace.count('failed')
+        tell({ kind: 'scanFailed', lane, scan, failure, totals: this.pace.totals() })
+      }
     }
   }
 

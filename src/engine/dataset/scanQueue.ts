@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { DatasetScan, PlannedScan } from '../../shared/datasetRun.js'
+import type { ResultExport } from '../../shared/exportFormats.js'
 import { claim, type Claim, type ClaimTimes } from './state/claims.js'
 import type { Journal, ScanRecord } from './state/journal.js'
 import { scanState } from './state/scanState.js'
@@ -32,6 +33,7 @@ export interface QueueContext {
   readonly journal: Journal
   readonly fingerprint: string
   readonly force: boolean
+  readonly write?: readonly ResultExport[] | undefined
   readonly claimTimes: ClaimTimes
   /** Another process has finished it, or failed on it, since the plan was made. */
   readonly onElsewhere: (scan: DatasetScan, record: ScanRecord | null) => void
@@ -48,7 +50,7 @@ export function claimName(output: string): string {
 
 /** A queue of the scans that a plan says are to be done; those that failed before come last. */
 export function makeScanQueue(planned: readonly PlannedScan[], context: QueueContext): ScanQueue {
-  const { state, journal, fingerprint, force } = context
+  const { state, journal, fingerprint, force, write } = context
   const todo = planned.filter((scan) => scan.state.kind === 'todo')
   const hasFailed = (scan: PlannedScan): boolean => scan.state.kind === 'todo' && scan.state.why === 'failedBefore'
   const waiting = new Map(
@@ -71,6 +73,7 @@ export function makeScanQueue(planned: readonly PlannedScan[], context: QueueCon
             outFolder: state.outFolder,
             fingerprint,
             force: force && !(isNew && before?.kind === 'done'),
+            write,
           })
       if (now?.kind === 'todo') return { scan, claim: held, before }
       waiting.delete(scan.output)

@@ -11,7 +11,7 @@ import type { ClaimTimes } from './state/claims.js'
 import type { Journal } from './state/journal.js'
 import { sourceOf } from './state/scanState.js'
 import { checkStateFolder, overviewPath, type StateFolder } from './state/stateFolder.js'
-import type { ScanAnswer, ScanFiles, ScanResult, ScanTask, ScanWorker } from './workers/scanWorker.js'
+import type { EmptyScan, ScanAnswer, ScanFiles, ScanResult, ScanTask, ScanWorker } from './workers/scanWorker.js'
 
 /** So often may a scan bring down the process before it is passed over. */
 const MOST_ATTEMPTS = 2
@@ -30,6 +30,7 @@ export interface DatasetRunContext {
 /** An answer after which the scan is no more to be done in this run. */
 export type SettledAnswer =
   | { readonly kind: 'done'; readonly result: ScanResult }
+  | { readonly kind: 'nothingFound'; readonly empty: EmptyScan }
   | { readonly kind: 'failed'; readonly error: ErrorData; readonly stage: Stage | null; readonly stopsRun: boolean }
   | { readonly kind: 'lost'; readonly error: ErrorData; readonly stage: Stage | null }
 
@@ -104,6 +105,9 @@ class ScanAttempt {
       case 'done':
         await this.noteDone(answer.result)
         return answer
+      case 'nothingFound':
+        await this.noteNothing(answer.empty)
+        return answer
       case 'cancelled':
         await this.removePartial()
         await this.context.journal.append({ kind: 'stopped', ...this.about() })
@@ -127,13 +131,17 @@ class ScanAttempt {
   private task(): ScanTask {
     const { plan } = this.context
     const { scan } = this.taken
-    const { settings, bids } = plan.request
+    const { settings, bids, onlyChanged, force } = plan.request
+    const keep = onlyChanged === true ? ('unchanged' as const) : ('corrected' as const)
     return {
       request: defined({
         ...settings,
         scanPath: scan.scanPath,
         out: scan.labelMapPath,
         reproducible: true,
+        // A run tells by its journal what is its own.
+        force: true,
+        keep: force === true ? undefined : keep,
         bidsFields: bids === true ? bidsFieldsOf(scan) : undefined,
       }),
       templatesSha256: plan.fingerprint.templates,
@@ -173,6 +181,11 @@ class ScanAttempt {
       outputs: this.relative(outputs),
       seconds,
     })
+  }
+
+  private async noteNothing({ inputSha256: input, stamp, reason }: EmptyScan): Promise<void> {
+    const { journal, fingerprint } = this.context
+    await journal.append({ kind: 'nothingFound', ...this.about(), recipe: fingerprint, input, stamp, reason })
   }
 
   private async noteFailure(error: ErrorData): Promise<void> {

@@ -16,7 +16,7 @@ export async function localizeFile(
 ): Promise<LocalizationReport> {
   const run = beginRun(loaded, request, hooks)
   const scan = await readStep(run)
-  const bank = await bankStep(run)
-  const localized = await localizeStep(run, scan, bank)
+  const bank = await bankStep(run, scan)
+  const { structures: localized } = await localizeStep(run, scan, bank)
   return localizationReport({ ...run, scan, ...bank, localized, seconds: run.clock.stop() })
 }

@@ -1,5 +1,6 @@
 import type { LocalizedStructure, Structure } from '../../shared/structure.js'
 import type { RunOptions } from '../../shared/sidecar.js'
+import { defined } from '../../shared/defined.js'
 import { throwIfCancelled } from '../../shared/medlsamError.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
 import { embedScan } from '../medlam/embed.js'
@@ -7,8 +8,12 @@ import { localizeStructures } from '../medlam/localizeStructures.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { prepareVolume } from '../medlam/prepare.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
-import { boxToVoxels, volumeBox } from '../volume/boxConversion.js'
+import { boxToVoxels, volumeBox } from '../../shared/geometry/boxConversion.js'
 import type { Scan } from '../../shared/geometry/volume.js'
+import { chooseLocalized, type AutoLocalization } from './chooseLocalized.js'
+import { localizeByAlignment, type AlignmentLocalization, type AlignmentTask } from './localizeByAlignment.js'
+import { boxAround, type Localization } from './localization.js'
+import { startsOfLandmarks } from './startsOfLandmarks.js'
 
 /** What to find, and with what. */
 export interface LocalizeTask {
@@ -17,6 +22,8 @@ export interface LocalizeTask {
   /** Of the bank. */
   readonly structures: readonly Structure[]
   readonly options: RunOptions
+  /** Threads for alignment; one per core when absent. */
+  readonly threads?: number | undefined
 }
 
 /** What accompanies localization. */
@@ -27,24 +34,122 @@ export interface LocalizeHooks {
 }
 
 /** The parts of a scan that localization looks at. */
-type ScanVoxels = Pick<Scan, 'data' | 'size' | 'affine'>
+export type ScanVoxels = Pick<Scan, 'data' | 'size' | 'affine'>
 
 /** Localizes structures in a scan that has been read. No ground truth is ever asked for. @throws MedlsamError `cancelled` */
 export async function localizeScan(
   task: LocalizeTask,
   scan: ScanVoxels,
   hooks: LocalizeHooks = {},
-): Promise<readonly LocalizedStructure[]> {
+): Promise<Localization> {
   const { model } = task
-  return localizeEmbedded(task, scan, embedScan(model, prepareVolume(scan, model.card)), hooks)
+  return localizeEmbedded(task, scan, () => embedScan(model, prepareVolume(scan, model.card)), hooks)
 }
 
-/** {@link localizeScan} for a scan that the model looks at already, so that several runs share its passes. */
+/** {@link localizeScan} for a scan that the model may look at already, so that several runs share its passes. */
 export async function localizeEmbedded(
-  { bank, structures, options }: LocalizeTask,
+  task: LocalizeTask,
+  scan: ScanVoxels,
+  embedding: () => ScanEmbedding,
+  hooks: LocalizeHooks = {},
+): Promise<Localization> {
+  const localization = await byMethod(task, scan, embedding, hooks)
+  for (const structure of localization.structures) hooks.onStructure?.(structure)
+  return localization
+}
+
+async function byMethod(
+  task: LocalizeTask,
+  scan: ScanVoxels,
+  embedding: () => ScanEmbedding,
+  hooks: LocalizeHooks,
+): Promise<Localization> {
+  const { bank, structures } = task
+  switch (methodFor(task)) {
+    case 'medlam': {
+      // Of all structures, which are held against each other; the published procedure does not.
+      const isPublished = task.options.procedure === 'paper'
+      const localized = await localizeByMedlam(
+        task,
+        isPublished ? structures : bank.structures,
+        scan,
+        embedding(),
+        hooks,
+      )
+      return {
+        structures: structures.flatMap(({ name }) => localized.find((each) => each.name === name) ?? []),
+        drafts: new Map(),
+        aroundAllMm: isPublished ? null : boxAround(localized),
+      }
+    }
+    case 'align':
+      return align(task, structures, scan, hooks)
+    case 'auto':
+      // Of all structures: whether the scan shows what the templates show must not depend on which are asked for.
+      return chooseLocalized(structures, await findAll(task, scan, embedding, hooks))
+  }
+}
+
+/** What `auto` finds of all structures of the bank. A draft asks MedLAM, which takes longer than alignment, only where no template is like the scan. */
+async function findAll(
+  task: LocalizeTask,
+  scan: ScanVoxels,
+  embedding: () => ScanEmbedding,
+  hooks: LocalizeHooks,
+): Promise<AutoLocalization> {
+  if (task.options.quality !== 'draft') return fromLandmarks(task, scan, embedding, hooks)
+  const aligned = await align(task, task.bank.structures, scan, hooks)
+  if (aligned.verdict !== 'other') return { aligned, landmarks: null }
+  // All has been reported as done.
+  return fromLandmarks(task, scan, embedding, { ...hooks, onProgress: () => undefined })
+}
+
+/** Share of the time of localization that MedLAM takes, in percent. */
+const MEDLAM_PERCENT = 60
+
+/** MedLAM, and alignment from the landmarks that it is sure of. */
+async function fromLandmarks(
+  task: LocalizeTask,
+  scan: ScanVoxels,
+  embedding: () => ScanEmbedding,
+  hooks: LocalizeHooks,
+): Promise<AutoLocalization> {
+  const { bank } = task
+  const part = (from: number, to: number): LocalizeHooks => ({
+    ...hooks,
+    onProgress: (done, total) => hooks.onProgress?.(Math.round(from + (to - from) * (done / total)), 100),
+  })
+  const landmarks = await localizeByMedlam(task, bank.structures, scan, embedding(), part(0, MEDLAM_PERCENT))
+  const starts = startsOfLandmarks(bank, landmarks)
+  const aligned = await align({ ...task, starts }, bank.structures, scan, part(MEDLAM_PERCENT, 100))
+  return { aligned, landmarks }
+}
+
+/** How structures are really found: the published procedure is MedLAM's, and banks of before there was alignment have nothing to align. */
+function methodFor({ bank, options }: LocalizeTask): RunOptions['method'] {
+  if (options.procedure === 'paper') return 'medlam'
+  return bank.templates.some(({ alignment }) => alignment !== null) ? options.method : 'medlam'
+}
+
+function align(
+  { bank, options, threads, starts }: LocalizeTask & { readonly starts?: AlignmentTask['starts'] },
+  structures: readonly Structure[],
+  scan: ScanVoxels,
+  { signal, onProgress }: LocalizeHooks,
+): Promise<AlignmentLocalization> {
+  return localizeByAlignment(
+    { bank, structures, options, threads, ...defined({ starts }) },
+    scan,
+    defined({ signal, onProgress }),
+  )
+}
+
+async function localizeByMedlam(
+  { bank, options }: LocalizeTask,
+  structures: readonly Structure[],
   scan: ScanVoxels,
   embedding: ScanEmbedding,
-  { signal, onStructure, onProgress }: LocalizeHooks = {},
+  { signal, onProgress }: LocalizeHooks,
 ): Promise<readonly LocalizedStructure[]> {
   const { procedure, seed, parts, minConfidence } = options
   const localized = await localizeStructures(embedding, bank, structures, volumeBox(scan), {
@@ -57,10 +162,9 @@ export async function localizeEmbedded(
     },
     onProgress: (done, total) => onProgress?.(done, total),
   })
-  const placed = localized.map((structure): LocalizedStructure => ({
+  return localized.map((structure): LocalizedStructure => ({
     ...structure,
     boxVoxel: structure.boxMm === null ? null : boxToVoxels(scan, structure.boxMm),
+    ...(structure.status === 'found' ? { foundBy: 'medlam' } : {}),
   }))
-  for (const structure of placed) onStructure?.(structure)
-  return placed
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { defined } from '../../shared/defined.js'
 import type { SegmentRequest } from '../../shared/requests.js'
 import type { LocalizationReport, RunOptions, Sidecar } from '../../shared/sidecar.js'
 import type { LocalizedStructure, SegmentedStructure } from '../../shared/structure.js'
@@ -6,14 +7,18 @@ import type { MedlamModel } from '../medlam/model.js'
 import type { Network } from '../runtime/network.js'
 import type { Segmentation } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
+import { hashStructures } from '../templates/bankHashes.js'
 import type { BuiltBank } from '../templates/buildBank.js'
 import { TOOL_VERSION } from '../version.js'
 import type { Scan } from '../../shared/geometry/volume.js'
+import { nothingFound } from './nothingFound.js'
 
 interface RunFacts {
   readonly request: SegmentRequest
   readonly scan: Scan
   readonly built: BuiltBank
+  /** Of the templates that were asked for. */
+  readonly sha256: string
   readonly options: RunOptions
   readonly model: MedlamModel
   readonly localized: readonly LocalizedStructure[]
@@ -27,10 +32,10 @@ export function localizationReport(facts: RunFacts): LocalizationReport {
 
 /** What lies beside a label map. */
 export function segmentationReport(
-  facts: RunFacts & { readonly segmenter: Segmenter; readonly masks: Segmentation; readonly labelMap: string },
+  facts: RunFacts & { readonly segmenter: Segmenter | null; readonly masks: Segmentation; readonly labelMap: string },
 ): Sidecar {
   const { request, segmenter, masks, localized, labelMap, scan } = facts
-  const common = commonFacts(facts, segmenter.networks)
+  const common = commonFacts(facts, segmenter?.networks ?? [])
   // With slashes, so that it is the same on every system.
   const relativeScan = path.relative(path.dirname(labelMap), scan.path).split(path.sep).join('/')
   return {
@@ -39,7 +44,7 @@ export function segmentationReport(
     ...(request.reproducible === true ? { seconds: {}, input: { ...common.input, path: relativeScan } } : {}),
     task: 'segment',
     output: path.basename(labelMap),
-    segmenter: { ...modelUse(segmenter.id, segmenter.networks), layout: segmenter.layout },
+    segmenter: segmenter && { ...modelUse(segmenter.id, segmenter.networks), layout: segmenter.layout },
     encoderRuns: masks.encoderRuns,
     decoderRuns: masks.decoderRuns,
     structures: localized.map((structure) => withMask(structure, masks)),
@@ -56,7 +61,7 @@ function withMask(structure: LocalizedStructure, masks: Segmentation): Segmented
 }
 
 function commonFacts(
-  { request, scan, built, options, model, seconds }: RunFacts,
+  { request, scan, built, sha256, options, model, localized, seconds }: RunFacts,
   segmenterNetworks: readonly Network[],
 ): Omit<LocalizationReport, 'task' | 'structures'> {
   const networks = [...new Set([model.position, model.features, model.correlate, ...segmenterNetworks])]
@@ -65,16 +70,21 @@ function commonFacts(
     format: 'medlsam-result',
     formatVersion: 1,
     tool: { name: 'medlsam', version: TOOL_VERSION },
-    input: { path: scan.path, sha256: scan.sha256, timePoint: request.timePoint ?? null },
+    input: {
+      ...{ path: scan.path, sha256: scan.sha256, timePoint: request.timePoint ?? null },
+      ...defined({ forceHu: request.forceHu === true ? (true as const) : undefined, huOffset: request.huOffset }),
+    },
     templates: {
       name: built.bank.name,
       modelHash: built.bank.modelHash,
       ids: built.bank.templates.map((template) => template.id),
+      sha256,
+      structureSha256: hashStructures(built.bank),
     },
     options,
     localizer: modelUse(model.card.id, [...new Set([model.position, model.features])]),
     seconds,
-    warnings: [...scan.warnings, ...built.problems, ...new Set(notes)],
+    warnings: [...nothingFound(localized, scan.path), ...scan.warnings, ...built.problems, ...new Set(notes)],
   }
 }
 

@@ -23,9 +23,11 @@ export interface RunHooks {
    * meanwhile: for one of many runs that belong together.
    */
   readonly templates?: BuiltBank
-  /** Called with each structure's mask as soon as its last slice is done, and awaited; the end result may differ in a few voxels. */
+  /** Called with the drafts of structures, then with each one's mask as soon as its last slice is done, and awaited; the end result may differ in a few voxels. */
   readonly onEarlyMask?: (early: EarlyMask, geometry: SourceGeometry) => Promise<void>
   readonly signal?: AbortSignal
+  /** Ends a segmentation early: what is finished by then is written. */
+  readonly endEarly?: AbortSignal
 }
 
 /** A segmentation that is not on disk yet. */

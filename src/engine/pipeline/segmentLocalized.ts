@@ -1,18 +1,20 @@
 import { defined } from '../../shared/defined.js'
 import type { RunOptions } from '../../shared/sidecar.js'
-import type { LocalizedStructure } from '../../shared/structure.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
 import { PAPER_MARGIN } from '../sam/prompts/boxMargin.js'
 import type { SlicePlanRequest } from '../sam/slicePlan.js'
 import { segmentScan, type Segmentation, type SegmentControl, type SegmentOptions } from '../sam/segmentScan.js'
 import type { Segmenter } from '../sam/segmenter.js'
+import { WHOLE_SLICES, type Shown } from '../sam/tiles/tileGrid.js'
 import { templatesPrior } from '../sam/prior/templatesPrior.js'
 import type { OrganPrior } from '../../shared/organPrior.js'
 import type { Scan } from '../../shared/geometry/volume.js'
+import type { Localization } from './localization.js'
 
 /** What to segment with. */
 export interface SegmentTask {
-  readonly segmenter: Segmenter
+  /** Null for drafts. */
+  readonly segmenter: Segmenter | null
   /** The templates, which know how organs usually look. */
   readonly bank: TemplateBank
   readonly options: RunOptions
@@ -22,10 +24,10 @@ export interface SegmentTask {
 export function segmentLocalized(
   { segmenter, bank, options }: SegmentTask,
   scan: Scan,
-  localized: readonly LocalizedStructure[],
+  { structures, drafts, aroundAllMm }: Localization,
   hooks: SegmentControl = {},
 ): Promise<Segmentation> {
-  const requests = localized.flatMap((structure): SlicePlanRequest[] => {
+  const requests = structures.flatMap((structure): SlicePlanRequest[] => {
     const { boxMm, partsMm } = structure
     if (structure.status !== 'found' || boxMm === null) return []
     const prior = options.appearance ? templatesPrior(priorsOf(bank, structure.name)) : null
@@ -34,15 +36,33 @@ export function segmentLocalized(
         structure,
         boxesMm: partsMm ?? [boxMm],
         onePiece: isOnePiece(bank, structure.name),
-        ...defined({ prior: prior ?? undefined, windowHu: options.windowHu ?? undefined }),
+        ...defined({
+          prior: prior ?? undefined,
+          draft: options.appearance ? drafts.get(structure.name) : undefined,
+          windowHu: options.windowHu ?? undefined,
+        }),
       },
     ]
   })
-  return segmentScan(scan, requests, segmenter, segmentOptions(options), hooks)
+  const { sliceStep } = options
+  const shown = shownTo(segmenter, options, aroundAllMm)
+  return segmentScan(scan, requests, segmenter, defined({ sliceStep, shown, margin: marginOf(options) }), hooks)
 }
 
-function segmentOptions(options: RunOptions): Partial<SegmentOptions> {
-  return defined({ sliceStep: options.sliceStep, margin: marginOf(options) })
+/**
+ * What an encoding shows: around all structures of the bank, and not only those that are looked for, so that a mask does
+ * not change with the others; the body where that is not known.
+ */
+export function shownTo(
+  segmenter: Segmenter | null,
+  { procedure, quality }: Pick<RunOptions, 'procedure' | 'quality'>,
+  aroundAllMm: Localization['aroundAllMm'],
+): Shown {
+  if (segmenter === null || procedure === 'paper' || !segmenter.tiles.cut) return WHOLE_SLICES
+  return {
+    region: aroundAllMm ?? 'body',
+    slicesPerSide: quality === 'best' ? 1 : segmenter.tiles.perSide,
+  }
 }
 
 function marginOf({ paperMargin, marginMm }: RunOptions): SegmentOptions['margin'] | undefined {
@@ -51,11 +71,12 @@ function marginOf({ paperMargin, marginMm }: RunOptions): SegmentOptions['margin
 }
 
 /** True when the organ is one piece in every template that has it. */
-function isOnePiece({ templates }: TemplateBank, name: string): boolean {
+export function isOnePiece({ templates }: TemplateBank, name: string): boolean {
   const having = templates.flatMap((template) => template.structures.get(name) ?? [])
   return having.length > 0 && having.every((structure) => structure.onePiece)
 }
 
-function priorsOf({ templates }: TemplateBank, name: string): OrganPrior[] {
+/** What an organ looks like in each template that knows it. */
+export function priorsOf({ templates }: TemplateBank, name: string): OrganPrior[] {
   return templates.flatMap((template) => template.structures.get(name)?.prior ?? [])
 }

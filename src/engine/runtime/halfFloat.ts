@@ -1,5 +1,5 @@
 /** IEEE 754 half precision, rounded to the nearest, ties to even; magnitudes beyond 65504 become infinite. */
-export function toHalf(values: Float32Array): Uint16Array {
+export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
   const half = new Uint16Array(values.length)
   for (let i = 0; i < half.length; i++) {

@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs'
+import path from 'node:path'
 import type { AddTemplateRequest } from '../../protocol/rpc.js'
 import { defined } from '../../shared/defined.js'
-import { labelTableNamesOf } from '../../shared/labelMapNames.js'
-import { setNameOf, storedScanPath } from '../../shared/node/templateSetPaths.js'
+import { findLabelNames } from '../../shared/labelNames/labelNames.js'
+import { namesFilesIn } from '../../shared/node/namesFiles.js'
+import { scanOfFile, setNameOf, storedScanPath } from '../../shared/node/templateSetPaths.js'
+import { colored } from '../../shared/palette.js'
 import { emptyTemplateSet, type TemplateSet, type TemplateStructure } from '../../shared/templateSet.js'
-import { addTemplate, type NewTemplate } from '../../shared/templateSetEdit.js'
+import { addTemplate, onlyStructures, type NewTemplate } from '../../shared/templateSetEdit.js'
 import { describeScan } from '../templates/describeScan.js'
 import { templateFromLabelMap } from '../templates/fromLabelMap.js'
-import { readStructureNames } from '../templates/structureNames.js'
+import { withoutNamesakes } from '../templates/structureNames.js'
 import { readTemplateSet, writeTemplateSet } from '../templates/templateSetFile.js'
 import { hashScan } from '../scanFiles/hashScan.js'
 import { readHeader } from '../scanFiles/readHeader.js'
@@ -21,11 +24,24 @@ const MAX_PARTS = 6
  */
 export async function addTemplateToFile(request: AddTemplateRequest): Promise<TemplateSet> {
   const { setPath } = request
-  const template = await newTemplate(request, await readOrBegin(setPath))
+  const before = await readOrBegin(setPath)
+  if (await isUpToDate(request, before)) return before
+  const template = await newTemplate(request, before)
   // Reading a scan takes seconds, in which the user may have changed the set.
   const extended = addTemplate(await readOrBegin(setPath), template)
   await writeTemplateSet(setPath, extended)
   return extended
+}
+
+/** Whether the structures that are to be taken from a label map were taken from it as it is. */
+async function isUpToDate({ setPath, scanPath, source }: AddTemplateRequest, set: TemplateSet): Promise<boolean> {
+  if (source.kind !== 'labelMap' || source.only === undefined) return false
+  const known = scanOfFile(setPath, set, scanPath)
+  if (known === undefined) return false
+  const sha256 = await hashScan(source.path)
+  return source.only.every(
+    (name) => Object.hasOwn(known.structures, name) && known.structures[name].drawnIn?.sha256 === sha256,
+  )
 }
 
 async function readOrBegin(setPath: string): Promise<TemplateSet> {
@@ -35,14 +51,15 @@ async function readOrBegin(setPath: string): Promise<TemplateSet> {
 async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, set: TemplateSet): Promise<NewTemplate> {
   switch (source.kind) {
     case 'labelMap': {
-      const names = namesFileOf(source.path)
-      return templateFromLabelMap(
-        setPath,
-        scanPath,
-        source.path,
-        names === null ? set.structures : await readStructureNames(names),
-        MAX_PARTS,
-      )
+      const given = colored((source.names ?? []).map((named) => ({ ...named, color: undefined })))
+      const known = await findLabelNames(path.basename(source.path), namesFilesIn(path.dirname(source.path)))
+      const names = [...given, ...withoutNamesakes(known?.structures ?? set.structures, known?.from ?? setPath)]
+      const unnamed = source.takeUnnamed === true ? 'take' : 'refuse'
+      const template = await templateFromLabelMap(setPath, scanPath, source.path, names, {
+        maxParts: MAX_PARTS,
+        unnamed,
+      })
+      return source.only === undefined ? template : onlyStructures(template, source.only)
     }
     case 'points': {
       await readHeader(scanPath)
@@ -56,9 +73,4 @@ async function newTemplate({ setPath, scanPath, source }: AddTemplateRequest, se
       return { structures, scan: { ...scan, ...defined({ markups }) } }
     }
   }
-}
-
-/** The table of names beside a label map, or null. */
-function namesFileOf(labelMapPath: string): string | null {
-  return labelTableNamesOf(labelMapPath).find((file) => existsSync(file)) ?? null
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolders } from '../../shared/node/makeFolders.js'
 import type { EarlyMaskNote } from '../../protocol/rpc.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { RunHooks } from '../engine.js'
@@ -30,17 +31,18 @@ export async function withEarlyMaskFiles<T>(
 
 function earlyMaskWriter(folder: string, tell: (note: EarlyMaskNote) => void): NonNullable<RunHooks['onEarlyMask']> {
   let written = 0
-  return async ({ mask, labels }, geometry) => {
+  return async ({ masks, isDraft, labels }, geometry) => {
     written += 1
     const labelMapPath = path.join(folder, `masks-${written}.nii.gz`)
     try {
-      await mkdir(folder, { recursive: true })
+      await makeFolders(folder)
       await writeLabelMap(labelMapPath, labels, geometry, [])
     } catch (error) {
       // Seeing masks early is a courtesy: a full temporary disk must not end the run.
       if (error instanceof MedlsamError || (error instanceof Error && 'code' in error)) return
       throw error
     }
-    tell({ name: mask.name, volumeMl: mask.status === 'segmented' ? mask.volumeMl : null, labelMapPath })
+    for (const mask of masks)
+      tell({ name: mask.name, isDraft, volumeMl: mask.status === 'segmented' ? mask.volumeMl : null, labelMapPath })
   }
 }

@@ -1,4 +1,4 @@
-import type { DatasetOutcome, DatasetRequest } from '../../shared/datasetRun.js'
+import type { DatasetOutcome, DatasetPlan, DatasetRequest } from '../../shared/datasetRun.js'
 import { engineWorker } from '../dataset/workers/engineWorker.js'
 import { planDataset } from '../dataset/planDataset.js'
 import { runDataset, type DatasetHooks } from '../dataset/runDataset.js'
@@ -14,4 +14,9 @@ export async function segmentFolder(
   const worker = engineWorker(engine)
   const plan = await planDataset(request, await worker.prepare(request, { signal: hooks.signal }))
   return runDataset(plan, oneWorker(worker), hooks)
+}
+
+/** What such a run would do; writes nothing. */
+export async function planFolder(engine: Engine, request: DatasetRequest, signal: AbortSignal): Promise<DatasetPlan> {
+  return planDataset(request, await engineWorker(engine).prepare(request, { signal }))
 }

@@ -9,16 +9,24 @@ import {
 } from '../../protocol/rpc.js'
 import type { ErrorData } from '../../shared/errorData.js'
 import type { Progress } from '../../shared/progress.js'
+import type { LocalizedStructure } from '../../shared/structure.js'
+import { convertLabelMap } from '../convert/convertLabelMap.js'
+import { EditedLabelMaps } from '../editing/editedLabelMap.js'
+import { saveLabelMap } from '../editing/saveLabelMap.js'
 import type { Engine } from '../engine.js'
+import { reviewScan } from '../dataset/summary/reviewScan.js'
 import type { DownloadHooks } from '../models/install/downloadModel.js'
 import { bytesListener } from '../pipeline/stageClock.js'
 import { addTemplateToFile } from './addTemplateToFile.js'
 import { answer, type Answer, type Answering } from './answer.js'
 import { checkSetFile } from './checkSetFile.js'
+import { EarlyEnds } from './earlyEnds.js'
 import { bankInfo, engineInfo } from './engineInfo.js'
+import { compareLabelMaps, labelMapStatistics, operateOnLabels } from './labelRequests.js'
 import { PausableRuns } from './pausableRuns.js'
 import { oneAtATime } from './oneAtATime.js'
 import { scanProblems } from './scanProblems.js'
+import { planFolder } from './segmentFolder.js'
 import { segmentWithPreviews } from './segmentWithPreviews.js'
 import { throttle } from './throttle.js'
 
@@ -45,6 +53,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   const turns = oneAtATime()
   // Two edits at once could lose each other's scan; a run, which may take hours, is nothing to wait for.
   const edits = oneAtATime()
+  const labelMaps = new EditedLabelMaps()
   const folders = new PausableRuns(connection, engine)
 
   const numbered =
@@ -65,24 +74,44 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   // Downloads only wait for the network.
   const beside = numbered((_params, token) => ({ token }))
 
+  const ends = new EarlyEnds(connection)
+  const onStructure =
+    (run: number) =>
+    (structure: LocalizedStructure): void =>
+      void connection.sendNotification(structureNotification, { run, structure })
   const handlers: EngineHandlers = {
     segment: queued((request, { run, ...call }) =>
-      segmentWithPreviews(
-        engine,
-        request,
-        {
-          ...call,
-          onStructure: (structure) => void connection.sendNotification(structureNotification, { run, structure }),
-        },
-        (mask) => void connection.sendNotification(earlyMaskNotification, { run, mask }),
+      ends.during(run, (endEarly) =>
+        segmentWithPreviews(
+          engine,
+          request,
+          { ...call, endEarly, onStructure: onStructure(run) },
+          (mask) => void connection.sendNotification(earlyMaskNotification, { run, mask }),
+        ),
       ),
     ),
+    localize: queued((request, { run, ...call }) =>
+      engine.localize(request, { ...call, onStructure: onStructure(run) }),
+    ),
+    planFolder: queued((request, { signal }) => planFolder(engine, request, signal)),
     segmentFolder: (params, token) => folders.segment(params, { token, order: turns }),
+    reviewScan: (request, token) => answer({ token }, () => reviewScan(request)),
     checkTemplates: queued(({ setPath }, call) => checkSetFile(engine, setPath, call)),
     addTemplate: (request, token) => answer({ token, order: edits }, () => addTemplateToFile(request)),
+    convertLabelMap: (request, token) => answer({ token }, () => convertLabelMap(request)),
     scanProblems: ({ setPath }, token) => answer({ token }, () => scanProblems(setPath)),
     info: (token) => answer({ token }, () => engineInfo(engine)),
     bankInfo: ({ path }, token) => answer({ token }, () => bankInfo(engine, path)),
+    saveLabelMap: (request, token) => answer({ token, order: edits }, () => saveLabelMap(labelMaps, request)),
+    refine: queued(async (request, { signal }) =>
+      engine.refine(request, await labelMaps.openEditedLabelMap(request.labels), { signal }),
+    ),
+    segmentBox: queued(async (request, call) =>
+      engine.segmentBox(request, await labelMaps.openEditedLabelMap(request.labels), call),
+    ),
+    operate: (request, token) => answer({ token }, () => operateOnLabels(labelMaps, request)),
+    compareLabelMaps: (request, token) => answer({ token }, () => compareLabelMaps(labelMaps, request)),
+    labelStatistics: (request, token) => answer({ token }, () => labelMapStatistics(labelMaps, request)),
     listModels: (token) => answer({ token }, () => models.list()),
     downloadModel: beside((request, call) => models.download(request, transferOf(call))),
     importModel: queued((request, call) => models.import(request, transferOf(call))),

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { TemplateScan, TemplateSet, TemplateStructure } from '../../shared/templateSet.js'
+import type { TemplateScan, TemplateSet } from '../../shared/templateSet.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { encodeTemplate, type BankTemplate, type TemplateBank } from '../medlam/templateBank.js'
 import { roundBank } from '../medlam/bankFile.js'
@@ -9,6 +9,7 @@ import { prepareVolume } from '../medlam/prepare.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
 import { hashScan } from '../scanFiles/hashScan.js'
 import { readScan } from '../scanFiles/readScan.js'
+import { alignmentTemplateOf } from './alignmentTemplateOf.js'
 import { calibrateOnScans, type KnownScan } from './calibrateOnScans.js'
 import { calibrate, localizeLeftOut, type MeasuredPoint } from './leaveOneOut.js'
 import { templateScanPath } from '../../shared/node/templateSetPaths.js'
@@ -16,6 +17,8 @@ import { templateScanPath } from '../../shared/node/templateSetPaths.js'
 /** A bank, a sentence for every template that could not be used, and how well templates find each other. */
 export interface BuiltBank {
   readonly bank: TemplateBank
+  /** Banks of which each scan takes the one that fits it; `bank` then joins them. */
+  readonly choices?: readonly TemplateBank[]
   readonly problems: readonly string[]
   /** Every point of every template as the others find it; empty for a bank that was read from a file. */
   readonly leftOut: readonly MeasuredPoint[]
@@ -29,6 +32,8 @@ export interface BuildBankOptions {
    * when absent.
    */
   readonly calibrateOn?: readonly KnownScan[]
+  /** Spacings of the descriptors for alignment; those of `makeAlignmentTemplate` when absent. */
+  readonly descriptorMm?: readonly number[]
   readonly checkCancelled?: () => void
   readonly onProgress?: (done: number, total: number, template: string) => void
 }
@@ -64,7 +69,8 @@ export async function buildBank(
       problems.push(
         `Template ${scan.id} has no points of ${missing.map((m) => m.name).join(', ')}; the other templates are used for these.`,
       )
-    const { template, embedding } = await encodeScan(model, templateScanPath(setFile, scan), scan)
+    const { template, embedding, problems: maskProblems } = await encodeScan(model, setFile, scan, options.descriptorMm)
+    problems.push(...maskProblems)
     templates.push(template)
     if (embeddings.length < CALIBRATION_TEMPLATES) embeddings.push(embedding)
   }
@@ -120,21 +126,24 @@ export async function templateProblem(setFile: string, scan: TemplateScan): Prom
   return null
 }
 
-/** Encodes given points of one scan file. */
+/** A template as localization and alignment need it. */
+interface EncodedScan {
+  readonly template: BankTemplate
+  readonly embedding: ScanEmbedding
+  readonly problems: readonly string[]
+}
+
+/** Encodes one template scan. */
 async function encodeScan(
   model: MedlamModel,
-  file: string,
-  scan: {
-    readonly id: string
-    readonly sha256: string
-    readonly structures: Readonly<Record<string, TemplateStructure>>
-  },
-): Promise<{ readonly template: BankTemplate; readonly embedding: ScanEmbedding }> {
+  setFile: string,
+  scan: TemplateScan,
+  descriptorMm: readonly number[] | undefined,
+): Promise<EncodedScan> {
   // The points were set on this very file, so doubts about its intensities were settled then.
-  const volume = prepareVolume(await readScan(file, { forceHu: true }), model.card)
-  const embedding = embedScan(model, volume)
-  return {
-    template: await encodeTemplate(embedding, { id: scan.id, sha256: scan.sha256 }, scan.structures),
-    embedding,
-  }
+  const voxels = await readScan(templateScanPath(setFile, scan), { forceHu: true })
+  const embedding = embedScan(model, prepareVolume(voxels, model.card))
+  const { template: alignment, problems } = await alignmentTemplateOf(setFile, scan, voxels, descriptorMm)
+  const identity = { id: scan.id, sha256: scan.sha256, alignment }
+  return { template: await encodeTemplate(embedding, identity, scan.structures), embedding, problems }
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolders } from '../../shared/node/makeFolders.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
 import { readBank, writeBank } from '../medlam/bankFile.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { builtInBankPath, listBuiltInBanks } from '../models/assets.js'
+import { AUTO_TEMPLATES } from '../../shared/requests.js'
+import { joinBanks } from './builtInBanks.js'
 import { buildBank, templateProblem, type BuildBankOptions, type BuiltBank } from './buildBank.js'
 import { readTemplateSet } from './templateSetFile.js'
 
@@ -30,18 +32,29 @@ export async function resolveTemplates(
 ): Promise<BuiltBank> {
   const builtIn = builtInBankPath(sources.assetsFolder, templates)
   if (!existsSync(templates)) {
+    if (templates === AUTO_TEMPLATES) return allBuiltIn(model, sources)
     if (path.basename(templates) === templates && existsSync(builtIn))
       return { bank: await readMatchingBank(model, builtIn), problems: [], leftOut: [] }
     const names = await listBuiltInBanks(sources.assetsFolder)
     throw new MedlsamError(
       'template',
-      `There are no templates "${templates}": name a template set, a bank file, or one of the built-in banks (${names.join(', ')}).`,
+      `There are no templates "${templates}": name a template set, a bank file, or one of the built-in banks (${names.join(', ')}), or ${AUTO_TEMPLATES} for the one that fits.`,
       templates,
     )
   }
   if (templates.endsWith('.msgpack'))
     return { bank: await readMatchingBank(model, templates), problems: [], leftOut: [] }
   return bankOfSet(model, templates, sources.cacheFolder, options)
+}
+
+/** Counts up when what is kept of a template for alignment changes. */
+const ALIGNMENT_VERSION = 1
+
+async function allBuiltIn(model: MedlamModel, { assetsFolder }: TemplateSources): Promise<BuiltBank> {
+  const choices: TemplateBank[] = []
+  for (const name of await listBuiltInBanks(assetsFolder))
+    choices.push(await readMatchingBank(model, builtInBankPath(assetsFolder, name)))
+  return { bank: joinBanks(choices), choices, problems: [], leftOut: [] }
 }
 
 async function readMatchingBank(model: MedlamModel, file: string): Promise<TemplateBank> {
@@ -69,6 +82,7 @@ async function bankOfSet(
     .update(
       JSON.stringify([
         model.hash,
+        ALIGNMENT_VERSION,
         set.scans.filter((scan) => scan.enabled).map(({ sha256, structures }) => [sha256, structures]),
       ]),
     )
@@ -86,7 +100,7 @@ async function bankOfSet(
   const built = await buildBank(model, set, setFile, options)
   if (built.bank.templates.length < set.scans.filter((scan) => scan.enabled).length) return built
   try {
-    await mkdir(path.dirname(cached), { recursive: true })
+    await makeFolders(path.dirname(cached))
     await writeBank(cached, built.bank)
     return built
   } catch (error) {

@@ -1,30 +1,15 @@
-import { z } from 'zod'
+import { EXPECTED_NAMES, jsonNamesSchema, structuresOfValues } from '../../shared/labelNames/jsonNames.js'
 import { parseLabelTable } from '../../shared/labelTable.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { readJson, readText, type JsonFileKind } from '../../shared/node/readJson.js'
-import { colored } from '../../shared/palette.js'
+import { quoted } from '../../shared/shownText.js'
 import type { Structure } from '../../shared/structure.js'
 
-const EXPECTED = '{"labels": {"1": "Brainstem"}}'
 const NAMES_FILE: JsonFileKind = {
   what: 'The file of label names',
   kind: 'template',
-  remedy: `it should be ${EXPECTED}`,
+  remedy: `it should be ${EXPECTED_NAMES}`,
 }
-
-const namesSchema = z.union(
-  [
-    z.object({ labels: z.record(z.string().regex(/^\d+$/), z.string().min(1)) }).transform((file) => file.labels),
-    // nnU-Net's dataset.json has it the other way round.
-    z
-      .object({ labels: z.record(z.string().min(1), z.int().nonnegative()) })
-      .transform(({ labels }) =>
-        Object.fromEntries(Object.entries(labels).map(([name, value]) => [String(value), name])),
-      ),
-    z.record(z.string().regex(/^\d+$/), z.string().min(1)),
-  ],
-  { error: `it should be ${EXPECTED}` },
-)
 
 /**
  * Reads names of label values: JSON `{"labels": {"1": "Brainstem"}}` (or the inner object alone), nnU-Net's
@@ -37,13 +22,42 @@ export async function readStructureNames(file: string): Promise<readonly Structu
     const structures = parseLabelTable(await readText(file, NAMES_FILE))
     if (structures === null)
       throw new MedlsamError('template', `The label names ${file} need the columns "index" and "name".`, file)
-    return structures
+    return withoutNamesakes(structures, file)
   }
-  const names = await readJson(file, namesSchema, NAMES_FILE)
-  return colored(
-    Object.entries(names)
-      .map(([value, name]) => ({ name, labelValue: Number(value) }))
-      .filter(({ labelValue }) => labelValue > 0)
-      .sort((a, b) => a.labelValue - b.labelValue),
-  )
+  const names = await readJson(file, jsonNamesSchema, NAMES_FILE)
+  if ('regions' in names)
+    throw new MedlsamError(
+      'template',
+      `The label names ${file} give ${quoted(names.regions)} several values (a region of nnU-Net), which label maps do not hold: write a file like ${EXPECTED_NAMES} with one name per value.`,
+      file,
+    )
+  return withoutNamesakes(structuresOfValues(names.values), file)
+}
+
+/**
+ * Names that stand for two values, and values with two names, would lose an organ without a word.
+ * @throws MedlsamError `template` that names both
+ */
+export function withoutNamesakes<T extends Pick<Structure, 'name' | 'labelValue'>>(
+  structures: readonly T[],
+  file: string,
+): readonly T[] {
+  for (const [i, { name, labelValue }] of structures.entries()) {
+    const before = structures.slice(0, i)
+    const namesake = before.find((other) => other.name === name)
+    if (namesake !== undefined)
+      throw new MedlsamError(
+        'template',
+        `${file} has the name ${quoted(name)} for two label values, ${namesake.labelValue} and ${labelValue}: give each a name of its own.`,
+        file,
+      )
+    const double = before.find((other) => other.labelValue === labelValue)
+    if (double !== undefined)
+      throw new MedlsamError(
+        'template',
+        `${file} has two names for the label value ${labelValue}, ${quoted(double.name)} and ${quoted(name)}: give each a value of its own.`,
+        file,
+      )
+  }
+  return structures
 }

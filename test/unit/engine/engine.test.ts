@@ -32,7 +32,7 @@ describe('the models of an engine', () => {
 
     await engine.models.remove({ id: 'own' })
     await expect(engine.segmenter('own')).rejects.toThrow(/There is no segmenter "own"/)
-    await expect(first.encodeSlice(picture)).rejects.toThrow(/released/)
+    await expect(first.encodeTile(picture)).rejects.toThrow(/released/)
     await engine.models.import({ files: await graphs(4), id: 'own', normalisation: 'sam' })
     const second = await engine.segmenter('own')
     expect(second.networks.map(({ sha256 }) => sha256)).not.toEqual(first.networks.map(({ sha256 }) => sha256))
@@ -44,6 +44,19 @@ describe('the models of an engine', () => {
     await expect(engine.medlam()).rejects.toMatchObject({ kind: 'model' })
     await writeTinyModels(path.join(folder, 'late'))
     expect(await engine.medlam()).toBe(await engine.medlam())
+    await engine.close()
+  })
+
+  it('are asked for by name before anything is computed', async () => {
+    const place = path.join(folder, 'unknown')
+    const { medlamCard, bank } = await writeTinyModels(place)
+    const scanPath = path.join(place, 'p_ct.nii.gz')
+    await writeTinyScan(scanPath, 1)
+    const engine = openEngine({ medlamCard })
+    await expect(engine.segment({ scanPath, templates: bank, segmenter: 'nothing' })).rejects.toThrow(
+      /There is no segmenter "nothing"/,
+    )
+    expect(engine.networks()).toEqual([])
     await engine.close()
   })
 
@@ -74,7 +87,7 @@ describe('the models of an engine', () => {
     const large = await engine.segmenter('own')
     expect(large.networks.map(({ sha256 }) => sha256)).not.toEqual(small.networks.map(({ sha256 }) => sha256))
     expect(await engine.segmenter('own@int8')).toBe(named)
-    await expect(small.encodeSlice(picture)).rejects.toThrow(/released/)
+    await expect(small.encodeTile(picture)).rejects.toThrow(/released/)
     await engine.close()
   })
 
@@ -87,16 +100,38 @@ describe('the models of an engine', () => {
     const segmentedWith = async (hooks: RunHooks): Promise<readonly string[]> =>
       (
         await engine.segment(
-          { scanPath, templates: bank, segmenter: 'own', options: { minConfidence: 0, sliceStep: 10 } },
+          {
+            scanPath,
+            templates: bank,
+            segmenter: 'own',
+            options: { minConfidence: 0, method: 'medlam', sliceStep: 10 },
+          },
           hooks,
         )
-      ).sidecar.segmenter.sha256
+      ).sidecar.segmenter?.sha256 ?? []
     await engine.models.import({ files: await graphs(1), id: 'own', precision: 'int8', normalisation: 'sam' })
     const templates = await engine.templates(bank)
     const first = await segmentedWith({ templates })
     await engine.models.import({ files: await graphs(4), id: 'own', precision: 'fp32', normalisation: 'sam' })
     expect(await segmentedWith({ templates })).toEqual(first)
     expect(await segmentedWith({})).not.toEqual(first)
+    await engine.close()
+  })
+
+  it.skipIf(!cliIsBuilt)('do without a segmenter for drafts', async () => {
+    const { medlamCard, bank } = await writeTinyModels(path.join(folder, 'draft'))
+    const scanPath = path.join(folder, 'draft_ct.nii.gz')
+    await writeTinyScan(scanPath, 1)
+    const engine = openEngine({ assetsFolder, medlamCard, modelsFolder: path.join(folder, 'none') })
+    const options = { minConfidence: 0, method: 'medlam' as const, quality: 'draft' as const, appearance: false }
+    // There is no such segmenter, which nobody notices.
+    const { sidecar } = await engine.segment({ scanPath, templates: bank, segmenter: 'missing', options })
+    expect(sidecar).toMatchObject({ segmenter: null, encoderRuns: 0, decoderRuns: 0, options: { quality: 'draft' } })
+    expect(sidecar.structures.filter(({ status }) => status === 'failed')).toEqual([])
+    const balanced = { ...options, quality: 'balanced' as const }
+    await expect(
+      engine.segment({ scanPath, templates: bank, segmenter: 'missing', options: balanced }),
+    ).rejects.toThrow(/There is no segmenter "missing"/)
     await engine.close()
   })
 
@@ -109,7 +144,7 @@ describe('the models of an engine', () => {
     })
     await engine.models.import({ files: await graphs(1), id: 'own', normalisation: 'sam' })
     const segmenter = await engine.segmenter('own')
-    expect(await segmenter.encodeSlice(picture)).toBe(await segmenter.encodeSlice(picture))
+    expect(await segmenter.encodeTile(picture)).toBe(await segmenter.encodeTile(picture))
     expect(segmenter.networks[0].runs).toBe(1)
     await engine.close()
   })

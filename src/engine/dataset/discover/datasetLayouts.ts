@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { readTextFile } from '../../../shared/node/readTextFile.js'
 import type { DatasetLayout, SkipReason } from '../../../shared/datasetRun.js'
 
 /** How a folder is searched: which folders in it are entered, and which files in it are no CT. */
@@ -18,6 +19,13 @@ const BIDS_OTHER = new Set(['derivatives', 'sourcedata', 'code', 'stimuli', 'phe
 const IMAGES_FOLDER = /^images(tr|ts|te|val)?$/i
 /** nnU-Net ends image names in the channel's four digits. */
 const CHANNEL = /_(\d{4})(\.[^0-9]+)$/
+
+/**
+ * Names of CT channels, such as `CT`, `CT_portal`, `CBCT`, `ceCT`, `low-dose CT`. What is no word of CT with others
+ * before it, such as `PET/CT` fused, is left to the values.
+ */
+const CT_CHANNEL =
+  /(^|[^a-z])((cb|ce|ld|hd|n?c|p|s)?ct)([^a-z]|$)|computed[ _-]?tomography|hounsfield|(^|[^a-z])hu([^a-z]|$)/i
 
 /** Rules of a folder that nothing is known of. */
 export const PLAIN: FolderRules = { layout: 'plain', enters: (name) => !LABEL_FOLDER.test(name), refuses: () => null }
@@ -71,7 +79,7 @@ const BIDS: FolderRules = {
 type Channels = ReadonlyMap<number, string>
 
 function imagesRules(layout: 'nnunet' | 'msd', channels: Channels, images: readonly string[]): FolderRules {
-  const isCt = (name: string): boolean => /\bct\b/i.test(name)
+  const isCt = (name: string): boolean => CT_CHANNEL.test(name)
   const anyCt = channels.size === 0 || [...channels.values()].some(isCt)
   return {
     layout,
@@ -108,7 +116,7 @@ async function layoutOf(imagesFolder: string): Promise<'nnunet' | 'msd'> {
 /** The content of a JSON file; null where there is none, since other programs' files may be anything. */
 async function jsonOrNull(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'))
+    return JSON.parse(await readTextFile(file))
   } catch {
     return null
   }

@@ -5,9 +5,11 @@ import { isLabelMapName } from '../../../shared/labelMapNames.js'
 import type { DatasetLayout, SkippedFile, SkipReason } from '../../../shared/datasetRun.js'
 import { MedlsamError } from '../../../shared/medlsamError.js'
 import { isPairImage, isScanName, stemOf } from '../../../shared/scanNames.js'
+import { isNotFetched } from '../../scanFiles/notFetched.js'
 import { openImage } from '../../scanFiles/openImage.js'
-import { holdsSmallWholeNumbers } from '../../scanFiles/smallNumbers.js'
+import { holdsAir, holdsSmallWholeNumbers } from '../../scanFiles/smallNumbers.js'
 import type { ImageHeader } from '../../../imageio/imageHeader.js'
+import { dicomScans } from './dicomScans.js'
 import { PLAIN, rulesFromAbove, rulesOf, type FolderRules } from './datasetLayouts.js'
 
 /** Which files of a folder are asked for. */
@@ -25,6 +27,8 @@ export interface FoundScan {
   /** Path in the folder, with slashes. */
   readonly path: string
   readonly layout: DatasetLayout
+  /** Path in the folder of what opens it, where that is not `path`: a slice of one of several DICOM series. */
+  readonly file?: string
 }
 
 /** What a folder holds. */
@@ -41,7 +45,7 @@ const INTENT_LABEL = 1002
 
 /**
  * Finds the scans in a folder and below it. Knows nnU-Net (`imagesTr` with channels), Medical Segmentation
- * Decathlon, BIDS, and plain folders; leaves out label maps, results, hidden files and folders, folders that
+ * Decathlon, BIDS, and plain folders; folders of DICOM slices are scans. Leaves out label maps, results, hidden files and folders, folders that
  * cannot be opened, and links that lead in circles. Of a scan in two files the header counts.
  * @throws MedlsamError `input` when the folder is missing
  */
@@ -55,6 +59,8 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
     })
   const except = options.except === undefined ? null : await realpath(options.except).catch(() => null)
   const candidates: FoundScan[] = []
+  const series: FoundScan[] = []
+  const doubtful: DoubtfulFile[] = []
   const skipped: SkippedFile[] = []
   const seen = new Set<string>()
   const matches = matcher(options)
@@ -84,8 +90,15 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
       if (!isScanFile(name, files)) continue
       const reason = refusal(name, at(name), files, rules, matches)
       if (reason === null) candidates.push({ path: at(name), layout: rules.layout })
+      else if (isDoubtful(reason, rules.layout) && matches(at(name)))
+        doubtful.push({ path: at(name), layout: rules.layout, reason })
       else skipped.push({ path: at(name), reason })
     }
+    const dicom = await dicomScans(folder, relative, files)
+    skipped.push(...dicom.skipped)
+    for (const scan of dicom.scans)
+      if (matches(scan.path)) series.push({ ...scan, layout: rules.layout })
+      else skipped.push({ path: scan.path, reason: 'excluded' })
     for (const name of [...folders].sort(byCode)) {
       const isResults = except !== null && (await realpath(path.join(here, name))) === except
       if (!isResults && rules.enters(name)) await visit(at(name), rules)
@@ -93,16 +106,21 @@ export async function findScans(folder: string, options: FindOptions = {}): Prom
   }
   await visit('', (await rulesFromAbove(path.resolve(folder))) ?? PLAIN)
 
-  const scans: FoundScan[] = []
+  const scans: FoundScan[] = [...series]
   for (let from = 0; from < candidates.length; from += HEADERS_AT_ONCE) {
     const some = candidates.slice(from, from + HEADERS_AT_ONCE)
-    const isLabels = await Promise.all(
-      some.map(({ path: file }) => isLabelMap(path.join(folder, file), options.forceHu ?? false)),
+    const reasons = await Promise.all(
+      some.map(({ path: file }) => refusalByContent(path.join(folder, file), options.forceHu ?? false)),
     )
     some.forEach((scan, i) => {
-      if (isLabels[i]) skipped.push({ path: scan.path, reason: 'labelMap' })
-      else scans.push(scan)
+      const reason = reasons[i]
+      if (reason === null) scans.push(scan)
+      else skipped.push({ path: scan.path, reason })
     })
+  }
+  for (const { reason, ...scan } of doubtful) {
+    if (await isScanAllTheSame(path.join(folder, scan.path), reason, options)) scans.push(scan)
+    else skipped.push({ path: scan.path, reason })
   }
   return {
     scans: scans.sort((a, b) => byCode(a.path, b.path)),
@@ -129,9 +147,9 @@ async function list(
   const folders: string[] = []
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.')) continue
-    // A link that leads nowhere is neither.
     const what = entry.isSymbolicLink() ? await stat(path.join(folder, entry.name)).catch(() => null) : entry
-    if (what?.isFile() === true) files.add(entry.name)
+    // A link that leads nowhere counts as a file, one whose content is to be fetched.
+    if (what === null ? await isNotFetched(path.join(folder, entry.name)) : what.isFile()) files.add(entry.name)
     if (what?.isDirectory() === true) folders.push(entry.name)
   }
   return { files, folders }
@@ -165,6 +183,29 @@ function matcher({ include = [], exclude = [] }: FindOptions): (relative: string
   return (relative) => (include.length === 0 || wanted(relative)) && !unwanted(relative)
 }
 
+/** A file that by its name, or by that of its channel, is no scan. */
+interface DoubtfulFile extends FoundScan {
+  readonly reason: SkipReason
+}
+
+/** Whether a reason is one of names only, which values may contradict; a suffix of BIDS says what it says. */
+function isDoubtful(reason: SkipReason, layout: DatasetLayout): boolean {
+  return reason === 'labelMap' || (reason === 'notCt' && layout !== 'bids')
+}
+
+/** Whether such a file is CT by its values, or because the user says so: of label maps only those that are named. */
+async function isScanAllTheSame(file: string, reason: SkipReason, options: FindOptions): Promise<boolean> {
+  const header = await openImage(file).catch(() => null)
+  if (header === null || intentOf(header) === INTENT_LABEL) return false
+  if (options.forceHu === true && (reason === 'notCt' || (options.include ?? []).length > 0)) return true
+  return holdsAir(header).catch(() => false)
+}
+
+async function refusalByContent(file: string, forceHu: boolean): Promise<SkipReason | null> {
+  if (await isNotFetched(file)) return 'notFetched'
+  return (await isLabelMap(file, forceHu)) ? 'labelMap' : null
+}
+
 /** A label map by its header or its values. What cannot be read is taken along, so that the run says what is wrong with it. */
 async function isLabelMap(file: string, forceHu: boolean): Promise<boolean> {
   const header = await openImage(file).catch(() => null)
@@ -176,7 +217,7 @@ async function isLabelMap(file: string, forceHu: boolean): Promise<boolean> {
 }
 
 function intentOf({ niftiHeader, source }: ImageHeader): number | null {
-  if (niftiHeader === null) return null
+  if (niftiHeader === null || source === null) return null
   const view = new DataView(niftiHeader.buffer, niftiHeader.byteOffset)
   return niftiHeader.length === 540 ? view.getInt32(504, source.littleEndian) : view.getInt16(68, source.littleEndian)
 }

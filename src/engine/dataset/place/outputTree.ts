@@ -25,7 +25,7 @@ export function placeScans(
   const scans: DatasetScan[] = []
   const skipped: SkippedFile[] = []
   const taken = new Set<string>()
-  for (const { path: scan, layout } of found) {
+  for (const { path: scan, layout, file = scan } of found) {
     const wanted = request.bids === true ? bidsOutputs(scan, layout === 'bids') : [defaultLabelMapPath(scan)]
     // Some disks do not tell capital letters from small ones.
     const output = wanted.find((candidate) => !taken.has(candidate.toLowerCase()))
@@ -36,7 +36,7 @@ export function placeScans(
     taken.add(output.toLowerCase())
     scans.push({
       path: scan,
-      scanPath: path.join(path.resolve(request.folder), scan),
+      scanPath: path.join(path.resolve(request.folder), file),
       output,
       labelMapPath: path.join(outFolder, output),
     })

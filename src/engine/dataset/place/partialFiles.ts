@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { RESULT_EXPORTS } from '../../../shared/exportFormats.js'
 import { sha256File } from '../../../shared/node/hash.js'
 import { isTemporaryNameOf } from '../../../shared/node/temporaryNames.js'
 import { outputPaths } from '../../pipeline/outputPaths.js'
@@ -17,12 +18,13 @@ export async function removeUnfinished(
   { halves }: { readonly halves: boolean },
 ): Promise<void> {
   const labelMapPath = path.join(outFolder, output)
-  const { labelMap, names, sidecar } = outputPaths(labelMapPath, '')
+  const { labelMap, names, sidecar, exports } = outputPaths(labelMapPath, '', RESULT_EXPORTS)
+  const rest = exports.map(({ file }) => file)
   const folder = path.dirname(labelMapPath)
   const present: readonly string[] = await readdir(folder).catch(() => [])
-  for (const file of [labelMap, names, sidecar]) await removeTemporaries(file)
+  for (const file of [labelMap, names, sidecar, ...rest]) await removeTemporaries(file)
   if (!halves || present.includes(path.basename(sidecar))) return
-  for (const file of [labelMap, names]) {
+  for (const file of [labelMap, names, ...rest]) {
     const hash = await sha256File(file).catch(() => null)
     const isOurs = hash !== null && journal.written(path.relative(outFolder, file).split(path.sep).join('/')).has(hash)
     if (isOurs) await rm(file, { force: true })

@@ -75,6 +75,17 @@ const recordSchema = z.discriminatedUnion('kind', [
       seconds: z.record(z.string(), z.number()).readonly(),
     })
     .readonly(),
+  /** Nothing was found in the scan, and nothing was written of it. */
+  z
+    .object({
+      kind: z.literal('nothingFound'),
+      ...scan,
+      recipe: z.string(),
+      input: sha256,
+      stamp: z.string(),
+      reason: z.string(),
+    })
+    .readonly(),
   z
     .object({
       kind: z.literal('failed'),
@@ -103,6 +114,9 @@ export type JournalRecord = z.infer<typeof recordSchema>
 export type ScanRecord = Exclude<JournalRecord, { kind: 'run' | 'files' }>
 /** The record of a finished scan. */
 export type DoneRecord = Extract<JournalRecord, { kind: 'done' }>
+
+/** The record of a scan in which nothing was found. */
+export type EmptyRecord = Extract<JournalRecord, { kind: 'nothingFound' }>
 
 /** Which scan a result was made from. */
 export interface ScanOrigin {

@@ -1,16 +1,20 @@
+import { defined } from '../../../shared/defined.js'
 import type { RunFingerprint, DatasetRequest } from '../../../shared/datasetRun.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../shared/requests.js'
 import { sha256Of } from '../../../shared/node/hash.js'
+import type { Sidecar } from '../../../shared/sidecar.js'
 import type { Engine, RunHooks } from '../../engine.js'
-import type { TemplateBank } from '../../medlam/templateBank.js'
-import { serialiseBank } from '../../medlam/bankFile.js'
+import { modelsOf } from '../../pipeline/structureFingerprint.js'
 import { chooseStructures } from '../../pipeline/chooseStructures.js'
+import { bankHash, hashStructures } from '../../templates/bankHashes.js'
 import type { BuiltBank } from '../../templates/buildBank.js'
 import { TOOL_VERSION } from '../../version.js'
 
 /** What is known once models and templates are loaded. */
 export interface Prepared {
   readonly fingerprint: RunFingerprint
+  /** See `hashStructures`. */
+  readonly structureSha256: Readonly<Record<string, string>>
   /** A sentence for every template that cannot be used. */
   readonly problems: readonly string[]
 }
@@ -27,33 +31,44 @@ export async function prepareFingerprint(
   const model = await engine.medlam()
   const built = await engine.templates(settings.templates, hooks)
   chooseStructures(built, settings.options?.structures ?? null, settings.templates)
-  const segmenter = await engine.segmenter(settings.segmenter, hooks)
+  const quality = settings.options?.quality ?? DEFAULT_RUN_OPTIONS.quality
+  const segmenter = quality === 'draft' ? null : await engine.segmenter(settings.segmenter, hooks)
   const options = {
     ...DEFAULT_RUN_OPTIONS,
     ...settings.options,
     timePoint: settings.timePoint ?? null,
     forceHu: settings.forceHu ?? false,
+    // Left out where it is not set, so that earlier runs stay done.
+    ...defined({ huOffset: settings.huOffset, write: settings.write, deidentify: settings.deidentify }),
     bids: bids ?? false,
   }
   return {
     fingerprint: {
       tool: TOOL_VERSION,
-      models: [model.hash, ...segmenter.networks.map(({ sha256 }) => sha256)],
+      models: [model.hash, ...(segmenter?.networks ?? []).map(({ sha256 }) => sha256)],
       templates: bankHash(built.bank),
       options,
     },
+    structureSha256: hashStructures(built.bank),
     problems: built.problems,
     built,
   }
-}
-
-/** SHA-256 of everything a bank says. */
-export function bankHash(bank: TemplateBank): string {
-  return sha256Of(serialiseBank(bank))
 }
 
 /** One hash of a fingerprint; the order in which its options were given plays no part. */
 export function fingerprintHash({ tool, models, templates, options }: RunFingerprint): string {
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
   return sha256Of(JSON.stringify([tool, models, templates, sorted]))
+}
+
+/** The fingerprint of the run that made a result, whichever kind of run it was; null where its sidecar does not tell. */
+export function fingerprintOfResult({ tool, templates, segmenter, options, input }: Sidecar): RunFingerprint | null {
+  if (templates.sha256 === undefined) return null
+  const { timePoint, forceHu = false, huOffset } = input
+  return {
+    tool: tool.version,
+    models: modelsOf({ templates, segmenter }),
+    templates: templates.sha256,
+    options: { ...options, timePoint, forceHu, ...defined({ huOffset }), bids: false },
+  }
 }

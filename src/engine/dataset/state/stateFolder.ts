@@ -1,5 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolders } from '../../../shared/node/makeFolders.js'
 import { MedlsamError } from '../../../shared/medlsamError.js'
 
 /** Where a dataset's runs keep what they know; hidden, beside the results, and shared by all processes. */
@@ -9,6 +10,11 @@ export interface StateFolder {
   readonly claims: string
   /** Overview images; the folder keeps the name that older versions gave it. */
   readonly overviews: string
+}
+
+/** Where verdicts on the results are. */
+export function reviewsPath({ outFolder }: Pick<StateFolder, 'outFolder'>): string {
+  return path.join(outFolder, STATE_FOLDER, 'reviews.json')
 }
 
 /** Name of the hidden folder in the results' folder. */
@@ -31,7 +37,7 @@ export function overviewPath(state: StateFolder, name: string): string {
  */
 export async function makeStateFolder(state: StateFolder): Promise<void> {
   try {
-    for (const folder of [state.journal, state.claims, state.overviews]) await mkdir(folder, { recursive: true })
+    for (const folder of [state.journal, state.claims, state.overviews]) await makeFolders(folder)
   } catch (error) {
     throw new MedlsamError(
       'output',

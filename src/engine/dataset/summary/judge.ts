@@ -1,20 +1,25 @@
 import type { BoxMm, PointMm } from '../../../shared/geometry/points.js'
 import { add, mapAxes, scale, subtract } from '../../../shared/geometry/vector.js'
-import type { SegmentedStructure } from '../../../shared/structure.js'
+import type { Sidecar } from '../../../shared/sidecar.js'
 import { median } from '../../numeric/statistics.js'
 import { CHECK_SIDES } from '../../../shared/warningTexts.js'
 import { robustZ } from '../../numeric/robustZ.js'
 import { suspectedTurn } from '../workers/orientationCheck.js'
+import { gainOf, type Gain } from './gain.js'
 import type { ScanSummary } from './collect.js'
 import type { ScanFlag, StructureFlag } from './flags.js'
 
+type ResultStructure = Sidecar['structures'][number]
+
 /** A structure of a scan among the same structure of the other scans. */
 export interface JudgedStructure {
-  readonly structure: SegmentedStructure
+  readonly structure: ResultStructure
   /** Robust z-score of the logarithm of its volume; null when the cohort is too small or there is no mask. */
   readonly volumeZ: number | null
   /** Robust z-score, on the axis where it is largest, of its place among the other structures of its scan. */
   readonly positionZ: number | null
+  /** How far volume and place are from the other scans', 0 where they are as usual. */
+  readonly oddness: number
   /** What to look at. */
   readonly flags: readonly StructureFlag[]
   /** Larger for what is likelier to have failed. */
@@ -24,6 +29,8 @@ export interface JudgedStructure {
 /** A scan with what speaks against its result. */
 export interface JudgedScan extends ScanSummary {
   readonly structures: readonly JudgedStructure[]
+  /** What correcting it promises. */
+  readonly gain: Gain
   /** What to look at in the scan as a whole. */
   readonly flags: readonly ScanFlag[]
   /** Larger for what is likelier to have failed. */
@@ -64,16 +71,13 @@ export function judgeScans(scans: readonly ScanSummary[]): JudgedScan[] {
       const unsettled = warnings.some((warning) => warning.includes(CHECK_SIDES))
       const flags: ScanFlag[] = unsettled ? [...turned, 'sidesUnsettled'] : turned
       const concern = concernOf(summary, structures, turned.length, unsettled ? 1 : 0)
-      return { ...summary, structures, flags, concern }
+      const gain = gainOf(summary, structures)
+      return { ...summary, structures, flags, concern, gain }
     })
     .sort((a, b) => b.concern - a.concern || (a.scan.path < b.scan.path ? -1 : 1))
 }
 
-function judgeStructure(
-  structure: SegmentedStructure,
-  volumeZ: number | null,
-  positionZ: number | null,
-): JudgedStructure {
+function judgeStructure(structure: ResultStructure, volumeZ: number | null, positionZ: number | null): JudgedStructure {
   const flags: StructureFlag[] = []
   if (structure.status === 'failed') flags.push('failed')
   if (structure.status === 'not-found') flags.push('notFound')
@@ -81,29 +85,27 @@ function judgeStructure(
   if (structure.status === 'found' && structure.volumeMl === 0) flags.push('emptyMask')
   if (volumeZ !== null && Math.abs(volumeZ) > OUTLIER_Z) flags.push(volumeZ > 0 ? 'unusuallyLarge' : 'unusuallySmall')
   if (positionZ !== null && Math.abs(positionZ) > OUTLIER_Z) flags.push('unusualPlace')
-  return { structure, volumeZ, positionZ, flags, concern: concernOfStructure(structure, volumeZ, positionZ) }
+  const oddness = beyondUsual(volumeZ) + beyondUsual(positionZ)
+  return { structure, volumeZ, positionZ, oddness, flags, concern: concernOfStructure(structure, oddness) }
 }
 
-function concernOfStructure(
-  { status, confidence, volumeMl }: SegmentedStructure,
-  volumeZ: number | null,
-  positionZ: number | null,
-): number {
-  const beyond = (z: number | null): number =>
-    z === null ? 0 : Math.min(3, Math.max(0, (Math.abs(z) - OUTLIER_Z / 2) / OUTLIER_Z))
+/** From half the bound for outliers on, in units of that bound. */
+function beyondUsual(z: number | null): number {
+  return z === null ? 0 : Math.min(3, Math.max(0, (Math.abs(z) - OUTLIER_Z / 2) / OUTLIER_Z))
+}
+
+function concernOfStructure({ status, confidence, volumeMl }: ResultStructure, oddness: number): number {
   switch (status) {
     case 'failed':
       return 3
     case 'not-found':
       return 1
     case 'found':
-      return (
-        Math.max(0, LOW_CONFIDENCE - confidence) * 2 + beyond(volumeZ) + beyond(positionZ) + (volumeMl === 0 ? 2 : 0)
-      )
+      return Math.max(0, LOW_CONFIDENCE - confidence) * 2 + oddness + (volumeMl === 0 ? 2 : 0)
   }
 }
 
-/** Failed scans first, then what seems turned, then by what is wrong with the structures. */
+/** Failed scans first, then those in which nothing was found, then what seems turned, then by what is wrong with the structures. */
 function concernOf(
   { status }: ScanSummary,
   structures: readonly JudgedStructure[],
@@ -111,6 +113,7 @@ function concernOf(
   unsettled: number,
 ): number {
   if (status === 'failed') return 1000
+  if (status === 'nothingFound') return 500
   return (
     100 * turned +
     5 * unsettled +

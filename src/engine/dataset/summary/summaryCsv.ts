@@ -1,4 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
+import { csvText } from '../../../shared/csvText.js'
+import type { Verdict } from '../../../shared/reviews.js'
 import { FLAG_TEXTS } from './flags.js'
 import type { JudgedScan, JudgedStructure } from './judge.js'
 
@@ -22,6 +24,8 @@ const COLUMNS = [
   'reason',
   'seconds',
   'label_map',
+  'gain',
+  'review',
 ] as const
 
 type SummaryRow = Record<(typeof COLUMNS)[number], string | number | null>
@@ -36,10 +40,27 @@ export function summaryCsv(scans: readonly JudgedScan[]): string {
   const rows = sorted.flatMap((scan) =>
     scan.structures.length === 0 ? [emptyRow(scan)] : scan.structures.map((structure) => structureRow(scan, structure)),
   )
-  return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'unix' })
+  return stringify(rows, {
+    header: true,
+    columns: [...COLUMNS],
+    record_delimiter: 'unix',
+    cast: { string: (value) => csvText(value) },
+  })
 }
 
-function emptyRow({ scan, status, failure, flags, seconds }: JudgedScan): SummaryRow {
+/** The table with another verdict on a scan; `review` is its last column. */
+export function withVerdict(csv: string, scan: string, verdict: Verdict | null): string {
+  const [cell] = stringify([[scan]], { record_delimiter: 'unix', cast: { string: (value) => csvText(value) } }).split(
+    '\n',
+  )
+  return csv
+    .split('\n')
+    .map((line) => (line.startsWith(`${cell},`) ? line.replace(/,[a-z]*$/, `,${verdict ?? ''}`) : line))
+    .join('\n')
+}
+
+function emptyRow(judged: JudgedScan): SummaryRow {
+  const { scan, status, flags, seconds, gain, review } = judged
   return {
     scan: scan.path,
     structure: null,
@@ -57,14 +78,16 @@ function emptyRow({ scan, status, failure, flags, seconds }: JudgedScan): Summar
     volume_z: null,
     position_z: null,
     flags: flagTexts(flags),
-    reason: failure === null ? null : failureText(failure),
+    reason: reasonOf(judged),
     seconds: rounded(seconds, 1),
     label_map: status === 'kept' ? scan.output : null,
+    gain: rounded(gain.value, 3),
+    review,
   }
 }
 
 function structureRow(
-  { scan, flags, seconds }: JudgedScan,
+  { scan, flags, seconds, gain, review }: JudgedScan,
   { structure, volumeZ, positionZ, flags: own }: JudgedStructure,
 ): SummaryRow {
   const { name, labelValue, status, confidence, volumeMl, meanHu, boxMm, reason } = structure
@@ -88,6 +111,8 @@ function structureRow(
     reason: reason ?? null,
     seconds: rounded(seconds, 1),
     label_map: scan.output,
+    gain: rounded(gain.value, 3),
+    review,
   }
 }
 
@@ -95,8 +120,10 @@ function flagTexts(flags: readonly (keyof typeof FLAG_TEXTS)[]): string {
   return flags.map((flag) => FLAG_TEXTS[flag]).join('; ')
 }
 
-/** Where and why a scan failed. */
-export function failureText({ stage, error }: NonNullable<JudgedScan['failure']>): string {
+/** Why there is no result of a scan: where and why it failed, or why nothing was found; null where there is one. */
+export function reasonOf({ failure, nothingFound }: JudgedScan): string | null {
+  if (failure === null) return nothingFound
+  const { stage, error } = failure
   return stage === null ? error.message : `${stage}: ${error.message}`
 }
 

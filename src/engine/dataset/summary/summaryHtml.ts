@@ -4,7 +4,7 @@ import { escapeHtml } from '../../../shared/escapeHtml.js'
 import { linkTo } from '../place/linkTo.js'
 import { OVERVIEW_PIXELS } from '../workers/overviewImages.js'
 import { FLAG_TEXTS } from './flags.js'
-import { failureText } from './summaryCsv.js'
+import { reasonOf } from './summaryCsv.js'
 import { summaryScript } from './summaryScript.js'
 import { summaryStyle } from './summaryStyle.js'
 import type { JudgedScan, JudgedStructure } from './judge.js'
@@ -18,10 +18,11 @@ export function summaryHtml(scans: readonly JudgedScan[], { outFolder, request }
   const structures = namesOf(scans)
   const count = (status: JudgedScan['status']): number => scans.filter((scan) => scan.status === status).length
   const flagged = scans.filter(isFlagged).length
+  const next = byGain(scans).at(0)
   const facts = [
     `${scans.length} scans`,
     `${count('done')} done`,
-    ...(['failed', 'waiting', 'kept'] as const)
+    ...(['failed', 'nothingFound', 'waiting', 'kept'] as const)
       .filter((status) => count(status) > 0)
       .map((status) => `${count(status)} ${STATUS_WORDS[status]}`),
     `${flagged} to look at`,
@@ -37,13 +38,15 @@ export function summaryHtml(scans: readonly JudgedScan[], { outFolder, request }
 <body>
 <header>
 <h1>${escapeHtml(path.basename(path.resolve(request.folder)))}</h1>
-<p class="facts">${facts.map(escapeHtml).join(' · ')}. Likeliest failures first. Not a medical device: check results.</p>
+<p class="facts">${facts.map(escapeHtml).join(' · ')}. Not a medical device: check results.</p>
+${next === undefined ? '' : nextText(next, outFolder)}
 <form id="filters">
 <label>Structure <select id="structure"><option value="">all</option>${structures.map((name) => `<option>${escapeHtml(name)}</option>`).join('')}</select></label>
-<label>Show <select id="show"><option value="">all scans</option><option value="flagged">only scans to look at</option><option value="failed">only failed scans</option></select></label>
-<label>Sort <select id="sort"><option value="concern">likeliest failures first</option><option value="name">by name</option><option value="volume">by volume of the structure</option></select></label>
+<label>Show <select id="show"><option value="">all scans</option><option value="flagged">only scans to look at</option><option value="failed">only failed scans</option><option value="open">only scans nobody has accepted</option></select></label>
+<label>Sort <select id="sort"><option value="gain">what to correct next first</option><option value="concern">likeliest failures first</option><option value="name">by name</option><option value="volume">by volume of the structure</option></select></label>
 <label>Name <input id="name" type="search" placeholder="part of the path"></label>
 <output id="shown"></output>
+<span class="keys">n, p: next, previous scan</span>
 </form>
 </header>
 <main id="cards">
@@ -55,10 +58,22 @@ ${scans.map((scan, rank) => card(scan, rank, outFolder)).join('\n')}
 `
 }
 
+/** Scans that correcting promises something of, the most promising first. */
+function byGain(scans: readonly JudgedScan[]): JudgedScan[] {
+  return scans.filter(({ gain }) => gain.value > 0).sort((a, b) => b.gain.value - a.gain.value)
+}
+
+/** The answer to the question which scan to correct next. */
+function nextText({ scan, gain }: JudgedScan, outFolder: string): string {
+  const why = gain.reasons.length === 0 ? 'nothing stands out, it is as good as any' : gain.reasons.join('; ')
+  return `<p class="next">Correct next: <a href="${linkTo(scan.scanPath, outFolder)}">${escapeHtml(scan.path)}</a> (${escapeHtml(why)}).</p>`
+}
+
 const STATUS_WORDS: Readonly<Record<JudgedScan['status'], string>> = {
   done: 'done',
   kept: 'left alone',
   failed: 'failed',
+  nothingFound: 'nothing found',
   waiting: 'not done yet',
 }
 
@@ -71,15 +86,21 @@ function card(scan: JudgedScan, rank: number, outFolder: string): string {
     `<a class="code" hidden data-file="${linkTo(scanPath, outFolder)}">open in VS Code</a>`,
   ]
   const status = scan.status === 'done' ? '' : `<span class="flag ${scan.status}">${STATUS_WORDS[scan.status]}</span>`
-  return `<article data-rank="${rank}" data-name="${escapeHtml(name)}" data-status="${scan.status}" data-flagged="${isFlagged(scan) ? 1 : 0}">
+  const reason = reasonOf(scan)
+  return `<article data-rank="${rank}" data-name="${escapeHtml(name)}" data-status="${scan.status}" data-flagged="${isFlagged(scan) ? 1 : 0}" data-gain="${scan.gain.value.toFixed(3)}" data-output="${escapeHtml(scan.scan.output)}" data-review="${scan.review ?? ''}" tabindex="0">
 <h2>${escapeHtml(name)}</h2>
 <p class="flags">${status}${scan.flags.map((flag) => `<span class="flag bad">${escapeHtml(FLAG_TEXTS[flag])}</span>`).join('')}</p>
 ${overviewImage(scan)}
-${scan.failure === null ? '' : `<p class="failure">${escapeHtml(failureText(scan.failure))}</p>`}
+${scan.gain.reasons.length === 0 ? '' : `<p class="why">${escapeHtml(scan.gain.reasons.join('; '))}</p>`}
+${reason === null ? '' : `<p class="failure">${escapeHtml(reason)}</p>`}
 ${scan.structures.length === 0 ? '' : table(scan.structures)}
-<p class="links">${links.join(' · ')}</p>
+<p class="links">${links.join('\n')}</p>${hasResult ? REVIEW : ''}
 </article>`
 }
+
+/** What a person says of a result; buttons where it can be kept, which is in VS Code. */
+const REVIEW = `
+<p class="review"><span class="verdict"></span><span class="asks" hidden><button type="button" data-ask="accepted">Accept</button><button type="button" data-ask="rejected">Reject</button><button type="button" data-ask="template">Make Template</button></span></p>`
 
 function overviewImage({ overview: png, scan }: JudgedScan): string {
   if (png === null) return '<p class="empty">no picture</p>'
@@ -102,7 +123,12 @@ function row({ structure, flags, concern }: JudgedStructure): string {
 }
 
 function isFlagged({ status, flags, structures }: JudgedScan): boolean {
-  return status === 'failed' || flags.length > 0 || structures.some((structure) => structure.flags.length > 0)
+  return (
+    status === 'failed' ||
+    status === 'nothingFound' ||
+    flags.length > 0 ||
+    structures.some((structure) => structure.flags.length > 0)
+  )
 }
 
 /** Names of all structures, in the order of the templates. */

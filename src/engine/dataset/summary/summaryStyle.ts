@@ -6,6 +6,17 @@ export const summaryStyle = `
 body { margin: 0; background: var(--back); color: var(--text); font: 14px/1.45 system-ui, sans-serif; }
 header { position: sticky; top: 0; z-index: 1; background: var(--back); border-bottom: 1px solid var(--line); padding: 12px 20px; }
 h1 { font-size: 18px; margin: 0; }
+.next { margin: 0 0 10px; }
+.keys { color: var(--quiet); }
+article:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+.why { margin: 6px 0 0; color: var(--quiet); }
+.review { display: flex; gap: 8px; align-items: baseline; margin: 8px 0 0; }
+.review:not(:has(.asks:not([hidden]))) .verdict:empty { display: none; }
+.verdict { font-weight: 600; }
+.asks[hidden] { display: none; }
+.asks { display: flex; gap: 8px; margin-left: auto; }
+button { font: inherit; color: var(--link); background: none; border: 1px solid var(--line); border-radius: 4px; padding: 2px 8px; cursor: pointer; }
+article[data-review=accepted] [data-ask=accepted], article[data-review=rejected] [data-ask=rejected] { border-color: currentColor; font-weight: 600; }
 .facts { margin: 2px 0 10px; color: var(--quiet); }
 form { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; }
 label { color: var(--quiet); }
@@ -35,5 +46,5 @@ tr[hidden] { display: none; }
 .links { margin: 8px 0 0; font-size: 13px; }
 a { color: var(--link); }
 a[hidden] { display: none; }
-.links a.code { margin-left: 2px; }
+.links a + a::before { content: '·'; display: inline-block; margin: 0 6px 0 2px; }
 `

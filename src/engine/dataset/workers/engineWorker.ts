@@ -3,12 +3,14 @@ import { MedlsamError, toErrorData } from '../../../shared/medlsamError.js'
 import type { Engine, RunHooks, UnwrittenResult } from '../../engine.js'
 import { isDiskTrouble, writeBytesAtomic } from '../../../shared/node/wholeFiles.js'
 import type { BuiltBank } from '../../templates/buildBank.js'
+import { hashScan } from '../../scanFiles/hashScan.js'
 import { inputError } from '../../../shared/inputError.js'
 import { orientationWarning } from './orientationCheck.js'
 import { drawOverviews } from './overviewImages.js'
-import { bankHash, prepareFingerprint } from '../state/runFingerprint.js'
+import { bankHash } from '../../templates/bankHashes.js'
+import { prepareFingerprint } from '../state/runFingerprint.js'
 import { scanStamp } from '../state/scanStamp.js'
-import type { ScanFiles, ScanResult, ScanTask, ScanWorker, WorkHooks } from './scanWorker.js'
+import type { ScanAnswer, ScanFiles, ScanResult, ScanTask, ScanWorker, WorkHooks } from './scanWorker.js'
 
 /** A worker around an engine in this process. Closing it leaves the engine to its owner. */
 export function engineWorker(engine: Engine): ScanWorker {
@@ -32,12 +34,23 @@ export function engineWorker(engine: Engine): ScanWorker {
         return { kind: 'done', result: await segmentTask(engine, held.built, task, hooks) }
       } catch (error) {
         const data = toErrorData(error)
+        if (data.kind === 'nothingFound') return emptyAnswer(task, data.message)
         return data.kind === 'cancelled'
           ? { kind: 'cancelled' }
           : { kind: 'failed', error: data, stopsRun: isDiskTrouble(error) }
       }
     },
     close: () => Promise.resolve(),
+  }
+}
+
+/** What a later run needs to know, so that it does not look again. */
+async function emptyAnswer({ request: { scanPath } }: ScanTask, reason: string): Promise<ScanAnswer> {
+  try {
+    const [inputSha256, stamp] = [await hashScan(scanPath), await scanStamp(scanPath)]
+    return { kind: 'nothingFound', empty: { inputSha256, stamp, reason } }
+  } catch (error) {
+    return { kind: 'failed', error: toErrorData(error), stopsRun: false }
   }
 }
 

@@ -55,14 +55,16 @@ export async function orientationWarning(
   scan: Pick<Scan, 'data' | 'size' | 'affine'>,
   localized: readonly LocalizedStructure[],
 ): Promise<string | null> {
-  const stored = meanConfidence(localized)
-  if (localized.length === 0 || stored >= DOUBTFUL) return null
-  const run = { ...DEFAULT_RUN_OPTIONS, ...options }
+  if (localized.length === 0 || meanConfidence(localized) >= DOUBTFUL) return null
+  // Alignment looks at turned scans by itself, and its confidence is another one.
+  const run = { ...DEFAULT_RUN_OPTIONS, ...options, method: 'medlam' as const }
   const structures = localized.map(({ name, labelValue, color }) => ({ name, labelValue, color }))
-  const best = await bestTurn(async ({ flips }) => {
-    const turned = { ...scan, data: flipScan(scan, flips) }
-    return meanConfidence(await localizeScan({ model, bank, structures, options: run }, turned, defined({ signal })))
-  })
+  const confidenceIn = async (voxels: Pick<Scan, 'data' | 'size' | 'affine'>): Promise<number> => {
+    const found = await localizeScan({ model, bank, structures, options: run }, voxels, defined({ signal }))
+    return meanConfidence(found.structures)
+  }
+  const stored = await confidenceIn(scan)
+  const best = await bestTurn(({ flips }) => confidenceIn({ ...scan, data: flipScan(scan, flips) }))
   if (best.confidence < stored + CLEARLY) return null
   return `The scan fits the templates ${turnedText(best.turn)}mean confidence ${best.confidence.toFixed(2)} instead of ${stored.toFixed(2)}): check its orientation.`
 }

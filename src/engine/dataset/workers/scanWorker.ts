@@ -31,9 +31,19 @@ export interface ScanResult extends ScanFiles {
   readonly structures: number
 }
 
+/** A scan in which nothing was found, and of which nothing was written. */
+export interface EmptyScan {
+  readonly inputSha256: string
+  /** See `scanStamp`. */
+  readonly stamp: string
+  /** One sentence. */
+  readonly reason: string
+}
+
 /** How a scan went. */
 export type ScanAnswer =
   | { readonly kind: 'done'; readonly result: ScanResult }
+  | { readonly kind: 'nothingFound'; readonly empty: EmptyScan }
   /** `stopsRun`: no other scan could be written either. */
   | { readonly kind: 'failed'; readonly error: ErrorData; readonly stopsRun: boolean }
   | { readonly kind: 'cancelled' }

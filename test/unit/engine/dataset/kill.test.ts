@@ -12,9 +12,9 @@ import { writeTinyModels, writeTinyScan } from '../../../support/tinyModels.js'
 const folder = tempFolder()
 const at = (name: string): string => path.join(folder, name)
 const SCANS = 5
-const KILLS = 30
+const KILLS = 7
 /** Those of a run that writes BIDS derivatives: what it writes besides is little. */
-const BIDS_KILLS = 8
+const BIDS_KILLS = 3
 let plainArgs: readonly string[] = []
 
 describe.skipIf(!cliIsBuilt)('a run of a dataset that is killed again and again', () => {
@@ -32,6 +32,8 @@ describe.skipIf(!cliIsBuilt)('a run of a dataset that is killed again and again'
       medlamCard,
       '--segmenter',
       segmenter,
+      '--method',
+      'medlam',
       '--min-confidence',
       '0',
       '--json',
@@ -107,7 +109,7 @@ describe.skipIf(!cliIsBuilt)('a run of a dataset that is killed again and again'
       'site1/p1_ct.nii.gz',
       'site1/p3_ct.nii.gz',
     ])
-  }, 200_000)
+  })
 })
 
 interface Event {

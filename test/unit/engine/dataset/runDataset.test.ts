@@ -64,6 +64,19 @@ describe('a run of a dataset', { timeout: 200_000 }, () => {
     expect(changed.scans[1].state).toEqual({ kind: 'todo', why: 'otherOptions' })
   })
 
+  it('says of scans that show nothing that nothing was found, writes nothing of them, and does not look again', async () => {
+    const nothing = { settings: { ...request().settings, options: { minConfidence: 1 } } }
+    const first = await run(nothing)
+    expect(first.outcome).toMatchObject({ nothingFound: ['a/p1_ct.nii.gz', 'a/p2_ct.nii.gz', 'b/p3_ct.nii.gz'] })
+    expect(first.outcome).toMatchObject({ failures: [], totals: { done: 3, failed: 0 } })
+    expect([...readTree(at('out')).keys()].filter((name) => name.includes('_dseg'))).toEqual([])
+    expect(readFileSync(at('out/summary.csv'), 'utf8')).toMatch(
+      /^a\/p1_ct\.nii\.gz,,,nothingFound,.*a\/p1_ct\.nii\.gz/m,
+    )
+    expect((await run(nothing)).outcome).toMatchObject({ nothingFound: [], totals: { done: 0, already: 3 } })
+    expect((await plan()).scans[0].state).toEqual({ kind: 'todo', why: 'otherOptions' })
+  })
+
   it('does finished scans again once when it is forced, whatever the clocks of other machines say', async () => {
     await run()
     const journal = await journalOf('out')

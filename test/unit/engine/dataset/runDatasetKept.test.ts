@@ -12,8 +12,24 @@ import {
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ScanWorker } from '../../../../src/engine/dataset/workers/scanWorker.js'
+import { reviewScan } from '../../../../src/engine/dataset/summary/reviewScan.js'
+import { readLabelMap } from '../../../../src/engine/scanFiles/readLabelMap.js'
+import { sha256Of } from '../../../../src/shared/node/hash.js'
+import { sidecarSchema } from '../../../../src/shared/sidecar.js'
 import { writeTinyScan } from '../../../support/tinyModels.js'
-import { at, done, journalOf, other, plan, run, useTinyDataset, worker } from '../../../support/datasetRuns.js'
+import {
+  at,
+  done,
+  engine,
+  journalOf,
+  models,
+  other,
+  plan,
+  request,
+  run,
+  useTinyDataset,
+  worker,
+} from '../../../support/datasetRuns.js'
 
 useTinyDataset()
 
@@ -30,6 +46,68 @@ describe('what a run of a dataset leaves alone', { timeout: 200_000 }, () => {
     expect(readFileSync(at('out/c_ct_dseg.nii.gz'), 'utf8')).toBe('somebody else wrote this')
     expect((await run({ force: true })).outcome.totals.done).toBe(4)
     expect(readFileSync(at('out/c_ct_dseg.nii.gz'), 'latin1')).not.toContain('somebody')
+  })
+
+  it('keeps what a person corrected, and does the rest again', async () => {
+    await run()
+    const [labelMap, sidecarFile] = [at('out/a/p1_ct_dseg.nii.gz'), at('out/a/p1_ct_dseg.json')]
+    // As our editor saves it.
+    const labels = readFileSync(at('out/a/p2_ct_dseg.nii.gz'))
+    const sidecar = sidecarSchema.parse(JSON.parse(readFileSync(sidecarFile, 'utf8')))
+    const structures = sidecar.structures.map((structure) =>
+      structure.name === 'Ball'
+        ? { ...structure, origin: { kind: 'corrected', voxelsByTool: { brush: 9 } } as const }
+        : structure,
+    )
+    const outputSha256 = { labelMap: sha256Of(labels), names: sidecar.outputSha256?.names }
+    writeFileSync(labelMap, labels)
+    writeFileSync(sidecarFile, JSON.stringify({ ...sidecar, structures, outputSha256 }))
+
+    const same = await run()
+    expect(same.outcome).toMatchObject({ kept: [], totals: { done: 0, already: 3 } })
+    expect(readFileSync(at('out/summary.csv'), 'utf8')).toMatch(/^a\/p1_ct\.nii\.gz,Ball,\d+,found/m)
+    const changed = await plan(other())
+    expect(changed.scans[0].state).toEqual({ kind: 'todo', why: 'otherOptions', keeps: ['Ball'] })
+    expect((await run(other())).outcome).toMatchObject({ kept: [], totals: { done: 3 } })
+    expect((await readLabelMap(labelMap)).data).toEqual((await readLabelMap(at('out/a/p2_ct_dseg.nii.gz'))).data)
+    const after = sidecarSchema.parse(JSON.parse(readFileSync(sidecarFile, 'utf8')))
+    expect(after.structures.find(({ name }) => name === 'Ball')?.origin?.kind).toBe('corrected')
+    expect(after.options.sliceStep).toBe(2)
+    expect(after.earlier?.map((made) => [made.structures, made.options.sliceStep])).toEqual([[['Ball'], 1]])
+    expect((await run(other())).outcome.totals.done).toBe(0)
+    await run({ ...other(), force: true })
+    const forced = sidecarSchema.parse(JSON.parse(readFileSync(sidecarFile, 'utf8')))
+    expect(forced.structures.map(({ origin }) => origin)).toEqual([undefined, undefined])
+  })
+
+  it('counts what a run of the scan alone made just so as done, and leaves other such results alone', async () => {
+    const { settings } = request()
+    const single = { ...settings, scanPath: at('data/a/p1_ct.nii.gz'), out: at('out/a/p1_ct_dseg.nii.gz') }
+    await engine.segment(single)
+    const before = readFileSync(single.out)
+    expect((await plan()).scans.map(({ state }) => state.kind)).toEqual(['done', 'todo', 'todo'])
+    expect((await run()).outcome).toMatchObject({ kept: [], totals: { done: 2, already: 1 } })
+    expect(readFileSync(at('out/summary.csv'), 'utf8')).toMatch(/^a\/p1_ct\.nii\.gz,Ball,\d+,found/m)
+    expect((await run(other())).outcome.kept).toEqual(['a/p1_ct.nii.gz'])
+    expect(readFileSync(single.out)).toEqual(before)
+  })
+
+  it('does only structures that the new templates or options change, where that is asked for', async () => {
+    await run()
+    const onlyChanged = { onlyChanged: true, settings: { ...request().settings, segmenter: models.segmenter } }
+    const less = {
+      ...onlyChanged.settings,
+      options: { minConfidence: 0, method: 'medlam' as const, structures: ['Ball'] },
+    }
+    expect((await plan({ ...onlyChanged, settings: less })).scans[0].state).toEqual({
+      kind: 'todo',
+      why: 'otherOptions',
+      keeps: ['Ball', 'Core'],
+    })
+    const before = readFileSync(at('out/a/p1_ct_dseg.nii.gz'))
+    expect((await run({ ...onlyChanged, settings: less })).outcome.totals.done).toBe(3)
+    expect(readFileSync(at('out/a/p1_ct_dseg.nii.gz'))).toEqual(before)
+    expect((await plan({ ...other(), onlyChanged: true })).scans[0].state).not.toHaveProperty('keeps')
   })
 
   it('leaves label maps alone that a person made after a scan had failed or was begun', async () => {
@@ -71,7 +149,7 @@ describe('what a run of a dataset leaves alone', { timeout: 200_000 }, () => {
     expect(readFileSync(at('out/a/p1_ct_dseg.nii.gz'), 'utf8')).toBe('edited')
     // Nothing is said of what the label map holds now.
     expect(readFileSync(at('out/summary.csv'), 'utf8')).toMatch(
-      /^a\/p1_ct\.nii\.gz,,,kept,,,,,,,,,,,,,,,a\/p1_ct_dseg\.nii\.gz$/m,
+      /^a\/p1_ct\.nii\.gz,,,kept,,,,,,,,,,,,,,,a\/p1_ct_dseg\.nii\.gz,0,$/m,
     )
   })
 
@@ -110,6 +188,26 @@ describe('what a run of a dataset leaves alone', { timeout: 200_000 }, () => {
     expect((await plan({ ...other(), folder: at('other') })).scans.map(({ state }) => state)).toEqual([
       { kind: 'done' },
     ])
+  })
+
+  it('keeps what a person says of a result over runs, as long as it is that result', async () => {
+    const { outcome } = await run()
+    const [scan, output] = ['a/p1_ct.nii.gz', 'a/p1_ct_dseg.nii.gz']
+    await reviewScan({ summaryHtml: outcome.summaryHtml, scan, output, verdict: 'accepted' })
+    const accepted = /^a\/p1_ct\.nii\.gz,Ball,.*,accepted$/m
+    expect(readFileSync(outcome.summaryCsv, 'utf8')).toMatch(accepted)
+    const again = await run()
+    // The table is still ours, and says it again.
+    expect(again.outcome.summaryCsv).toBe(outcome.summaryCsv)
+    expect(readFileSync(outcome.summaryCsv, 'utf8')).toMatch(accepted)
+    expect(readFileSync(outcome.summaryHtml, 'utf8')).toContain('data-review="accepted"')
+    await run(other())
+    expect(readFileSync(outcome.summaryCsv, 'utf8')).not.toContain('accepted')
+    writeFileSync(at('out/.medlsam/reviews.json'), 'no JSON')
+    await expect(reviewScan({ summaryHtml: outcome.summaryHtml, scan, output, verdict: null })).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining('reviews.json is not JSON') as string,
+    })
   })
 
   it('never replaces a summary that somebody else wrote or edited', async () => {

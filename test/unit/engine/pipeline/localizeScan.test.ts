@@ -10,17 +10,21 @@ import {
 import { DEFAULT_RUN_OPTIONS } from '../../../../src/shared/requests.js'
 import type { RunOptions } from '../../../../src/shared/sidecar.js'
 import type { LocalizedStructure } from '../../../../src/shared/structure.js'
+import { makeAlignmentTemplate } from '../../../../src/engine/alignment/alignmentTemplate.js'
+import { prepareScan } from '../../../../src/engine/alignment/prepareScan.js'
+import { templateMasks } from '../../../../src/engine/alignment/templateMasks.js'
 import { encodeTemplate, type TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { embedScan } from '../../../../src/engine/medlam/embed.js'
 import type { MedlamModel } from '../../../../src/engine/medlam/model.js'
 import { latentOf } from '../../../../src/engine/medlam/salFrame.js'
 import { prepareVolume } from '../../../../src/engine/medlam/prepare.js'
-import { localizeScan } from '../../../../src/engine/pipeline/localizeScan.js'
+import { localizeEmbedded, localizeScan } from '../../../../src/engine/pipeline/localizeScan.js'
 import { multiplyAffine, type Affine } from '../../../../src/shared/geometry/affine.js'
 import type { Volume } from '../../../../src/shared/geometry/volume.js'
 import { analyticDenseModel, analyticPatchModel } from '../../../support/analyticModel.js'
 import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
 import { phantom } from '../../../support/phantom.js'
+import { bodyAsVolume, NAMES } from '../alignment/syntheticBody.js'
 
 const SIZE: Size3 = [56, 52, 40]
 const SPACING: PointMm = [3.2, 3.4, 4.6]
@@ -46,7 +50,7 @@ async function templateBank(model: MedlamModel, markers: readonly PointMm[]): Pr
     templates.push(
       await encodeTemplate(
         embedding,
-        { id: `t${i}`, sha256: '' },
+        { id: `t${i}`, sha256: '', alignment: null },
         { Organ: { points: organPoints(marker), onePiece: true } },
       ),
     )
@@ -68,7 +72,7 @@ async function find(
   scan: Volume<Int16Array>,
   options: Partial<RunOptions> = {},
 ): Promise<LocalizedStructure> {
-  const structures = await localizeScan(
+  const { structures } = await localizeScan(
     { model, bank, structures: [ORGAN], options: { ...DEFAULT_RUN_OPTIONS, ...options } },
     scan,
   )
@@ -166,7 +170,10 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
       })),
     }
     const scan = phantom(size, orientedAffine(ORIENTATIONS[0], size, SPACING), [0, 0, 20])
-    const structures = await localizeScan({ model, bank: moved, structures: [low], options: DEFAULT_RUN_OPTIONS }, scan)
+    const { structures } = await localizeScan(
+      { model, bank: moved, structures: [low], options: DEFAULT_RUN_OPTIONS },
+      scan,
+    )
     expect(structures[0].status).toBe('not-found')
     expect(structures[0].boxMm).toBeNull()
     expect(structures[0].reason).toMatch(/outside this scan|does not look like/)
@@ -194,6 +201,33 @@ describe('localization and storage order', () => {
     const tilt: Affine = [1, 0, 0, 0, 0, c, -s, 0, 0, s, c, 0, 0, 0, 0, 1]
     const scan = phantom(SIZE, multiplyAffine(tilt, orientedAffine(ORIENTATIONS[13], SIZE, SPACING)), marker)
     expect(largestErrorMm(await find(model, bank, scan), organPoints(marker))).toBeLessThan(0.75)
+  })
+})
+
+describe('localization of a draft', () => {
+  it('leaves MedLAM out where the scan is like the templates, which other qualities do not', async () => {
+    const { scan, labels } = bodyAsVolume([52, 38, 54], [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1], (p) => p)
+    const masks = templateMasks(labels, NAMES)
+    const alignment = makeAlignmentTemplate({ id: 'body', scan: prepareScan(scan), masks }, [9, 6])
+    const model = await analyticDenseModel()
+    const liver = { name: 'Liver', labelValue: 3, color: '#aa0000' }
+    const bank: TemplateBank = {
+      ...(await templateBank(model, [])),
+      structures: [liver],
+      templates: [{ id: 'body', sha256: '', structures: new Map(), alignment }],
+    }
+    const localize = (quality: RunOptions['quality']): ReturnType<typeof localizeEmbedded> =>
+      localizeEmbedded(
+        { model, bank, structures: [liver], options: { ...DEFAULT_RUN_OPTIONS, method: 'auto', quality } },
+        scan,
+        () => {
+          throw new Error('MedLAM is asked')
+        },
+      )
+    const { structures, drafts } = await localize('draft')
+    expect(structures[0]).toMatchObject({ name: 'Liver', status: 'found', foundBy: 'align' })
+    expect(drafts.has('Liver')).toBe(true)
+    await expect(localize('balanced')).rejects.toThrow('MedLAM is asked')
   })
 })
 

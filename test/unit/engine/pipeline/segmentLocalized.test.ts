@@ -47,7 +47,7 @@ describe('segmenting what was localized', () => {
     const { labels, structures, encoderRuns, decoderRuns } = await segmentLocalized(
       { segmenter, bank: BANK, options: DEFAULT_RUN_OPTIONS },
       SCAN,
-      localized,
+      { structures: localized, drafts: new Map(), aroundAllMm: null },
     )
     // 40 mm of 3 mm slices: every slice that the boxes touch, once.
     const slices = new Set(
@@ -60,16 +60,42 @@ describe('segmenting what was localized', () => {
     expect([...new Set(labels.data)].sort()).toEqual([0, 1, 2])
   })
 
+  it('shows as many slices at once as quality and model say, cut to where organs are', async () => {
+    const aroundAllMm = { min: [-20, -10, -20], max: [20, 10, 20] } as const
+    const localized = { structures: [organ('A', 1, -20, -4)], drafts: new Map(), aroundAllMm }
+    const shownBy = async (
+      options: Partial<typeof DEFAULT_RUN_OPTIONS>,
+      tiles = { cut: true, perSide: 2 },
+    ): Promise<readonly [number, number, number]> => {
+      const segmenter = { ...fakeSegmenter(), tiles }
+      const run = { ...DEFAULT_RUN_OPTIONS, ...options }
+      const { encoderRuns } = await segmentLocalized({ segmenter, bank: BANK, options: run }, SCAN, localized)
+      return [segmenter.images[0].width, segmenter.images[0].height, encoderRuns]
+    }
+    // 80 x 60 mm on pixels of 2 mm, where they lie inside the scan: the whole slice is 40 x 40 pixels.
+    const [width, height, slices] = await shownBy({ quality: 'best' })
+    expect([width, height]).toEqual([40, 30])
+    expect(await shownBy({ quality: 'balanced' })).toEqual([2 * width, 2 * height, Math.ceil(slices / 4)])
+    expect(await shownBy({ quality: 'balanced' }, { cut: true, perSide: 1 })).toEqual([width, height, slices])
+    expect(await shownBy({ quality: 'balanced' }, { cut: false, perSide: 1 })).toEqual([40, 40, slices])
+    expect(await shownBy({ procedure: 'paper' })).toEqual([40, 40, slices])
+  })
+
   it('stops between two network runs when asked to', async () => {
     const abort = new AbortController()
     const segmenter = fakeSegmenter()
     await expect(
-      segmentLocalized({ segmenter, bank: BANK, options: DEFAULT_RUN_OPTIONS }, SCAN, [organ('A', 1, -20, 20)], {
-        signal: abort.signal,
-        onProgress: (done) => {
-          if (done === 2) abort.abort()
+      segmentLocalized(
+        { segmenter, bank: BANK, options: DEFAULT_RUN_OPTIONS },
+        SCAN,
+        { structures: [organ('A', 1, -20, 20)], drafts: new Map(), aroundAllMm: null },
+        {
+          signal: abort.signal,
+          onProgress: (done) => {
+            if (done === 2) abort.abort()
+          },
         },
-      }),
+      ),
     ).rejects.toMatchObject({ kind: 'cancelled' })
   })
 
@@ -88,13 +114,14 @@ describe('segmenting what was localized', () => {
       id: '',
       sha256: '',
       structures: new Map([['A', { points: undefined as never, parts: [], onePiece: false, prior }]]),
+      alignment: null,
     }
     const count = async (weighed: boolean): Promise<number> => {
       const options = { ...DEFAULT_RUN_OPTIONS, appearance: weighed }
       const { labels } = await segmentLocalized(
         { segmenter: fakeSegmenter(), bank: { ...BANK, templates: [template] }, options },
         { ...SCAN, data },
-        [organ('A', 1, -20, 20)],
+        { structures: [organ('A', 1, -20, 20)], drafts: new Map(), aroundAllMm: null },
       )
       return Array.from(labels.data).filter((value, i) => value === 1 && data[i] === 450).length
     }

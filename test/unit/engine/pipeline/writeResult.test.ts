@@ -44,13 +44,14 @@ async function withResult(): Promise<{
 }> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'result-'))
   const labelMap = path.join(folder, 'a_dseg.nii')
-  const write = (name: string, value: number): Promise<void> =>
-    writeResult(
+  const write = async (name: string, value: number): Promise<void> => {
+    await writeResult(
       outputPaths(labelMap, 'a.nii'),
       { data: new Uint8Array(24).fill(value), size: SIZE, affine: AFFINE },
       scan,
       { output: name, structures: [{ name, labelValue: value, color: '#000000' }] } as unknown as Sidecar,
     )
+  }
   const nameIn = (file: string): string => {
     const bytes = readFileSync(path.join(folder, file))
     if (file.endsWith('.nii')) return bytes.at(-1) === 1 ? 'first' : 'second'

@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { ExtremePoints } from '../../../../src/shared/geometry/points.js'
 import type { TemplateSet } from '../../../../src/shared/templateSet.js'
 import { addTemplateToFile } from '../../../../src/engine/server/addTemplateToFile.js'
+import { readScan } from '../../../../src/engine/scanFiles/readScan.js'
+import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 import { writeTinyScan } from '../../../support/tinyModels.js'
 
@@ -58,4 +60,36 @@ it('keeps what people change in the set while the scan is read', async () => {
     ['b', false],
     ['a_ct', true],
   ])
+})
+
+it('takes the structures that are asked for of a label map, and reads it again only when it has changed', async () => {
+  meanwhile.act = () => undefined
+  const folder = tempFolder()
+  const [setPath, scanPath, labelMap] = ['mine.medlsam.json', 'a_ct.nii.gz', 'a_dseg.nii.gz'].map((name) =>
+    path.join(folder, name),
+  )
+  await writeTinyScan(scanPath, 1)
+  const { size, affine, geometry } = await readScan(scanPath)
+  const draw = (...boxes: readonly (readonly [value: number, from: number, to: number])[]): Promise<void> => {
+    const data = new Uint8Array(size[0] * size[1] * size[2])
+    for (const [value, from, to] of boxes)
+      for (let i = from; i < to; i++) data[i + size[0] * (4 + size[1] * (i % size[2]))] = value
+    return writeLabelMap(labelMap, { data, size, affine }, geometry, [])
+  }
+  const source = { kind: 'labelMap', path: labelMap, only: ['Ball'] } as const
+  const names = [
+    { labelValue: 1, name: 'Ball' },
+    { labelValue: 2, name: 'Core' },
+  ]
+  await draw([1, 2, 8], [2, 9, 12])
+  const first = await addTemplateToFile({ setPath, scanPath, source: { ...source, names } })
+  expect(first.structures.map(({ name }) => name)).toEqual(['Ball'])
+  expect(Object.keys(first.scans[0].structures)).toEqual(['Ball'])
+  const written = statSync(setPath).mtimeMs
+  expect(await addTemplateToFile({ setPath, scanPath, source: { ...source, names } })).toEqual(first)
+  expect(statSync(setPath).mtimeMs).toBe(written)
+  await draw([1, 2, 10], [2, 10, 12])
+  const after = await addTemplateToFile({ setPath, scanPath, source: { ...source, names } })
+  expect(after.scans).toHaveLength(1)
+  expect(after.scans[0].structures['Ball'].points).not.toEqual(first.scans[0].structures['Ball'].points)
 })

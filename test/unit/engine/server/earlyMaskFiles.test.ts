@@ -16,16 +16,19 @@ const geometry: SourceGeometry = {
 
 function early(name: string, data: number[]): EarlyMask {
   return {
-    mask: {
-      status: 'segmented',
-      name,
-      labelValue: 1,
-      voxels: 1,
-      volumeMl: 0.5,
-      meanHu: 0,
-      emptySlices: 0,
-      meanIouPrediction: 1,
-    },
+    isDraft: false,
+    masks: [
+      {
+        status: 'segmented',
+        name,
+        labelValue: 1,
+        voxels: 1,
+        volumeMl: 0.5,
+        meanHu: 0,
+        emptySlices: 0,
+        meanIouPrediction: 1,
+      },
+    ],
     labels: { data: Uint8Array.from(data), size: geometry.size, affine: geometry.affine },
   }
 }

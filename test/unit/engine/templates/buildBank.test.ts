@@ -88,7 +88,7 @@ describe('template banks', () => {
       at('pair.hdr'),
       at('pair_seg.nii.gz'),
       structures,
-      0,
+      { maxParts: 0 },
     )
     const set = addTemplate(emptyTemplateSet('test'), { scan, structures: found })
     const voxels = Buffer.from(whole.subarray(352))

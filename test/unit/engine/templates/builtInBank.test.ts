@@ -33,4 +33,37 @@ describe('what ships', () => {
     expect([...bank.calibrations.keys()].sort()).toEqual(bank.structures.map((structure) => structure.name).sort())
     expect(bank.credit).toMatch(/OpenKBP/)
   })
+  it('is a trunk bank of ten organs, credited, whose values are not those of the other bank', async () => {
+    const [trunk, headNeck] = await Promise.all(
+      ['trunk', 'head-neck'].map((name) => readBank(path.join(MODELS, `bank-${name}.msgpack`))),
+    )
+    expect(trunk.modelHash).toBe(headNeck.modelHash)
+    expect(trunk.structures.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['RightLung', 'LeftLung', 'Heart', 'Liver', 'Spleen', 'RightKidney', 'LeftKidney']),
+    )
+    const values = [...trunk.structures, ...headNeck.structures].map(({ labelValue }) => labelValue)
+    expect(new Set(values).size).toBe(values.length)
+    for (const source of [
+      'LIDC-IDRI',
+      'ACRIN-FLT-Breast',
+      'CPTAC-PDA',
+      'TCGA-OV',
+      'Lung-PET-CT-Dx',
+      'CC BY',
+      'not clinical',
+    ])
+      expect(trunk.credit).toContain(source)
+  })
+
+  it.each(['trunk', 'head-neck'])(
+    'holds in its %s bank descriptors of 6 mm and more, and drawn masks',
+    async (name) => {
+      const { templates } = await readBank(path.join(MODELS, `bank-${name}.msgpack`))
+      for (const { alignment, structures } of templates) {
+        expect(alignment?.descriptors.map(({ spacingMm }) => spacingMm)).toEqual([9, 6])
+        expect(alignment?.masks.map((mask) => mask.name).sort()).toEqual([...structures.keys()].sort())
+        expect(alignment?.masks.every(({ points, spacingMm }) => points === null && spacingMm === 6)).toBe(true)
+      }
+    },
+  )
 })

@@ -2,8 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { makeSyntheticCt } from '../../../../src/lab/synthetic/syntheticCt.js'
 import { unpackPrior } from '../../../../src/shared/node/packedPrior.js'
 import { FULL_COVER } from '../../../../src/shared/organPrior.js'
+import { convertLabelMap } from '../../../../src/engine/convert/convertLabelMap.js'
 import { templateFromLabelMap } from '../../../../src/engine/templates/fromLabelMap.js'
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
+import type { NewTemplate } from '../../../../src/shared/templateSetEdit.js'
+import { DRAWN, writeLabelledSeries } from '../../../support/labelledSeries.js'
 import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
 import { NAMES, SIZE, templateScans } from '../../../support/templateScans.js'
 
@@ -20,7 +23,7 @@ describe('a template of a label map', () => {
       at('a_ct.nii.gz'),
       at('a_seg.nii.gz'),
       NAMES,
-      3,
+      { maxParts: 3 },
     )
     expect(structures).toEqual(NAMES)
     const lump = scan.structures['Lump']
@@ -33,6 +36,19 @@ describe('a template of a label map', () => {
     expect(lump.points.superior[2]).toBeGreaterThan(lump.points.inferior[2])
   })
 
+  it('takes SEG and RTSTRUCT on the scan, with the names they bring', async () => {
+    const { folder, labelMap } = await writeLabelledSeries(at('dicom'))
+    const made = (labels: string): Promise<NewTemplate> =>
+      templateFromLabelMap(at('s.json'), folder, labels, DRAWN, { maxParts: 0 })
+    const { scan } = await made(labelMap)
+    for (const to of ['seg', 'rtstruct'] as const) {
+      const { out } = await convertLabelMap({ labelMap, to, series: folder })
+      const own = await made(out)
+      expect(own.structures.map(({ name }) => name)).toEqual(DRAWN.map(({ name }) => name))
+      for (const { name } of DRAWN) expect(own.scan.structures[name].points).toEqual(scan.structures[name].points)
+    }
+  })
+
   it('refuses a label map of another shape or place, naming both files', async () => {
     const synthetic = makeSyntheticCt({ seed: 1, lengthMm: 60 })
     await writeLabelMap(
@@ -42,7 +58,7 @@ describe('a template of a label map', () => {
       NAMES,
     )
     await expect(
-      templateFromLabelMap(at('s.json'), at('a_ct.nii.gz'), at('other.nii.gz'), NAMES, 0),
+      templateFromLabelMap(at('s.json'), at('a_ct.nii.gz'), at('other.nii.gz'), NAMES, { maxParts: 0 }),
     ).rejects.toMatchObject({
       kind: 'input',
       message: expect.stringMatching(/other\.nii\.gz.*a_ct\.nii\.gz/),
@@ -55,7 +71,16 @@ describe('a template of a label map', () => {
       NAMES,
     )
     await expect(
-      templateFromLabelMap(at('s.json'), at('a_ct.nii.gz'), at('moved.nii.gz'), NAMES, 0),
+      templateFromLabelMap(at('s.json'), at('a_ct.nii.gz'), at('moved.nii.gz'), NAMES, { maxParts: 0 }),
     ).rejects.toMatchObject({ kind: 'input' })
+  })
+
+  it('refuses values that nothing names where it is told to, and says which', async () => {
+    await expect(
+      templateFromLabelMap(at('s.json'), at('a_ct.nii.gz'), at('a_seg.nii.gz'), [], { maxParts: 0, unnamed: 'refuse' }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^Nothing names the label values? /) as string,
+      remedy: { option: 'nameLabels', labelValues: NAMES.map(({ labelValue }) => labelValue) },
+    })
   })
 })

@@ -25,6 +25,30 @@ describe('structure names', () => {
     expect((await readStructureNames(at('n3.tsv')))[0].color).toBe('#123456')
   })
 
+  it('are refused where two values have one name, one value has two, or a name is a region, all named', async () => {
+    const cases = {
+      'same.json': ['{"labels": {"1": "Kidney", "2": "Kidney"}}', /"Kidney" for two label values, 1 and 2/],
+      'spaces.json': ['{"labels": {"1": " Kidney", "2": "Kidney "}}', /"Kidney" for two label values, 1 and 2/],
+      'same.tsv': ['index\tname\n4\tKidney\n7\tKidney\n', /"Kidney" for two label values, 4 and 7/],
+      'double.json': ['{"labels": {"Kidney": 1, "Spleen": 1}}', /value 1, "Kidney" and "Spleen"/],
+      'region.json': ['{"labels": {"background": 0, "whole": [1, 2], "core": 2}}', /"whole" several values.*nnU-Net/],
+    } as const
+    for (const [name, [text, message]] of Object.entries(cases)) {
+      await writeFile(at(name), text)
+      await expect(readStructureNames(at(name))).rejects.toMatchObject({
+        kind: 'template',
+        message: expect.stringMatching(message) as string,
+      })
+    }
+  })
+
+  it('are read with a byte order mark', async () => {
+    await writeFile(at('mark.json'), '\uFEFF{"labels": {"1": "Larynx"}}')
+    await writeFile(at('mark.tsv'), Buffer.from('\uFEFFindex\tname\n1\tLarynx\n', 'utf16le'))
+    for (const file of ['mark.json', 'mark.tsv'])
+      expect(await readStructureNames(at(file))).toMatchObject([{ name: 'Larynx', labelValue: 1 }])
+  })
+
   it.each([
     ['bad.json', 'nonsense'],
     ['bad2.json', '{"labels": {"x": "y"}}'],

@@ -5,6 +5,7 @@ import { findScans, type FindOptions } from '../../../../../src/engine/dataset/d
 import { placeScans } from '../../../../../src/engine/dataset/place/outputTree.js'
 import { writeLabelMap } from '../../../../../src/engine/scanFiles/writeLabelMap.js'
 import { writeNifti } from '../../../../../src/engine/scanFiles/writeNifti.js'
+import { PATIENT, sliceAt, writeSlices } from '../../../../support/dicomFixture.js'
 import { tempFolder } from '../../../../support/tempFolder.js'
 import { writeTinyScan } from '../../../../support/tinyModels.js'
 
@@ -37,6 +38,56 @@ async function found(root: string, options: FindOptions = {}): Promise<string[]>
 async function left(root: string, options: FindOptions = {}): Promise<Record<string, string>> {
   return Object.fromEntries((await findScans(root, options)).skipped.map(({ path: scan, reason }) => [scan, reason]))
 }
+
+describe('files that are not there', () => {
+  it('are named: links that lead nowhere, and stand-ins of git-annex', async () => {
+    const root = tree('annex', ['a.nii.gz'])
+    symlinkSync('../.git/annex/objects/b.nii.gz', at('annex/b.nii.gz'))
+    symlinkSync('nowhere', at('annex/notes.txt'))
+    writeFileSync(at('annex/c.nii.gz'), '/annex/objects/MD5E-s1--c.nii.gz\n')
+    expect(await found(root)).toEqual(['a.nii.gz'])
+    expect(await left(root)).toEqual({ 'b.nii.gz': 'notFetched', 'c.nii.gz': 'notFetched' })
+  })
+
+  it('count for the channels beside them, and dataset.json may begin with a byte order mark', async () => {
+    const root = tree('marked', ['imagesTr/c_0000.nii.gz', 'imagesTr/c_0001.nii.gz'])
+    writeFileSync(at('marked/dataset.json'), `\uFEFF${JSON.stringify({ channel_names: { 0: 'PET', 1: 'CT' } })}`)
+    expect(await found(root)).toEqual(['imagesTr/c_0001.nii.gz'])
+  })
+})
+
+describe('values beat names', () => {
+  const write = async (name: string, values: (i: number) => number): Promise<void> => {
+    mkdirSync(path.dirname(at(name)), { recursive: true })
+    const data = Int16Array.from({ length: 24 }, (_, i) => values(i))
+    const affine = [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1] as const
+    await writeNifti(at(name), data, { niftiHeader: null, size: [4, 3, 2], affine }, 'scan')
+  }
+  const ct = (i: number): number => (i % 2 === 0 ? -1000 : 40 + i)
+  const labels = (i: number): number => i % 3
+
+  it('where a CT has the name of a label map', async () => {
+    for (const name of ['SEG_003', 'case_seg1', 'CT.mask']) await write(`named/${name}.nii.gz`, ct)
+    await write('named/real_seg.nii.gz', labels)
+    expect(await found(at('named'))).toEqual(['CT.mask.nii.gz', 'SEG_003.nii.gz', 'case_seg1.nii.gz'])
+    expect(await found(at('named'), { exclude: ['SEG*'] })).toEqual(['CT.mask.nii.gz', 'case_seg1.nii.gz'])
+    expect(await left(at('named'))).toEqual({ 'real_seg.nii.gz': 'labelMap' })
+  })
+
+  it.each(['CBCT', 'CT_portal', 'whatever', 'noNormalization'])('where the one channel is called %s', async (name) => {
+    const root = `channel-${name}`
+    await write(`${root}/imagesTr/c1_0000.nii.gz`, ct)
+    tree(root, [], { 'dataset.json': { channel_names: { 0: name } } })
+    expect(await found(at(root))).toEqual(['imagesTr/c1_0000.nii.gz'])
+  })
+
+  it('and where they do not tell, the user can', async () => {
+    await write('mr/imagesTr/c1_0000.nii.gz', (i) => 100 * i)
+    tree('mr', [], { 'dataset.json': { channel_names: { 0: 'T1w' } } })
+    expect(await found(at('mr'))).toEqual([])
+    expect(await found(at('mr'), { forceHu: true })).toEqual(['imagesTr/c1_0000.nii.gz'])
+  })
+})
 
 describe('scans in plain folders', () => {
   it('are found at any depth, in the order of their paths, whatever the format', async () => {
@@ -259,5 +310,40 @@ describe('outputs', () => {
     expect(
       placeScans([{ path: names[1], layout: 'plain' }], { folder: '/data', out: '/out', bids: true }).scans[0].output,
     ).toBe(outputs[1])
+  })
+})
+
+describe('Folders of DICOM slices', () => {
+  it('are scans called like the folder, one for each CT series', async () => {
+    const root = at('dicom-runs')
+    const slices = (seriesUid: string, modality = 'CT') => [0, 1].map((z) => sliceAt(z, { seriesUid, modality }))
+    writeSlices(path.join(root, 'a/thorax'), slices('1.2.1'))
+    writeSlices(path.join(root, 'b'), [...slices('1.2.2'), ...slices('1.2.3')])
+    writeSlices(path.join(root, 'mr'), slices('1.2.4', 'MR'))
+    const { scans, skipped } = await findScans(root)
+    expect(scans.map(({ path: scan }) => scan)).toEqual(['a/thorax', 'b_series1', 'b_series2'])
+    expect(skipped).toEqual([{ path: 'mr', reason: 'notCt' }])
+    const placed = placeScans(scans, { folder: root }).scans
+    expect(placed.map(({ output }) => output)).toEqual([
+      'a/thorax_dseg.nii.gz',
+      'b_series1_dseg.nii.gz',
+      'b_series2_dseg.nii.gz',
+    ])
+    expect(placed.map(({ scanPath }) => path.relative(root, scanPath))).toEqual(['a/thorax', 'b/IM0', 'b/IM2'])
+    for (const secret of Object.values(PATIENT)) expect(JSON.stringify({ scans, skipped })).not.toContain(secret)
+  })
+
+  it('can be excluded, and are left out where results would lie among them', async () => {
+    const root = at('dicom-top')
+    writeSlices(
+      root,
+      [0, 1].map((z) => sliceAt(z)),
+    )
+    writeSlices(
+      path.join(root, 'below'),
+      [0, 1].map((z) => sliceAt(z, { seriesUid: '1.2.5' })),
+    )
+    expect(await found(root)).toEqual(['below'])
+    expect(await left(root, { exclude: ['below'] })).toEqual({ '.': 'ownSlices', below: 'excluded' })
   })
 })

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { PointMm } from '../../../../../src/shared/geometry/points.js'
 import type { Sidecar } from '../../../../../src/shared/sidecar.js'
 import type { SegmentedStructure } from '../../../../../src/shared/structure.js'
+import type { DatasetPlan } from '../../../../../src/shared/datasetRun.js'
 import { DEFAULT_RUN_OPTIONS } from '../../../../../src/shared/requests.js'
 import type { ScanSummary } from '../../../../../src/engine/dataset/summary/collect.js'
-import { summaryCsv } from '../../../../../src/engine/dataset/summary/summaryCsv.js'
+import { summaryCsv, withVerdict } from '../../../../../src/engine/dataset/summary/summaryCsv.js'
 import { summaryHtml } from '../../../../../src/engine/dataset/summary/summaryHtml.js'
 import { judgeScans, type JudgedScan } from '../../../../../src/engine/dataset/summary/judge.js'
 import { robustZ } from '../../../../../src/engine/numeric/robustZ.js'
@@ -78,6 +79,8 @@ function scan(
     status: 'done',
     sidecar,
     failure: null,
+    nothingFound: null,
+    review: null,
     seconds: 12.34,
     overview: null,
   }
@@ -176,6 +179,45 @@ describe('the likeliest failures', () => {
   })
 })
 
+const planOf = (outFolder: string): DatasetPlan => ({
+  request: { folder: '/data', settings: { templates: 't' } },
+  outFolder,
+  layouts: [],
+  scans: [],
+  skipped: [],
+  warnings: [],
+  fingerprint: { tool: '1', models: [], templates: HASH, options: {} },
+})
+
+describe('what correcting a scan promises', () => {
+  const gainOfScan = (change: Change, more: Partial<ScanSummary> = {}): number =>
+    judgeScans([{ ...scan(1, change), ...more }])[0].gain.value
+  const plain = gainOfScan({})
+
+  it('is more for low confidence, and for structures that the templates do not show like that', () => {
+    expect(gainOfScan({ structure: () => ({ confidence: 0.4 }) })).toBeGreaterThan(plain)
+    expect(gainOfScan({ structure: () => ({ likeness: 0.58 }) })).toBeGreaterThan(plain)
+    expect(gainOfScan({ structure: () => ({ likeness: 0.9 }) })).toBe(plain)
+    const odd = cohort({
+      1: { structure: (name, { volumeMl }) => (name === 'Liver' ? { volumeMl: 12 * (volumeMl ?? 0) } : {}) },
+    })
+    const [most] = odd.toSorted((a, b) => b.gain.value - a.gain.value)
+    expect([most.scan.path, most.gain.reasons]).toEqual(['p01.nii', ['odd volume or place: Liver']])
+  })
+
+  it('is nothing of what is accepted, corrected, failed or not done', () => {
+    expect(gainOfScan({}, { review: 'accepted' })).toBe(0)
+    expect(gainOfScan({}, { review: 'rejected' })).toBe(plain)
+    expect(gainOfScan({}, { status: 'waiting', sidecar: null })).toBe(0)
+    const { sidecar } = scan(1)
+    const corrected = sidecar?.structures.map((one) => ({
+      ...one,
+      origin: { kind: 'corrected', voxelsByTool: {} } as const,
+    }))
+    expect(gainOfScan({}, { sidecar: sidecar && { ...sidecar, structures: corrected ?? [] } })).toBe(0)
+  })
+})
+
 describe('the summary', () => {
   const odd: ScanSummary = {
     ...scan(7),
@@ -191,23 +233,35 @@ describe('the summary', () => {
       .trimEnd()
       .split('\n')
     expect(lines[0]).toBe(
-      'scan,structure,label,status,confidence,volume_ml,mean_hu,box_min_x_mm,box_min_y_mm,box_min_z_mm,box_max_x_mm,box_max_y_mm,box_max_z_mm,volume_z,position_z,flags,reason,seconds,label_map',
+      'scan,structure,label,status,confidence,volume_ml,mean_hu,box_min_x_mm,box_min_y_mm,box_min_z_mm,box_max_x_mm,box_max_y_mm,box_max_z_mm,volume_z,position_z,flags,reason,seconds,label_map,gain,review',
     )
     expect(lines).toHaveLength(1 + 1 + 4 + 4)
-    expect(lines[1]).toBe('"a ""b"", <c>.nii",,,failed,,,,,,,,,,,,,"read: No ""scan"", <sorry>.",,')
+    expect(lines[1]).toBe('"a ""b"", <c>.nii",,,failed,,,,,,,,,,,,,"read: No ""scan"", <sorry>.",,,0,')
     expect(lines[2]).toMatch(/^p01\.nii,Heart,1,found,0\.8,108\.415,40,/)
   })
 
+  it('takes another verdict on a scan into its rows alone', () => {
+    const csv = summaryCsv(judgeScans([odd, { ...scan(2), review: 'rejected' }, scan(1)]))
+    expect(csv.split('\n')[8]).toMatch(/^p02\.nii,.*,rejected$/)
+    const after = withVerdict(csv, 'p02.nii', 'accepted')
+    expect(after).toBe(csv.replaceAll(',rejected\n', ',accepted\n'))
+    expect(withVerdict(after, 'p02.nii', null)).toBe(csv.replaceAll(',rejected\n', ',\n'))
+    expect(withVerdict(csv, 'a "b", <c>.nii', 'rejected').split('\n')[1]).toMatch(/,rejected$/)
+  })
+
+  it('answers which scan to correct next, with the reason', () => {
+    const judged = judgeScans([
+      scan(1),
+      { ...scan(2, { structure: (name) => (name === 'Heart' ? { confidence: 0.3, likeness: 0.56 } : {}) }) },
+    ])
+    const html = summaryHtml(judged, planOf('/data/out'))
+    expect(html).toMatch(
+      /Correct next: <a [^>]*>p02\.nii<\/a> \(low confidence: Heart 0\.30; unlike the templates: Heart\)/,
+    )
+  })
+
   it('shows names and reasons as text, and needs no other file', () => {
-    const plan = { request: { folder: '/data', settings: { templates: 't' } }, outFolder: '/data/out' }
-    const html = summaryHtml(judgeScans([odd, scan(2)]), {
-      ...plan,
-      layouts: [],
-      scans: [],
-      skipped: [],
-      warnings: [],
-      fingerprint: { tool: '1', models: [], templates: HASH, options: {} },
-    })
+    const html = summaryHtml(judgeScans([odd, scan(2)]), planOf('/data/out'))
     expect(html).toContain('read: No &quot;scan&quot;, &lt;sorry&gt;.')
     expect(html).not.toContain('<c>')
     expect(html).toContain('href="../a%20%22b%22%2C%20%3Cc%3E.nii"')

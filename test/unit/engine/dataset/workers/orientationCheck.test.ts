@@ -10,7 +10,7 @@ import { ORIENTATIONS, orientedAffine } from '../../../../support/orientations.j
 const confidences = new Map<number, number>()
 vi.mock('../../../../../src/engine/pipeline/localizeScan.js', () => ({
   localizeScan: (_task: unknown, { data }: { readonly data: Int16Array }) =>
-    Promise.resolve([{ confidence: confidences.get(data[0]) ?? 0 }]),
+    Promise.resolve({ structures: [{ confidence: confidences.get(data[0]) ?? 0 }] }),
 }))
 
 describe('the orientation of a scan', () => {
@@ -27,7 +27,10 @@ describe('the orientation of a scan', () => {
     extremePointsMm: null,
   })
   const check = { model: {} as MedlamModel, bank: {} as TemplateBank, options: undefined, signal: undefined }
-  const warn = (confidence: number): Promise<string | null> => orientationWarning(check, scan, [localized(confidence)])
+  const warn = (confidence: number): Promise<string | null> => {
+    confidences.set(0, confidence)
+    return orientationWarning(check, scan, [localized(confidence)])
+  }
   beforeEach(() => {
     confidences.clear()
   })
