@@ -2,17 +2,19 @@ import { createRef, h, render } from 'preact'
 import { Editor } from './control/editor.js'
 import { sceneOf } from './control/sceneOf.js'
 import { StageMouse } from './control/stageMouse.js'
+import { NARROW_PAGE } from './control/viewControl.js'
 import { writeBodyData } from './dom/bodyData.js'
 import { mounted } from './dom/mounted.js'
 import { EditorLayout } from './panels/editorLayout.js'
 import type { PlaneElements } from './panels/stage.js'
 import { Overlay } from './viewer/overlay.js'
+import { PlaneFrames } from './viewer/planeFrames.js'
 import { onMessage, post } from './wire.js'
 
-const elements: PlaneElements = { stage: createRef(), canvas: createRef(), overlay: createRef() }
-const editor = new Editor(post, { canvas: () => mounted(elements.canvas), onDraw: drawOverlay })
-const { store, points } = editor
-const mouse = new StageMouse(() => store.viewer?.tiles() ?? [], points, editor.view)
+const elements: PlaneElements = { stage: createRef(), canvas: createRef(), frames: createRef(), overlay: createRef() }
+const editor = new Editor(post, { canvas: () => mounted(elements.canvas), onDraw: drawOverPlanes })
+const { store, points, view, corrections } = editor
+const mouse = new StageMouse(store, points, view, editor.commands, editor.edit, editor.corrections)
 
 drawPage()
 const overlay = new Overlay(mounted(elements.overlay), {
@@ -22,10 +24,25 @@ const overlay = new Overlay(mounted(elements.overlay), {
   onPick: (structure, side, pointMm) => {
     points.pick(structure, side, pointMm)
   },
+  onBoxDrag: (boxMm) => {
+    corrections.showBox(boxMm)
+  },
+  onBoxRelease: () => {
+    corrections.releaseBox()
+  },
+  onCorrectionDrag: (index, pointMm) => {
+    corrections.dragPoint(index, pointMm)
+  },
+  onCorrectionRelease: (index) => {
+    corrections.releasePoint(index)
+  },
+  onRemovePoint: (index) => {
+    corrections.removePoint(index)
+  },
 })
 store.listen(() => {
   drawPage()
-  drawOverlay()
+  drawOverPlanes()
 })
 
 function drawPage(): void {
@@ -34,10 +51,33 @@ function drawPage(): void {
   writeBodyData(document.body, store.state)
 }
 
-function drawOverlay(): void {
-  if (store.viewer) overlay.draw(sceneOf(store.viewer, store.state))
+function drawOverPlanes(): void {
+  const { viewer, state } = store
+  if (!viewer) return
+  overlay.draw(sceneOf(viewer, state))
+  const scene = {
+    planes: viewer.planes(),
+    cells: viewer.cells(),
+    activePlane: state.activePlane,
+    renderProblem: viewer.renderProblem(),
+  }
+  render(
+    h(PlaneFrames, {
+      scene,
+      onSlice: (plane, index) => {
+        editor.showSlice(plane, index)
+      },
+    }),
+    mounted(elements.frames),
+  )
 }
 
+const narrow = window.matchMedia(NARROW_PAGE)
+const fold = (): void => {
+  view.foldPanel(narrow.matches)
+}
+narrow.addEventListener('change', fold)
+fold()
 window.addEventListener('focus', () => {
   if (document.activeElement === document.body) mounted(elements.stage).focus()
 })

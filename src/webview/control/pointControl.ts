@@ -8,14 +8,19 @@ import {
   missingPoint,
   pointToPlace,
   steppedSide,
+  withPoint,
   type PointToPlace,
 } from './pointPlacement.js'
 
 /** Template points: the host keeps them, the page asks it to change them. */
 export class PointControl {
+  /** The side that was to be placed last. */
+  private told: ExtremeSide | null = null
+
   constructor(
     private readonly store: EditorStore,
     private readonly post: (message: FromScanView) => void,
+    private readonly onTarget: (side: ExtremeSide) => void,
   ) {}
 
   /** Takes over the host's points, and the structure to go on with. */
@@ -25,10 +30,24 @@ export class PointControl {
       points,
       active: activate === undefined ? activeAfter(before, points, active) : { structure: activate, side: null },
     })
+    this.tellTarget()
   }
 
   activate(structure: string | null, side: ExtremeSide | null): void {
     this.store.update({ active: structure === null ? null : { structure, side } })
+    this.tellTarget()
+  }
+
+  /** Whether a plain click places, and not only a double click. */
+  setPlacing(isPlacing: boolean): void {
+    this.store.update({ isPlacing })
+  }
+
+  /** Lets the planes follow when another side is to be placed. */
+  private tellTarget(): void {
+    const side = this.target()?.side ?? null
+    if (side !== null && side !== this.told) this.onTarget(side)
+    this.told = side
   }
 
   /** What a click places now. */
@@ -39,6 +58,8 @@ export class PointControl {
 
   place(target: PointToPlace, pointMm: PointMm): void {
     const { structure, side } = target
+    // Shown at once; what the host answers is the same.
+    this.set(withPoint(this.store.state.points, target, pointMm), undefined)
     this.post({ type: 'points', request: { kind: 'place', structure, side, pointMm } })
   }
 

@@ -1,5 +1,6 @@
-import { EXTREME_SIDES, type ExtremeSide } from '../../shared/geometry/points.js'
-import { nextSide, type ScanPoints, type StructurePoints } from '../../shared/scanPoints.js'
+import type { ExtremeSide, PointMm } from '../../shared/geometry/points.js'
+import { MARKING_SIDES, nextSide, type ScanPoints, type StructurePoints } from '../../shared/scanPoints.js'
+import type { Plane } from '../viewer/projection.js'
 
 /** The structure whose points are being placed, and the side that was asked for. */
 export interface ActivePoint {
@@ -50,6 +51,30 @@ export function activeAfter(before: ScanPoints, after: ScanPoints, active: Activ
 
 /** The side before or after the one that a click would place. */
 export function steppedSide(structure: StructurePoints, active: ActivePoint | null, step: 1 | -1): ExtremeSide {
-  const at = EXTREME_SIDES.indexOf(active?.side ?? nextSide(structure) ?? 'inferior')
-  return EXTREME_SIDES[(at + step + EXTREME_SIDES.length) % EXTREME_SIDES.length]
+  const at = MARKING_SIDES.indexOf(active?.side ?? nextSide(structure) ?? 'inferior')
+  return MARKING_SIDES[(at + step + MARKING_SIDES.length) % MARKING_SIDES.length]
+}
+
+/** The points with one more, or one moved. */
+export function withPoint(points: ScanPoints, { structure, side }: PointToPlace, pointMm: PointMm): ScanPoints {
+  return {
+    structures: points.structures.map((one) =>
+      one.name === structure ? { ...one, points: { ...one.points, [side]: pointMm } } : one,
+    ),
+  }
+}
+
+/** The plane in which a side of a structure is seen best. */
+export function planeOfSide(side: ExtremeSide): Plane {
+  switch (side) {
+    case 'inferior':
+    case 'superior':
+      return 'coronal'
+    case 'posterior':
+    case 'anterior':
+      return 'sagittal'
+    case 'right':
+    case 'left':
+      return 'axial'
+  }
 }

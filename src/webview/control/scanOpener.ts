@@ -1,8 +1,7 @@
 import type { FileSource, ToScanView } from '../../protocol/scanEditor.js'
 import { painted } from '../dom/painted.js'
-import { promisedBytes } from '../viewer/headerSize.js'
-import { niftiProblem } from '../viewer/niftiCheck.js'
-import { readScan, ScanProblem, tooLarge } from '../viewer/scanBytes.js'
+import { readScan } from '../viewer/scanBytes.js'
+import { ScanProblem } from '../viewer/scanProblem.js'
 import { Viewer } from '../viewer/viewer.js'
 import type { EditorStore } from './editorStore.js'
 import type { LabelDisplay } from './labelDisplay.js'
@@ -16,10 +15,15 @@ export interface OpenerParts {
   canvas(): HTMLCanvasElement
   /** After every drawing of the planes: overlays follow. */
   onDraw(): void
+  /** What had to be guessed of the scan on display. */
+  onWarnings(texts: readonly string[]): void
 }
 
 /** Reads a scan and draws it, or says why that cannot be done. */
 export class ScanOpener {
+  private opened: { readonly scan: FileSource; readonly limitBytes: number } | null = null
+  private isChanging = false
+
   constructor(
     private readonly store: EditorStore,
     private readonly parts: OpenerParts,
@@ -32,21 +36,29 @@ export class ScanOpener {
     store.update({
       scanName: scan.name,
       keys: message.keys,
-      canRun: message.canRun,
+      canRun: message.canRun && message.labelMapItself === null,
+      labelMapItself: message.labelMapItself,
       points: message.points,
       isScanShown: false,
       notice: { kind: 'loading', text: `Reading ${scan.name}…`, done: 0, total: scan.sizeBytes },
     })
     try {
       const viewer = await this.viewer()
-      const bytes = await readScan(scan.url, scan.sizeBytes, limitBytes, (done, total) => {
+      const { volume, facts } = await readScan(scan, 'scan', limitBytes, (done, total) => {
         store.update({ notice: { kind: 'loading', text: `Reading ${scan.name}…`, done, total } })
       })
+      this.opened = { scan, limitBytes }
       store.update({ notice: { kind: 'loading', text: `Drawing ${scan.name}…`, done: 1, total: 1 } })
       await painted()
-      await checkAndShow(viewer, bytes, scan, limitBytes)
+      viewer.showScan(volume, message.labelMapItself !== null)
       parts.view.restore(viewer)
-      store.update({ notice: { kind: 'none' }, isScanShown: true })
+      const kind = viewer.imageKind()
+      const { size, affine } = volume
+      const image = kind && { ...kind, facts, size, affine, timePoint: 0 }
+      store.update({ notice: { kind: 'none' }, isScanShown: true, image })
+      if (facts.warnings.length > 0) parts.onWarnings(facts.warnings)
+      // For bench/editor.ts.
+      void painted().then(() => performance.mark('scan drawn'))
       await parts.labels.redraw()
     } catch (error) {
       const text =
@@ -54,6 +66,28 @@ export class ScanOpener {
           ? error.message
           : `The scan cannot be shown (${error instanceof Error ? error.message : String(error)}). Try again, or export it as NIfTI.`
       store.update({ notice: { kind: 'problem', name: scan.name, text } })
+    }
+  }
+
+  /** Shows another volume of a 4D image; of many wishes in a row the last one. */
+  async showTimePoint(timePoint: number): Promise<void> {
+    const { store, opened } = this
+    const { viewer, state } = store
+    if (opened === null || viewer === null || state.image === null) return
+    store.update({ image: { ...state.image, timePoint } })
+    if (this.isChanging) return
+    this.isChanging = true
+    try {
+      for (let shown = -1; store.state.image !== null && shown !== store.state.image.timePoint;) {
+        shown = store.state.image.timePoint
+        const { volume } = await readScan(opened.scan, 'scan', opened.limitBytes, () => undefined, shown)
+        viewer.showTimePoint(volume)
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.parts.onWarnings([`Another time point of ${opened.scan.name} cannot be shown: ${reason}`])
+    } finally {
+      this.isChanging = false
     }
   }
 
@@ -72,14 +106,4 @@ export class ScanOpener {
     })
     return store.viewer
   }
-}
-
-async function checkAndShow(viewer: Viewer, bytes: ArrayBuffer, scan: FileSource, limitBytes: number): Promise<void> {
-  const name = scan.name.replace(/\.gz$/i, '')
-  const isNifti = /\.nii$/i.test(name)
-  const problem = isNifti ? niftiProblem(bytes) : null
-  if (problem !== null) throw new ScanProblem(problem)
-  // What is packed inside the format is unpacked by the renderer, which knows no limit.
-  if (!isNifti && (promisedBytes(bytes) ?? 0) > limitBytes) throw tooLarge(limitBytes)
-  await viewer.showScan(bytes, name)
 }

@@ -4,6 +4,24 @@ import { Button } from './button.js'
 import { Checkbox } from './checkbox.js'
 import type { EditorActions } from '../control/editorActions.js'
 
+/** What of a label map is drawn. */
+const SWITCHES = [
+  { name: 'overlay', text: 'Show', title: undefined, key: 'overlayShown' },
+  { name: 'outline', text: 'Outline', title: undefined, key: 'outline' },
+  {
+    name: 'boxes',
+    text: 'Boxes',
+    title: 'Boxes are drawn until a mask is there; this draws them with it too.',
+    key: 'boxesShown',
+  },
+  {
+    name: 'points',
+    text: 'Points',
+    title: 'Points are drawn until a mask is there; this draws them with it too.',
+    key: 'pointsShown',
+  },
+] as const
+
 /** How the labels are drawn: shown, as outlines, how opaque, which. */
 export function DrawingControls({
   view,
@@ -15,32 +33,25 @@ export function DrawingControls({
   const isAllShown = view.hiddenLabels.length === 0
   return (
     <div class="drawing">
-      <label>
-        <Checkbox
-          name="overlay"
-          checked={view.overlayShown}
-          onChange={(overlayShown) => {
-            actions.changeView({ overlayShown })
-          }}
-        />
-        Show
-      </label>
-      <label>
-        <Checkbox
-          name="outline"
-          checked={view.outline}
-          onChange={(outline) => {
-            actions.changeView({ outline })
-          }}
-        />
-        Outline
-      </label>
+      {SWITCHES.map(({ name, text, title, key }) => (
+        <label key={name} title={title}>
+          <Checkbox
+            name={name}
+            checked={view[key]}
+            onChange={(isOn) => {
+              actions.changeView({ [key]: isOn })
+            }}
+          />
+          {text}
+        </label>
+      ))}
       <input
         type="range"
         min="0"
         max="1"
         step="0.05"
         aria-label="Opacity of the label map"
+        title="Fill"
         data-key="opacity"
         value={String(view.opacity)}
         onInput={({ currentTarget: { value } }) => {

@@ -1,14 +1,18 @@
 import type { JSX } from 'preact'
-import { rowsOf, type EditorState } from '../control/editorState.js'
-import { activeStructure, sideToPlace } from '../control/pointPlacement.js'
+import { isPanelShown, rowsOf, type EditorState } from '../control/editorState.js'
 import type { StageMouse } from '../control/stageMouse.js'
 import type { EditorActions } from '../control/editorActions.js'
+import { EditBar } from './editBar.js'
+import { ComparisonPanel } from './comparisonPanel.js'
+import { HeaderSheet } from './headerSheet.js'
 import { HelpSheet } from './helpSheet.js'
-import { PointsPanel } from './pointsPanel.js'
-import { readingText } from './readingText.js'
+import { ImagePanel } from './imagePanel.js'
+import { PanelEdge } from './panelEdge.js'
+import { hoverText, readingText } from './readingText.js'
 import { RunPanel } from './runPanel.js'
 import { Stage, type PlaneElements } from './stage.js'
 import { StructuresPanel } from './structuresPanel.js'
+import { TimePoints } from './timePoints.js'
 import { Toolbar } from './toolbar.js'
 
 /** The whole page: controls above, planes and side panel, the reading below. */
@@ -30,20 +34,47 @@ export function EditorLayout({
         <div class="toolbar" role="toolbar" aria-label="View">
           <Toolbar state={state} actions={actions} />
         </div>
+        <EditBar state={state} actions={actions} />
       </header>
       <div class="main">
         <main>
           <Stage state={state} actions={actions} mouse={mouse} elements={elements} />
         </main>
-        <aside class="panel" aria-label="Structures and template points" hidden={!state.view.panelOpen}>
-          <SidePanel state={state} actions={actions} />
+        <aside
+          class="side"
+          aria-label="Structures and template points"
+          style={{ width: `${state.view.panelWidthPx}px` }}
+          hidden={!isPanelShown(state)}
+        >
+          <PanelEdge
+            widthPx={state.view.panelWidthPx}
+            onResize={(panelWidthPx) => {
+              actions.changeView({ panelWidthPx })
+            }}
+          />
+          <div class="panel">
+            <SidePanel state={state} actions={actions} />
+          </div>
         </aside>
       </div>
       <footer>
         <div class="status" role="status" aria-live="off" aria-label="Position and value under the crosshair">
           {state.reading === null ? null : readingText(state.reading)}
         </div>
+        <TimePoints image={state.image} actions={actions} />
+        <div class="hover-reading" aria-hidden="true">
+          {state.hover === null ? null : hoverText(state.hover, rowsOf(state))}
+        </div>
       </footer>
+      {state.isHeaderShown && state.image !== null && (
+        <HeaderSheet
+          name={state.scanName}
+          image={state.image}
+          onClose={() => {
+            actions.showHeader(false)
+          }}
+        />
+      )}
       {state.isHelpShown && (
         <HelpSheet
           keys={state.keys}
@@ -57,7 +88,6 @@ export function EditorLayout({
 }
 
 function SidePanel({ state, actions }: { readonly state: EditorState; readonly actions: EditorActions }): JSX.Element {
-  const { points, active } = state
   return (
     <>
       <section class="run" aria-label="Run">
@@ -69,15 +99,15 @@ function SidePanel({ state, actions }: { readonly state: EditorState; readonly a
         />
       </section>
       <section class="structures-section" aria-label="Structures">
-        <StructuresPanel labels={state.labels} rows={rowsOf(state)} view={state.view} actions={actions} />
+        <StructuresPanel state={state} actions={actions} />
       </section>
-      <section class="marks-section" aria-label="Template points">
-        <PointsPanel
-          structures={points.structures}
-          active={active?.structure ?? null}
-          side={sideToPlace(activeStructure(points, active), active?.side ?? null)}
-          actions={actions}
-        />
+      {state.labels.map !== null && (
+        <section class="measure-section" aria-label="Measure">
+          <ComparisonPanel state={state} actions={actions} />
+        </section>
+      )}
+      <section class="image-section" aria-label="Image">
+        <ImagePanel state={state} actions={actions} />
       </section>
     </>
   )

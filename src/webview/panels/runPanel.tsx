@@ -27,23 +27,44 @@ function RunLines({
   readonly run: Exclude<RunView, { kind: 'idle' }>
   readonly onAction: (action: ScanAction) => void
 }): JSX.Element {
-  const act = (text: string, action: ScanAction, primary = false): JSX.Element => (
+  const act = (
+    text: string,
+    action: ScanAction,
+    more: { readonly primary?: boolean; readonly label?: string } = {},
+  ): JSX.Element => (
     <Button
       key={action}
       name={`run-${action}`}
       text={text}
-      class={primary ? 'button primary' : 'button'}
+      {...(more.label === undefined ? {} : { label: more.label })}
+      class={more.primary === true ? 'button primary' : 'button'}
       onClick={() => {
         onAction(action)
       }}
     />
   )
   switch (run.kind) {
+    case 'queued':
+      return (
+        <>
+          <p key="queued" role="status">{`Waits for the run of ${run.behind}.`}</p>
+          {act('Do not run', 'cancel', { label: `Do not run ${run.name}` })}
+        </>
+      )
     case 'running':
       return (
         <>
           <RunProgress progress={run.progress} />
-          {act('Cancel', 'cancel')}
+          {run.isEnding ? (
+            <p class="hint" role="status">
+              {`Ends with ${organs(run.finished)} after this slice…`}
+            </p>
+          ) : (
+            <div class="buttons">
+              {act('Cancel', 'cancel', { label: `Cancel the run of ${run.name}` })}
+              {run.finished > 0 && act(`Stop, keep ${organs(run.finished)}`, 'keepFinished')}
+            </div>
+          )}
         </>
       )
     case 'failed':
@@ -52,7 +73,7 @@ function RunLines({
           <p key="failed" class="problem" role="alert">
             {run.message}
           </p>
-          {run.next !== null && act(run.next.label, run.next.action, true)}
+          {run.next !== null && act(run.next.label, run.next.action, { primary: true })}
         </>
       )
     case 'cancelled':
@@ -64,18 +85,47 @@ function RunLines({
           {act('Run again', 'retry')}
         </>
       )
+    case 'localized':
+      return (
+        <>
+          <p key="localized" role="status">
+            {run.summary}
+          </p>
+          <Warnings warnings={run.warnings} />
+          <div class="buttons">
+            {act('Use as template points', 'takePoints')}
+            {act('Close', 'closeRun')}
+          </div>
+        </>
+      )
     case 'done':
       return (
         <>
           <p key="done" role="status">
             {run.summary}
           </p>
-          {run.warnings.map((warning, at) => (
-            <p key={at} class="warning">
-              {warning}
-            </p>
-          ))}
+          <Warnings warnings={run.warnings} />
+          <div class="buttons">
+            {run.undo !== null && act('Undo', 'undoRun', { label: run.undo.label })}
+            {act('Close', 'closeRun', { label: 'Close what the run said' })}
+          </div>
         </>
       )
   }
+}
+
+function Warnings({ warnings }: { readonly warnings: readonly string[] }): JSX.Element {
+  return (
+    <>
+      {warnings.map((warning, at) => (
+        <p key={at} class="warning">
+          {warning}
+        </p>
+      ))}
+    </>
+  )
+}
+
+function organs(count: number): string {
+  return `${count} finished ${count === 1 ? 'organ' : 'organs'}`
 }

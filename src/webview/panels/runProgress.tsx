@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { Progress, Stage } from '../../shared/progress.js'
+import { secondsText } from '../../shared/secondsText.js'
 
 const STAGE_TEXT: Readonly<Record<Stage, string>> = {
   read: 'Reading the scan',
@@ -22,7 +23,7 @@ export function RunProgress({ progress }: { readonly progress: Progress | null }
     )
   const { stage, done, total, detail, secondsLeft } = progress
   const count = total > 0 ? `${done} of ${total}` : ''
-  const left = secondsLeft === null ? '' : `about ${timeText(secondsLeft)} left`
+  const left = secondsLeft === null ? '' : `about ${secondsText(secondsLeft)} left`
   return (
     <>
       <p data-stage={stage}>{STAGE_TEXT[stage]}</p>
@@ -35,8 +36,4 @@ export function RunProgress({ progress }: { readonly progress: Progress | null }
       <p class="hint">{[detail, count, left].filter((part) => part !== undefined && part !== '').join(' · ')}</p>
     </>
   )
-}
-
-function timeText(seconds: number): string {
-  return seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`
 }

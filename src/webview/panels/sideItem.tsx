@@ -5,16 +5,28 @@ import { Button } from './button.js'
 import type { EditorActions } from '../control/editorActions.js'
 import { SIDE_TEXT } from '../viewer/sideText.js'
 
+const CONTRADICTION: Readonly<Record<ExtremeSide, string>> = {
+  inferior: 'It lies above the superior point.',
+  superior: 'It lies below the inferior point.',
+  posterior: 'It lies in front of the anterior point.',
+  anterior: 'It lies behind the posterior point.',
+  right: 'It lies to the left of the left point.',
+  left: 'It lies to the right of the right point.',
+}
+
 /** One of a structure's six points: a click goes there and makes it the next one to be placed. */
 export function SideItem({
   structure,
   side,
   isNext,
+  isContradictory,
   actions,
 }: {
   readonly structure: StructurePoints
   readonly side: ExtremeSide
   readonly isNext: boolean
+  /** Whether it lies beyond the point of the other side. */
+  readonly isContradictory: boolean
   readonly actions: EditorActions
 }): JSX.Element {
   const pointMm = structure.points[side]
@@ -44,6 +56,7 @@ export function SideItem({
           }}
         />
       )}
+      {isContradictory && <p class="reason">{CONTRADICTION[side]}</p>}
     </li>
   )
 }

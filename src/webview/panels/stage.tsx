@@ -6,10 +6,11 @@ import type { EditorActions } from '../control/editorActions.js'
 import { guideText } from './guideText.js'
 import { NoticeCard } from './notice.js'
 
-/** Elements of the page that others work on: the planes' focus, NiiVue, the overlay. */
+/** Elements of the page that others work on: the planes' focus, what draws them, what is drawn over them. */
 export interface PlaneElements {
   readonly stage: RefObject<HTMLDivElement>
   readonly canvas: RefObject<HTMLCanvasElement>
+  readonly frames: RefObject<HTMLDivElement>
   readonly overlay: RefObject<SVGSVGElement>
 }
 
@@ -29,7 +30,7 @@ export function Stage({
   const side = sideToPlace(structure, state.active?.side ?? null)
   return (
     <div
-      class={side === null ? 'stage' : 'stage placing'}
+      class={stageClass(state, side !== null)}
       tabIndex={0}
       role="application"
       aria-label="Scan planes. Arrow keys move the crosshair, ? lists all keys."
@@ -40,13 +41,20 @@ export function Stage({
       }}
       onBlur={() => {
         actions.reportFocus(false)
+        mouse.blur()
+      }}
+      onKeyDown={(event) => {
+        mouse.key(event, true)
+      }}
+      onKeyUp={(event) => {
+        mouse.key(event, false)
       }}
     >
       <canvas
         class="planes"
         ref={elements.canvas}
         onPointerDown={(event) => {
-          // NiiVue keeps a click from moving the focus; the keys need it.
+          // The keys need the focus.
           elements.stage.current?.focus()
           mouse.down(event)
         }}
@@ -56,11 +64,23 @@ export function Stage({
         onPointerMove={(event) => {
           mouse.move(event)
         }}
-        onWheelCapture={(event) => {
+        onPointerLeave={() => {
+          mouse.leave()
+        }}
+        onDblClick={(event) => {
+          mouse.doubleClick(event)
+        }}
+        onWheel={(event) => {
           mouse.wheel(event)
         }}
+        onContextMenu={keepForDrags}
       />
+      {/* The viewer puts it where the layout has 3D. */}
+      <div class="render-place" hidden>
+        <canvas class="render" />
+      </div>
       <svg class="overlay" aria-hidden="true" ref={elements.overlay} />
+      <div class="frames" ref={elements.frames} />
       <div class="guide-bar" aria-live="polite" hidden={structure === undefined}>
         {structure === undefined ? null : guideText(structure, side)}
       </div>
@@ -74,4 +94,15 @@ export function Stage({
       </div>
     </div>
   )
+}
+
+/** Says which cursor the planes have. */
+function stageClass({ isMeasuring, edit }: EditorState, isPlacing: boolean): string {
+  if (edit.isOn && edit.tool !== null) return 'stage drawing-labels'
+  return isPlacing || isMeasuring ? 'stage placing' : 'stage'
+}
+
+/** With the right button the window is dragged: the menu comes when it is released where it was pressed. */
+function keepForDrags(event: MouseEvent): void {
+  if (event.isTrusted && event.button === 2) event.preventDefault()
 }

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import type { StructureOrigin } from '../../shared/labelEdit/editedStructure.js'
 import type { StructureRow } from '../control/structureRows.js'
 
 /** Under this a structure is flagged, whatever its status says. */
@@ -19,6 +20,13 @@ export function StructureBadge({ row }: { readonly row: StructureRow }): JSX.Ele
     case 'failed':
       return <span class="badge bad">failed</span>
     case 'found': {
+      const { origin } = row
+      if (origin !== undefined && origin.kind !== 'found')
+        return (
+          <span class="badge quiet" title={originText(origin)}>
+            {origin.kind}
+          </span>
+        )
       if (row.confidence === null) return <span class="badge quiet" />
       const percent = `${Math.round(row.confidence * 100)} %`
       return (
@@ -28,4 +36,11 @@ export function StructureBadge({ row }: { readonly row: StructureRow }): JSX.Ele
       )
     }
   }
+}
+
+/** Which tools changed it, and how many voxels. */
+function originText({ voxelsByTool }: StructureOrigin): string {
+  return Object.entries(voxelsByTool)
+    .map(([tool, voxels]) => `${tool}: ${voxels} voxels`)
+    .join(', ')
 }

@@ -1,4 +1,5 @@
 import type { PointMm, Size3 } from '../../shared/geometry/points.js'
+import { RUN_LENGTH, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 
 /** What the voxels of one label say. */
 export interface LabelStats {
@@ -35,6 +36,37 @@ export function labelStats(voxels: ArrayLike<number>, size: Size3): LabelStats[]
       voxels: count,
       insideVoxel: nearest.get(labelValue)?.voxel ?? ([0, 0, 0] as const),
     }))
+    .sort((a, b) => a.labelValue - b.labelValue)
+}
+
+/**
+ * The statistics after a change, without looking at voxels that did not change. A label whose inner voxel is not of it
+ * any more gets one that the change gave to it.
+ * @param voxels as they are after the change
+ */
+export function statsAfter(
+  stats: readonly LabelStats[],
+  runs: VoxelRuns,
+  voxels: ArrayLike<number>,
+  [nx, ny]: Size3,
+): LabelStats[] {
+  const counts = new Map(stats.map((one) => [one.labelValue, one.voxels]))
+  const places = new Map<number, number>()
+  for (let at = 0; at < runs.length; at += RUN_LENGTH) {
+    const [start, length, before, after] = runs.subarray(at, at + RUN_LENGTH)
+    counts.set(before, (counts.get(before) ?? 0) - length)
+    counts.set(after, (counts.get(after) ?? 0) + length)
+    places.set(after, start + (length >> 1))
+  }
+  const voxelAt = (place: number): PointMm => [place % nx, Math.floor(place / nx) % ny, Math.floor(place / (nx * ny))]
+  return [...counts]
+    .filter(([labelValue, count]) => labelValue > 0 && count > 0)
+    .map(([labelValue, count]) => {
+      const [x, y, z] = stats.find((one) => one.labelValue === labelValue)?.insideVoxel ?? [0, 0, 0]
+      const known = x + nx * (y + ny * z)
+      const place = voxels[known] === labelValue ? known : (places.get(labelValue) ?? known)
+      return { labelValue, voxels: count, insideVoxel: voxelAt(place) }
+    })
     .sort((a, b) => a.labelValue - b.labelValue)
 }
 

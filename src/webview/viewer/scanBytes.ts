@@ -1,82 +1,47 @@
-/** A file that cannot be shown; the message says what is wrong and what to do. */
-export class ScanProblem extends Error {
-  override readonly name = 'ScanProblem'
+import type { FileSource } from '../../protocol/scanEditor.js'
+import { MedlsamError } from '../../shared/medlsamError.js'
+import { formatOf } from '../../shared/scanNames.js'
+import { readImage } from '../reader/readImage.js'
+import type { ImageFacts, ImageOrder } from '../reader/shownImage.js'
+import { fetchedFiles, type ReadListener } from './fetchedFiles.js'
+import { imageVolume, type ImageVolume } from './imageVolume.js'
+import { ScanProblem, tooLarge } from './scanProblem.js'
+
+/** An image as the viewer draws it, and what its header says. */
+export interface ReadScan {
+  readonly volume: ImageVolume
+  readonly facts: ImageFacts
 }
 
-/** Bytes read so far, and of how many. */
-export type ReadListener = (doneBytes: number, totalBytes: number) => void
-
-/** Fetches a file and unpacks it when it is gzipped, never past `limitBytes`. */
+/**
+ * Fetches a file, with those that its header names, and reads it as the engine does.
+ * @returns one of its volumes, the first unless another is asked for
+ * @throws ScanProblem with what is wrong
+ */
 export async function readScan(
-  url: string,
-  sizeBytes: number,
+  source: FileSource,
+  kind: ImageOrder['kind'],
   limitBytes: number,
   onRead: ReadListener,
-): Promise<ArrayBuffer> {
+  timePoint = 0,
+): Promise<ReadScan> {
+  const { name, sizeBytes } = source
   if (sizeBytes === 0) throw new ScanProblem('The file is empty. Copy it again from where it came.')
   if (sizeBytes > limitBytes) throw tooLarge(limitBytes)
-  const response = await fetch(url)
-  if (!response.ok || response.body === null) {
-    throw new ScanProblem(
-      `The file cannot be read (${response.status}). Check that it still exists and that you may read it.`,
-    )
-  }
-  let packed = 0
-  const counted = response.body.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform: (chunk, controller) => {
-        packed += chunk.byteLength
-        onRead(packed, sizeBytes)
-        controller.enqueue(chunk)
-      },
-    }),
-  )
-  const bytes = await collect(counted, limitBytes)
-  return isGzip(bytes) ? await gunzip(bytes, limitBytes) : bytes.buffer
-}
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>, limitBytes: number): Promise<ArrayBuffer> {
   try {
-    return (await collect(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')), limitBytes)).buffer
+    const [files, itkReader] = await Promise.all([fetchedFiles(source, limitBytes, onRead), fetchedItkReader(name)])
+    const { facts, ...image } = await readImage({ files, name, kind, maxBytes: limitBytes, itkReader, timePoint })
+    return { volume: imageVolume(image), facts }
   } catch (error) {
-    if (error instanceof ScanProblem) throw error
-    throw new ScanProblem(
-      'The file is cut short or damaged: it cannot be unpacked. Copy it again from where it came.',
-      { cause: error },
-    )
+    if (!(error instanceof MedlsamError)) throw error
+    throw error.remedy?.option === 'maxBytes' ? tooLarge(limitBytes) : new ScanProblem(error.message, { cause: error })
   }
 }
 
-async function collect(stream: ReadableStream<Uint8Array>, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const reader = stream.getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.byteLength
-    if (length > limitBytes) {
-      await reader.cancel()
-      throw tooLarge(limitBytes)
-    }
-    chunks.push(value)
-  }
-  const all = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return all
-}
-
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
-}
-
-/** The scan is larger than the setting allows. */
-export function tooLarge(limitBytes: number): ScanProblem {
-  return new ScanProblem(
-    `The scan needs more than ${Math.round(limitBytes / 2 ** 20)} MB once unpacked. Raise the setting medlsam.editor.maxSizeMb, or crop or downsample the scan.`,
-  )
+/** ITK's reader of a format, which lies beside this script; null where there is none, and then none is needed. */
+async function fetchedItkReader(name: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const format = formatOf(name)
+  if (format !== 'nrrd' && format !== 'meta') return null
+  const response = await fetch(new URL(`pipelines/${format}-read-image.wasm.zst`, import.meta.url)).catch(() => null)
+  return response?.ok === true ? new Uint8Array(await response.arrayBuffer()) : null
 }

@@ -1,394 +1,392 @@
-import {
-  Niivue,
-  NVImage,
-  DRAG_MODE,
-  MULTIPLANAR_TYPE,
-  SHOW_RENDER,
-  SLICE_TYPE,
-  type NiiVueLocation,
-} from '@niivue/niivue'
 import type { CtWindow } from '../../shared/ctWindow.js'
-import type { PointMm, Size3 } from '../../shared/geometry/points.js'
-import { applyAffine, invertAffine, spacingMm, type Affine } from '../../shared/geometry/affine.js'
-import { add, mapAxes, scale } from '../../shared/geometry/vector.js'
-import { affineOfRows } from './affineOfRows.js'
-import { labelBorder } from './labelBorder.js'
-import { labelTable, type LabelTable } from './labelColors.js'
-import { labelStats, type LabelStats } from './labelStats.js'
+import { RunWriter, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
+import { applyAffine, spacingMm } from '../../shared/geometry/affine.js'
+import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
+import { mapAxes } from '../../shared/geometry/vector.js'
+import { surveyImage, surveyLabels, type ImageSurvey } from './bodyBox.js'
+import type { ImageVolume } from './imageVolume.js'
+import { tileOf } from './planeCamera.js'
+import { PlanePainter, type PlaneContent, type PlanePicture } from './planePainter.js'
+import { sliceAt, sliceCount, sliceToScreen, type Matrix2d } from './planeSlice.js'
+import type { Reference } from './agreement.js'
+import type { SecondImage } from './secondImage.js'
+import { pictureOf } from './pictureOf.js'
 import type { Plane, Tile } from './projection.js'
-import { ScanProblem } from './scanBytes.js'
-import type { Layout, ViewState } from './viewState.js'
-
-/** Where the crosshair stands and what lies under it. */
-export interface Reading {
-  readonly pointMm: PointMm
-  /** Index as stored in the file, not rounded. */
-  readonly voxel: PointMm
-  readonly value: number
-}
+import { readAt, type Reading } from './reading.js'
+import { arrange, type Cell } from './stageLayout.js'
+import { Stroke, type StrokeRule } from '../editing/stroke.js'
+import { emptyLabels, ShownLabels, type LabelFacts, type ShownSlices } from './shownLabels.js'
+import { colorTable } from './slicePixels.js'
+import { View3d } from './view3d.js'
+import { NOTHING, windowOf } from './shownWindow.js'
+import type { ViewState } from './viewState.js'
 
 /** What the viewer reports. */
 export interface ViewerEvents {
   onReading(reading: Reading): void
+  /** A scan that is no CT has been given the window that shows it. */
   onWindow(window: CtWindow): void
   /** After every drawing: overlays follow. */
   onDraw(): void
 }
 
-/** A label map's statistics, in the units that are shown. */
-export interface LabelFacts extends LabelStats {
-  readonly volumeMl: number
-  readonly insideMm: PointMm
+/** A plane on the screen, with which of its slices it shows. */
+export interface PlaneView extends PlanePicture {
+  readonly sliceCount: number
 }
 
-const SLICE_TYPES: Readonly<Record<Layout, SLICE_TYPE>> = {
-  axial: SLICE_TYPE.AXIAL,
-  coronal: SLICE_TYPE.CORONAL,
-  sagittal: SLICE_TYPE.SAGITTAL,
-  multiplanar: SLICE_TYPE.MULTIPLANAR,
-}
-const PLANES: Readonly<Partial<Record<number, Plane>>> = {
-  [SLICE_TYPE.AXIAL]: 'axial',
-  [SLICE_TYPE.CORONAL]: 'coronal',
-  [SLICE_TYPE.SAGITTAL]: 'sagittal',
+/** Lines around labels in one plane, in pixels of a slice and how these lie on the screen. */
+export interface PlaneContours {
+  readonly tile: Tile
+  readonly matrix: Matrix2d
+  readonly paths: ReadonlyMap<number, string>
 }
 
-/** Of the scan's width: a pixel or two when all of it is in view. */
-const CROSSHAIR_PERCENT = 0.4
-const MIN_ZOOM = 0.25
-const MAX_ZOOM = 20
+/** A structure as its label is drawn. */
+type DrawnLabel = Parameters<typeof colorTable>[0][number] & { readonly name: string }
 
-/** What stays the same as long as the page lives. */
-const OPTIONS = {
-  isSliceMM: true,
-  multiplanarLayout: MULTIPLANAR_TYPE.GRID,
-  multiplanarShowRender: SHOW_RENDER.ALWAYS,
-  multiplanarPadPixels: 4,
-  sagittalNoseLeft: true,
-  show3Dcrosshair: true,
-  // Its default, voxels, hides small organs of coarse scans.
-  crosshairWidthUnit: 'percent',
-  crosshairColor: [0.35, 0.75, 1, 0.9],
-  crosshairGap: 6,
-  fontColor: [1, 1, 1, 0.9],
-  backColor: [0, 0, 0, 1],
-  fontMinPx: 12,
-  fontSizeScaling: 0.3,
-  dragAndDropEnabled: false,
-  isCornerOrientationText: false,
-  logLevel: 'error',
-  loadingText: '',
-} as const satisfies ConstructorParameters<typeof Niivue>[0]
+/** The image below the labels. */
+interface ShownScan {
+  readonly volume: ImageVolume
+  readonly survey: ImageSurvey
+  readonly isLabelMap: boolean
+}
 
-/** Draws a scan and its labels: the one object that owns NiiVue. */
+/** Labels over nothing are hard to see otherwise. */
+const LABELS_ALONE_OPACITY = 0.85
+const CENTRE: PointMm = [0, 0, 0]
+const NO_EDITS = { axial: 0, coronal: 0, sagittal: 0 }
+
+/** Draws a scan and its labels: planes on a canvas by itself, the rendering through NiiVue. */
 export class Viewer {
-  /** The window as it was set or told last: NiiVue does not report it when a drag changes it. */
+  private scan: ShownScan | null = null
+  private labels: ShownLabels | null = null
+  private second: SecondImage | null = null
+  private reference: Reference | null = null
+  private structures: readonly DrawnLabel[] = []
+  private colors: Uint32Array = new Uint32Array(1)
+  private crosshair: PointMm = CENTRE
+  private stage = { width: 1, height: 1 }
+  private cellsKey = ''
+  private lastCells: readonly Cell[] = []
   private window: CtWindow
-  private overlay: { readonly opacity: number; readonly outline: boolean }
-  /** The voxels of the label map as read; NiiVue draws outlines only over filled labels. */
-  private filled: NVImage['img']
+  private isDrawing = false
+  private readonly painter: PlanePainter
+  private readonly view3d: View3d
 
   private constructor(
-    private readonly nv: Niivue,
-    first: ViewState,
+    private readonly canvas: HTMLCanvasElement,
+    private view: ViewState,
     private readonly events: ViewerEvents,
+    renderPlace: HTMLElement,
   ) {
-    this.window = { levelHu: first.levelHu, widthHu: first.widthHu }
-    this.overlay = { opacity: first.opacity, outline: first.outline }
-  }
-
-  /** Starts NiiVue on a canvas; throws a {@link ScanProblem} when the machine cannot draw. */
-  static async start(canvas: HTMLCanvasElement, first: ViewState, events: ViewerEvents): Promise<Viewer> {
-    requireWebGl2()
-    const nv = new Niivue({
-      ...OPTIONS,
-      isRadiologicalConvention: first.radiological,
-      crosshairWidth: first.crosshairShown ? CROSSHAIR_PERCENT : 0,
+    this.window = view
+    this.painter = new PlanePainter(canvas)
+    this.view3d = new View3d(renderPlace, () => {
+      events.onDraw()
     })
-    await nv.attachToCanvas(canvas)
-    nv.setMouseEventConfig({
-      leftButton: { primary: DRAG_MODE.crosshair, withShift: DRAG_MODE.pan, withCtrl: DRAG_MODE.windowing },
-      rightButton: DRAG_MODE.windowing,
-      centerButton: DRAG_MODE.pan,
+  }
+
+  /** Starts drawing on a canvas, as large as the page makes it; 3D in the element `.render-place` beside it. */
+  static start(canvas: HTMLCanvasElement, first: ViewState, events: ViewerEvents): Promise<Viewer> {
+    const place = canvas.parentElement?.querySelector<HTMLElement>('.render-place') ?? document.createElement('div')
+    const viewer = new Viewer(canvas, first, events, place)
+    new ResizeObserver(() => {
+      viewer.measure()
+      viewer.draw()
+    }).observe(canvas)
+    viewer.measure()
+    return Promise.resolve(viewer)
+  }
+
+  /** @param isLabelMap whether its values are labels: they are drawn as such, over nothing */
+  showScan(volume: ImageVolume, isLabelMap = false): void {
+    const survey = isLabelMap ? surveyLabels(volume) : surveyImage(volume)
+    this.scan = { volume, survey, isLabelMap }
+    this.labels = null
+    this.second = null
+    this.reference = null
+    this.crosshair = mapAxes((axis) => (survey.bodyMm.min[axis] + survey.bodyMm.max[axis]) / 2)
+    this.painter.forgetPainted()
+    if (!survey.isCt) this.events.onWindow(windowOf(survey.range))
+  }
+
+  /** Draws another volume of the same file in place of the one on display; what lies over it stays. */
+  showTimePoint(volume: ImageVolume): void {
+    if (this.scan !== null) this.scan = { ...this.scan, volume }
+    // What is read there is another value now.
+    this.moveTo(this.crosshair)
+  }
+
+  /** Whether the scan is CT, and the window that shows what it holds; null without a scan. */
+  imageKind(): { readonly isCt: boolean; readonly fullWindow: CtWindow } | null {
+    return this.scan && { isCt: this.scan.survey.isCt, fullWindow: windowOf(this.scan.survey.range) }
+  }
+
+  /** Lays another image over the scan; null takes it away. */
+  showSecond(second: SecondImage | null): void {
+    this.second = second
+    this.requestDraw()
+  }
+
+  /** Draws labels by how they agree with those of another label map; null in their own colours. */
+  showReference(reference: Reference | null): void {
+    this.reference = reference
+    this.requestDraw()
+  }
+
+  /** Draws a label map in place of an older one; colours come with {@link paintLabels}. */
+  showLabelMap(volume: ImageVolume): readonly LabelFacts[] {
+    this.labels = new ShownLabels(volume, () => {
+      this.requestDraw()
     })
-    // Without it NiiVue's own keys never fire: they would fight with the editor's commands.
-    canvas.removeAttribute('tabindex')
-    keepWindowOnDoubleClick(canvas)
-    const viewer = new Viewer(nv, first, events)
-    viewer.listen()
-    return viewer
+    this.requestDraw()
+    return this.labels.facts()
   }
 
-  async showScan(bytes: ArrayBuffer, name: string): Promise<void> {
-    const { nv } = this
-    const image = await readImage(bytes, name, 'gray')
-    const limit = nv.gl.getParameter(nv.gl.MAX_3D_TEXTURE_SIZE) as number
-    const size = sizeOf(image)
-    if (Math.max(...size) > limit) {
-      throw new ScanProblem(
-        `The scan has ${size.join(' x ')} voxels and this machine draws at most ${limit} along a side. Crop or downsample the scan.`,
-      )
-    }
-    while (nv.volumes.length > 0) nv.removeVolume(nv.volumes[nv.volumes.length - 1])
-    setRange(image, this.window)
-    nv.addVolume(image)
+  /** A label map on the scan's grid without any labels; null without a scan. */
+  emptyLabels(): ImageVolume | null {
+    return this.scan && emptyLabels(this.scan.volume)
   }
 
-  /** Draws a label map in place of an older one, all labels in grey until {@link paintLabels}. */
-  async showLabelMap(bytes: ArrayBuffer, name: string): Promise<readonly LabelFacts[]> {
-    const image = await readImage(bytes, name, 'random')
-    if (image.img === undefined) throw new ScanProblem(`${name} holds no voxels. Write the label map again.`)
-    const facts = factsOf(image, labelStats(image.img, sizeOf(image)))
-    this.removeLabelMap()
-    image.opacity = this.overlay.opacity
-    image.setColormapLabel(
-      tableFor(
-        facts.map(({ labelValue }) => ({ labelValue, color: '#888888', name: '' })),
-        [],
-      ),
-    )
-    this.filled = image.img
-    this.fillOrOutline(image)
-    this.nv.addVolume(image)
-    return facts
+  /** Changes voxels of the labels, one change after the other. */
+  editLabels(changes: readonly VoxelRuns[]): readonly LabelFacts[] {
+    const { labels, scan } = this
+    if (labels === null || scan === null) return []
+    for (const runs of changes) labels.edit(runs, scan.volume, this.shownSlices(scan))
+    this.requestDraw()
+    return labels.facts()
+  }
+
+  /** Whether the labels can be edited: those of 16 bits. */
+  canEditLabels(): boolean {
+    return this.labels?.editable() != null
+  }
+
+  /** The change that takes a label away. */
+  runsOfLabel(labelValue: number): VoxelRuns {
+    const data = this.labels?.editable() ?? new Uint8Array()
+    const runs = new RunWriter()
+    for (let at = data.indexOf(labelValue); at >= 0; at = data.indexOf(labelValue, at + 1))
+      runs.add(at, 1, labelValue, 0)
+    return runs.done()
+  }
+
+  /** Begins a stroke on the labels; null where there are none that can be edited. */
+  beginStroke(rule: StrokeRule): Stroke | null {
+    const { labels, scan } = this
+    const data = labels?.editable(rule.labelValue) ?? null
+    return labels === null || data === null || scan === null ? null : new Stroke(data, labels.volume, scan.volume, rule)
+  }
+
+  /** The grid of the labels on display; null for none. */
+  labelGrid(): ImageVolume | null {
+    return this.labels?.volume ?? null
+  }
+
+  /** Draws what a stroke has painted since it was drawn last. */
+  drawStroke(stroke: Stroke): void {
+    const box = stroke.takeBox()
+    if (box === null || this.labels === null || this.scan === null) return
+    this.labels.noteChanged(box, this.scan.volume, this.shownSlices(this.scan))
+    this.requestDraw()
+  }
+
+  /** A stroke is done: what it changed is counted. */
+  endStroke(runs: VoxelRuns): readonly LabelFacts[] {
+    this.labels?.setStats(runs)
+    return this.labels?.facts() ?? []
+  }
+
+  private shownSlices({ volume }: ShownScan): ShownSlices {
+    const of = (plane: Plane): number => sliceAt(volume, plane, this.crosshair).index
+    return { axial: of('axial'), coronal: of('coronal'), sagittal: of('sagittal') }
   }
 
   removeLabelMap(): void {
-    const image = this.labelMap()
-    if (image) this.nv.removeVolume(image)
+    this.labels = null
+    this.requestDraw()
   }
 
-  paintLabels(structures: Parameters<typeof labelTable>[0], hidden: readonly number[]): void {
-    const image = this.labelMap()
-    if (image === undefined) return
-    image.setColormapLabel(tableFor(structures, hidden))
-    this.nv.updateGLVolume()
+  paintLabels(structures: readonly DrawnLabel[]): void {
+    this.structures = structures
+    this.colors = colorTable(structures, this.view.hiddenLabels)
+    this.requestDraw()
   }
 
-  setOverlay(opacity: number, outline: boolean): void {
-    const isTurned = outline !== this.overlay.outline
-    this.overlay = { opacity, outline }
-    const image = this.labelMap()
-    if (image === undefined) {
-      this.nv.drawScene()
-      return
-    }
-    if (isTurned) this.fillOrOutline(image)
-    this.nv.setOpacity(1, opacity)
+  /** Looks at the scan this way. */
+  setView(view: ViewState): void {
+    const before = this.view
+    this.view = view
+    if (view.hiddenLabels !== before.hiddenLabels) this.colors = colorTable(this.structures, view.hiddenLabels)
+    if (view.levelHu !== this.window.levelHu || view.widthHu !== this.window.widthHu) this.window = view
+    this.requestDraw()
+    if (view.angle !== before.angle) this.view3d.turn(view.angle)
   }
 
-  setLayout(layout: Layout): void {
-    this.nv.setSliceType(SLICE_TYPES[layout])
-  }
-
-  setWindow({ levelHu, widthHu }: CtWindow): void {
-    this.window = { levelHu, widthHu }
-    const image = this.scan()
-    if (image === undefined) return
-    setRange(image, this.window)
-    this.nv.updateGLVolume()
-  }
-
-  setConvention(radiological: boolean): void {
-    this.nv.setRadiologicalConvention(radiological)
-  }
-
-  setCrosshairShown(shown: boolean): void {
-    this.nv.setCrosshairWidth(shown ? CROSSHAIR_PERCENT : 0)
-  }
-
+  /** Moves the crosshair, never out of the scan. */
   moveTo(pointMm: PointMm): void {
-    const { nv } = this
-    if (this.scan() === undefined) return
-    nv.scene.crosshairPos = nv.mm2frac([...pointMm])
-    nv.createOnLocationChange()
-    nv.drawScene()
+    const { scan } = this
+    if (scan === null) return
+    const { order, toCanonical } = scan.volume
+    const voxel = applyAffine(toCanonical, pointMm)
+    const inside = mapAxes((axis) => Math.min(order.size[axis] - 1, Math.max(0, voxel[axis])))
+    this.crosshair = voxel.every((along, axis) => along === inside[axis]) ? pointMm : applyAffine(order.affine, inside)
+    this.requestDraw()
+    this.events.onReading(this.readingAt(this.crosshair))
   }
 
   /** Moves the crosshair by whole voxels along right, anterior or superior. */
   step(axis: 0 | 1 | 2, voxels: number): void {
-    if (this.scan()) this.nv.moveCrosshairInVox(...mapAxes((a) => (a === axis ? voxels : 0)))
-  }
-
-  zoomBy(factor: number): void {
-    const [x, y, z, zoom] = this.panZoom()
-    const next = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom * factor))
-    // What is under the crosshair stays where it is.
-    const pan = add([x, y, z], scale(this.crosshairMm() ?? [0, 0, 0], zoom - next))
-    this.nv.setPan2Dxyzmm([...pan, next])
-  }
-
-  panBy(axis: 0 | 1 | 2, mm: number): void {
-    const pan = this.panZoom()
-    pan[axis] += mm
-    this.nv.setPan2Dxyzmm(pan)
-  }
-
-  setPanZoom(panZoom: ViewState['panZoom']): void {
-    this.nv.setPan2Dxyzmm([...panZoom])
-  }
-
-  panZoom(): ViewState['panZoom'] {
-    const pan = this.nv.scene.pan2Dxyzmm
-    return [pan[0], pan[1], pan[2], pan[3]]
+    const { scan } = this
+    if (scan === null) return
+    const { order, toCanonical } = scan.volume
+    const voxel = applyAffine(toCanonical, this.crosshair)
+    this.moveTo(
+      applyAffine(
+        order.affine,
+        mapAxes((a) => (a === axis ? Math.round(voxel[a]) + voxels : voxel[a])),
+      ),
+    )
   }
 
   /** Null without a scan. */
   crosshairMm(): PointMm | null {
-    const { nv } = this
-    if (this.scan() === undefined) return null
-    const mm = nv.frac2mm(nv.scene.crosshairPos)
-    return [mm[0], mm[1], mm[2]]
+    return this.scan === null ? null : this.crosshair
+  }
+
+  /** What lies at a point; all unknown without a scan. */
+  readingAt(pointMm: PointMm): Reading {
+    const { scan, labels, second } = this
+    if (scan === null) return { pointMm, voxel: pointMm, value: NaN, isCt: true, labelValue: 0, secondValue: null }
+    return readAt(pointMm, {
+      scan: scan.volume,
+      isCt: scan.survey.isCt,
+      labels: labels?.volume ?? null,
+      second: second?.volume ?? null,
+    })
+  }
+
+  /** The parts of the stage. */
+  cells(): readonly Cell[] {
+    const { scan, view, stage } = this
+    if (scan === null) return []
+    const key = [view.layout, view.mainPlane, stage.width, stage.height, ...scan.survey.bodyMm.min].join(' ')
+    if (key !== this.cellsKey) {
+      const { axial, coronal, sagittal } = scan.survey.fits
+      const sizes = { axial: axial.sizeMm, coronal: coronal.sizeMm, sagittal: sagittal.sizeMm }
+      this.lastCells = arrange(view.layout, view.mainPlane, { left: 0, top: 0, ...stage }, sizes)
+      this.cellsKey = key
+      this.painter.forgetPainted()
+    }
+    return this.lastCells
+  }
+
+  /** The box around the voxels of a label; null where there are none. */
+  labelBox(labelValue: number): BoxMm | null {
+    return this.labels?.box(labelValue) ?? null
   }
 
   /** The planes on the screen. */
+  planes(): PlaneView[] {
+    const { scan, view } = this
+    if (scan === null) return []
+    return this.cells().flatMap((cell) => {
+      if (cell.kind === 'render') return []
+      const slice = sliceAt(scan.volume, cell.kind, this.crosshair)
+      const tile = tileOf(cell, slice, view.cameras[cell.kind], scan.survey.fits[cell.kind], view.radiological)
+      return [{ tile, slice, sliceCount: sliceCount(scan.volume, cell.kind) }]
+    })
+  }
+
   tiles(): Tile[] {
-    return tilesOf(this.nv)
+    return this.planes().map(({ tile }) => tile)
+  }
+
+  tile(plane: Plane): Tile | undefined {
+    return this.tiles().find((tile) => tile.plane === plane)
+  }
+
+  /** Lines around the labels in every plane. */
+  contours(): PlaneContours[] {
+    const content = this.content()
+    if (content?.labels == null) return []
+    return this.planes().map(({ tile, slice }) => ({
+      tile,
+      matrix: sliceToScreen(slice, tile),
+      paths: this.painter.contours(slice, content),
+    }))
+  }
+
+  /** A PNG of a plane as it is on the screen; null where that is not there. */
+  picture(plane: Plane, isOutlined: boolean): Promise<Blob | null> {
+    const found = this.contours().find(({ tile }) => tile.plane === plane)
+    const tile = this.tile(plane)
+    if (tile === undefined) return Promise.resolve(null)
+    const lines = this.structures.flatMap(({ labelValue, color }) => {
+      const path = this.view.hiddenLabels.includes(labelValue) ? undefined : found?.paths.get(labelValue)
+      return path === undefined || found === undefined || !isOutlined ? [] : [{ color, path, matrix: found.matrix }]
+    })
+    return pictureOf(this.canvas, tile, lines, window.devicePixelRatio || 1)
+  }
+
+  /** Why there is no rendering, in one sentence; null where there is one. */
+  renderProblem(): string | null {
+    return this.view3d.problem
   }
 
   /** The scan's coarsest spacing. */
   spacingMm(): number {
-    return Math.max(...(this.scan()?.pixDims?.slice(1, 4) ?? [1]))
+    return this.scan === null ? 1 : Math.max(...spacingMm(this.scan.volume.affine))
   }
 
-  private scan(): NVImage | undefined {
-    return this.nv.volumes[0]
+  /** Many changes between two pictures are one drawing. */
+  requestDraw(): void {
+    if (this.isDrawing) return
+    this.isDrawing = true
+    requestAnimationFrame(() => {
+      this.draw()
+    })
   }
 
-  private labelMap(): NVImage | undefined {
-    return this.nv.volumes[1]
+  private draw(): void {
+    this.isDrawing = false
+    const content = this.content()
+    if (content === null) return
+    this.painter.paint(this.planes(), content)
+    this.drawRendering(content)
+    this.events.onDraw()
   }
 
-  private listen(): void {
-    const { nv, events } = this
-    nv.onLocationChange = (location) => {
-      const rows = this.scan()?.hdr?.affine
-      if (rows !== undefined) events.onReading(readingOf(location as NiiVueLocation, affineOfRows(rows)))
+  private drawRendering({ scan }: PlaneContent): void {
+    const cell = this.cells().find(({ kind }) => kind === 'render') ?? null
+    this.view3d.put(cell)
+    if (this.scan === null || cell === null) return
+    const { structures, window } = this
+    const { hiddenLabels: hidden, overlayShown, angle } = this.view
+    const shown = overlayShown ? (this.labels?.forSurfaces ?? null) : null
+    const { bodyMm } = this.scan.survey
+    this.view3d.show({ scan, bodyMm, window, labels: shown, structures, hidden }, angle)
+  }
+
+  private content(): PlaneContent | null {
+    const { scan, labels, second, reference, colors, view, window } = this
+    if (scan === null) return null
+    return {
+      scan: scan.volume,
+      window: scan.isLabelMap ? NOTHING : window,
+      labels: view.overlayShown ? (labels?.volume ?? null) : null,
+      labelEdits: labels?.edits ?? NO_EDITS,
+      colors,
+      opacity: scan.isLabelMap ? LABELS_ALONE_OPACITY : view.opacity,
+      second,
+      reference,
     }
-    const draw = nv.drawScene.bind(nv)
-    nv.drawScene = () => {
-      const result = draw()
-      this.tellWindow()
-      events.onDraw()
-      return result
-    }
   }
 
-  private tellWindow(): void {
-    const image = this.scan()
-    if (image === undefined) return
-    const now = windowOf(image)
-    if (now.levelHu === this.window.levelHu && now.widthHu === this.window.widthHu) return
-    this.window = now
-    this.events.onWindow(now)
+  private measure(): void {
+    const { width, height } = this.canvas.getBoundingClientRect()
+    this.stage = { width: Math.max(1, width), height: Math.max(1, height) }
+    this.painter.resize(width, height, window.devicePixelRatio || 1)
   }
-
-  private fillOrOutline(image: NVImage): void {
-    if (this.filled !== undefined)
-      image.img = this.overlay.outline ? labelBorder(this.filled, sizeOf(image)) : this.filled
-  }
-}
-
-function requireWebGl2(): void {
-  if (document.createElement('canvas').getContext('webgl2') === null) {
-    throw new ScanProblem(
-      'This machine gives the editor no WebGL2, so scans cannot be drawn. Turn on hardware acceleration (Command Palette: "Configure Runtime Arguments", remove disable-hardware-acceleration) or update the graphics driver.',
-    )
-  }
-}
-
-/** NiiVue resets the window to its own guess on a double click, which throws away the preset. */
-function keepWindowOnDoubleClick(canvas: HTMLCanvasElement): void {
-  canvas.addEventListener(
-    'dblclick',
-    (event) => {
-      event.stopImmediatePropagation()
-    },
-    { capture: true },
-  )
-}
-
-async function readImage(bytes: ArrayBuffer, name: string, colormap: string): Promise<NVImage> {
-  let image: NVImage
-  try {
-    image = await NVImage.loadFromUrl({ url: name, buffer: bytes, name, colormap, limitFrames4D: 1 })
-  } catch (error) {
-    throw new ScanProblem(
-      `The file cannot be read as a scan (${error instanceof Error ? error.message : String(error)}). Export it again as NIfTI.`,
-      { cause: error },
-    )
-  }
-  if (image.hdr === null || image.img === undefined || image.img.length === 0)
-    throw new ScanProblem('The file holds no voxels. Export the scan again.')
-  const promised = sizeOf(image).reduce((product, size) => product * size, 1)
-  if (image.img.length < promised)
-    throw new ScanProblem(
-      `The file is cut short: its header promises ${promised} voxels and ${image.img.length} are there. Copy it again from where it came.`,
-    )
-  return image
-}
-
-function sizeOf(image: NVImage): Size3 {
-  const dims = image.hdr?.dims ?? []
-  return [dims[1] ?? 0, dims[2] ?? 0, dims[3] ?? 0]
-}
-
-function setRange(image: NVImage, { levelHu, widthHu }: CtWindow): void {
-  image.cal_min = levelHu - widthHu / 2
-  image.cal_max = levelHu + widthHu / 2
-}
-
-function windowOf(image: NVImage): CtWindow {
-  const low = image.cal_min ?? 0
-  const high = image.cal_max ?? 1
-  return { levelHu: Math.round((low + high) / 2), widthHu: Math.max(1, Math.round(high - low)) }
-}
-
-function tableFor(
-  structures: Parameters<typeof labelTable>[0],
-  hidden: readonly number[],
-): LabelTable & { min: number; max: number } {
-  const table = labelTable(structures, hidden)
-  return { ...table, min: 0, max: Math.max(...table.I) }
-}
-
-function factsOf(image: NVImage, stats: readonly LabelStats[]): LabelFacts[] {
-  const affine = affineOfRows(image.hdr?.affine ?? [])
-  const [x, y, z] = spacingMm(affine)
-  const voxelMl = (x * y * z) / 1000
-  return stats.map((stat) => ({
-    ...stat,
-    volumeMl: stat.voxels * voxelMl,
-    insideMm: applyAffine(affine, stat.insideVoxel),
-  }))
-}
-
-/** NiiVue's own voxel counts along right, anterior and superior, whatever the order in the file. */
-function readingOf({ mm, values }: NiiVueLocation, affine: Affine): Reading {
-  const pointMm: PointMm = [mm[0], mm[1], mm[2]]
-  return { pointMm, voxel: applyAffine(invertAffine(affine), pointMm), value: values[0]?.value ?? NaN }
-}
-
-function tilesOf(nv: Niivue): Tile[] {
-  const scale = nv.uiData.dpr ?? 1
-  return nv.screenSlices.flatMap((slice) => {
-    const plane = PLANES[slice.axCorSag]
-    if (plane === undefined || slice.AxyzMxy.length < 5 || !Number.isFinite(slice.sliceFrac)) return []
-    const [left, top, width, height] = slice.leftTopWidthHeight
-    const [x, y, z, tiltX, tiltY] = slice.AxyzMxy
-    return [
-      {
-        plane,
-        left: Math.min(left, left + width) / scale,
-        top: top / scale,
-        width: Math.abs(width) / scale,
-        height: height / scale,
-        mirrored: width < 0,
-        lowMm: [slice.leftTopMM[0], slice.leftTopMM[1]] as const,
-        fovMm: [slice.fovMM[0], slice.fovMM[1]] as const,
-        originMm: [x, y, z] as const,
-        slope: [-tiltX, tiltY] as const,
-      },
-    ]
-  })
 }

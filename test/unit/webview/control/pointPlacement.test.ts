@@ -6,7 +6,9 @@ import {
   missingPoint,
   pointToPlace,
   sideToPlace,
+  planeOfSide,
   steppedSide,
+  withPoint,
 } from '../../../../src/webview/control/pointPlacement.js'
 
 const withSides = (...sides: string[]): StructurePoints => ({
@@ -22,7 +24,7 @@ const larynx = (side: (typeof EXTREME_SIDES)[number] | null = null): Parameters<
 
 describe('the point that a click places', () => {
   it('is the first that is missing, or the one that was asked for', () => {
-    expect(pointToPlace(points('inferior'), larynx())).toEqual({ structure: 'Larynx', side: 'posterior' })
+    expect(pointToPlace(points('inferior'), larynx())).toEqual({ structure: 'Larynx', side: 'superior' })
     expect(pointToPlace(points('inferior'), larynx('inferior'))).toEqual({ structure: 'Larynx', side: 'inferior' })
     expect(sideToPlace(undefined, 'left')).toBeNull()
   })
@@ -35,7 +37,7 @@ describe('the point that a click places', () => {
 
   it('is no missing one where it moves a point', () => {
     expect(missingPoint(points('inferior'), larynx('inferior'))).toBeNull()
-    expect(missingPoint(points('inferior'), larynx())).toEqual({ structure: 'Larynx', side: 'posterior' })
+    expect(missingPoint(points('inferior'), larynx())).toEqual({ structure: 'Larynx', side: 'superior' })
   })
 
   it('becomes the next missing one when it is there, and stays otherwise', () => {
@@ -48,9 +50,20 @@ describe('the point that a click places', () => {
     expect(activeAfter(points(), points('left'), null)).toBeNull()
   })
 
+  it('is there at once, and shown in the plane that shows its side', () => {
+    const after = withPoint(points('inferior'), { structure: 'Larynx', side: 'superior' }, [1, 2, 3])
+    expect(after.structures[0].points.superior).toEqual([1, 2, 3])
+    expect(pointToPlace(after, larynx())?.side).toBe('posterior')
+    expect([planeOfSide('superior'), planeOfSide('anterior'), planeOfSide('left')]).toEqual([
+      'coronal',
+      'sagittal',
+      'axial',
+    ])
+  })
+
   it('goes round all sides with the keys', () => {
-    expect(steppedSide(withSides('inferior'), larynx(), 1)).toBe('right')
+    expect(steppedSide(withSides('inferior'), larynx(), 1)).toBe('posterior')
     expect(steppedSide(withSides(), larynx('inferior'), -1)).toBe('left')
-    expect(steppedSide(withSides(...EXTREME_SIDES), larynx(), 1)).toBe('posterior')
+    expect(steppedSide(withSides(...EXTREME_SIDES), larynx(), 1)).toBe('superior')
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ListedStructure } from '../../../../src/protocol/scanEditor.js'
+import type { StructurePoints } from '../../../../src/shared/scanPoints.js'
 import { structureRows } from '../../../../src/webview/control/structureRows.js'
 
 const named = (name: string, labelValue: number, change: Partial<ListedStructure> = {}): ListedStructure => ({
@@ -40,15 +41,57 @@ describe('the rows of the list of structures', () => {
 
   it('are what a run looks for while it goes on, whatever lies over the scan', () => {
     const rows = structureRows(
-      { kind: 'running', progress: null, structures: [named('Thyroid', 1, { status: 'waiting' })] },
+      {
+        kind: 'running',
+        name: 'a',
+        progress: null,
+        finished: 0,
+        isEnding: false,
+        structures: [named('Thyroid', 1, { status: 'waiting' })],
+      },
       [named('Larynx', 1)],
       facts,
     )
     expect(rows.map(({ name, volumeMl, reachable }) => [name, volumeMl, reachable])).toEqual([['Thyroid', null, false]])
     expect(
-      structureRows({ kind: 'running', progress: null, structures: [] }, [named('Larynx', 1)], []).map(
-        ({ name }) => name,
-      ),
+      structureRows(
+        { kind: 'running', name: 'a', progress: null, finished: 0, isEnding: false, structures: [] },
+        [named('Larynx', 1)],
+        [],
+      ).map(({ name }) => name),
     ).toEqual(['Larynx'])
+  })
+
+  it('carry points of the same name as a detail, with their colour; structures with points alone come last', () => {
+    const marked = (name: string): StructurePoints => ({ name, color: '#abcdef', points: {} })
+    const rows = structureRows({ kind: 'idle' }, [named('Larynx', 1), named('Brainstem', 2)], facts, [
+      marked('Thyroid'),
+      marked('Larynx'),
+    ])
+    expect(rows.map((row) => [row.name, row.labelValue, row.color, row.marked?.name])).toEqual([
+      ['Larynx', 1, '#abcdef', 'Larynx'],
+      ['Brainstem', 2, '#112233', undefined],
+      ['Label 9', 9, rows[2].color, undefined],
+      ['Thyroid', 0, '#abcdef', 'Thyroid'],
+    ])
+  })
+
+  it('have the boxes that a run for boxes alone found, beside what the label map holds', () => {
+    const rows = structureRows(
+      {
+        kind: 'localized',
+        summary: '',
+        warnings: [],
+        structures: [named('Larynx', 7, { boxMm: box, confidence: 0.5 }), named('Thyroid', 9, { boxMm: box })],
+      },
+      [named('Larynx', 1), named('Brainstem', 2)],
+      facts,
+    )
+    expect(rows.map(({ name, labelValue, confidence, boxMm }) => [name, labelValue, confidence, boxMm])).toEqual([
+      ['Thyroid', 0, null, box],
+      ['Larynx', 1, 0.5, box],
+      ['Brainstem', 2, null, null],
+      ['Label 9', 9, null, null],
+    ])
   })
 })
