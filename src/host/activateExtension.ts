@@ -1,8 +1,10 @@
 import * as vscode from 'vscode'
-import { scanProblemsMethod } from '../protocol/rpc.js'
-import { handleAction, registerCommands, type CommandParts } from './commands.js'
+import { reviewScanMethod, saveLabelMapMethod, scanProblemsMethod } from '../protocol/rpc.js'
+import { handleAction, makeTemplateContext, registerCommands, type CommandParts } from './commands.js'
 import { FolderRuns } from './dataset/folderRuns.js'
-import { followDefaultEditorSetting } from './editor/defaultEditor.js'
+import { SummaryEditorProvider } from './dataset/summaryPanel.js'
+import { tellScanFolders } from './dataset/scanFolders.js'
+import { followDefaultEditor } from './editor/defaultEditor.js'
 import { keyHelp } from './editor/keys.js'
 import { ScanEditorProvider } from './editor/scanEditorProvider.js'
 import { ScanEditors } from './editor/scanEditors.js'
@@ -15,10 +17,15 @@ import { ModelsTree } from './models/modelsTree.js'
 import { handlePointsRequest } from './points/pointCommands.js'
 import { RunSlot } from './runSlot.js'
 import { sayErrors } from './sayErrors.js'
+import { CorrectionKeeper } from './labels/correctionKeeper.js'
+import { segmentAgain } from './labels/segmentAgain.js'
+import { handleStructuresRequest } from './labels/structureCommands.js'
+import { StatisticsPanels } from './labels/statisticsPanels.js'
 import { createPreviewFolders } from './segment/previewFolders.js'
 import { RunKeeper } from './segment/runKeeper.js'
 import type { RunServices } from './segment/runServices.js'
 import { addScans, updateSets } from './templates/addTemplates.js'
+import { followLabelMaps, makeTemplate } from './templates/makeTemplate.js'
 import { createScanHealth } from './templates/scanHealth.js'
 import { TemplateStore } from './templates/templateStore.js'
 import { TemplateTree } from './templates/templateTree.js'
@@ -36,17 +43,29 @@ export interface ExtensionApi {
 export function activateExtension(context: vscode.ExtensionContext): ExtensionApi {
   const parts = makeParts(context)
   const { editors, engine, store, runs, tree, models, previews, log, loadBanks: load } = parts
+  const corrections = new CorrectionKeeper(engine)
   const provider = new ScanEditorProvider(
     {
       context,
       editors,
       keys: keyHelp(context.extension.packageJSON as Parameters<typeof keyHelp>[0]),
       previewRoot: vscode.Uri.file(previews.root),
+      saveLabelMap: (request) => engine.ask(saveLabelMapMethod, request),
     },
     {
       onPointsRequest: handlePointsRequest,
+      onStructuresRequest: ({ document }, labelMap, request) =>
+        handleStructuresRequest(document.labels, labelMap, request),
+      onCorrection: (session, labelMap, request) =>
+        request.kind === 'again'
+          ? segmentAgain(parts, session, corrections.of(session), { labelMap, labelValue: request.labelValue })
+          : corrections.of(session).handle(labelMap, request),
+      correctionsOf: (session) => corrections.of(session).view(),
       onAction: (session, action) => handleAction(parts, session, action),
-      onSaved: ({ document }) => updateSets(parts, document),
+      onSaved: async ({ document }) => {
+        await updateSets(parts, document)
+        await followLabelMaps(parts, document.uri)
+      },
     },
   )
   models.onFirstSeen(() => {
@@ -54,7 +73,13 @@ export function activateExtension(context: vscode.ExtensionContext): ExtensionAp
   })
   context.subscriptions.push(
     provider,
-    followDefaultEditorSetting(context.globalState),
+    new SummaryEditorProvider({
+      editors,
+      review: (request) => engine.ask(reviewScanMethod, request),
+      makeTemplate: (scan, labelMap) => makeTemplate(makeTemplateContext(parts), scan, labelMap),
+    }),
+    followDefaultEditor(context.extension, context.globalState),
+    tellScanFolders(),
     vscode.workspace.onDidChangeConfiguration((event) => {
       // It learns its settings when it starts.
       if (['medlsam.engine', 'medlsam.models', 'http'].some((section) => event.affectsConfiguration(section)))
@@ -111,16 +136,13 @@ function makeParts(context: vscode.ExtensionContext): CommandParts {
       engine.stop()
     },
   })
-  return { ...services, runs, folders, tree, models }
+  return { ...services, runs, folders, tree, models, statistics: new StatisticsPanels(engine) }
 }
 
 function makeRunSlot(): RunSlot {
   const setContext = (key: string, value: boolean): void =>
     void vscode.commands.executeCommand('setContext', key, value)
   return new RunSlot({
-    onRefused: () => {
-      void vscode.window.showWarningMessage('A run is going on: wait for it or cancel it first.')
-    },
     onChange: (running) => {
       setContext('medlsam.running', running?.kind === 'scan')
       setContext('medlsam.folderRunning', running?.kind === 'folder')

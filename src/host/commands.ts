@@ -1,10 +1,20 @@
 import * as vscode from 'vscode'
 import type { ScanAction } from '../protocol/scanEditor.js'
 import { VIEW_COMMANDS } from '../protocol/viewCommand.js'
+import { opensInEditor } from '../shared/scanNames.js'
 import { askForFolder, scanInFront } from './askForScan.js'
 import type { FolderRuns } from './dataset/folderRuns.js'
+import { chooseSecond } from './editor/chooseSecond.js'
+import { beginLabelMap } from './editor/newLabelMap.js'
+import { deleteLabelMap } from './editor/deleteLabelMap.js'
+import { exportLabelMap } from './editor/exportLabelMap.js'
+import type { ScanEditors } from './editor/scanEditors.js'
 import type { ScanSession } from './editor/scanSession.js'
 import { stopEngine } from './engine/stopEngine.js'
+import { chooseReference, closeComparison, compareAgain, takeComparison } from './labels/compareLabelMaps.js'
+import { operateOnStructure } from './labels/operateOnStructure.js'
+import type { StatisticsPanels } from './labels/statisticsPanels.js'
+import { STRUCTURE_OPERATIONS } from './labels/structureOperations.js'
 import {
   downloadGpuRuntime,
   downloadModel,
@@ -17,10 +27,13 @@ import {
 import type { ModelNode, ModelsTree } from './models/modelsTree.js'
 import { handlePointsRequest } from './points/pointCommands.js'
 import { sayErrors } from './sayErrors.js'
+import { makeSample } from './sample/makeSample.js'
 import type { RunKeeper } from './segment/runKeeper.js'
 import type { RunServices } from './segment/runServices.js'
+import { stopRuns } from './segment/stopRuns.js'
 import { addMarkedScan, chooseScans, useLabelMap } from './templates/addTemplates.js'
 import { deleteNode, removeScanNode } from './templates/deleteNode.js'
+import { makeTemplate, type MakeTemplateContext } from './templates/makeTemplate.js'
 import { newSet } from './templates/pickSet.js'
 import { checkSet, openSetFile, renameNode } from './templates/templateCommands.js'
 import type { TemplateNode } from './templates/templateNode.js'
@@ -33,10 +46,11 @@ export interface CommandParts extends RunServices {
   readonly folders: FolderRuns
   readonly tree: TemplateTree
   readonly models: ModelsTree
+  readonly statistics: StatisticsPanels
 }
 
-/** What a command does. VS Code hands over whatever it is called on: a node of a view, a file, or nothing. */
-type CommandWork = (argument: never) => unknown
+/** What a command does. VS Code hands over what it is called on (a node of a view, a file, or nothing), and all that is selected with it. */
+type CommandWork = (argument: never, selection: never) => unknown
 
 /** Commands by their names without `medlsam.`. */
 type Commands = Readonly<Record<string, CommandWork>>
@@ -46,13 +60,14 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
   const commands = {
     ...viewCommands(parts),
     ...runCommands(parts),
+    ...labelCommands(parts),
     ...templateCommands(parts),
     ...modelCommands(parts),
   }
   return Object.entries(commands).map(([name, work]) =>
-    vscode.commands.registerCommand(`medlsam.${name}`, (argument: never) =>
+    vscode.commands.registerCommand(`medlsam.${name}`, (argument: never, selection: never) =>
       sayErrors(async () => {
-        await work(argument)
+        await work(argument, selection)
       }),
     ),
   )
@@ -66,8 +81,46 @@ export async function handleAction(parts: CommandParts, session: ScanSession, ac
     case 'segment':
       return whenTrusted(() => runs.start(uri))
     case 'cancel':
-      slot.cancel()
+      // A scan of a folder that runs is stopped with it.
+      if (!runs.cancel(uri)) slot.running()?.cancel()
       return
+    case 'keepFinished':
+      runs.keepFinished(uri)
+      return
+    case 'undoRun':
+      return runs.undo(uri)
+    case 'takePoints':
+      runs.takePoints(uri)
+      return
+    case 'closeRun':
+      runs.close(uri)
+      return
+    case 'showOverScan':
+      if (session.labelMapItself?.scan) await parts.editors.showOver(session, session.labelMapItself.scan)
+      return
+    case 'chooseSecond': {
+      const second = await chooseSecond(session.document)
+      if (second !== undefined) await parts.editors.showSecond(session, second)
+      return
+    }
+    case 'removeSecond':
+      return parts.editors.showSecond(session, null)
+    case 'newLabelMap':
+      return whenTrusted(() => beginLabelMap(session))
+    case 'compare':
+      return whenTrusted(() => chooseReference(parts.engine, session))
+    case 'compareAgain':
+      return whenTrusted(() => compareAgain(parts.engine, session))
+    case 'closeComparison':
+      return closeComparison(session)
+    case 'copyComparison':
+      return takeComparison(session, 'copy')
+    case 'saveComparison':
+      return takeComparison(session, 'save')
+    case 'statistics':
+      return whenTrusted(() => parts.statistics.show(session))
+    case 'deleteLabelMap':
+      return whenTrusted(() => deleteLabelMap(session))
     case 'retry':
       return runs.retry(uri)
     case 'remedy':
@@ -90,7 +143,22 @@ function viewCommands(parts: CommandParts): Commands {
         },
       ]),
     ),
-    openScan: withScan(parts, (scan) => editors.open(scan)),
+    // By path where a link of a page of ours asks for it.
+    openScan: async (asked: vscode.Uri | string | undefined, selection: readonly vscode.Uri[] | undefined) => {
+      const scans = scansOf(typeof asked === 'string' ? vscode.Uri.file(asked) : asked, selection)
+      for (const one of scans.length > 0 ? scans : await scansInFront(editors)) await editors.open(one)
+    },
+    compareScans: (scan: vscode.Uri | undefined, selection: readonly vscode.Uri[] | undefined) =>
+      editors.compare(scansOf(scan, selection)),
+    openSample: async () => {
+      await editors.open(await makeSample(parts.extension))
+    },
+    goTo: () => editors.goTo(),
+    nextScan: () => editors.openNeighbour(1),
+    previousScan: () => editors.openNeighbour(-1),
+    linkEditors: () => {
+      editors.toggleLink()
+    },
     addStructure: withSession(parts, (session) => handlePointsRequest(session, { kind: 'add' })),
   }
 }
@@ -99,19 +167,42 @@ function runCommands(parts: CommandParts): Commands {
   const { runs, folders, slot, engine, loadBanks } = parts
   return {
     segment: trusted(withScan(parts, (scan) => runs.start(scan))),
+    exportLabelMap: trusted(withSession(parts, (session) => exportLabelMap(engine, session))),
     segmentFolder: trusted(async (folder: vscode.Uri | undefined) => {
       const target = folder ?? (await askForFolder())
       if (target !== undefined) await folders.start(target)
     }),
-    cancel: () => {
-      slot.cancel()
-    },
+    runFolderAgain: trusted(async (at: vscode.Uri | undefined) => {
+      const target = at ?? (await askForFolder())
+      if (target !== undefined) await folders.startAgain(target)
+    }),
+    cancel: () => stopRuns(slot),
     pauseFolder: () => {
       folders.togglePause()
     },
     restartEngine: trusted(async () => {
       if (await stopEngine(engine)) await loadBanks()
     }),
+  }
+}
+
+/** Commands on the label map of the scan in front; menus hand over which structure they were opened on. */
+function labelCommands({ editors, engine, statistics }: CommandParts): Commands {
+  const onSession = (work: (session: ScanSession) => Promise<unknown>): CommandWork =>
+    trusted(withSession({ editors }, work))
+  return {
+    compareLabelMaps: onSession((session) => chooseReference(engine, session)),
+    statistics: onSession((session) => statistics.show(session)),
+    'statistics.copy': (labelMap: string) => statistics.copy(labelMap),
+    'statistics.save': (labelMap: string) => statistics.save(labelMap),
+    ...Object.fromEntries(
+      STRUCTURE_OPERATIONS.map((name): [string, CommandWork] => [
+        `structure.${name}`,
+        trusted((menu: { readonly labelValue?: number } | undefined) =>
+          inFront(editors, (session) => operateOnStructure(engine, session, name, menu?.labelValue)),
+        ),
+      ]),
+    ),
   }
 }
 
@@ -126,6 +217,7 @@ function templateCommands(parts: CommandParts): Commands {
   return {
     addToTemplateSet: trusted(withSession(parts, (session) => addMarkedScan(parts, session))),
     useLabelMapAsTemplate: trusted(withSession(parts, (session) => useLabelMap(parts, session))),
+    makeTemplate: trusted(withScan(parts, (scan) => makeTemplate(makeTemplateContext(parts), scan))),
     'templates.newSet': trusted(() => newSet(store)),
     'templates.addScans': trusted((node: TemplateNode | undefined) => chooseScans(parts, selected(node))),
     'templates.rename': trusted(onFocused((node) => renameNode(store, node))),
@@ -135,6 +227,12 @@ function templateCommands(parts: CommandParts): Commands {
     'templates.openFile': (node: TemplateNode | undefined) => openSetFile(selected(node)),
     'templates.refresh': () => store.refresh(),
   }
+}
+
+/** What making a template works with: the rest is run again where its results lie. */
+export function makeTemplateContext(parts: CommandParts): MakeTemplateContext {
+  const { store, engine, editors, folders } = parts
+  return { store, engine, editors, runRest: (labelMap) => folders.startAgain(labelMap) }
 }
 
 function modelCommands({ engine, models, loadBanks }: CommandParts): Commands {
@@ -153,7 +251,7 @@ function modelCommands({ engine, models, loadBanks }: CommandParts): Commands {
 
 /** For what starts the engine or writes files. */
 function trusted(work: CommandWork): CommandWork {
-  return (argument) => whenTrusted(() => work(argument))
+  return (argument, selection) => whenTrusted(() => work(argument, selection))
 }
 
 /** For what works on a scan: the one that it is called on, or the one in front. */
@@ -164,12 +262,27 @@ function withScan({ editors }: CommandParts, work: (scan: vscode.Uri) => Promise
   }
 }
 
+/** The scans among what is selected; the one that the menu was opened on comes first. */
+function scansOf(scan: vscode.Uri | undefined, selection: readonly vscode.Uri[] | undefined): vscode.Uri[] {
+  const others = (selection ?? []).filter((one) => one.toString() !== scan?.toString() && opensInEditor(one.path))
+  return scan === undefined ? others : [scan, ...others]
+}
+
+async function scansInFront(editors: ScanEditors): Promise<vscode.Uri[]> {
+  const scan = await scanInFront(editors)
+  return scan === undefined ? [] : [scan]
+}
+
 /** For what works on the scan whose editor is in front. */
-function withSession({ editors }: CommandParts, work: (session: ScanSession) => Promise<unknown>): CommandWork {
-  return async () => {
-    const session = editors.active()
-    if (session === undefined)
-      void vscode.window.showInformationMessage('Open a scan in the MedLSAM scan editor first.')
-    else await work(session)
-  }
+function withSession(
+  { editors }: Pick<CommandParts, 'editors'>,
+  work: (session: ScanSession) => Promise<unknown>,
+): CommandWork {
+  return () => inFront(editors, work)
+}
+
+async function inFront(editors: ScanEditors, work: (session: ScanSession) => Promise<unknown>): Promise<void> {
+  const session = editors.active()
+  if (session === undefined) void vscode.window.showInformationMessage('Open a scan in the MedLSAM scan editor first.')
+  else await work(session)
 }

@@ -11,6 +11,8 @@ export function remedyText(remedy: Remedy): string | null {
   switch (remedy.option) {
     case 'forceHu':
       return 'Run "Localize & Segment" on the scan alone to say so.'
+    case 'huOffset':
+      return 'Run "Localize & Segment" on the scan alone to have it done.'
     case 'timePoint':
       return 'Run "Localize & Segment" on the scan alone to choose one.'
     case 'maxBytes':
@@ -34,11 +36,19 @@ export function remedyText(remedy: Remedy): string | null {
       return 'Change the setting "medlsam.models.folder".'
     case 'buildBank':
       return 'Or use the template set itself in the Templates view.'
+    case 'nameLabels':
+      return '"Use this label map as template" in its scan\'s editor asks for them.'
     case 'createTemplates':
       return '"New Template Set" in the Templates view does it.'
     case 'out':
+    case 'allEdits':
     case 'jobs':
+    case 'sourceSeries':
       return null
+    case 'force':
+      return 'Run "Localize & Segment" on the scan again to choose.'
+    case 'series':
+      return 'Keep one series in a folder.'
     case 'singleScan':
       return 'For one scan use "Localize & Segment".'
   }

@@ -1,4 +1,5 @@
 import type { DatasetEvent, DatasetOutcome, DatasetTotals } from '../../shared/datasetRun.js'
+import { secondsText } from '../../shared/secondsText.js'
 import { engineErrorText } from '../remedyText.js'
 
 /** Where the run of a folder stands, for the user. */
@@ -30,6 +31,7 @@ export function afterEvent(progress: FolderProgress, event: DatasetEvent): Folde
       return { ...progress, scan: event.scan.path, step: total > 0 ? `${stage} ${done} of ${total}` : stage }
     }
     case 'scanDone':
+    case 'scanNothingFound':
     case 'scanFailed':
       return { ...progress, totals: event.totals, scan: null, step: '' }
     case 'waiting':
@@ -55,7 +57,7 @@ export function percentDone({ totals }: FolderProgress): number {
 export function progressText(progress: FolderProgress): string {
   const { totals, scan, step, state } = progress
   if (totals === null) return step === '' ? 'loading models and templates' : step
-  const left = totals.secondsLeft === null || state === 'paused' ? '' : `about ${timeText(totals.secondsLeft)} left`
+  const left = totals.secondsLeft === null || state === 'paused' ? '' : `about ${secondsText(totals.secondsLeft)} left`
   const failed = totals.failed > 0 ? `${totals.failed} failed` : ''
   return [STATE_TEXT[state], countText(progress), scan ?? '', step, failed, left]
     .filter((part) => part !== '')
@@ -63,11 +65,12 @@ export function progressText(progress: FolderProgress): string {
 }
 
 /** One or two sentences about how a run ended. */
-export function outcomeText({ totals, failures, kept, stopped }: DatasetOutcome): string {
+export function outcomeText({ totals, failures, nothingFound, kept, stopped }: DatasetOutcome): string {
   const before = totals.already - kept.length
   const left = totals.total - totals.done - totals.failed - totals.already
   const parts = [
-    `${totals.done} of ${totals.total} scans segmented`,
+    `${totals.done - nothingFound.length} of ${totals.total} scans segmented`,
+    ...(nothingFound.length > 0 ? [`nothing found in ${nothingFound.length}`] : []),
     ...(before > 0 ? [`${before} done before`] : []),
     ...(kept.length > 0
       ? [`${kept.length} left alone, since their label maps are not from such a run or were edited`]
@@ -93,9 +96,4 @@ const STATE_TEXT: Readonly<Record<FolderProgress['state'], string>> = {
   pausing: 'pausing after this scan',
   paused: 'paused',
   stopping: 'stopping',
-}
-
-function timeText(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
 }

@@ -1,20 +1,23 @@
+import path from 'node:path'
 import * as vscode from 'vscode'
-import type { DatasetEvent, DatasetOutcome, DatasetScan } from '../../shared/datasetRun.js'
+import type { DatasetEvent, DatasetOutcome, DatasetRequest, DatasetScan } from '../../shared/datasetRun.js'
+import { DEFAULT_RUN_OPTIONS } from '../../shared/requests.js'
 import { baseName } from '../editor/scanDocument.js'
 import type { FolderRun } from '../engine/engineClient.js'
 import { EngineDied } from '../engine/engineErrors.js'
 import { errorText } from '../errorText.js'
-import { chosenSegmenter } from '../models/chosenSegmenter.js'
 import { engineErrorText } from '../remedyText.js'
 import type { Activity } from '../runSlot.js'
 import { removePartialFiles, resultStamps } from '../segment/killedResult.js'
-import { runSettings, type RunChoice } from '../segment/runChoices.js'
+import { runSettings, segmenterOf, type RunChoice } from '../segment/runChoices.js'
 import type { RunServices } from '../segment/runServices.js'
+import { rememberTimes } from '../segment/runTimes.js'
 import { afterEvent, FIRST_PROGRESS, type FolderProgress } from './folderProgress.js'
 
 /** The run of a folder that is going on: shows in the editors of its scans and to its listener how it goes. */
 export class RunningFolder implements Activity {
   readonly kind = 'folder'
+  readonly name: string
   private readonly abort = new AbortController()
   private progress = FIRST_PROGRESS
   private started: FolderRun | undefined
@@ -23,24 +26,17 @@ export class RunningFolder implements Activity {
 
   constructor(
     private readonly services: RunServices,
-    private readonly folder: vscode.Uri,
-    private readonly choice: RunChoice,
+    private readonly request: DatasetRequest,
     private readonly onProgress: (progress: FolderProgress) => void,
-  ) {}
+  ) {
+    this.name = path.basename(request.folder)
+  }
 
   /** @throws what the engine client throws; nothing half-written remains */
   async run(): Promise<DatasetOutcome> {
     const { engine } = this.services
-    const { folder, choice } = this
     this.started = engine.segmentFolder(
-      {
-        folder: folder.fsPath,
-        settings: {
-          templates: choice.templates,
-          segmenter: chosenSegmenter(folder),
-          options: runSettings(folder, choice),
-        },
-      },
+      this.request,
       (event) => {
         this.onEvent(event)
       },
@@ -60,6 +56,7 @@ export class RunningFolder implements Activity {
   }
 
   cancel(): void {
+    if (this.services.slot.withdraw(this)) return
     this.show({ ...this.progress, state: 'stopping' })
     this.abort.abort()
   }
@@ -86,21 +83,36 @@ export class RunningFolder implements Activity {
 
   /** Scans of the folder that are open show how they fare. */
   private showInEditor(event: DatasetEvent): void {
-    const { editors, log } = this.services
+    const { editors, extension, log } = this.services
     switch (event.kind) {
       case 'scanProgress':
         this.working = event.scan
-        editors.setRun(uriOf(event.scan), { kind: 'running', progress: event.progress, structures: [] })
+        editors.setRun(uriOf(event.scan), {
+          kind: 'running',
+          name: this.name,
+          progress: event.progress,
+          structures: [],
+          finished: 0,
+          isEnding: false,
+        })
         return
       case 'scanFailed':
         this.working = undefined
         editors.setRun(uriOf(event.scan), { kind: 'failed', message: engineErrorText(event.failure.error), next: null })
         return
+      case 'scanNothingFound':
+        this.working = undefined
+        editors.setRun(uriOf(event.scan), { kind: 'done', summary: event.reason, warnings: [], undo: null })
+        return
       case 'scanDone':
         this.working = undefined
+        void rememberTimes(extension, {
+          seconds: event.stageSeconds,
+          options: { quality: this.request.settings.options?.quality ?? DEFAULT_RUN_OPTIONS.quality },
+        })
         editors.setRun(uriOf(event.scan), { kind: 'idle' })
         editors
-          .showLabelMap(uriOf(event.scan), baseName(vscode.Uri.file(event.scan.labelMapPath)))
+          .takeLabelMap(uriOf(event.scan), baseName(vscode.Uri.file(event.scan.labelMapPath)))
           .catch((error: unknown) => {
             log.warn(errorText(error))
           })
@@ -125,6 +137,18 @@ export class RunningFolder implements Activity {
     } catch (problem) {
       this.services.log.warn(errorText(problem))
     }
+  }
+}
+
+/** What is asked of the engine. */
+export function folderRequest(folder: vscode.Uri, choice: RunChoice): DatasetRequest {
+  return {
+    folder: folder.fsPath,
+    settings: {
+      templates: choice.templates,
+      segmenter: segmenterOf(folder, choice.how),
+      options: runSettings(folder, choice),
+    },
   }
 }
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /**
- * The page with a policy that lets nothing run but the scripts that were in it, and one of ours that hands
- * links over: a webview follows none to files.
+ * The page with a policy that lets nothing run but the scripts that were in it, and one of ours that hands over links, which a
+ * webview follows to no files, and what a person says of a result (`summaryMessageSchema`).
  */
 export function securedPage(page: string): string {
   const nonce = randomBytes(16).toString('hex')
@@ -13,11 +13,27 @@ export function securedPage(page: string): string {
   const script = `const host = acquireVsCodeApi()
 addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href]')
-  if (link === null || link === undefined) return
+  const ask = event.target.closest?.('[data-ask]')?.dataset.ask
+  if (!link && !ask) return
   event.preventDefault()
   event.stopPropagation()
-  host.postMessage(link.getAttribute('href'))
-}, true)`
+  if (link) {
+    host.postMessage({ kind: 'open', link: link.getAttribute('href') })
+    return
+  }
+  const card = event.target.closest('article')
+  const { name: scan, output, review } = card.dataset
+  host.postMessage(ask === 'template'
+    ? { kind: 'template', link: card.querySelector('.links a[href]').getAttribute('href'), output }
+    : { kind: 'review', scan, output, verdict: review === ask ? null : ask })
+}, true)
+addEventListener('message', ({ data }) => {
+  for (const card of document.querySelectorAll('article'))
+    if (Object.hasOwn(data, card.dataset.output)) card.dataset.review = data[card.dataset.output] ?? ''
+  dispatchEvent(new Event('reviewed'))
+})
+for (const asks of document.querySelectorAll('.asks')) asks.hidden = false
+host.postMessage({ kind: 'ready' })`
   return page
     .replace('<head>', () => `<head>\n<meta http-equiv="Content-Security-Policy" content="${policy}">`)
     .replace('</body>', () => `<script nonce="${nonce}">${script}</script>\n</body>`)

@@ -6,7 +6,7 @@ const LIMIT = 50
 
 /** How scans were looked at last, so that they come back the same after a reload. */
 export interface LastViews {
-  of(scan: vscode.Uri): unknown
+  of(scan: vscode.Uri): { readonly own: unknown; readonly latest: unknown }
   remember(scan: vscode.Uri, view: unknown): void
 }
 
@@ -14,7 +14,7 @@ export interface LastViews {
 export function createLastViews(state: vscode.Memento): LastViews {
   const views = new Map(Object.entries(state.get<Record<string, unknown>>(KEY, {})))
   return {
-    of: (scan) => views.get(scan.toString()) ?? null,
+    of: (scan) => ({ own: views.get(scan.toString()) ?? null, latest: [...views.values()].at(-1) ?? null }),
     remember(scan, view) {
       views.delete(scan.toString())
       views.set(scan.toString(), view)

@@ -1,11 +1,15 @@
 import * as vscode from 'vscode'
+import { decodeText } from '../../shared/decodeText.js'
 import { z } from 'zod'
 import { scanPointsSchema, NO_POINTS, type ScanPoints } from '../../shared/scanPoints.js'
 import { defined } from '../../shared/defined.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
+import { labelMapBackupSchema, type LabelMapBackup } from '../labels/labelMapEdits.js'
+import { saveLabels, saveLabelsAs, type LabelMapSaver } from '../labels/saveLabels.js'
+import { ScanLabels, type LabelsChange } from '../labels/scanLabels.js'
 import type { PointsEdit } from '../points/editPoints.js'
-import { formatMarkups, markupsNameOf, parseMarkups, type MarkupsFile } from '../points/slicerMarkups.js'
+import { formatMarkups, markupsNameOf, parseMarkups, type MarkupsFile } from '../../shared/slicerMarkups.js'
 import { writeWhole } from '../writeWhole.js'
 import type { UnsavedPoints } from './unsavedPoints.js'
 
@@ -19,46 +23,79 @@ export function baseName(uri: vscode.Uri): string {
   return uri.path.slice(uri.path.lastIndexOf('/') + 1)
 }
 
-/** A scan with its points. Everything that can be saved lives here, never in a webview. */
+/** What a document works with. */
+export interface ScanDocumentParts {
+  readonly unsaved: UnsavedPoints
+  readonly saveLabelMap: LabelMapSaver
+}
+
+/** A scan with its points and what was edited in its label maps. Everything that can be saved lives here, never in a webview. */
 export class ScanDocument implements vscode.CustomDocument {
   readonly name: string
   private readonly changed = new vscode.EventEmitter<{ readonly activate?: string }>()
+  private readonly labelsChanged = new vscode.EventEmitter<LabelsChange>()
+  private readonly labelsReverted = new vscode.EventEmitter<void>()
+  private readonly labelsSaved = new vscode.EventEmitter<string>()
   private readonly edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   private readonly disposed = new vscode.EventEmitter<void>()
   /** The points changed, by an edit, undo, redo or revert: the views redraw. */
   readonly onDidChangePoints = this.changed.event
+  /** Labels changed, by an edit, undo or redo: the views redraw. */
+  readonly onDidChangeLabels = this.labelsChanged.event
+  /** Edits of labels were dropped: the views read the files again. */
+  readonly onDidRevertLabels = this.labelsReverted.event
+  /** The label map of this name was written as the views show it. */
+  readonly onDidSaveLabels = this.labelsSaved.event
   /** An edit was made: VS Code counts the document as dirty. */
   readonly onDidEdit = this.edited.event
   readonly onDidDispose = this.disposed.event
+  readonly labels = new ScanLabels({
+    onEdit: (edit) => {
+      this.edited.fire({ document: this, ...edit })
+    },
+    onChange: (change) => {
+      this.labelsChanged.fire(change)
+    },
+    onRevert: () => {
+      this.labelsReverted.fire()
+    },
+  })
+
+  /** The backup of an earlier window, which VS Code may know nothing of. */
+  private readonly openedBackup: string | undefined
 
   /**
    * @param opened the markups file as read or written last: whether other programs changed it, and whether there is anything to save
-   * @param lost points that were never saved and that VS Code did not hand back
+   * @param lost what was never saved and VS Code did not hand back
    */
   private constructor(
     readonly uri: vscode.Uri,
-    private readonly unsaved: UnsavedPoints,
+    private readonly parts: ScanDocumentParts,
     private opened: OpenedMarkups,
     private current: ScanPoints,
-    private lost: ScanPoints | null,
+    private lost: Pick<Backup, 'points' | 'labels'>,
   ) {
     this.name = baseName(uri)
+    this.openedBackup = parts.unsaved.backupOf(uri)
   }
 
-  /** Opens a scan's points, from a backup after a crash, else from the file beside the scan. */
-  static async open(uri: vscode.Uri, backupId: string | undefined, unsaved: UnsavedPoints): Promise<ScanDocument> {
+  /** Opens a scan's points and edits of labels, from a backup after a crash, else from the file beside the scan. */
+  static async open(uri: vscode.Uri, backupId: string | undefined, parts: ScanDocumentParts): Promise<ScanDocument> {
     const opened = await readMarkups(markupsUri(uri))
     const handedBack = await readBackup(backupId, baseName(uri))
-    const backup = handedBack.points === null ? await readBackup(unsaved.backupOf(uri), baseName(uri)) : handedBack
-    for (const problem of [opened.problem, handedBack.problem ?? backup.problem])
+    const backup =
+      handedBack.points === null ? await readBackup(parts.unsaved.backupOf(uri), baseName(uri)) : handedBack
+    for (const problem of [opened.problem, handedBack.problem ?? backup.problem, ...opened.notes])
       if (problem !== null) void vscode.window.showWarningMessage(problem)
-    return new ScanDocument(
+    const document = new ScanDocument(
       uri,
-      unsaved,
+      parts,
       backup.points === null ? opened : { ...opened, text: backup.savedText },
-      handedBack.points ?? opened.points,
-      handedBack.points === null ? backup.points : null,
+      handedBack.points === null || isSame(handedBack.points, opened.points) ? opened.points : handedBack.points,
+      handedBack.points === null ? backup : NO_BACKUP,
     )
+    document.labels.restore(handedBack.labels)
+    return document
   }
 
   points(): ScanPoints {
@@ -81,27 +118,42 @@ export class ScanDocument implements vscode.CustomDocument {
     })
   }
 
-  /** Brings back points that were never saved and that VS Code did not hand back; as an edit, so that it can be undone. */
+  /** Brings back what was never saved and VS Code did not hand back; as edits, so that they can be undone. */
   recover(): void {
-    if (this.lost !== null) this.apply({ label: 'Recover unsaved points', before: this.current, after: this.lost })
-    this.lost = null
+    const { points, labels } = this.lost
+    this.lost = NO_BACKUP
+    if (points !== null && !isSame(points, this.current))
+      this.apply({ label: 'Recover unsaved points', before: this.current, after: points })
+    this.labels.recover(labels)
   }
 
-  /** Asks before it overwrites what another program wrote meanwhile. @throws Error when the points were not saved, CancellationError when the user thought better of it */
+  /**
+   * Saves points and label maps that have changed; asks before it overwrites what another program wrote meanwhile.
+   * @throws Error when something was not saved, CancellationError when the user thought better of it
+   */
   async save(): Promise<void> {
+    if (this.current !== this.opened.points) await this.savePoints()
+    for (const labelMap of this.labels.changedOnes()) {
+      const outcome = await saveLabels(labelMap, this.uri.fsPath, this.parts.saveLabelMap)
+      if (outcome === 'reverted') this.labels.revert([labelMap])
+      else this.labelsSaved.fire(labelMap.name)
+    }
+    await this.forgetBackup()
+  }
+
+  private async savePoints(): Promise<void> {
     const file = markupsUri(this.uri)
     const now = await readMarkups(file)
     if (now.text !== null && now.text !== this.opened.text) {
       const choice = await askAboutConflict(file)
-      if (choice === 'Revert') return this.revert()
+      if (choice === 'Revert') return this.revertPoints()
       if (choice !== 'Overwrite') throw new vscode.CancellationError()
     } else if (this.opened.problem !== null) throw new Error(`The points were not saved: ${this.opened.problem}`)
     const { others } = now.text === null || now.problem !== null ? this.opened : now
     const points = this.current
     const text = formatMarkups({ points, others })
     await writeWhole(file, encode(text))
-    this.opened = { text, points, others, problem: null }
-    this.unsaved.forget(this.uri)
+    this.opened = { text, points, others, notes: [], problem: null }
   }
 
   /** Shows the points that another program wrote; not while there are unsaved ones here. */
@@ -117,28 +169,43 @@ export class ScanDocument implements vscode.CustomDocument {
   async saveAs(scan: vscode.Uri): Promise<void> {
     await vscode.workspace.fs.copy(this.uri, scan, { overwrite: true })
     await writeWhole(markupsUri(scan), encode(formatMarkups({ points: this.current, others: this.opened.others })))
+    for (const labelMap of this.labels.changedOnes())
+      await saveLabelsAs(labelMap, { from: this.uri.fsPath, to: scan.fsPath }, this.parts.saveLabelMap)
   }
 
   async revert(): Promise<void> {
+    await this.revertPoints()
+    this.labels.revert()
+    await this.forgetBackup()
+  }
+
+  private async revertPoints(): Promise<void> {
     this.opened = await readMarkups(markupsUri(this.uri))
     if (this.opened.problem !== null) void vscode.window.showWarningMessage(this.opened.problem)
     this.show(this.opened.points)
-    this.unsaved.forget(this.uri)
   }
 
   async backup(destination: vscode.Uri): Promise<vscode.CustomDocumentBackup> {
-    await writeWhole(destination, encode(JSON.stringify({ ...this.current, savedText: this.opened.text })))
-    this.unsaved.remember(this.uri, destination.toString())
+    const labels = this.labels.backup()
+    await writeWhole(destination, encode(JSON.stringify({ ...this.current, savedText: this.opened.text, labels })))
+    this.parts.unsaved.remember(this.uri, destination.toString())
     return {
       id: destination.toString(),
-      // One that is gone already needs no deleting.
-      delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined),
+      delete: () => void deleteQuietly(destination),
     }
+  }
+
+  /** The files go too: that they are not needed any more may not be on the disk before a reload. */
+  private async forgetBackup(): Promise<void> {
+    const backups = new Set([this.openedBackup, this.parts.unsaved.backupOf(this.uri)])
+    this.parts.unsaved.forget(this.uri)
+    for (const backup of backups) if (backup !== undefined) await deleteQuietly(vscode.Uri.parse(backup))
   }
 
   dispose(): void {
     this.disposed.fire()
-    for (const emitter of [this.changed, this.edited, this.disposed]) emitter.dispose()
+    const { changed, labelsChanged, labelsReverted, labelsSaved, edited, disposed } = this
+    for (const emitter of [changed, labelsChanged, labelsReverted, labelsSaved, edited, disposed]) emitter.dispose()
   }
 
   private show(points: ScanPoints): void {
@@ -156,7 +223,7 @@ async function readMarkups(file: vscode.Uri): Promise<OpenedMarkups> {
     text = decode(await vscode.workspace.fs.readFile(file))
     return { text, ...parseMarkups(text, baseName(file)), problem: null }
   } catch (error) {
-    return { text, points: NO_POINTS, others: [], problem: isMissing(error) ? null : errorText(error) }
+    return { text, points: NO_POINTS, others: [], notes: [], problem: isMissing(error) ? null : errorText(error) }
   }
 }
 
@@ -169,30 +236,45 @@ function askAboutConflict(file: vscode.Uri): Thenable<'Overwrite' | 'Revert' | u
   )
 }
 
-/** The points of a document that was not saved, and the markups file as it was then. */
-const backupSchema = scanPointsSchema.unwrap().extend({ savedText: z.string().nullable() })
-type Backup = { readonly points: ScanPoints | null; readonly savedText: string | null; readonly problem: string | null }
+/** The points and edits of labels of a document that was not saved, and the markups file as it was then. */
+const backupSchema = scanPointsSchema.unwrap().extend({
+  savedText: z.string().nullable(),
+  labels: z.array(labelMapBackupSchema).readonly().default([]),
+})
+
+interface Backup {
+  readonly points: ScanPoints | null
+  readonly savedText: string | null
+  readonly labels: readonly LabelMapBackup[]
+  readonly problem: string | null
+}
+
+const NO_BACKUP: Backup = { points: null, savedText: null, labels: [], problem: null }
 
 /**
- * The points of a backup. Null when there is none, or none any more: VS Code may name one that a newer one has
+ * What a backup holds. Points are null when there is none, or none any more: VS Code may name one that a newer one has
  * replaced; `problem` says why one that is there cannot be used.
  */
 async function readBackup(backupId: string | undefined, scan: string): Promise<Backup> {
-  if (backupId === undefined) return { points: null, savedText: null, problem: null }
+  if (backupId === undefined) return NO_BACKUP
   try {
-    const { savedText, ...points } = backupSchema.parse(
+    const { savedText, labels, ...points } = backupSchema.parse(
       JSON.parse(decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId)))),
     )
-    return { points, savedText, problem: null }
+    return { points, savedText, labels, problem: null }
   } catch (error) {
-    return {
-      points: null,
-      savedText: null,
-      problem: isMissing(error)
-        ? null
-        : `The points of ${scan} that were not saved cannot be read back: their backup is corrupt. The saved ones are shown.`,
-    }
+    const problem = `What was not saved of ${scan} cannot be read back: its backup is corrupt. What was saved is shown.`
+    return { ...NO_BACKUP, problem: isMissing(error) ? null : problem }
   }
+}
+
+/** One that is gone already needs no deleting. */
+async function deleteQuietly(file: vscode.Uri): Promise<void> {
+  await vscode.workspace.fs.delete(file).then(undefined, () => undefined)
+}
+
+function isSame(a: ScanPoints, b: ScanPoints): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 function encode(text: string): Uint8Array {
@@ -200,5 +282,5 @@ function encode(text: string): Uint8Array {
 }
 
 function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes)
+  return decodeText(bytes)
 }

@@ -1,18 +1,37 @@
 import * as vscode from 'vscode'
-import type { FromScanView, PointsRequest, ScanAction } from '../../protocol/scanEditor.js'
+import type {
+  CorrectionRequest,
+  CorrectionsView,
+  FromScanView,
+  PointsRequest,
+  ScanAction,
+  StructuresRequest,
+} from '../../protocol/scanEditor.js'
 import type { KeyHelp } from '../../protocol/viewCommand.js'
 import { sayErrors } from '../sayErrors.js'
 import { scanEditorHtml } from './editorPage.js'
+import type { LabelMapSaver } from '../labels/saveLabels.js'
+import { KeptPages } from './keptPages.js'
+import { followLabels } from './labelPanels.js'
+import { createLastLabelMaps, type LastLabelMaps } from './lastLabelMaps.js'
 import { createLastViews, type LastViews } from './lastViews.js'
+import { savePicture } from './savePicture.js'
 import { baseName, ScanDocument } from './scanDocument.js'
 import { canRun, SCAN_EDITOR, type ScanEditors } from './scanEditors.js'
 import { connectPanel, fillPanel, scanFolder, type ScanPanel } from './scanPanel.js'
 import { ScanSession } from './scanSession.js'
 import { createUnsavedPoints, type UnsavedPoints } from './unsavedPoints.js'
 
+/** Hidden pages that are kept as they are: each holds a scan in memory. */
+const HIDDEN_PAGES = 2
+
 /** What the rest of the extension does for the scan editors. */
 export interface ScanEditorHandlers {
   onPointsRequest(session: ScanSession, request: PointsRequest): Promise<void>
+  onStructuresRequest(session: ScanSession, labelMap: string, request: StructuresRequest): Promise<void>
+  onCorrection(session: ScanSession, labelMap: string, request: CorrectionRequest): Promise<void>
+  /** How corrections by the segmenter stand, for a view that begins now. */
+  correctionsOf(session: ScanSession): CorrectionsView
   onAction(session: ScanSession, action: ScanAction): Promise<void>
   onSaved(session: ScanSession): Promise<void>
 }
@@ -25,6 +44,7 @@ export interface ScanEditorParts {
   readonly keys: readonly KeyHelp[]
   /** Folder with the masks of runs that are going on. */
   readonly previewRoot: vscode.Uri
+  readonly saveLabelMap: LabelMapSaver
 }
 
 /** The scan editor of VS Code: opens documents and views, and does what the views ask for. */
@@ -32,9 +52,11 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
   private readonly edited = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>()
   readonly onDidChangeCustomDocument = this.edited.event
   private readonly lastViews: LastViews
+  private readonly lastLabelMaps: LastLabelMaps
   private readonly unsaved: UnsavedPoints
   private readonly editors: ScanEditors
   private readonly registration: vscode.Disposable
+  private readonly pages = new KeptPages(HIDDEN_PAGES)
 
   constructor(
     private readonly parts: ScanEditorParts,
@@ -43,16 +65,23 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
     const { context, editors } = parts
     this.editors = editors
     this.lastViews = createLastViews(context.workspaceState)
+    this.lastLabelMaps = createLastLabelMaps(context.workspaceState)
     this.unsaved = createUnsavedPoints(context.workspaceState)
     this.registration = vscode.window.registerCustomEditorProvider(SCAN_EDITOR, this, {
       supportsMultipleEditorsPerDocument: true,
+      // Coming back to a tab takes no reading; KeptPages limits how many are kept.
+      webviewOptions: { retainContextWhenHidden: true },
     })
   }
 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<ScanDocument> {
-    const document = await ScanDocument.open(uri, backupId, this.unsaved)
-    const session = await ScanSession.begin(document)
+    const { unsaved } = this
+    const { saveLabelMap } = this.parts
+    const document = await ScanDocument.open(uri, backupId, { unsaved, saveLabelMap })
+    const session = await ScanSession.begin(document, this.lastLabelMaps.of(uri))
     this.editors.add(session)
+    const scan = session.labelMapItself?.scan
+    if (scan) void this.editors.offerOver(session, scan)
     document.onDidEdit((event) => {
       this.edited.fire(event)
     })
@@ -75,17 +104,28 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
     }
     const panel = connectPanel(webviewPanel, (message) => void sayErrors(() => this.onMessage(session, panel, message)))
     session.panels.add(panel)
+    const page = {
+      load: () => {
+        webview.html = scanEditorHtml(webview, extensionUri, baseName(document.uri))
+      },
+      unload: () => {
+        webview.html = ''
+      },
+    }
     this.editors.setActive(session, panel, webviewPanel.active)
     webviewPanel.onDidChangeViewState(() => {
-      // A webview that is hidden is gone, and says no more.
-      if (!webviewPanel.visible) panel.focused = false
+      // One that is hidden says no more.
+      if (webviewPanel.visible) panel.send({ type: 'tryAgain' })
+      else panel.focused = false
+      this.pages.onVisible(page, webviewPanel.visible)
       this.editors.setActive(session, panel, webviewPanel.active)
     })
     webviewPanel.onDidDispose(() => {
+      this.pages.forget(page)
       session.panels.delete(panel)
       this.editors.setActive(session, panel, false)
     })
-    webview.html = scanEditorHtml(webview, extensionUri, baseName(document.uri))
+    page.load()
   }
 
   async saveCustomDocument(document: ScanDocument): Promise<void> {
@@ -119,10 +159,14 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
     switch (message.type) {
       case 'ready':
         document.recover()
+        panel.isEditing = false
         await fillPanel(panel, document, shared, {
           keys: this.parts.keys,
           canRun: canRun(document.uri),
           view: this.lastViews.of(document.uri),
+          labelMapItself: session.labelMapItself && {
+            scanName: session.labelMapItself.scan && baseName(session.labelMapItself.scan),
+          },
         })
         await session.lookForLabelMaps()
         return
@@ -132,16 +176,52 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
         this.editors.tellFocus()
         return
       case 'crosshair':
-        for (const other of panels) if (other !== panel) other.send({ type: 'crosshair', pointMm: message.pointMm })
+        session.crosshairMm = message.pointMm
+        for (const other of [...panels, ...this.editors.followers(session)])
+          if (other !== panel) other.send({ type: 'crosshair', pointMm: message.pointMm })
         return
       case 'view':
         this.lastViews.remember(document.uri, message.view)
+        if (message.isLinked)
+          for (const other of this.editors.followers(session)) other.send({ type: 'linkedView', view: message.view })
+        return
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text)
+        void vscode.window.setStatusBarMessage(`Copied: ${message.text}`, 5000)
+        return
+      case 'picture':
+        await savePicture(document.uri, message)
+        return
+      case 'say':
+        void vscode.window.showWarningMessage(message.text)
+        return
+      case 'warnings':
+        session.warnOnce(message.texts)
         return
       case 'showLabelMap':
+        this.lastLabelMaps.remember(document.uri, message.name)
         await this.editors.showLabelMap(document.uri, message.name)
         return
       case 'points':
         await this.handlers.onPointsRequest(session, message.request)
+        return
+      case 'editing':
+        panel.isEditing = message.isOn
+        this.editors.tellFocus()
+        return
+      case 'labelsDrawn':
+        if (!canRun(document.uri)) return
+        await followLabels(panel, document, message.labelMap)
+        panel.send({ type: 'corrections', corrections: this.handlers.correctionsOf(session) })
+        return
+      case 'labelEdit':
+        if (canRun(document.uri)) document.labels.edit(message.labelMap, message.edit, { madeIn: panel })
+        return
+      case 'correct':
+        if (canRun(document.uri)) await this.handlers.onCorrection(session, message.labelMap, message.request)
+        return
+      case 'structures':
+        if (canRun(document.uri)) await this.handlers.onStructuresRequest(session, message.labelMap, message.request)
         return
       case 'action':
         await this.handlers.onAction(session, message.action)

@@ -1,8 +1,12 @@
 import * as vscode from 'vscode'
 import type { RunView } from '../../protocol/scanEditor.js'
 import type { ViewCommand } from '../../protocol/viewCommand.js'
+import { isOfRun } from './labelMaps.js'
+import { askForPlace } from './placeInput.js'
+import { baseName } from './scanDocument.js'
 import { fileSource, type ScanPanel } from './scanPanel.js'
 import type { ScanSession } from './scanSession.js'
+import { neighbourScan } from './scanTour.js'
 
 /** View type of the scan editor. */
 export const SCAN_EDITOR = 'medlsam.scanEditor'
@@ -10,10 +14,16 @@ export const SCAN_EDITOR = 'medlsam.scanEditor'
 /** All scans that are open in our editor, and what the rest of the extension shows in it. */
 export class ScanEditors {
   private readonly sessions = new Map<string, ScanSession>()
+  private isLinked = false
   private activePanel: { readonly session: ScanSession; readonly panel: ScanPanel } | undefined
   private readonly trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     for (const { document, panels } of this.sessions.values())
       for (const panel of panels) panel.send({ type: 'canRun', canRun: canRun(document.uri) })
+  })
+
+  private readonly limit = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (!event.affectsConfiguration('medlsam.editor.maxSizeMb')) return
+    for (const { panels } of this.sessions.values()) for (const panel of panels) panel.send({ type: 'tryAgain' })
   })
 
   /** The scan whose editor is in front, if any. */
@@ -25,10 +35,56 @@ export class ScanEditors {
     return this.sessions.get(scan.toString())
   }
 
+  /** Whether an editor of the scan can be seen. */
+  isSeen(scan: vscode.Uri): boolean {
+    return [...(this.session(scan)?.panels ?? [])].some(({ panel }) => panel.visible)
+  }
+
   /** Opens the scan in our editor, or brings its editor to the front. */
   async open(scan: vscode.Uri): Promise<ScanSession | undefined> {
     await vscode.commands.executeCommand('vscode.openWith', scan, SCAN_EDITOR)
     return this.session(scan)
+  }
+
+  /** Opens scans beside each other. */
+  async compare(scans: readonly vscode.Uri[]): Promise<void> {
+    for (const [at, scan] of scans.entries())
+      await vscode.commands.executeCommand('vscode.openWith', scan, SCAN_EDITOR, {
+        viewColumn: at === 0 ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside,
+        preview: false,
+      })
+  }
+
+  /** Opens the next or the previous scan of the folder in place of the one in front. */
+  async openNeighbour(step: 1 | -1): Promise<void> {
+    const scan = this.active()?.document.uri
+    const next = scan && (await neighbourScan(scan, step))
+    if (next === undefined) void vscode.window.showInformationMessage('There is no other scan in this folder.')
+    else await vscode.commands.executeCommand('vscode.openWith', next, SCAN_EDITOR, { preview: true })
+  }
+
+  /** Lets all editors that can be seen follow each other, or each go its own way again. */
+  toggleLink(): void {
+    this.isLinked = !this.isLinked
+    const text = this.isLinked
+      ? 'Scan editors follow each other now: crosshair in mm, zoom and window.'
+      : 'Each scan editor goes its own way again.'
+    void vscode.window.setStatusBarMessage(text, 5000)
+  }
+
+  /** Editors of other scans that follow this one. */
+  followers(session: ScanSession): ScanPanel[] {
+    if (!this.isLinked) return []
+    return [...this.sessions.values()]
+      .filter((other) => other !== session)
+      .flatMap(({ panels }) => [...panels].filter(({ panel }) => panel.visible))
+  }
+
+  /** Asks for a slice or a point and goes there. */
+  async goTo(): Promise<void> {
+    const panel = this.activePanel?.panel
+    const text = panel && (await askForPlace())
+    if (text !== undefined && text.trim() !== '') panel?.send({ type: 'goTo', text })
   }
 
   /** Sends a command to the editor in front. */
@@ -42,6 +98,29 @@ export class ScanEditors {
     if (session === undefined) return
     session.shared.run = run
     for (const panel of session.panels) panel.send({ type: 'run', run })
+  }
+
+  /** Shows a label map that is open by itself over its scan. */
+  async showOver({ document }: ScanSession, scan: vscode.Uri): Promise<void> {
+    await this.open(scan)
+    await this.showLabelMap(scan, document.name)
+  }
+
+  /** Offers that. */
+  async offerOver(session: ScanSession, scan: vscode.Uri): Promise<void> {
+    const [labelMap, name] = [session.document.name, baseName(scan)]
+    const show = 'Show over the Scan'
+    const picked = await vscode.window.showInformationMessage(`${labelMap} is a label map of ${name}.`, show)
+    if (picked === show) await this.showOver(session, scan)
+  }
+
+  /** Takes in a label map that a run of a folder made: shown where nobody's own is on display. */
+  async takeLabelMap(scan: vscode.Uri, name: string): Promise<void> {
+    const session = this.session(scan)
+    if (session === undefined) return
+    const { shown } = session.shared
+    if (shown === null || (await isOfRun(scan, shown))) await this.showLabelMap(scan, name)
+    else await session.lookForLabelMaps()
   }
 
   /** Looks for label maps again and shows the named one, or none. */
@@ -64,6 +143,13 @@ export class ScanEditors {
     }
   }
 
+  /** Lays an image over a scan in all its editors; null takes it away. */
+  async showSecond(session: ScanSession, second: vscode.Uri | null): Promise<void> {
+    session.shared.second = second
+    for (const panel of session.panels)
+      panel.send({ type: 'second', file: second === null ? null : await fileSource(panel, second) })
+  }
+
   /** Knows a scan until its document is closed. */
   add(session: ScanSession): void {
     const key = session.document.uri.toString()
@@ -81,13 +167,16 @@ export class ScanEditors {
     this.tellFocus()
   }
 
-  /** Tells VS Code whether the planes in front have the focus: keys of the view work only then, see the when-clauses in package.json. */
+  /** Tells VS Code whether the planes in front have the focus, and whether labels are edited in them: keys of the view work only then, see the when-clauses in package.json. */
   tellFocus(): void {
-    void vscode.commands.executeCommand('setContext', 'medlsam.scanFocus', this.activePanel?.panel.focused ?? false)
+    const panel = this.activePanel?.panel
+    void vscode.commands.executeCommand('setContext', 'medlsam.scanFocus', panel?.focused ?? false)
+    void vscode.commands.executeCommand('setContext', 'medlsam.editing', panel?.isEditing ?? false)
   }
 
   dispose(): void {
     this.trust.dispose()
+    this.limit.dispose()
   }
 }
 

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode'
 import type { FileSource, FromScanView, LabelMapView, RunView, ToScanView } from '../../protocol/scanEditor.js'
+import type { LabelComparison } from '../../shared/labelComparison.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
-import { describeLabelMap } from './labelMaps.js'
+import { describeLabelMap, NOTHING_SAID } from './labelMaps.js'
 import { baseName, type ScanDocument } from './scanDocument.js'
 
 /** One webview on a scan. */
@@ -10,6 +11,10 @@ export interface ScanPanel {
   readonly panel: vscode.WebviewPanel
   /** True while its planes have the focus, as far as it told. */
   focused: boolean
+  /** True while labels are edited in it. */
+  isEditing: boolean
+  /** Name of the label map that it has drawn and follows, as far as it told. */
+  drawn: string | null
   send(message: ToScanView): void
 }
 
@@ -20,10 +25,20 @@ export interface SharedView {
   run: RunView
   /** Masks of a run that is going on. */
   preview: vscode.Uri | null
+  /** An image that is laid over the scan. */
+  second: vscode.Uri | null
+  /** How the label map on display differs from another one; null for no comparison. */
+  comparison: {
+    readonly labelMap: string
+    readonly reference: vscode.Uri
+    readonly comparison: LabelComparison
+  } | null
+  /** How often edits of labels were dropped: labels are then drawn from their files again. */
+  reverts: number
 }
 
 /** What a fresh webview needs besides its scan. */
-type BesidesScan = Pick<Extract<ToScanView, { readonly type: 'open' }>, 'keys' | 'canRun' | 'view'>
+type BesidesScan = Pick<Extract<ToScanView, { readonly type: 'open' }>, 'keys' | 'canRun' | 'view' | 'labelMapItself'>
 
 /** Sends what a fresh webview needs to show a scan, label maps aside; says so in it when the scan cannot be had. */
 export async function fillPanel(
@@ -50,7 +65,15 @@ export async function fillPanel(
     ...besides,
   })
   panel.send({ type: 'run', run: shared.run })
+  if (shared.second !== null) panel.send({ type: 'second', file: await fileSource(panel, shared.second) })
+  await sendComparison(panel, shared)
   if (shared.preview !== null) panel.send({ type: 'preview', file: await fileSource(panel, shared.preview) })
+}
+
+/** Sends how the label map on display differs from another one. */
+export async function sendComparison(panel: ScanPanel, { comparison: shown }: SharedView): Promise<void> {
+  const comparison = shown && { ...shown.comparison, reference: await fileSource(panel, shown.reference) }
+  panel.send({ type: 'comparison', comparison })
 }
 
 /** Sends which label maps there are and the one on display. */
@@ -71,10 +94,12 @@ async function shownLabelMap(
   document: ScanDocument,
   shared: SharedView,
 ): Promise<LabelMapView | null> {
-  if (shared.shown === null) return null
-  const labelMap = vscode.Uri.joinPath(document.uri, '..', shared.shown)
+  const { shown: name, reverts: version } = shared
+  if (name === null) return null
+  const labelMap = vscode.Uri.joinPath(document.uri, '..', name)
+  if (document.labels.of(name)?.isNew === true) return { name, version, file: null, ...NOTHING_SAID }
   try {
-    return { file: await fileSource(panel, labelMap), ...(await describeLabelMap(labelMap)) }
+    return { name, version, file: await fileSource(panel, labelMap), ...(await describeLabelMap(labelMap)) }
   } catch (error) {
     if (isMissing(error)) return null
     throw error
@@ -87,6 +112,8 @@ export function connectPanel(webviewPanel: vscode.WebviewPanel, onMessage: (mess
   return {
     panel: webviewPanel,
     focused: false,
+    isEditing: false,
+    drawn: null,
     send: (message) => void webviewPanel.webview.postMessage(message),
   }
 }

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode'
 import { defined } from '../../shared/defined.js'
+import type { PointMm } from '../../shared/geometry/points.js'
 import { isLabelMapName } from '../../shared/labelMapNames.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
-import { markupsNameOf } from '../points/slicerMarkups.js'
+import { markupsNameOf } from '../../shared/slicerMarkups.js'
 import { sayErrors } from '../sayErrors.js'
-import { findLabelMaps } from './labelMaps.js'
+import { findLabelMaps, firstLabelMap, scanOfLabelMap } from './labelMaps.js'
 import { baseName, type ScanDocument } from './scanDocument.js'
-import { scanFolder, sendLabelMaps, type ScanPanel, type SharedView } from './scanPanel.js'
+import { tellLabelsChange, tellLabelsSaved } from './labelPanels.js'
+import { scanFolder, sendComparison, sendLabelMaps, type ScanPanel, type SharedView } from './scanPanel.js'
 
 /** A label map and what describes it come one after the other. */
 const SETTLED_MS = 300
@@ -16,16 +18,22 @@ const SETTLED_MS = 300
 export class ScanSession {
   readonly panels = new Set<ScanPanel>()
   readonly shared: SharedView
+  /** Where the crosshair of its editors is, as far as one told. */
+  crosshairMm: PointMm | null = null
   private readonly subscriptions: readonly vscode.Disposable[]
   /** How often label maps were looked for: an older look that ends later is dropped. */
   private looks = 0
   private timer: NodeJS.Timeout | undefined
+  /** A webview that was hidden reads the scan again. */
+  private readonly warned = new Set<string>()
 
   private constructor(
     readonly document: ScanDocument,
-    labelMaps: readonly string[],
+    first: Pick<SharedView, 'names' | 'shown'>,
+    /** The scan beside it, where the document is a label map itself. */
+    readonly labelMapItself: { readonly scan: vscode.Uri | null } | null,
   ) {
-    this.shared = { names: labelMaps, shown: labelMaps.at(0) ?? null, run: { kind: 'idle' }, preview: null }
+    this.shared = { ...first, run: { kind: 'idle' }, preview: null, second: null, comparison: null, reverts: 0 }
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(scanFolder(document.uri), '*'))
     const onFile = (file: vscode.Uri): void => {
       this.onFile(baseName(file))
@@ -39,12 +47,27 @@ export class ScanSession {
         for (const panel of this.panels)
           panel.send({ type: 'points', points: document.points(), ...defined({ activate }) })
       }),
+      document.onDidChangeLabels((change) => {
+        tellLabelsChange(this.panels, change)
+      }),
+      document.onDidRevertLabels(() => {
+        this.shared.reverts += 1
+        void sayErrors(() => this.lookForLabelMaps())
+      }),
+      document.onDidSaveLabels((name) => void sayErrors(() => tellLabelsSaved(this.panels, document, name))),
     ]
   }
 
-  /** Begins a session with the label maps that lie beside the scan. */
-  static async begin(document: ScanDocument): Promise<ScanSession> {
-    return new ScanSession(document, await listLabelMaps(document.uri))
+  /** Begins a session with the label maps that lie beside the scan, and the one that was chosen last. */
+  static async begin(document: ScanDocument, chosen: string | null | undefined): Promise<ScanSession> {
+    const { uri, name } = document
+    if (isLabelMapName(name)) {
+      const scan = await scanOfLabelMap(uri).catch(() => null)
+      return new ScanSession(document, { names: [name], shown: name }, { scan })
+    }
+    const names = await listLabelMaps(uri)
+    const isThere = chosen === null || (chosen !== undefined && names.includes(chosen))
+    return new ScanSession(document, { names, shown: isThere ? chosen : await firstLabelMap(uri, names) }, null)
   }
 
   /** Finds the label maps beside the scan again and tells its views; when the one on display is gone, none is shown. */
@@ -52,11 +75,26 @@ export class ScanSession {
     const { shared } = this
     const look = ++this.looks
     // That a folder cannot be listed was said when the scan was opened.
-    const names = await findLabelMaps(this.document.uri).catch(() => shared.names)
+    const names =
+      this.labelMapItself === null ? await findLabelMaps(this.document.uri).catch(() => shared.names) : shared.names
     if (look !== this.looks) return
-    shared.names = names
-    if (shared.shown !== null && !names.includes(shared.shown)) shared.shown = null
-    for (const panel of this.panels) await sendLabelMaps(panel, this.document, shared)
+    shared.names = [...new Set([...names, ...this.document.labels.unsavedNames()])]
+    if (shared.shown !== null && !shared.names.includes(shared.shown)) shared.shown = null
+    const isCompared = shared.comparison?.labelMap === shared.shown
+    if (!isCompared) shared.comparison = null
+    for (const panel of this.panels) {
+      await sendLabelMaps(panel, this.document, shared)
+      if (!isCompared) await sendComparison(panel, shared)
+    }
+  }
+
+  /** Says what had to be guessed of the scan, each once. */
+  warnOnce(texts: readonly string[]): void {
+    for (const text of texts) {
+      if (this.warned.has(text)) continue
+      this.warned.add(text)
+      void vscode.window.showWarningMessage(text)
+    }
   }
 
   dispose(): void {
@@ -67,7 +105,7 @@ export class ScanSession {
   /** Takes over what other programs write beside the scan: its points, and label maps with what describes them. */
   private onFile(name: string): void {
     if (name === markupsNameOf(this.document.name)) void sayErrors(() => this.document.reread())
-    else if (isLabelMapName(name) || /\.(json|tsv)$/i.test(name)) {
+    else if (isLabelMapName(name) || /\.(json|tsv|label|ctbl|txt)$/i.test(name)) {
       clearTimeout(this.timer)
       this.timer = setTimeout(() => void sayErrors(() => this.lookForLabelMaps()), SETTLED_MS)
     }

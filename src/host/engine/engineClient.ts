@@ -3,6 +3,7 @@ import type { MessageConnection } from 'vscode-jsonrpc/node'
 import {
   datasetEventNotification,
   earlyMaskNotification,
+  endEarlyNotification,
   pauseNotification,
   progressNotification,
   segmentFolderMethod,
@@ -21,6 +22,8 @@ import { EngineProcess, type EngineProcessOptions, type EngineState, type Work }
 /** What accompanies a run. */
 export interface RunListeners {
   readonly signal: AbortSignal
+  /** Lets a segmentation end with what is finished. */
+  readonly endEarly?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
   readonly onStructure?: (structure: LocalizedStructure) => void
   readonly onEarlyMask?: (mask: EarlyMaskNote) => void
@@ -127,6 +130,9 @@ export class EngineClient {
     const numbered: Numbered<P> = { run, request }
     const work: Work<R> = (connection, token) => connection.sendRequest<R>(method, numbered, token)
     this.listeners.set(run, listeners)
+    listeners.endEarly?.addEventListener('abort', () => {
+      this.process.tell((connection) => connection.sendNotification(endEarlyNotification, { run }))
+    })
     try {
       return answers
         ? await this.untilAnswered(work, listeners.signal, patienceMs)

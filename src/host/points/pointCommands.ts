@@ -1,6 +1,5 @@
 import * as vscode from 'vscode'
 import type { PointsRequest } from '../../protocol/scanEditor.js'
-import type { ScanPoints } from '../../shared/scanPoints.js'
 import type { ScanSession } from '../editor/scanSession.js'
 import {
   addStructure,
@@ -11,13 +10,14 @@ import {
   removeStructure,
   renameStructure,
 } from './editPoints.js'
-import { colorFor, ORGANS, PALETTE } from '../../shared/palette.js'
+import { colorFor } from '../../shared/palette.js'
+import { askColor, askStructureName } from '../askStructure.js'
 
 /** Does what the panel asks of the points, asking the user for names and colours where needed. */
 export async function handlePointsRequest({ document }: ScanSession, request: PointsRequest): Promise<void> {
   switch (request.kind) {
     case 'add': {
-      const name = await askName(document.points())
+      const name = await askStructureName((typed) => nameProblem(document.points(), typed))
       if (name === undefined) return
       const points = document.points()
       document.apply(
@@ -45,11 +45,8 @@ export async function handlePointsRequest({ document }: ScanSession, request: Po
       return
     }
     case 'recolor': {
-      const picked = await vscode.window.showQuickPick(
-        Object.entries(PALETTE).map(([label, color]) => ({ label, color })),
-        { title: `Colour of ${request.structure}` },
-      )
-      if (picked !== undefined) document.apply(recolorStructure(document.points(), request.structure, picked.color))
+      const color = await askColor(request.structure)
+      if (color !== undefined) document.apply(recolorStructure(document.points(), request.structure, color))
       return
     }
     case 'remove':
@@ -62,41 +59,4 @@ export async function handlePointsRequest({ document }: ScanSession, request: Po
       document.apply(deletePoint(document.points(), request.structure, request.side))
       return
   }
-}
-
-/** Asks for a structure's name: suggestions from the dictionary, anything else as typed. */
-async function askName(points: ScanPoints): Promise<string | undefined> {
-  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly name: string }>()
-  pick.title = 'Add structure'
-  pick.placeholder = 'Choose a structure or type a name'
-  const suggestions = ORGANS.filter(({ name }) => nameProblem(points, name) === null).map(({ name, region }) => ({
-    label: name,
-    description: region,
-    name,
-  }))
-  pick.items = suggestions
-  pick.onDidChangeValue((value) => {
-    const typed = value.trim()
-    const own = typed !== '' && !suggestions.some(({ name }) => name.toLowerCase() === typed.toLowerCase())
-    // VS Code sorts by where the text matches: the words in front put the name as typed last.
-    pick.items = own
-      ? [
-          ...suggestions,
-          { label: `As typed: ${typed}`, description: nameProblem(points, typed) ?? '', name: typed, alwaysShow: true },
-        ]
-      : suggestions
-  })
-  return new Promise((resolve) => {
-    pick.onDidAccept(() => {
-      const name = pick.selectedItems.at(0)?.name ?? pick.value.trim()
-      if (nameProblem(points, name) !== null) return
-      resolve(name)
-      pick.hide()
-    })
-    pick.onDidHide(() => {
-      resolve(undefined)
-      pick.dispose()
-    })
-    pick.show()
-  })
 }

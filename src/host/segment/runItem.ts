@@ -14,9 +14,10 @@ export class RunItem {
     this.item.name = 'MedLSAM Run'
   }
 
-  show(scan: vscode.Uri, progress: Progress | null): void {
+  /** @param waiting how many runs come after it */
+  show(scan: vscode.Uri, progress: Progress | null, waiting: number): void {
     const { item } = this
-    item.text = runItemText(progress)
+    item.text = runItemText(progress, waiting)
     item.tooltip = runTooltip(baseName(scan), progress)
     item.accessibilityInformation = { label: item.tooltip }
     item.command = { command: 'medlsam.openScan', title: 'Open Scan', arguments: [scan] }

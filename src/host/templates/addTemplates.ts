@@ -1,6 +1,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
-import { completePoints, type ScanPoints } from '../../shared/scanPoints.js'
+import { decodeText } from '../../shared/decodeText.js'
+import { completePoints, contradictionText, type ScanPoints } from '../../shared/scanPoints.js'
 import { addTemplateMethod, type AddTemplateRequest, type TemplateSource } from '../../protocol/rpc.js'
 import type { TemplateSet } from '../../shared/templateSet.js'
 import { labelMapForTemplate } from '../editor/labelMaps.js'
@@ -9,18 +10,21 @@ import { canRun } from '../editor/scanEditors.js'
 import type { ScanSession } from '../editor/scanSession.js'
 import { isLabelMapName } from '../../shared/labelMapNames.js'
 import { EDITOR_ENDINGS } from '../../shared/scanNames.js'
+import { EngineError } from '../engine/engineErrors.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
 import { mergeStructures } from '../points/editPoints.js'
-import { parseMarkups } from '../points/slicerMarkups.js'
+import { parseMarkups } from '../../shared/slicerMarkups.js'
 import { addedText } from './addedText.js'
 import { updateScanPoints } from '../../shared/templateSetEdit.js'
+import { askForNames } from './askForNames.js'
 import { pickSet } from './pickSet.js'
 import { scanOfFile } from '../../shared/node/templateSetPaths.js'
 import type { TemplateContext } from './templateCommands.js'
 import type { TemplateNode } from './templateNode.js'
 
-const NOT_HERE = 'Templates need scans that are files on this machine.'
+/** Why a scan cannot become a template. */
+export const NOT_HERE = 'Templates need scans that are files on this machine.'
 
 /** Adds the marked structures of an open scan to a set. */
 export async function addMarkedScan(context: TemplateContext, { document }: ScanSession): Promise<void> {
@@ -33,6 +37,11 @@ export async function addMarkedScan(context: TemplateContext, { document }: Scan
     void vscode.window.showWarningMessage(
       `No structure of ${document.name} has all six points yet: place the missing ones first.`,
     )
+    return
+  }
+  const problem = contradictionText(document.points())
+  if (problem !== null) {
+    void vscode.window.showWarningMessage(`${problem} The list says which. Move them first.`)
     return
   }
   const setPath = await pickSet(context.store, 'Add Marked Scan to Template Set')
@@ -56,6 +65,8 @@ export async function useLabelMap(context: TemplateContext, { document, shared }
   }
   const setPath = await pickSet(context.store, 'Use Label Map as Template')
   if (setPath === undefined) return
+  const isEdited = document.labels.of(shared.shown)?.isChanged === true
+  if (isEdited && (await vscode.workspace.save(document.uri)) === undefined) return
   const labelMap = vscode.Uri.joinPath(document.uri, '..', shared.shown)
   const set = await addAndSay(context, {
     setPath,
@@ -71,7 +82,7 @@ export async function useLabelMap(context: TemplateContext, { document, shared }
 }
 
 async function addAndSay(context: TemplateContext, request: AddTemplateRequest): Promise<TemplateSet> {
-  const set = await add(context, request)
+  const set = await addTemplate(context, request)
   const scan = scanOfFile(request.setPath, set, request.scanPath)
   const from = request.source.kind === 'labelMap' ? `, made of ${path.basename(request.source.path)}` : ''
   void vscode.window.showInformationMessage(
@@ -80,10 +91,20 @@ async function addAndSay(context: TemplateContext, request: AddTemplateRequest):
   return set
 }
 
-async function add({ engine, store }: TemplateContext, request: AddTemplateRequest): Promise<TemplateSet> {
-  const set = await store.inTurn(() => engine.ask(addTemplateMethod, request))
-  await store.refresh()
-  return set
+/** Adds a template; asks what label values are that nothing names. @throws CancellationError when the user thinks better of it */
+export async function addTemplate(context: TemplateContext, request: AddTemplateRequest): Promise<TemplateSet> {
+  const { engine, store } = context
+  try {
+    const set = await store.inTurn(() => engine.ask(addTemplateMethod, request))
+    await store.refresh()
+    return set
+  } catch (error) {
+    const remedy = error instanceof EngineError ? error.data.remedy : undefined
+    if (remedy?.option !== 'nameLabels' || request.source.kind !== 'labelMap') throw error
+    const said = await askForNames(path.basename(request.source.path), remedy.labelValues)
+    if (said === undefined) throw new vscode.CancellationError()
+    return addTemplate(context, { ...request, source: { ...request.source, ...said } })
+  }
 }
 
 function pointsSource(marked: ScanPoints, markupsPath: string): TemplateSource | null {
@@ -114,13 +135,14 @@ export async function addScans(context: TemplateContext, setPath: string, scans:
           if (!canRun(scan)) throw new Error(NOT_HERE)
           const source = (await markedSource(scan)) ?? (await labelMapSource(scan))
           if (source !== null) {
-            set = (await add(context, { setPath, scanPath: scan.fsPath, source })).name
+            set = (await addTemplate(context, { setPath, scanPath: scan.fsPath, source })).name
             added.push(name)
             if (source.kind === 'labelMap') madeOf.push(path.basename(source.path))
           } else if (isLabelMapName(name)) labelMaps.push(name)
           else unmarked.push(scan)
         } catch (error) {
-          failures.push({ name, message: errorText(error) })
+          const message = error instanceof vscode.CancellationError ? 'its labels have no names.' : errorText(error)
+          failures.push({ name, message })
         }
         progress.report({ increment: 100 / scans.length })
       }
@@ -146,8 +168,11 @@ export async function addScans(context: TemplateContext, setPath: string, scans:
 async function markedSource(scan: vscode.Uri): Promise<TemplateSource | null> {
   const file = markupsUri(scan)
   try {
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file))
-    return pointsSource(parseMarkups(text, baseName(file)).points, file.fsPath)
+    const text = decodeText(await vscode.workspace.fs.readFile(file))
+    const { points } = parseMarkups(text, baseName(file))
+    const problem = contradictionText(points)
+    if (problem !== null) throw new Error(problem)
+    return pointsSource(points, file.fsPath)
   } catch (error) {
     if (isMissing(error)) return null
     throw error
@@ -186,7 +211,15 @@ export async function chooseScans(context: TemplateContext, node: TemplateNode |
 /** Keeps template sets in step with the points of a scan that was saved; in a workspace that is not trusted only the points are written. */
 export async function updateSets({ store }: TemplateContext, document: ScanDocument): Promise<void> {
   if (!vscode.workspace.isTrusted) return
-  for (const { path: setPath, set } of store.setsWith(document.uri.fsPath)) {
+  const sets = store.setsWith(document.uri.fsPath)
+  const problem = contradictionText(document.points())
+  if (problem !== null && sets.length > 0) {
+    void vscode.window.showWarningMessage(
+      `${problem} So the template sets with ${document.name} keep the points they have.`,
+    )
+    return
+  }
+  for (const { path: setPath, set } of sets) {
     const scan = set === null ? undefined : scanOfFile(setPath, set, document.uri.fsPath)
     if (scan !== undefined) await store.update(setPath, (now) => updateScanPoints(now, scan.id, document.points()))
   }

@@ -4,6 +4,7 @@ import { checkTemplatesMethod } from '../../protocol/rpc.js'
 import type { EngineClient } from '../engine/engineClient.js'
 import { RunCancelled } from '../engine/engineErrors.js'
 import { renameSetStructure } from '../../shared/templateSetEdit.js'
+import { showCheck } from './checkPanel.js'
 import { pickSet } from './pickSet.js'
 import type { TemplateStore } from './templateStore.js'
 import type { TemplateNode } from './templateNode.js'
@@ -76,9 +77,14 @@ export async function checkSet(context: TemplateContext, node: TemplateNode | un
   )
   if (report === null) return
   context.store.setCheck(setPath, stored.set, report)
+  showCheck(setPath, stored.set, report)
   const flagged = report.rows.filter((row) => row.flagged)
   const problems = report.problems.length > 0 ? ` ${report.problems.join(' ')}` : ''
-  if (flagged.length === 0)
+  if (report.rows.length === 0)
+    void vscode.window.showWarningMessage(
+      `There is nothing to compare in ${stored.name}: no structure is in two scans that are in use.${problems}`,
+    )
+  else if (flagged.length === 0)
     void vscode.window.showInformationMessage(`The templates of ${stored.name} agree with each other.${problems}`)
   else
     void vscode.window.showWarningMessage(

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
+import { decodeText } from '../../shared/decodeText.js'
 import type { TemplateCheckReport, TemplatesInfo } from '../../protocol/rpc.js'
 import type { TemplateSet } from '../../shared/templateSet.js'
 import { errorText } from '../errorText.js'
@@ -278,10 +279,7 @@ async function filesOf(suffix: typeof SET_SUFFIX | typeof BANK_SUFFIX): Promise<
 }
 
 async function readSet(file: string): Promise<TemplateSet> {
-  return parseTemplateSet(
-    new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file))),
-    path.basename(file),
-  )
+  return parseTemplateSet(decodeText(await vscode.workspace.fs.readFile(vscode.Uri.file(file))), path.basename(file))
 }
 
 async function writeSet(file: string, set: TemplateSet): Promise<void> {

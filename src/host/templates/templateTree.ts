@@ -107,7 +107,9 @@ export class TemplateTree
 
   private sayEmpty(): void {
     const isEmpty = canUseBanks() && this.store.sets().length === 0
-    this.view.message = isEmpty ? 'No template set of your own yet: + makes one.' : ''
+    this.view.message = isEmpty
+      ? 'No template set of your own yet. To begin, open a scan and press ▷ above it: the built-in bank finds seven organs of head and neck. For other organs, + makes a set.'
+      : ''
   }
 
   private async tick(items: vscode.TreeCheckboxChangeEvent<TemplateNode>['items']): Promise<void> {

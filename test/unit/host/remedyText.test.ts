@@ -11,6 +11,7 @@ const ALL: readonly Remedy[] = remedySchema.options.map((option) =>
     needsBytes: 16e9,
     id: 'tiny',
     precision: 'fp32',
+    labelValues: [1],
   }),
 )
 

@@ -27,6 +27,7 @@ describe('the progress of a folder', () => {
           lane: 0,
           scan,
           seconds: 1,
+          stageSeconds: { localize: 1 },
           found: 1,
           structures: 1,
           totals: totals({ already: 2, done: 1, secondsLeft: 300 }),
@@ -59,6 +60,7 @@ describe('the end of a folder', () => {
     outcomeText({
       totals: totals({ total: 3, done: 3 }),
       failures: [],
+      nothingFound: [],
       kept: [],
       stopped: false,
       summaryCsv: '',
@@ -68,6 +70,10 @@ describe('the end of a folder', () => {
 
   it('is told in one sentence when all is well', () => {
     expect(outcome({})).toBe('3 of 3 scans segmented.')
+  })
+
+  it('counts scans that show nothing by themselves', () => {
+    expect(outcome({ nothingFound: ['leg.nii'] })).toBe('2 of 3 scans segmented, nothing found in 1.')
   })
 
   it('names what failed, what was left alone and what is still to do', () => {

@@ -13,12 +13,13 @@ describe('the help sheet', () => {
     expect(lines.map(({ keys }) => keys)).toEqual(bound.map(({ key }) => key))
     expect(lines).toEqual(
       expect.arrayContaining([
-        { keys: 'shift+a', title: 'Add Structure' },
-        { keys: 'ctrl+alt+g', title: 'Localize & Segment' },
-        { keys: 'escape', title: 'Cancel the Run' },
-        { keys: 'pageup', title: 'Next Slice' },
+        { keys: 'shift+a', title: 'Add Structure', group: 'Template points' },
+        { keys: 'ctrl+alt+g', title: 'Localize & Segment', group: 'Scans and runs' },
+        { keys: 'pageup', title: 'Next Slice', group: 'Moving' },
       ]),
     )
+    // A run is stopped by a button or a command, never by a key that means something else everywhere.
+    expect(lines.filter(({ keys }) => keys === 'escape').map(({ title }) => title)).toEqual(['Lay the Tool Down'])
     expect(lines.filter(({ title }) => title.startsWith('medlsam.'))).toEqual([])
   })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
+  MARKING_SIDES,
   boxOfPlacedPoints,
   completePoints,
   nextSide,
   NO_POINTS,
   type ScanPoints,
 } from '../../../../src/shared/scanPoints.js'
-import { EXTREME_SIDES } from '../../../../src/shared/geometry/points.js'
 import {
   addStructure,
   deletePoint,
@@ -32,7 +32,7 @@ function after(edit: PointsEdit, before: ScanPoints): ScanPoints {
 describe('points of a scan', () => {
   it('asks for the six sides one after another', () => {
     let marks = larynx()
-    for (const [index, side] of EXTREME_SIDES.entries()) {
+    for (const [index, side] of MARKING_SIDES.entries()) {
       expect(nextSide(marks.structures[0])).toBe(side)
       marks = after(placePoint(marks, 'Larynx', side, [index, 0, 0]), marks)
     }

@@ -1,0 +1,203 @@
+import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from '../../protocol/rpc.js'
+import { NO_CORRECTIONS, type CorrectionRequest, type CorrectionsView } from '../../protocol/scanEditor.js'
+import type { BoxMm } from '../../shared/geometry/points.js'
+import type { EditedStructure, EditTool } from '../../shared/labelEdit/editedStructure.js'
+import { unpackRuns } from '../../shared/node/packedRuns.js'
+import type { RefinePoint } from '../../shared/refinement.js'
+import type { LabelMapEdits } from './labelMapEdits.js'
+import type { ScanLabels } from './scanLabels.js'
+
+/** What corrections need of the rest. */
+export interface CorrectionParts {
+  readonly scanPath: string
+  readonly labels: ScanLabels
+  refine(request: RefineRequest, signal: AbortSignal): Promise<Correction>
+  segmentBox(request: SegmentBoxRequest, signal: AbortSignal): Promise<Correction>
+  /** How things stand has changed. */
+  onChange(view: CorrectionsView): void
+}
+
+/** Points that were set on a structure one after the other. */
+interface PointsTurn {
+  readonly labelMap: string
+  readonly labelValue: number
+  readonly points: readonly RefinePoint[]
+  /** What they did to the labels, packed; null before the first answer. */
+  readonly made: string | null
+  /** How many changes the label map had then: another number says that somebody else changed it since. */
+  readonly edits: number
+}
+
+/** How a structure is segmented again in a box, where that is not as usual. */
+export type BoxHow = Pick<SegmentBoxRequest, 'quality' | 'segmenter' | 'templates' | 'windowHu'>
+
+/**
+ * Corrections of a scan's labels by the segmenter. Every answer becomes one edit of the document. Points that follow each
+ * other on a structure are asked about together; any other change of the labels lets them go.
+ */
+export class SegmenterCorrections {
+  private turn: PointsTurn | null = null
+  private fixedSlices: readonly number[] = []
+  private running: AbortController | null = null
+  /** The box of each structure that was segmented in one. */
+  private readonly boxes = new Map<string, BoxMm>()
+
+  constructor(private readonly parts: CorrectionParts) {}
+
+  view(): CorrectionsView {
+    const isBusy = this.running !== null
+    const { fixedSlices } = this
+    if (this.turn === null) return { ...NO_CORRECTIONS, fixedSlices, isBusy }
+    const { labelValue, points } = this.turn
+    return { labelValue, points, fixedSlices, isBusy }
+  }
+
+  /** @throws Error with one sentence where the segmenter cannot; the labels are then as they were */
+  async handle(labelMap: string, request: Exclude<CorrectionRequest, { readonly kind: 'again' }>): Promise<void> {
+    switch (request.kind) {
+      case 'addPoint': {
+        const turn = this.turnOn(labelMap, request.labelValue)
+        return this.refine({ ...turn, points: [...turn.points, request.point] })
+      }
+      case 'movePoint': {
+        const { turn } = this
+        if (turn === null) return
+        const { index, pointMm } = request
+        return this.refine({
+          ...turn,
+          points: turn.points.map((point, at) => (at === index ? { ...point, pointMm } : point)),
+        })
+      }
+      case 'removePoint': {
+        const { turn } = this
+        if (turn === null) return
+        return this.refine({ ...turn, points: turn.points.filter((_, index) => index !== request.index) })
+      }
+      case 'leavePoints':
+        this.letGo()
+        return
+      case 'fixSlice': {
+        const others = this.fixedSlices.filter((slice) => slice !== request.slice)
+        this.fixedSlices = request.isFixed ? [...others, request.slice] : others
+        this.tell()
+        return
+      }
+      case 'box':
+        return this.segmentBox(labelMap, request.labelValue, request.boxMm)
+      case 'stop':
+        this.running?.abort()
+        return
+    }
+  }
+
+  /** Segments a structure again in a box. @throws Error with one sentence where that fails */
+  async segmentBox(labelMap: string, labelValue: number, boxMm: BoxMm, how: BoxHow = {}): Promise<void> {
+    this.turn = null
+    this.boxes.set(`${labelMap} ${labelValue}`, boxMm)
+    const edited = this.labelMap(labelMap)
+    const tool = Object.keys(how).length === 0 ? 'box' : 'segment again'
+    await this.correct(edited, this.structure(edited, labelValue), tool, (common, signal) =>
+      this.parts.segmentBox({ ...common, ...how, keepsShape: tool === 'box', boxMm }, signal),
+    )
+  }
+
+  /** The box in which a structure was segmented last; null for none. */
+  lastBox(labelMap: string, labelValue: number): BoxMm | null {
+    return this.boxes.get(`${labelMap} ${labelValue}`) ?? null
+  }
+
+  /** The labels have changed; points are let go where it was somebody else. */
+  onLabelsChanged(): void {
+    const { turn } = this
+    if (turn !== null && this.running === null && this.parts.labels.of(turn.labelMap)?.runs.length !== turn.edits)
+      this.letGo()
+  }
+
+  private turnOn(labelMap: string, labelValue: number): PointsTurn {
+    const { turn } = this
+    if (turn?.labelMap === labelMap && turn.labelValue === labelValue) return turn
+    return { labelMap, labelValue, points: [], made: null, edits: this.labelMap(labelMap).runs.length }
+  }
+
+  private async refine(turn: PointsTurn): Promise<void> {
+    const before = this.turn
+    // Shown at once, and the next point counts them.
+    this.turn = turn
+    const { points, made, labelMap, labelValue } = turn
+    const { fixedSlices } = this
+    const edited = this.labelMap(labelMap)
+    try {
+      const correction = await this.correct(edited, this.structure(edited, labelValue), 'points', (common, signal) =>
+        this.parts.refine({ ...common, points, fixedSlices, made }, signal),
+      )
+      if (correction === null || this.turn !== turn) return
+      const next = { ...turn, made: correction.made, edits: edited.runs.length }
+      this.turn = points.length === 0 ? null : next
+    } catch (error) {
+      // A point that cannot be used goes again.
+      if (this.turn === turn) this.turn = before
+      throw error
+    } finally {
+      this.tell()
+    }
+  }
+
+  /** Asks for a correction and makes an edit of it. @returns null where the labels have changed meanwhile, or another request came */
+  private async correct(
+    edited: LabelMapEdits,
+    structure: EditedStructure,
+    tool: EditTool,
+    ask: (
+      common: Pick<RefineRequest, 'labels' | 'structure' | 'lockedValues'>,
+      signal: AbortSignal,
+    ) => Promise<Correction>,
+  ): Promise<Correction | null> {
+    this.running?.abort()
+    const running = new AbortController()
+    this.running = running
+    this.tell()
+    const edits = edited.runs.length
+    const { name, labelValue } = structure
+    const lockedValues = edited.structures.filter(({ isLocked }) => isLocked).map((locked) => locked.labelValue)
+    try {
+      const correction = await edited.tell(this.parts.scanPath, (labels: EditedLabels) =>
+        ask({ labels, structure: { name, labelValue }, lockedValues }, running.signal),
+      )
+      if (running.signal.aborted) return null
+      if (edited.runs.length !== edits)
+        throw new Error(`${name} was changed while the segmenter corrected it, so its answer was dropped: try again.`)
+      const runs = unpackRuns(correction.runs)
+      if (runs !== null && runs.length > 0)
+        this.parts.labels.edit(edited.name, { kind: 'voxels', runs, structure: name, tool })
+      return correction
+    } finally {
+      if (this.running === running) this.running = null
+      this.tell()
+    }
+  }
+
+  private labelMap(name: string): LabelMapEdits {
+    const labelMap = this.parts.labels.of(name)
+    if (labelMap === undefined) throw new Error(`${name} is not open any more.`)
+    return labelMap
+  }
+
+  private structure({ structures, name }: LabelMapEdits, labelValue: number): EditedStructure {
+    const structure = structures.find((one) => one.labelValue === labelValue)
+    if (structure === undefined)
+      throw new Error(`${name} names no structure with the label ${labelValue}: rename it first.`)
+    if (structure.isLocked)
+      throw new Error(`${structure.name} is locked. Unlock it in the list of structures to correct it.`)
+    return structure
+  }
+
+  private letGo(): void {
+    this.running?.abort()
+    this.turn = null
+    this.tell()
+  }
+
+  private tell(): void {
+    this.parts.onChange(this.view())
+  }
+}
