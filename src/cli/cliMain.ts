@@ -2,12 +2,15 @@ import { Command, CommanderError } from 'commander'
 import { TOOL_VERSION } from '../engine/version.js'
 import { addBankCommands } from './commands/bank.js'
 import { addBenchmark } from './commands/benchmark.js'
+import { addConvert } from './commands/convert.js'
+import { addDicomCommands } from './commands/dicom.js'
 import { addEvaluate } from './commands/evaluate.js'
 import { addInfo } from './commands/info.js'
 import { addLocalize } from './commands/localize.js'
 import { addModelsCommands } from './commands/models/modelsCommands.js'
 import { addRun } from './commands/run.js'
 import { addSegment } from './commands/segment.js'
+import { addStats } from './commands/stats.js'
 import { addSynthesize } from './commands/synthesize.js'
 import { addTemplateCommands } from './commands/template.js'
 import { addWorker } from './commands/worker.js'
@@ -25,7 +28,10 @@ addSegment(program)
 addRun(program)
 addTemplateCommands(program)
 addBankCommands(program)
+addDicomCommands(program)
+addConvert(program)
 addEvaluate(program)
+addStats(program)
 addModelsCommands(program)
 addBenchmark(program)
 addInfo(program)

@@ -4,6 +4,7 @@ import { toEngineOptions, type EngineFlags } from './engineFlags.js'
 import { EXIT, exitCodeOfError } from './exitCodes.js'
 import { startProgressBar } from './progressBar.js'
 import { errorLine } from './remedyFlags.js'
+import { terminalJson, terminalText } from './terminal.js'
 
 /** What an error on stderr begins with. */
 export const ERROR_PREFIX = 'medlsam: '
@@ -41,8 +42,8 @@ export async function runCommand(
   } catch (error) {
     bar.stop()
     const data = toErrorData(error)
-    if (flags.json === true) process.stdout.write(`${JSON.stringify({ error: data }, null, 2)}\n`)
-    else process.stderr.write(`${ERROR_PREFIX}${errorLine(data)}\n`)
+    if (flags.json === true) process.stdout.write(terminalJson({ error: data }, 2))
+    else process.stderr.write(terminalText(`${ERROR_PREFIX}${errorLine(data)}`))
     if (data.kind === 'internal' && error instanceof Error && process.env['MEDLSAM_DEBUG'] !== undefined) {
       process.stderr.write(`${error.stack ?? ''}\n`)
     }
@@ -55,5 +56,5 @@ export async function runCommand(
 }
 
 function print(flags: EngineFlags, { document, lines }: CommandOutput): void {
-  process.stdout.write(flags.json === true ? `${JSON.stringify(document, null, 2)}\n` : `${lines.join('\n')}\n`)
+  process.stdout.write(flags.json === true ? terminalJson(document, 2) : terminalText(lines.join('\n')))
 }

@@ -5,6 +5,7 @@ import type { ProgressListener } from '../shared/progress.js'
 import { startProgressBar } from './progressBar.js'
 import { formatSeconds, STAGE_WORDS } from './progressWords.js'
 import { errorLine } from './remedyFlags.js'
+import { terminalJson, terminalText } from './terminal.js'
 
 /** Shows how a run of a dataset goes, to users or to programs. */
 export interface DatasetProgress {
@@ -35,7 +36,7 @@ function ignore(): void {
 
 function jsonLines(): DatasetProgress {
   const print = (document: object): void => {
-    process.stdout.write(`${JSON.stringify(document)}\n`)
+    process.stdout.write(terminalJson(document))
   }
   return {
     preparing: (progress) => {
@@ -59,7 +60,7 @@ function jsonLines(): DatasetProgress {
 
 function lines(): DatasetProgress {
   const print = (text: string): void => {
-    process.stdout.write(`${text}\n`)
+    process.stdout.write(terminalText(text))
   }
   return {
     preparing: () => undefined,
@@ -75,7 +76,7 @@ function lines(): DatasetProgress {
       print(outcomeLines.join('\n'))
     },
     fail: (error) => {
-      process.stderr.write(`medlsam: ${errorLine(error)}\n`)
+      process.stderr.write(terminalText(`medlsam: ${errorLine(error)}`))
     },
   }
 }
@@ -87,6 +88,8 @@ function eventLine(event: DatasetEvent): string | null {
       return `${place(event.totals)} ${event.scan.path}: ${event.found} of ${event.structures} found, ${formatSeconds(event.seconds)}${pace(event.totals)}`
     case 'scanFailed':
       return `${place(event.totals)} ${event.scan.path}: FAILED${event.failure.stage === null ? '' : ` (${event.failure.stage})`}: ${errorLine(event.failure.error)}`
+    case 'scanNothingFound':
+      return `${place(event.totals)} ${event.scan.path}: ${event.reason}`
     case 'scanElsewhere':
       return `${place(event.totals)} ${event.scan.path}: finished by another process`
     case 'waiting':
@@ -130,7 +133,7 @@ function bars(): DatasetProgress {
   let all: cliProgress.SingleBar | null = null
   const lanes = new Map<number, cliProgress.SingleBar>()
   const say = (text: string): void => {
-    if (all === null) process.stderr.write(`${text}\n`)
+    if (all === null) process.stderr.write(terminalText(text))
     else multi.log(`${text}\n`)
   }
   const overall = (totals: DatasetTotals): void => {
@@ -155,7 +158,7 @@ function bars(): DatasetProgress {
     preparing: preparation.listen,
     plan: (_plan, planLines) => {
       preparation.stop()
-      process.stdout.write(`${planLines.join('\n')}\n`)
+      process.stdout.write(terminalText(planLines.join('\n')))
     },
     listen: (event) => {
       if ('totals' in event) overall(event.totals)
@@ -168,6 +171,7 @@ function bars(): DatasetProgress {
           lane(event.lane, event.scan.path, STAGE_WORDS[stage], done, total)
           return
         }
+        case 'scanNothingFound':
         case 'scanFailed':
         case 'waiting':
         case 'paused':
@@ -184,11 +188,11 @@ function bars(): DatasetProgress {
     note: say,
     end: (_outcome, outcomeLines) => {
       stop()
-      process.stdout.write(`${outcomeLines.join('\n')}\n`)
+      process.stdout.write(terminalText(outcomeLines.join('\n')))
     },
     fail: (error) => {
       stop()
-      process.stderr.write(`medlsam: ${errorLine(error)}\n`)
+      process.stderr.write(terminalText(`medlsam: ${errorLine(error)}`))
     },
   }
 }

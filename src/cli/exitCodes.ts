@@ -14,6 +14,8 @@ export function exitCodeOfError(kind: ErrorKind): number {
     case 'model':
     case 'output':
       return EXIT.badInput
+    case 'nothingFound':
+      return EXIT.someMissing
     case 'cancelled':
       return EXIT.interrupted
     case 'internal':

@@ -1,10 +1,11 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { defined } from '../shared/defined.js'
-import type { RunOptions } from '../shared/sidecar.js'
+import { QUALITIES, type Quality, type RunOptions } from '../shared/sidecar.js'
 import { threeMm, wholeNumber, windowHu } from './parse.js'
 
 /** Options that say how masks are made, as commander hands them over. */
 export interface MaskFlags {
+  readonly quality?: Quality
   readonly marginMm?: RunOptions['marginMm']
   readonly paperMargin?: boolean
   readonly sliceStep?: number
@@ -15,9 +16,15 @@ export interface MaskFlags {
 /** Adds those options. */
 export function withMaskFlags(command: Command): Command {
   return command
+    .addOption(
+      new Option(
+        '--quality <name>',
+        'best: the segmenter sees one slice at a time; balanced: several at once, in a quarter of the time (default); draft: no segmenter, what the templates say, in seconds',
+      ).choices(QUALITIES),
+    )
     .option('--margin-mm <x,y,z>', 'added to each side of a box before segmentation', threeMm)
     .option('--paper-margin', "the paper's margin of 2 slices and 10 pixels of a 1024-pixel slice")
-    .option('--slice-step <n>', 'segment every nth slice and interpolate between', wholeNumber(1))
+    .option('--slice-step <n>', 'run the segmenter on every nth slice and fill in between', wholeNumber(1))
     .option('--window <level,width>', "CT window in HU (default: the segmenter's own)", windowHu)
     .option(
       '--no-appearance',
@@ -27,8 +34,9 @@ export function withMaskFlags(command: Command): Command {
 
 /** What they ask for. */
 export function toMaskOptions(flags: MaskFlags): Partial<RunOptions> {
-  const { marginMm, paperMargin, sliceStep, window, appearance } = flags
+  const { quality, marginMm, paperMargin, sliceStep, window, appearance } = flags
   return defined({
+    quality,
     marginMm,
     paperMargin,
     sliceStep,

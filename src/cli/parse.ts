@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import type { Shard } from '../shared/datasetRun.js'
+import { RESULT_EXPORTS, type ResultExport } from '../shared/exportFormats.js'
 
 /** A whole number of at least `min`. */
 export function wholeNumber(min: number): (text: string) => number {
@@ -9,6 +10,13 @@ export function wholeNumber(min: number): (text: string) => number {
       throw new InvalidArgumentError(`Give a whole number of at least ${min}.`)
     return value
   }
+}
+
+/** Any number. */
+export function number(text: string): number {
+  const value = Number(text)
+  if (!Number.isFinite(value) || text.trim() === '') throw new InvalidArgumentError('Give a number.')
+  return value
 }
 
 /** A number between 0 and 1. */
@@ -61,6 +69,18 @@ export function oneOf<T extends string>(known: readonly T[]): (text: string) => 
     if (word === undefined) throw new InvalidArgumentError(`Use one of ${known.join(', ')}.`)
     return word
   }
+}
+
+/** `nifti,seg,nrrd`: what is written beside the NIfTI, each once. */
+export function writeFormats(text: string): readonly ResultExport[] {
+  const known = new Map<string, ResultExport>([
+    ...RESULT_EXPORTS.map((each) => [each, each] as const),
+    ['nrrd', 'seg.nrrd'],
+  ])
+  const words = text.split(',').map((word) => word.trim())
+  const unknown = words.find((word) => word !== 'nifti' && !known.has(word))
+  if (unknown !== undefined) throw new InvalidArgumentError('Give nifti, seg, rtstruct or nrrd, with commas between.')
+  return [...new Set(words.flatMap((word) => known.get(word) ?? []))]
 }
 
 /** `2/8`: which part of how many, the first being 1. */

@@ -35,7 +35,7 @@ export function planLines(plan: DatasetPlan, { allFiles }: { readonly allFiles: 
 function scanLine({ path, output, state }: PlannedScan): string {
   switch (state.kind) {
     case 'todo':
-      return `  do         ${path} -> ${output} (${REASON_TEXTS[state.why]})`
+      return `  do         ${path} -> ${output} (${REASON_TEXTS[state.why]}${state.keeps === undefined ? '' : `; keeps ${state.keeps.join(', ')}`})`
     case 'done':
       return `  done       ${path} -> ${output}`
     case 'kept':

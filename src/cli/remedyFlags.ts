@@ -10,6 +10,8 @@ export function remedyText(remedy: Remedy): string {
   switch (remedy.option) {
     case 'forceHu':
       return 'With --force-hu it is taken as CT in HU.'
+    case 'huOffset':
+      return `With --hu-offset ${remedy.offset} that is done.`
     case 'timePoint':
       return `Choose with --time-point 0 to ${remedy.timePoints - 1}.`
     case 'maxBytes':
@@ -38,12 +40,22 @@ export function remedyText(remedy: Remedy): string {
       return 'Name another with --models-folder.'
     case 'buildBank':
       return 'Use "medlsam bank build".'
+    case 'nameLabels':
+      return 'Name them with --label-names.'
     case 'createTemplates':
       return 'Use "medlsam template create".'
     case 'out':
       return 'Name another with --out.'
+    case 'force':
+      return 'With --force it is replaced.'
+    case 'series':
+      return 'Choose with --series and its number or UID; "medlsam dicom list" lists them.'
+    case 'sourceSeries':
+      return 'Name it with --series FOLDER, of the slices that the label map was made of.'
     case 'singleScan':
       return 'For one scan use "medlsam segment".'
+    case 'allEdits':
+      return 'Send all edits.'
     case 'jobs':
       return 'Use fewer --jobs.'
   }

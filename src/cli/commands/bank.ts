@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { defined } from '../../shared/defined.js'
 import { findDataset } from '../../lab/benchmark/labelledDataset.js'
-import { writeBank } from '../../engine/medlam/bankFile.js'
+import { isBank, writeBank } from '../../engine/medlam/bankFile.js'
 import type { KnownScan } from '../../engine/templates/calibrateOnScans.js'
 import { readTemplateSet } from '../../engine/templates/templateSetFile.js'
+import { keepForeign } from '../../shared/node/keepForeign.js'
 import { runCommand } from '../command.js'
 import { withEngineFlags, type EngineFlags } from '../engineFlags.js'
 import { EXIT } from '../exitCodes.js'
@@ -14,6 +15,7 @@ interface BankFlags extends EngineFlags {
   readonly calibrateOn?: string
   readonly labels?: string
   readonly name?: string
+  readonly force?: boolean
 }
 
 /** `medlsam bank build SET --out FILE` */
@@ -33,8 +35,10 @@ export function addBankCommands(program: Command): void {
       '--labels <file>',
       'what label values mean there (default: labels.json or dataset.json in that folder or above it)',
     )
+    .option('--force', 'replace a file that is no template bank')
     .action((file: string, flags: BankFlags) =>
       runCommand(flags, async (engine, hooks) => {
+        await keepForeign([{ file: flags.out, isOurs: isBank }], flags.force)
         const set = await readTemplateSet(file)
         const named = { ...set, name: flags.name ?? set.name }
         const calibrateOn =

@@ -2,14 +2,16 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { defined } from '../../shared/defined.js'
+import { keepForeignIn } from '../../shared/node/ownFolder.js'
 import type { Shard } from '../../shared/datasetRun.js'
 import { missedStructures, PROTOCOLS, type Protocol } from '../../lab/benchmark/benchmarkTables.js'
 import type { BenchmarkRequest, Support } from '../../lab/benchmark/benchmarkTypes.js'
 import { prepareTemplates, runBenchmark } from '../../lab/benchmark/runBenchmark.js'
-import { writeReport } from '../../lab/benchmark/report/writeReport.js'
+import { REPORT_FILE, writeReport } from '../../lab/benchmark/report/writeReport.js'
 import { ABLATIONS, type Ablation } from '../../lab/benchmark/variants.js'
-import { benchmarkTables, writeTables } from '../../lab/benchmark/writeBenchmark.js'
+import { BENCHMARK_FILES, benchmarkTables, writeTables } from '../../lab/benchmark/writeBenchmark.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
+import type { LocalizeMethod } from '../../shared/sidecar.js'
 import { toMarkdown } from '../../lab/evaluation/textTable.js'
 import type { Engine, RunHooks } from '../../engine/engine.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
@@ -19,6 +21,7 @@ import { runCommand, type CommandOutput } from '../command.js'
 import { withEngineFlags, type EngineFlags } from '../engineFlags.js'
 import { EXIT } from '../exitCodes.js'
 import { toMaskOptions, withMaskFlags, type MaskFlags } from '../maskFlags.js'
+import { methodOption } from '../scanFlags.js'
 import { bytes, fraction, names, oneOf, shard, wholeNumber } from '../parse.js'
 
 interface BenchmarkFlags extends EngineFlags, MaskFlags {
@@ -37,11 +40,13 @@ interface BenchmarkFlags extends EngineFlags, MaskFlags {
   readonly ablations: readonly Ablation[]
   readonly ablationMasks: boolean
   readonly minConfidence?: number
+  readonly method?: LocalizeMethod
   readonly seed: number
   readonly jobs: number
   readonly shard?: Shard
   readonly cache?: string
   readonly cacheBytes: number
+  readonly force?: boolean
 }
 
 const GIB = 2 ** 30
@@ -91,12 +96,13 @@ function withBenchmarkFlags(command: Command): Command {
     )
     .option(
       '--beside <boxes>',
-      'boxes to set those of MedLAM beside: manual (walls moved out by 0 to 20 pixels), exact, or none',
+      'boxes to set those that were found beside: manual (walls moved out by 0 to 20 pixels), exact, or none',
       beside,
       BESIDE,
     )
     .option('--ablations <names>', `compare also: ${ABLATIONS.join(', ')}, or all`, ablations, [])
     .option('--no-ablation-masks', 'only boxes for what is compared')
+    .addOption(methodOption())
     .option('--min-confidence <c>', 'report structures under this confidence (0 to 1) as not found', fraction)
     .option('--seed <n>', 'seed of support scans, jitter and bootstrap', wholeNumber(0), 2023)
     .option(
@@ -114,10 +120,12 @@ function withBenchmarkFlags(command: Command): Command {
       '--cache <dir>',
       "where embeddings of slices are kept for other settings (default: the tool's cache folder)",
     )
+    .option('--force', 'replace tables and reports of these names that are not from a benchmark, or were edited')
     .option('--cache-bytes <n>', 'how much of them, such as 8G', bytes, 8 * GIB)
 }
 
 async function benchmark(flags: BenchmarkFlags, engine: Engine, hooks: RunHooks): Promise<CommandOutput> {
+  if (flags.shard === undefined) await keepForeignIn(flags.out, [...BENCHMARK_FILES, REPORT_FILE], flags.force)
   const request = toRequest(flags, engine.sources.cacheFolder)
   const clock = startClock(hooks.onProgress)
   clock.start('score')
@@ -143,8 +151,8 @@ async function benchmark(flags: BenchmarkFlags, engine: Engine, hooks: RunHooks)
       exitCode: EXIT.allFound,
     }
   }
-  await writeTables(flags.out, ran, flags.protocol)
-  await writeReport(flags.out, ran, flags.protocol)
+  await writeTables(flags.out, ran, flags.protocol, flags.force)
+  await writeReport(flags.out, ran, flags.protocol, flags.force)
   const tables = [...benchmarkTables(ran, flags.protocol).values()]
   return {
     document: ran,
@@ -160,7 +168,7 @@ async function benchmark(flags: BenchmarkFlags, engine: Engine, hooks: RunHooks)
 }
 
 function toRequest(flags: BenchmarkFlags, cacheFolder: string): BenchmarkRequest {
-  const { labels, cases, structures, minConfidence, shard: part } = flags
+  const { labels, cases, structures, minConfidence, method, shard: part } = flags
   return defined({
     dataset: flags.dataset,
     out: flags.out,
@@ -171,7 +179,7 @@ function toRequest(flags: BenchmarkFlags, cacheFolder: string): BenchmarkRequest
     ablationMasks: flags.ablationMasks,
     minPixels: flags.minPixels,
     seed: flags.seed,
-    run: { ...toMaskOptions(flags), ...defined({ minConfidence }) },
+    run: { ...toMaskOptions(flags), ...defined({ minConfidence, method }) },
     cache: { folder: flags.cache ?? path.join(cacheFolder, 'embeddings'), maxBytes: flags.cacheBytes },
     labels,
     cases,

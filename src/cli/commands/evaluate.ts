@@ -4,7 +4,9 @@ import { evaluateFolders } from '../../lab/evaluation/evaluateFolders.js'
 import { summaryTable } from '../../lab/evaluation/scoreTables.js'
 import { summarizeCases, type CaseScores } from '../../lab/evaluation/evaluationSummary.js'
 import { toMarkdown } from '../../lab/evaluation/textTable.js'
-import { makeFolder, writeEvaluation } from '../../lab/evaluation/writeEvaluation.js'
+import { EVALUATION_FILES, writeEvaluation } from '../../lab/evaluation/writeEvaluation.js'
+import { makeFolders } from '../../shared/node/makeFolders.js'
+import { keepForeignIn } from '../../shared/node/ownFolder.js'
 import { startClock } from '../../engine/pipeline/stageClock.js'
 import { runCommand } from '../command.js'
 import { EXIT } from '../exitCodes.js'
@@ -18,6 +20,7 @@ interface EvaluateFlags {
   readonly seed: number
   readonly resample: boolean
   readonly complete?: boolean
+  readonly force?: boolean
   readonly json?: boolean
 }
 
@@ -27,7 +30,10 @@ export function addEvaluate(program: Command): void {
     .command('evaluate')
     .description('score label maps against the truth: Dice, boxes, surfaces, volumes')
     .requiredOption('--pred <dir>', 'predicted label maps; what lies beside them (JSON) tells their names and boxes')
-    .requiredOption('--truth <dir>', 'true label maps of the same names, with or without _seg, _dseg, _ct')
+    .requiredOption(
+      '--truth <dir>',
+      'true label maps, DICOM SEG or RTSTRUCT of the same names, with or without _seg, _dseg, _ct',
+    )
     .requiredOption(
       '--labels <file>',
       'what label values of the truth mean: {"labels": {"1": "Brainstem"}} or a _dseg.tsv',
@@ -36,10 +42,12 @@ export function addEvaluate(program: Command): void {
     .option('--seed <n>', 'seed of the bootstrap', wholeNumber(0), 2023)
     .option('--no-resample', 'refuse predictions that lie on another grid than the truth')
     .option('--complete', 'the truth shows every structure there is, so what is found elsewhere is a failure')
+    .option('--force', 'replace files of these names that are not from an evaluation, or were edited')
     .option('--json', 'print one JSON document on stdout and nothing else')
     .action((flags: EvaluateFlags) =>
       runCommand(flags, async (_engine, hooks) => {
-        await makeFolder(flags.out)
+        await makeFolders(flags.out)
+        await keepForeignIn(flags.out, EVALUATION_FILES, flags.force)
         const clock = startClock(hooks.onProgress)
         clock.start('score')
         const { cases, warnings } = await evaluateFolders(
@@ -59,7 +67,7 @@ export function addEvaluate(program: Command): void {
         )
         const summary = summarizeCases(cases, flags.seed)
         const title = `${flags.pred} against ${flags.truth}`
-        await writeEvaluation(flags.out, { cases, summary, warnings }, title)
+        await writeEvaluation(flags.out, { cases, summary, warnings }, title, flags.force)
         const failures = listFailures(cases, flags.complete === true)
         return {
           document: { cases, summary, warnings },

@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
 import { runCommand } from '../command.js'
 import { exitCodeOfResult } from '../exitCodes.js'
-import { toLocalizeRequest, withScanFlags, type ScanFlags } from '../scanFlags.js'
+import { toLocalizeRequest, withScanFlags, withSeriesFlag, type ScanFlags } from '../scanFlags.js'
 import { structureTable } from '../structureTable.js'
 
 /** `medlsam localize SCAN --templates SET` */
 export function addLocalize(program: Command): void {
-  withScanFlags(program.command('localize'))
+  withSeriesFlag(withScanFlags(program.command('localize')))
     .description('find structures in a scan; writes nothing')
-    .argument('<scan>', 'CT as NIfTI, NRRD or MetaImage')
+    .argument('<scan>', 'CT as NIfTI, NRRD, MetaImage, or a folder of DICOM slices')
     .action((scan: string, flags: ScanFlags) =>
       runCommand(flags, async (engine, hooks) => {
         const report = await engine.localize(toLocalizeRequest(scan, flags), hooks)

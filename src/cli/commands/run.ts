@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
-import type { DatasetOutcome, DatasetPlan, DatasetRequest, Shard } from '../../shared/datasetRun.js'
+import type { DatasetOutcome, DatasetPlan, DatasetRequest, Shard, SkipReason } from '../../shared/datasetRun.js'
 import { defined } from '../../shared/defined.js'
 import { REASON_TEXTS } from '../../shared/reasonTexts.js'
 import { planDataset } from '../../engine/dataset/planDataset.js'
@@ -25,6 +25,7 @@ interface RunFlags extends SegmentFlags {
   readonly shard?: Shard
   readonly summary: boolean
   readonly dryRun?: boolean
+  readonly onlyChanged?: boolean
   readonly force?: boolean
 }
 
@@ -49,6 +50,10 @@ export function addRun(program: Command): void {
     .option('--shard <i/N>', 'only every Nth scan, from the ith on', shard)
     .option('--no-summary', 'leave summary.csv and summary.html to a later run')
     .option('--dry-run', 'say what would be done, and do nothing')
+    .option(
+      '--only-changed',
+      'of scans that are done again, keep the structures for which templates, models and options are as they were',
+    )
     .option('--force', 'do finished scans again; replace label maps that were edited or are not from a run')
     .action((folder: string, flags: RunFlags) => runFolder(folder, flags))
 }
@@ -71,7 +76,7 @@ async function runFolder(folder: string, flags: RunFlags): Promise<void> {
     const plan = await planDataset(request, prepared)
     progress.plan(plan, planLines(plan, { allFiles: flags.dryRun === true }))
     if (flags.dryRun === true) {
-      process.exitCode = EXIT.allFound
+      process.exitCode = filesOf(plan, 'notFetched').length > 0 ? EXIT.someMissing : EXIT.allFound
       return
     }
     const outcome = await runDataset(plan, workers, { signal: abort.signal, onEvent: progress.listen })
@@ -97,7 +102,7 @@ function forkWorker(flags: RunFlags): ChildProcess {
 }
 
 function toRequest(folder: string, flags: RunFlags): DatasetRequest {
-  const { out, bids, include, exclude, shard: part, summary, force } = flags
+  const { out, bids, include, exclude, shard: part, summary, onlyChanged, force } = flags
   return defined({
     folder,
     settings: toSegmentSettings(flags),
@@ -107,23 +112,27 @@ function toRequest(folder: string, flags: RunFlags): DatasetRequest {
     exclude,
     shard: part,
     summary: summary ? undefined : false,
+    onlyChanged,
     force,
   })
 }
 
-/** Structures that are not found are results; scans that failed, or have no name for a result, are not. */
-function exitCodeOfOutcome({ failures, stopped }: DatasetOutcome, plan: DatasetPlan): number {
+/** Structures that are not found are results; scans that failed, show nothing, are not there, or have no name for a result, are not. */
+function exitCodeOfOutcome({ failures, nothingFound, stopped }: DatasetOutcome, plan: DatasetPlan): number {
   if (stopped) return EXIT.interrupted
-  return failures.length > 0 || namesakes(plan).length > 0 ? EXIT.someMissing : EXIT.allFound
+  const isIncomplete = [failures, nothingFound, filesOf(plan, 'sameOutput'), filesOf(plan, 'notFetched')].some(
+    ({ length }) => length > 0,
+  )
+  return isIncomplete ? EXIT.someMissing : EXIT.allFound
 }
 
-/** Scans whose result would have the path of another scan's. */
-function namesakes({ skipped }: DatasetPlan): string[] {
-  return skipped.flatMap(({ path, reason }) => (reason === 'sameOutput' ? path : []))
+/** Files that are left out for a reason. */
+function filesOf({ skipped }: DatasetPlan, why: SkipReason): string[] {
+  return skipped.flatMap(({ path, reason }) => (reason === why ? path : []))
 }
 
 function outcomeLines(
-  { totals, failures, kept, stopped, summaryCsv, summaryHtml }: DatasetOutcome,
+  { totals, failures, nothingFound, kept, stopped, summaryCsv, summaryHtml }: DatasetOutcome,
   plan: DatasetPlan,
 ): string[] {
   const left = totals.total - totals.done - totals.failed - totals.already
@@ -139,8 +148,13 @@ function outcomeLines(
       : []),
     ...list(
       "Left out, since their label maps would have the name of another scan's (rename them, or leave them out with --exclude):",
-      namesakes(plan),
+      filesOf(plan, 'sameOutput'),
     ),
+    ...list(
+      'Left out, since their content was not fetched (get it with "datalad get", "git annex get" or "git lfs pull"):',
+      filesOf(plan, 'notFetched'),
+    ),
+    ...list('Nothing was found in (no files were written of them):', nothingFound),
     ...(failures.length > 0
       ? [
           'Failed:',

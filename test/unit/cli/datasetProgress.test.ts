@@ -44,12 +44,10 @@ describe('the progress of a run of a dataset', () => {
   it('counts failures from the first one on, also before any scan is done', () => {
     const { listen } = startDatasetProgress(false)
     listen({ kind: 'scanElsewhere', scan, totals })
-    listen({ kind: 'scanDone', lane: 0, scan, seconds: 5, found: 1, structures: 2, totals: { ...totals, done: 1 } })
+    const done = { kind: 'scanDone', lane: 0, scan, seconds: 5, stageSeconds: { localize: 5 } } as const
+    listen({ ...done, found: 1, structures: 2, totals: { ...totals, done: 1 } })
     listen({
-      kind: 'scanDone',
-      lane: 0,
-      scan,
-      seconds: 5,
+      ...done,
       found: 1,
       structures: 2,
       totals: { ...totals, done: 1, scansPerHour: 20, secondsLeft: 180 },

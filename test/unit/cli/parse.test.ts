@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, fraction, names, threeMm, wholeNumber, windowHu } from '../../../src/cli/parse.js'
+import { bytes, fraction, names, threeMm, wholeNumber, windowHu, writeFormats } from '../../../src/cli/parse.js'
 import { exitCodeOfError, exitCodeOfResult } from '../../../src/cli/exitCodes.js'
 import { formatSeconds } from '../../../src/cli/progressWords.js'
 import { defaultLabelMapPath, outputPaths } from '../../../src/engine/pipeline/outputPaths.js'
@@ -14,6 +14,7 @@ describe('command-line values', () => {
     expect(threeMm('2,2,0')).toEqual([2, 2, 0])
     expect(windowHu('40,400')).toEqual({ level: 40, width: 400 })
     expect(wholeNumber(1)('3')).toBe(3)
+    expect(writeFormats('nifti,seg, nrrd,seg')).toEqual(['seg', 'seg.nrrd'])
     expect(fraction('0.25')).toBe(0.25)
   })
 
@@ -24,6 +25,7 @@ describe('command-line values', () => {
     [windowHu, '40,-1'],
     [windowHu, '40'],
     [wholeNumber(1), '0'],
+    [writeFormats, 'seg,dicom'],
     [wholeNumber(1), '1.5'],
     [fraction, '2'],
     [fraction, ''],
@@ -50,11 +52,13 @@ describe('output files', () => {
     expect(defaultLabelMapPath('/a/b.c_ct.nii.gz')).toBe('/a/b.c_ct_dseg.nii.gz')
     expect(outputPaths('/a/x_dseg.nii.gz', '/a/x.nii.gz')).toEqual({
       labelMap: '/a/x_dseg.nii.gz',
+      exports: [],
       sidecar: '/a/x_dseg.json',
       names: '/a/x_dseg.tsv',
     })
     expect(outputPaths('/a/out.nii', '/a/x.nii.gz')).toEqual({
       labelMap: '/a/out.nii',
+      exports: [],
       sidecar: '/a/out.json',
       names: '/a/out_dseg.tsv',
     })

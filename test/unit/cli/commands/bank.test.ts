@@ -30,7 +30,7 @@ describe.skipIf(!cliIsBuilt)('medlsam bank build', () => {
       at('names.tsv'),
     ])
     expect(made).toMatchObject({ code: 0 })
-  }, 120_000)
+  })
 
   it('learns from a folder of labelled scans how far off walls usually are, and such a bank localizes', async () => {
     const built = await runCli([
@@ -56,10 +56,12 @@ describe.skipIf(!cliIsBuilt)('medlsam bank build', () => {
       at('labelled/one_ct.nii.gz'),
       '--templates',
       at('taught.msgpack'),
+      '--method',
+      'medlam',
       '--json',
     ])
     expect(found.stdout).toContain('Mandible')
-  }, 120_000)
+  })
 
   it('says which folder teaches nothing', async () => {
     await mkdir(at('empty'))
@@ -75,5 +77,5 @@ describe.skipIf(!cliIsBuilt)('medlsam bank build', () => {
       at('names.tsv'),
     ])
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('empty') })
-  }, 60_000)
+  })
 })
