@@ -196,17 +196,17 @@ await segmenter.release()
 
 /** The same segmenter, which encodes a slice image it has seen before only once. */
 function remembering(inner: Segmenter): Segmenter {
-  const seen: { image: SliceImage; embedding: ReturnType<Segmenter['encodeSlice']> }[] = []
+  const seen: { image: SliceImage; embedding: ReturnType<Segmenter['encodeTile']> }[] = []
   return {
     ...inner,
-    encodeSlice(image) {
+    encodeTile(image) {
       const same = seen.find(
         (other) =>
           other.image.width === image.width &&
           Buffer.compare(Buffer.from(other.image.data.buffer), Buffer.from(image.data.buffer)) === 0,
       )
       if (same !== undefined) return same.embedding
-      const embedding = inner.encodeSlice(image)
+      const embedding = inner.encodeTile(image)
       seen.push({ image, embedding })
       return embedding
     },

@@ -141,7 +141,11 @@ def main(words: list[str] | None = None) -> None:
     command.add_argument("--id", default="medlam-small")
     _networks(command, False)
     command.add_argument("--paper", type=Path, help="checkpoint of the paper's network, ours or the published one")
-    command.add_argument("--record", type=Path, help="JSON file that becomes the card's `training`")
+    command.add_argument(
+        "--record",
+        type=Path,
+        help="JSON file that becomes the card's `training`; its `licence` and `dataCredit` become the card's own",
+    )
     command.set_defaults(run=_export)
 
     command = commands.add_parser("evaluate", help="print every figure on labelled scans")

@@ -92,15 +92,6 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-DATA_CREDIT = [
-    "OpenKBP: Babier et al., OpenKBP: The open-access knowledge-based planning grand challenge and dataset, Medical"
-    " Physics 2021; repository under MIT; images from The Cancer Imaging Archive, de-identified",
-    "21-organ masks of two scans (not used as labels): Nikolov et al. (DeepMind), tcia-ct-scan-dataset, CC BY 4.0",
-    "Weasis demo archive: CC BY 4.0",
-    "TotalSegmentator example scan: Apache-2.0",
-]
-
-
 def export_dense(position: Path, features: Path, folder: Path, model_id: str, record: dict[str, Any]) -> Path:
     """Write both graphs and the card `<id>.json` of the small model; returns the card's path."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -150,8 +141,8 @@ def export_dense(position: Path, features: Path, folder: Path, model_id: str, re
             ],
         },
         "training": record,
-        "licence": "Apache-2.0",
-        "dataCredit": DATA_CREDIT,
+        "licence": record.get("licence", "not stated"),
+        "dataCredit": record.get("dataCredit", []),
     }
     target = folder / f"{model_id}.json"
     target.write_text(json.dumps(card, indent=2) + "\n")

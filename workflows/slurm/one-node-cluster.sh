@@ -86,6 +86,6 @@ $MEDLSAM run scans --out undisturbed $options | tail -5 | sed "s|$work|WORK|g"
 files() { cd "$1" && find . -type f -not -path './.medlsam/journal/*' -not -name summary.csv -print0 | sort -z | xargs -0 sha256sum; }
 diff <(files results) <(files undisturbed)
 # Of summary.csv the column with the seconds may differ.
-columns() { node --input-type=module -e 'import { readFileSync } from "node:fs"; for (const line of readFileSync(process.argv[1], "utf8").split("\n")) console.log(line.replace(/,[\d.]*,([^,]*)$/, ",$1"))' "$1"; }
+columns() { node --input-type=module -e 'import { readFileSync } from "node:fs"; for (const line of readFileSync(process.argv[1], "utf8").split("\n")) console.log(line.replace(/,[\d.]*((?:,[^,]*){3})$/, "$1"))' "$1"; }
 diff <(columns results/summary.csv) <(columns undisturbed/summary.csv)
 echo "$(files results | wc -l) files and summary.csv are the same, byte for byte; left over: $(find results \( -name '*.part' -o -name '*.tmp' -o -path '*/claims/*' \) | wc -l) files"

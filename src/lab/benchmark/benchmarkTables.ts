@@ -2,10 +2,10 @@ import { meanCell, overallCell } from '../evaluation/scoreTables.js'
 import type { StructureScore } from '../evaluation/scoreStructure.js'
 import { mean, spearman } from '../../engine/numeric/statistics.js'
 import { summarizeCases, type CaseScores, type EvaluationSummary } from '../evaluation/evaluationSummary.js'
-import { words, type Cell, type Table } from '../evaluation/textTable.js'
+import { words, type Cell, type Table } from '../../shared/figureTable.js'
 import type { Benchmark } from './benchmarkTypes.js'
 import type { CaseResult } from './caseTypes.js'
-import { ABLATIONS, ablationVariants, EXACT, MEDLAM } from './variants.js'
+import { ABLATIONS, ablationVariants, EXACT, AUTOMATIC } from './variants.js'
 
 /**
  * Which slices count. `deploy`: all of them, as for a user of the tool. `paper`: as in the paper, those
@@ -27,7 +27,7 @@ export interface Column {
 /** The columns of the paper's tables 2 and 3: automatic boxes with each segmenter, then manual ones, then exact ones. */
 export function maskColumns({ variants, segmenters }: Benchmark): Column[] {
   return variants
-    .filter(({ variant }) => ['medlam', 'manual', 'exact'].includes(variant.id))
+    .filter(({ variant }) => [AUTOMATIC.id, 'manual', 'exact'].includes(variant.id))
     .flatMap(({ variant }) =>
       segmenters.map((segmenter) => ({ variant: variant.id, segmenter, title: `${variant.title} + ${segmenter}` })),
     )
@@ -68,7 +68,7 @@ export function segmentationTable(benchmark: Benchmark, protocol: Protocol): Tab
   const shares = benchmark.segmenters.map((segmenter) => {
     const of = (variant: string): number =>
       columns.findIndex((column) => column.variant === variant && column.segmenter === segmenter)
-    return { title: `${MEDLAM.title} / manual, ${segmenter} %`, automatic: of('medlam'), manual: of('manual') }
+    return { title: `${AUTOMATIC.title} / manual, ${segmenter} %`, automatic: of(AUTOMATIC.id), manual: of('manual') }
   })
   const row = (title: string, cells: readonly Cell[], means: readonly (number | undefined)[]): Cell[] => [
     words(title),
@@ -126,17 +126,17 @@ export function protocolWords({ minPixels }: Benchmark, protocol: Protocol): str
 export function localizationTable(benchmark: Benchmark): Table {
   const { structures, overall } = summaryOf(
     benchmark,
-    { variant: 'medlam', segmenter: benchmark.segmenters[0] ?? null },
+    { variant: AUTOMATIC.id, segmenter: benchmark.segmenters[0] ?? null },
     'deploy',
   )
-  const own = benchmark.cases.flatMap(({ results }) => results.find(({ variant }) => variant === MEDLAM.id) ?? [])
+  const own = benchmark.cases.flatMap(({ results }) => results.find(({ variant }) => variant === AUTOMATIC.id) ?? [])
   const isMissing =
     (name: string) =>
     ({ structures: found, deploy }: CaseResult): boolean =>
       deploy.some(({ structure, truthMl }) => structure === name && truthMl > 0) &&
       found.some((structure) => structure.name === name && structure.status !== 'found')
   return {
-    title: 'Localization: boxes of MedLAM against those of the truth',
+    title: 'Localization: boxes as found against those of the truth',
     columns: [
       'organ',
       'cases',
@@ -191,11 +191,11 @@ export function ablationTable(benchmark: Benchmark): Table | null {
   const compared = benchmark.variants.filter(({ variant }) => ids.has(variant.id))
   if (compared.length === 0) return null
   const own = benchmark.variants
-    .filter(({ variant }) => variant.id === MEDLAM.id)
+    .filter(({ variant }) => variant.id === AUTOMATIC.id)
     .map(({ variant, masks }) => ({
       variant: {
         ...variant,
-        title: `MedLAM as it is: ${benchmark.templates.ids.length} templates, parts (SPL), similarity (MSS)`,
+        title: `as it is: ${benchmark.templates.ids.length} templates, parts (SPL), similarity (MSS)`,
       },
       masks,
     }))
@@ -223,7 +223,7 @@ export function ablationTable(benchmark: Benchmark): Table | null {
 /** What was missed with automatic boxes, each with its reason: it counts as 0 and must be seen. */
 export function missedStructures({ cases }: Benchmark): string[] {
   return cases.flatMap(({ id, results }) => {
-    const own = results.filter(({ variant }) => variant === MEDLAM.id)
+    const own = results.filter(({ variant }) => variant === AUTOMATIC.id)
     const missed = own.flatMap(({ segmenter, structures, deploy }) =>
       deploy.flatMap(({ structure, outcome, reason = '' }) => {
         const boxOnly =
@@ -243,7 +243,7 @@ export function missedStructures({ cases }: Benchmark): string[] {
   })
 }
 
-/** One localized structure: how sure MedLAM was, and how far off. */
+/** One localized structure: how sure localization was, and how far off. */
 export interface ConfidencePoint {
   readonly id: string
   readonly structure: string
@@ -255,7 +255,7 @@ export interface ConfidencePoint {
 /** Confidence and error of all structures that were found and that the truth has. */
 export function confidencePoints({ cases }: Benchmark): ConfidencePoint[] {
   return cases.flatMap(({ id, results }) => {
-    const own = results.find(({ variant }) => variant === MEDLAM.id)
+    const own = results.find(({ variant }) => variant === AUTOMATIC.id)
     if (own === undefined) return []
     return own.deploy.flatMap(({ structure, wallDistanceMm, boxIou }: StructureScore): ConfidencePoint[] => {
       const found = own.structures.find(({ name }) => name === structure)

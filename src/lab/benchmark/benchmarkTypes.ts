@@ -23,8 +23,8 @@ export interface BenchmarkRequest {
   readonly cases?: readonly string[]
   readonly structures?: readonly string[]
   readonly segmenters: readonly string[]
-  /** Boxes to set those of MedLAM beside. */
-  readonly beside: readonly Exclude<BoxSource, 'medlam'>[]
+  /** Boxes to set those that were found beside. */
+  readonly beside: readonly Exclude<BoxSource, 'found'>[]
   readonly ablations: readonly Ablation[]
   /** Masks for ablations too; only boxes otherwise. */
   readonly ablationMasks: boolean

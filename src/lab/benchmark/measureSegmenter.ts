@@ -3,6 +3,7 @@ import { mean, median } from '../../engine/numeric/statistics.js'
 import { scoreStructures } from '../evaluation/scoreStructure.js'
 import { testImage } from '../../engine/models/providers/testProviders.js'
 import { segmentScan } from '../../engine/sam/segmentScan.js'
+import { boxPrompt } from '../../engine/sam/prompts/prompt.js'
 import type { Segmenter } from '../../engine/sam/segmenter.js'
 import { readScan } from '../../engine/scanFiles/readScan.js'
 import type { LabelledDataset } from './labelledDataset.js'
@@ -59,12 +60,12 @@ export async function measureSegmenter(
     const image = testImage()
     const whole = { x0: 0, y0: 0, x1: image.width, y1: image.height }
     const box = { x0: 60, y0: 60, x1: 120, y1: 120 }
-    let embedding = await segmenter.encodeSlice(image)
+    let embedding = await segmenter.encodeTile(image)
     const encodeMs = await medianMs(async () => {
-      embedding = await segmenter.encodeSlice(image)
+      embedding = await segmenter.encodeTile(image)
     })
-    await segmenter.decodeBox(embedding, box, whole)
-    const decodeMs = await medianMs(() => segmenter.decodeBox(embedding, box, whole))
+    await segmenter.decode(embedding, boxPrompt(box), whole)
+    const decodeMs = await medianMs(() => segmenter.decode(embedding, boxPrompt(box), whole))
     const peakMb = process.resourceUsage().maxRSS / 1024
     const { provider, providerNote } = segmenter
     const dices = data === null ? [] : await manualBoxDice(segmenter, data, onScan)

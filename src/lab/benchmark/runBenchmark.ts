@@ -8,7 +8,7 @@ import { programHash } from '../../engine/programHash.js'
 import { cacheEmbeddings, type CachingSegmenter } from '../../engine/sam/embeddings/embeddingCache.js'
 import { hashScan } from '../../engine/scanFiles/hashScan.js'
 import { readTolerances, toleranceMm } from '../evaluation/tolerances.js'
-import { makeFolder } from '../evaluation/writeEvaluation.js'
+import { makeFolders } from '../../shared/node/makeFolders.js'
 import type { Benchmark, BenchmarkCase, BenchmarkHooks, BenchmarkRequest } from './benchmarkTypes.js'
 import type { CaseTools, WantedVariant } from './caseTypes.js'
 import { findDataset, namedScans, type LabelledDataset, type LabelledScan } from './labelledDataset.js'
@@ -16,7 +16,7 @@ import { matchStructures, type MatchedStructures } from './matchStructures.js'
 import { resolveSupport, type ResolvedSupport } from './resolveSupport.js'
 import { runCase } from './runCase.js'
 import { keyOf } from './storedCase.js'
-import { ablationVariants, EXACT, MANUAL, MEDLAM, TEMPLATE_COUNTS } from './variants.js'
+import { ablationVariants, EXACT, MANUAL, AUTOMATIC, TEMPLATE_COUNTS } from './variants.js'
 
 /**
  * Runs the paper's design on a labelled data set: templates from support scans, everything else localized and
@@ -28,7 +28,7 @@ export async function runBenchmark(
   request: BenchmarkRequest,
   hooks: BenchmarkHooks = {},
 ): Promise<Benchmark> {
-  await makeFolder(request.out)
+  await makeFolders(request.out)
   const dataset = await findDataset(request.dataset, request.labels)
   const resolved = await resolveSupport(engine, request, dataset, hooks.signal)
   const { bank, problems } = resolved.built
@@ -77,7 +77,7 @@ export async function runBenchmark(
 
 /** Makes and encodes the templates, so that processes that share the cases find them ready. */
 export async function prepareTemplates(engine: Engine, request: BenchmarkRequest, signal?: AbortSignal): Promise<void> {
-  await makeFolder(request.out)
+  await makeFolders(request.out)
   await resolveSupport(engine, request, await findDataset(request.dataset, request.labels), signal)
 }
 
@@ -143,8 +143,8 @@ async function openSegmenters(engine: Engine, request: BenchmarkRequest): Promis
 /** The main table's boxes, then what the ablations compare with them. */
 function wantedVariants(request: BenchmarkRequest, bank: TemplateBank, masks: boolean): WantedVariant[] {
   return [
-    ...[MEDLAM, MANUAL, EXACT]
-      .filter(({ boxes }) => boxes === 'medlam' || request.beside.includes(boxes))
+    ...[AUTOMATIC, MANUAL, EXACT]
+      .filter(({ boxes }) => boxes === 'found' || request.beside.includes(boxes))
       .map((variant) => ({ variant, masks })),
     ...ablationVariants(request.ablations, bank.templates.length).map((variant) => ({
       variant,

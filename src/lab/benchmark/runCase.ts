@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { makeFolders } from '../../shared/node/makeFolders.js'
 import type { Scan } from '../../shared/geometry/volume.js'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
 import type { RunOptions } from '../../shared/sidecar.js'
-import { localizedStructureSchema, type LocalizedStructure } from '../../shared/structure.js'
+import type { LocalizedStructure } from '../../shared/structure.js'
+import { boxAround, type Localization } from '../../engine/pipeline/localization.js'
 import type { ScanEmbedding } from '../../engine/medlam/scanEmbedding.js'
 import type { TemplateBank } from '../../engine/medlam/templateBank.js'
 import { readLabelMap, type LabelMap } from '../../engine/scanFiles/readLabelMap.js'
@@ -15,7 +17,9 @@ import type { CaseMade, CaseResult, CaseTools, WantedVariant } from './caseTypes
 import { firstTemplates, localizeCase, lookAt, segmentCase } from './inference/infer.js'
 import type { LabelledScan } from './labelledDataset.js'
 import { scoreCase } from './scoreCase.js'
+import { AUTOMATIC } from './variants.js'
 import { fileSafe, keyOf, stored } from './storedCase.js'
+import { storedLocalization } from './storedLocalization.js'
 import { JITTER_PIXELS, manualBoxes } from './truth/manualBoxes.js'
 import { readTruth } from './truth/readTruth.js'
 
@@ -51,9 +55,9 @@ export async function runCase(
   signal?: AbortSignal,
 ): Promise<CaseRun> {
   const folder = path.join(tools.folder, 'cases', labelled.id)
-  await mkdir(folder, { recursive: true })
-  const automatic = wanted.filter(({ variant }) => variant.boxes === 'medlam')
-  const beside = wanted.filter(({ variant }) => variant.boxes !== 'medlam')
+  await makeFolders(folder)
+  const automatic = wanted.filter(({ variant }) => variant.boxes === 'found')
+  const beside = wanted.filter(({ variant }) => variant.boxes !== 'found')
   const read = await orReason(async (): Promise<ReadCase> => ({
     tools,
     folder,
@@ -122,9 +126,11 @@ async function inferCase(readCase: ReadCase, wanted: readonly WantedVariant[]): 
   const { model, run } = tools
   const made: CaseMade[] = []
   let embedding: ScanEmbedding | undefined
+  const look = (): ScanEmbedding => (embedding ??= lookAt(model, scan))
   for (const { variant, masks } of wanted) {
     throwIfCancelled(signal)
     const { templates, parts, similarity, procedure } = variant
+    const method = variant.method ?? run.method
     const bank = firstTemplates(tools.bank, templates)
     // All that boxes depend on: whatever is segmented of them, and how, they are found once.
     const key = keyOf(
@@ -137,20 +143,35 @@ async function inferCase(readCase: ReadCase, wanted: readonly WantedVariant[]): 
       parts,
       similarity,
       procedure,
+      method,
+      // Drafts may be aligned from other starts.
+      run.quality === 'draft',
     )
-    const file = path.join(folder, `boxes-${variant.id}.json`)
+    // Masks of another quality are made in the same boxes.
+    const file = path.join(folder, `boxes-${variant.quality === null ? variant.id : AUTOMATIC.id}.json`)
     const found = await orReason(() =>
-      stored(file, key, z.array(localizedStructureSchema), async () => {
-        embedding ??= lookAt(model, scan)
-        return [...(await localizeCase({ model, scan, embedding, bank, run, signal }, variant))]
-      }),
+      storedLocalization(file, key, () =>
+        localizeCase({ model, scan, embedding: look, bank, run, signal }, { ...variant, method }),
+      ),
     )
     if ('reason' in found) {
       made.push(...failedMade(tools, variant.id, segmenterIds(tools, masks), found.reason))
       continue
     }
-    const structures = found.done.filter(({ name }) => tools.structures.some((structure) => structure.name === name))
-    made.push(...(await segmentInto(readCase, { variant: variant.id, bank, structures, masks, run })))
+    const { drafts, aroundAllMm } = found.done
+    const quality = variant.quality ?? run.quality
+    const structures = found.done.structures.filter(({ name }) =>
+      tools.structures.some((structure) => structure.name === name),
+    )
+    made.push(
+      ...(await segmentInto(readCase, {
+        variant: variant.id,
+        bank,
+        found: { structures, drafts, aroundAllMm },
+        masks,
+        run: { ...run, quality },
+      })),
+    )
   }
   return made
 }
@@ -173,7 +194,15 @@ async function inTruthBoxes(
       const own = bank.structures.find(({ name }) => name === box.name)
       return own === undefined ? [] : [{ ...box, labelValue: own.labelValue }]
     })
-    made.push(...(await segmentInto(readCase, { variant: variant.id, bank, structures, masks, run })))
+    made.push(
+      ...(await segmentInto(readCase, {
+        variant: variant.id,
+        bank,
+        found: { structures, drafts: new Map(), aroundAllMm: boxAround(structures) },
+        masks,
+        run,
+      })),
+    )
   }
   return made
 }
@@ -182,7 +211,7 @@ async function inTruthBoxes(
 interface VariantBoxes {
   readonly variant: string
   readonly bank: TemplateBank
-  readonly structures: readonly LocalizedStructure[]
+  readonly found: Localization
   /** False where only boxes are wanted. */
   readonly masks: boolean
   readonly run: RunOptions
@@ -190,8 +219,9 @@ interface VariantBoxes {
 
 async function segmentInto(
   { tools, folder, scan, signal }: ReadCase,
-  { variant, bank, structures, masks, run }: VariantBoxes,
+  { variant, bank, found, masks, run }: VariantBoxes,
 ): Promise<CaseMade[]> {
+  const { structures } = found
   if (!masks) return [{ variant, segmenter: null, structures, labelMap: null, key: keyOf(structures), failure: null }]
   const made: CaseMade[] = []
   for (const segmenter of tools.segmenters) {
@@ -207,6 +237,8 @@ async function segmentInto(
       run,
       segmenter.layout,
       segmenter.windowHu,
+      segmenter.tiles,
+      found.aroundAllMm,
       segmenter.networks.map(({ sha256 }) => sha256),
     )
     if (!existsSync(labelMap)) await rm(file, { force: true })
@@ -216,8 +248,8 @@ async function segmentInto(
         await rm(file, { force: true })
         const started = performance.now()
         const { labels, encoderRuns, decoderRuns } = await segmentCase(
-          { segmenter, scan, bank, run, signal },
-          structures,
+          { segmenter: run.quality === 'draft' ? null : segmenter, scan, bank, run, signal },
+          found,
         )
         await writeLabelMap(labelMap, labels, scan.geometry, bank.structures)
         return { encoderRuns, decoderRuns, seconds: (performance.now() - started) / 1000 }

@@ -16,7 +16,7 @@ export async function writeSupportSet(
 ): Promise<void> {
   let set = emptyTemplateSet(setNameOf(file))
   for (const { scan, labels } of support) {
-    const made = await templateFromLabelMap(file, scan, labels, structures, PARTS)
+    const made = await templateFromLabelMap(file, scan, labels, structures, { maxParts: PARTS })
     const named = made.structures.filter(({ name }) => structures.some((structure) => structure.name === name))
     const points = Object.fromEntries(
       Object.entries(made.scan.structures).filter(([name]) => named.some((structure) => structure.name === name)),

@@ -1,5 +1,7 @@
+import { QUALITIES, type LocalizeMethod, type Quality } from '../../shared/sidecar.js'
+
 /** Where the boxes of a run come from: localization, or the truth, with or without errors added. */
-export type BoxSource = 'medlam' | 'manual' | 'exact'
+export type BoxSource = 'found' | 'manual' | 'exact'
 
 /** One way to get boxes. */
 export interface Variant {
@@ -15,10 +17,14 @@ export interface Variant {
   /** Multi-scale similarity (MSS) after relative distance regression. */
   readonly similarity: boolean
   readonly procedure: 'robust' | 'paper'
+  /** How structures are found; as the run says when null. */
+  readonly method: LocalizeMethod | null
+  /** How much is done for a mask in the same boxes; as the run says when null. */
+  readonly quality: Quality | null
 }
 
 /** What can be compared besides the main table. */
-export const ABLATIONS = ['templates', 'parts', 'similarity', 'procedure'] as const
+export const ABLATIONS = ['method', 'quality', 'templates', 'parts', 'similarity', 'procedure'] as const
 
 /** One of {@link ABLATIONS}. */
 export type Ablation = (typeof ABLATIONS)[number]
@@ -27,37 +33,45 @@ export type Ablation = (typeof ABLATIONS)[number]
 export const TEMPLATE_COUNTS = [1, 3, 5, 10] as const
 
 /** As `segment` works. */
-export const MEDLAM: Variant = {
-  id: 'medlam',
-  title: 'MedLAM',
-  boxes: 'medlam',
+export const AUTOMATIC: Variant = {
+  id: 'automatic',
+  title: 'automatic',
+  boxes: 'found',
   templates: null,
   parts: true,
   similarity: true,
   procedure: 'robust',
+  method: null,
+  quality: null,
 }
 /** Boxes of the truth, walls moved out by 0 to 20 pixels: the paper's manual columns. */
-export const MANUAL: Variant = { ...MEDLAM, id: 'manual', title: 'manual', boxes: 'manual' }
+export const MANUAL: Variant = { ...AUTOMATIC, id: 'manual', title: 'manual', boxes: 'manual' }
 /** Boxes of the truth as they are: what no localization can surpass. */
-export const EXACT: Variant = { ...MEDLAM, id: 'exact', title: 'exact', boxes: 'exact' }
+export const EXACT: Variant = { ...AUTOMATIC, id: 'exact', title: 'exact', boxes: 'exact' }
+/** The paper's way to find structures, which some ablations take something from. */
+const MEDLAM_ALONE: Variant = { ...AUTOMATIC, id: 'medlam', title: 'MedLAM alone', method: 'medlam' }
 
-/** The variants that the wanted ablations compare {@link MEDLAM} with, for so many templates. */
+/** The variants that the wanted ablations compare {@link AUTOMATIC} with, for so many templates. */
 export function ablationVariants(ablations: readonly Ablation[], templates: number): Variant[] {
   return [...new Set(ablations)].flatMap((ablation): Variant[] => {
     switch (ablation) {
       case 'templates':
         return TEMPLATE_COUNTS.filter((count) => count < templates).map((count) => ({
-          ...MEDLAM,
+          ...AUTOMATIC,
           id: `templates-${count}`,
           title: count === 1 ? '1 template' : `${count} templates`,
           templates: count,
         }))
+      case 'method':
+        return [{ ...AUTOMATIC, id: 'align', title: 'alignment alone', method: 'align' }, MEDLAM_ALONE]
+      case 'quality':
+        return QUALITIES.map((quality) => ({ ...AUTOMATIC, id: quality, title: `quality ${quality}`, quality }))
       case 'parts':
-        return [{ ...MEDLAM, id: 'wpl', title: 'one whole box (WPL)', parts: false }]
+        return [{ ...MEDLAM_ALONE, id: 'wpl', title: 'one whole box (WPL)', parts: false }]
       case 'similarity':
-        return [{ ...MEDLAM, id: 'no-mss', title: 'without similarity (MSS)', similarity: false }]
+        return [{ ...MEDLAM_ALONE, id: 'no-mss', title: 'without similarity (MSS)', similarity: false }]
       case 'procedure':
-        return [{ ...MEDLAM, id: 'published', title: 'published procedure', procedure: 'paper' }]
+        return [{ ...MEDLAM_ALONE, id: 'published', title: 'published procedure', procedure: 'paper' }]
     }
   })
 }

@@ -1,7 +1,7 @@
-import path from 'node:path'
 import { scoresTable, statisticsTable, summaryTable } from '../evaluation/scoreTables.js'
-import { toCsv, toLatex, toMarkdown, words, type Table } from '../evaluation/textTable.js'
-import { writeTextAtomic } from '../../shared/node/wholeFiles.js'
+import { toCsv, words, type Table } from '../../shared/figureTable.js'
+import { toLatex, toMarkdown } from '../evaluation/textTable.js'
+import { writeOwnFolder } from '../../shared/node/ownFolder.js'
 import {
   ablationTable,
   allColumns,
@@ -17,7 +17,7 @@ import {
   type Protocol,
 } from './benchmarkTables.js'
 import type { Benchmark } from './benchmarkTypes.js'
-import { MEDLAM } from './variants.js'
+import { AUTOMATIC } from './variants.js'
 
 /** The tables of a benchmark by file name; the paper's protocol comes with the honest figures beside it. */
 export function benchmarkTables(benchmark: Benchmark, protocol: Protocol): ReadonlyMap<string, Table> {
@@ -31,7 +31,7 @@ export function benchmarkTables(benchmark: Benchmark, protocol: Protocol): Reado
         ]),
     ['localization', localizationTable(benchmark)] as const,
     ...maskColumns(benchmark)
-      .filter(({ variant }) => variant === MEDLAM.id)
+      .filter(({ variant }) => variant === AUTOMATIC.id)
       .map(
         (column, i) =>
           [
@@ -47,20 +47,32 @@ export function benchmarkTables(benchmark: Benchmark, protocol: Protocol): Reado
   ])
 }
 
+/** Name of the file with all that a benchmark found out. */
+const BENCHMARK_FILE = 'benchmark.json'
+
+/** Files that every benchmark writes, whatever is compared. */
+export const BENCHMARK_FILES = ['localization.csv', 'scores.csv', 'statistics.csv', BENCHMARK_FILE] as const
+
 /**
  * Writes a benchmark's tables as Markdown, CSV and LaTeX, and every score and statistic, by both protocols, as CSV and JSON.
- * @throws MedlsamError `output`
+ * @throws MedlsamError `output`, also when one is there that is not ours and `force` is not set
  */
-export async function writeTables(folder: string, benchmark: Benchmark, protocol: Protocol): Promise<void> {
-  const write = (name: string, text: string): Promise<void> => writeTextAtomic(path.join(folder, name), text)
+export async function writeTables(
+  folder: string,
+  benchmark: Benchmark,
+  protocol: Protocol,
+  force?: boolean,
+): Promise<void> {
+  const files = new Map<string, string>()
   for (const [name, table] of benchmarkTables(benchmark, protocol)) {
-    await write(`${name}.md`, `## ${table.title}\n\n${toMarkdown(table)}`)
-    await write(`${name}.csv`, toCsv(table))
-    await write(`${name}.tex`, toLatex(table))
+    files.set(`${name}.md`, `## ${table.title}\n\n${toMarkdown(table)}`)
+    files.set(`${name}.csv`, toCsv(table))
+    files.set(`${name}.tex`, toLatex(table))
   }
-  await write('scores.csv', toCsv(allScores(benchmark)))
-  await write('statistics.csv', toCsv(allStatistics(benchmark)))
-  await write('benchmark.json', `${JSON.stringify(benchmark, null, 1)}\n`)
+  files.set('scores.csv', toCsv(allScores(benchmark)))
+  files.set('statistics.csv', toCsv(allStatistics(benchmark)))
+  files.set(BENCHMARK_FILE, `${JSON.stringify(benchmark, null, 1)}\n`)
+  await writeOwnFolder(folder, files, force)
 }
 
 /** What sets a row of {@link allScores} and {@link allStatistics} apart from the others. */

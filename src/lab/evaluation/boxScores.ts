@@ -1,5 +1,6 @@
 import { EXTREME_SIDES, mapSides, SIDE_AXIS, type BoxMm, type ExtremeSide } from '../../shared/geometry/points.js'
-import { boxVolumeMm3, intersectBoxes } from '../../engine/medlam/boxes.js'
+import { boxVolumeMm3 } from '../../engine/medlam/boxes.js'
+import { intersectBoxes } from '../../shared/geometry/boxConversion.js'
 
 /** One number per wall of a box. */
 export type PerWall = Readonly<Record<ExtremeSide, number>>

@@ -3,10 +3,13 @@ import type { SegmentedStructure, Structure } from '../../shared/structure.js'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
 import { readSidecar } from '../../engine/pipeline/readSidecar.js'
 import { readStructureNames } from '../../engine/templates/structureNames.js'
+import { readHeader } from '../../engine/scanFiles/readHeader.js'
 import { readLabelMap } from '../../engine/scanFiles/readLabelMap.js'
+import { readLabelsOn, type LabelsWithNames } from '../../engine/scanFiles/readLabelsOn.js'
+import { formatOf } from '../../shared/scanNames.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { findLabelMaps, predictionOf } from './labelFiles.js'
-import { placeOnGrid } from './placeOnGrid.js'
+import { placeOnGrid } from '../../engine/labels/placeOnGrid.js'
 import { scoreStructures, type StructureScore } from './scoreStructure.js'
 import type { CaseScores } from './evaluationSummary.js'
 import { readTolerances, toleranceMm } from './tolerances.js'
@@ -41,7 +44,10 @@ export async function evaluateFolders(
   hooks: { readonly signal?: AbortSignal; readonly onCase?: (done: number, total: number, id: string) => void } = {},
 ): Promise<FolderEvaluation> {
   const structures = await readStructureNames(request.labels)
-  const [truths, predictions] = [await findLabelMaps(request.truth), await findLabelMaps(request.predictions)]
+  const [truths, predictions] = [
+    await findLabelMaps(request.truth, { dicom: true }),
+    await findLabelMaps(request.predictions),
+  ]
   const { tolerancesMm, warnings: aboutTolerances } = await readTolerances(request.labels, structures)
   const warnings = [...aboutTolerances]
   const used = new Set<string>()
@@ -51,9 +57,9 @@ export async function evaluateFolders(
   for (const [id, truthFile] of truths) {
     throwIfCancelled(hooks.signal)
     hooks.onCase?.(cases.length, truths.size, id)
-    const truth = await readLabelMap(truthFile)
     const file = predictionOf(id, predictions)
     if (file !== null) used.add(file)
+    const truth = await readTruth(truthFile, file)
     const { prediction, reason } =
       file === null
         ? { prediction: null, reason: `There is no prediction of ${id} in ${request.predictions}.` }
@@ -68,9 +74,9 @@ export async function evaluateFolders(
         const own = said(name)
         return {
           name,
-          labelValue,
+          labelValue: truth.structures === null ? labelValue : valueIn(truth.structures, name),
           // A prediction that brings its own names may number them differently.
-          predictedValue: sidecar === null ? labelValue : (own?.labelValue ?? -1),
+          predictedValue: sidecar === null ? labelValue : (own?.labelValue ?? NOWHERE),
           toleranceMm: toleranceMm(name, tolerancesMm),
           ...defined({ boxMm: own?.boxMm ?? undefined }),
         }
@@ -95,6 +101,25 @@ export async function evaluateFolders(
       `Predicted structures that ${request.labels} does not name, and so not scored: ${[...unmatched].join(', ')}. Where the truth has one of them, give it the same name there.`,
     )
   return { structures, cases, warnings }
+}
+
+/** No voxel has that value. */
+const NOWHERE = -1
+
+/** The value of a structure in a truth that brings its own names. */
+function valueIn(structures: readonly Structure[], name: string): number {
+  return structures.find((each) => each.name.toLowerCase() === name.toLowerCase())?.labelValue ?? NOWHERE
+}
+
+/** The truth of a case; DICOM objects on the grid of the prediction, which is that of the scan. */
+async function readTruth(file: string, prediction: string | null): Promise<LabelsWithNames> {
+  if (formatOf(file) !== null) return { ...(await readLabelMap(file)), structures: null }
+  if (prediction !== null) return readLabelsOn(file, await readHeader(prediction))
+  throw new MedlsamError(
+    'input',
+    `${file} has no prediction, on whose grid its contours would be compared: put one of the same name there, or leave the case out.`,
+    file,
+  )
 }
 
 async function placedPrediction(

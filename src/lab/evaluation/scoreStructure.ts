@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { EXTREME_SIDES, type BoxMm } from '../../shared/geometry/points.js'
 import { determinant, spacingMm } from '../../shared/geometry/affine.js'
-import { intersectBoxes } from '../../engine/medlam/boxes.js'
 import { dropStrayPieces } from '../../engine/labels/components.js'
-import { volumeBox } from '../../engine/volume/boxConversion.js'
+import { intersectBoxes, volumeBox } from '../../shared/geometry/boxConversion.js'
 import { labelExtents, type LabelExtent } from '../../engine/labels/extremePoints.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { boxIou, wallDistanceMm, wallErrorsMm } from './boxScores.js'
 import { cutSides, truthBoxMm } from './truthBox.js'
-import { hd95Mm } from './hausdorff.js'
-import { cutPadded, unionOfBoxes } from './paddedMask.js'
+import { hd95Mm } from '../../engine/labels/hausdorff.js'
+import { cutPadded, unionOfBoxes } from '../../engine/labels/paddedMask.js'
 import { surfaceDice } from './surfaceDice.js'
 
 /**

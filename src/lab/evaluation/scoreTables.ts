@@ -7,7 +7,7 @@ import {
   type MeanOverStructures,
   type Metric,
 } from './evaluationSummary.js'
-import { words, type Cell, type Table } from './textTable.js'
+import { words, type Cell, type Table } from '../../shared/figureTable.js'
 
 /** How each measure is called and written. */
 const METRIC_WORDS: Readonly<

@@ -1,7 +1,7 @@
 import type { PointMm, Size3 } from '../../shared/geometry/points.js'
-import { squaredDistances } from './distanceTransform.js'
+import { squaredDistances } from '../../engine/numeric/distanceTransform.js'
 import { elementAreas } from './elementAreas.js'
-import type { PaddedMask } from './paddedMask.js'
+import type { PaddedMask } from '../../engine/labels/paddedMask.js'
 
 /**
  * Surface Dice at a tolerance (normalized surface distance; Nikolov et al. 2021): the share of both surfaces

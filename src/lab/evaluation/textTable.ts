@@ -1,29 +1,5 @@
-import { stringify } from 'csv-stringify/sync'
 import { escapeHtml } from '../../shared/escapeHtml.js'
-
-/** One cell: what users read, what it is sorted by, and whether it is the best of its row or column. */
-export interface Cell {
-  readonly text: string
-  readonly value?: number
-  /** Standard deviation, where the value is a mean. */
-  readonly std?: number
-  readonly best?: boolean
-}
-
-/** A table of figures. The first column names the row; the last `footRows` rows sum the others up. */
-export interface Table {
-  readonly title: string
-  readonly columns: readonly string[]
-  readonly rows: readonly (readonly Cell[])[]
-  readonly footRows?: number
-  /** Said below it. */
-  readonly note?: string
-}
-
-/** A cell of words. */
-export function words(text: string): Cell {
-  return { text }
-}
+import type { Cell, Table } from '../../shared/figureTable.js'
 
 /** The table in Markdown, best figures in bold. */
 export function toMarkdown({ columns, rows, note }: Table): string {
@@ -36,17 +12,6 @@ export function toMarkdown({ columns, rows, note }: Table): string {
     ...(note === undefined ? [] : ['', note]),
     '',
   ].join('\n')
-}
-
-/** The table as CSV, numbers as they are and not rounded; a column of `mean ± std` becomes two. */
-export function toCsv({ columns, rows }: Table): string {
-  const withStd = columns.map((_, i) => rows.some((row) => row[i].std !== undefined))
-  return stringify([
-    columns.flatMap((column, i) => (withStd[i] ? [`${column} mean`, `${column} std`] : [column])),
-    ...rows.map((row) =>
-      row.flatMap(({ text, value, std }, i) => (withStd[i] ? [value ?? text, std ?? ''] : [value ?? text])),
-    ),
-  ])
 }
 
 /** The table as a LaTeX `tabular` that needs no package. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { readTextFile } from '../../shared/node/readTextFile.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 
 /**
@@ -53,7 +53,7 @@ export async function readTolerances(
   structures: readonly { readonly name: string }[],
 ): Promise<GivenTolerances> {
   if (file.endsWith('.tsv')) return { tolerancesMm: {}, warnings: [] }
-  const parsed = tolerancesSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
+  const parsed = tolerancesSchema.safeParse(JSON.parse(await readTextFile(file)))
   if (!parsed.success) {
     const [{ path }] = parsed.error.issues
     throw new MedlsamError(

@@ -1,7 +1,7 @@
 import { EXTREME_SIDES, SIDE_AXIS, type BoxMm, type ExtremeSide, type PointMm } from '../../shared/geometry/points.js'
 import { mapAxes } from '../../shared/geometry/vector.js'
 import { applyAffine } from '../../shared/geometry/affine.js'
-import { boxVoxelToMm } from '../../engine/volume/boxConversion.js'
+import { boxVoxelToMm } from '../../shared/geometry/boxConversion.js'
 import type { LabelExtent } from '../../engine/labels/extremePoints.js'
 import { canonicalOrder } from '../../shared/geometry/orient.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'

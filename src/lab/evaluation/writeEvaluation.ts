@@ -1,10 +1,8 @@
-import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
-import { MedlsamError } from '../../shared/medlsamError.js'
-import { writeTextAtomic } from '../../shared/node/wholeFiles.js'
+import { writeOwnFolder } from '../../shared/node/ownFolder.js'
 import { scoresTable, statisticsTable, summaryTable } from './scoreTables.js'
 import type { CaseScores, EvaluationSummary } from './evaluationSummary.js'
-import { toCsv, toLatex, toMarkdown } from './textTable.js'
+import { toCsv } from '../../shared/figureTable.js'
+import { toLatex, toMarkdown } from './textTable.js'
 
 /** What an evaluation found out. */
 export interface Evaluation {
@@ -13,33 +11,33 @@ export interface Evaluation {
   readonly warnings: readonly string[]
 }
 
+/** Names of the files of an evaluation. */
+export const EVALUATION_FILES = [
+  'scores.csv',
+  'statistics.csv',
+  'summary.md',
+  'summary.tex',
+  'evaluation.json',
+] as const
+
 /**
  * Writes an evaluation: all of it as JSON, scores and statistics as CSV, the summary for users as Markdown and LaTeX.
+ * @param force files of these names are replaced, whoever made them
  * @throws MedlsamError `output`
  */
 export async function writeEvaluation(
   folder: string,
   { cases, summary, warnings }: Evaluation,
   title: string,
+  force?: boolean,
 ): Promise<void> {
-  await makeFolder(folder)
   const table = summaryTable(summary, title)
-  const write = (name: string, text: string): Promise<void> => writeTextAtomic(path.join(folder, name), text)
-  await write('scores.csv', toCsv(scoresTable(cases)))
-  await write('statistics.csv', toCsv(statisticsTable(summary)))
-  await write('summary.md', toMarkdown(table))
-  await write('summary.tex', toLatex(table))
-  await write('evaluation.json', `${JSON.stringify({ cases, summary, warnings }, null, 2)}\n`)
-}
-
-/**
- * Makes a folder for results before time is spent on them.
- * @throws MedlsamError `output`
- */
-export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new MedlsamError('output', `The folder ${folder} cannot be made: choose another place.`, folder, {
-      cause: error,
-    })
-  })
+  const texts: Readonly<Record<(typeof EVALUATION_FILES)[number], string>> = {
+    'scores.csv': toCsv(scoresTable(cases)),
+    'statistics.csv': toCsv(statisticsTable(summary)),
+    'summary.md': toMarkdown(table),
+    'summary.tex': toLatex(table),
+    'evaluation.json': `${JSON.stringify({ cases, summary, warnings }, null, 2)}\n`,
+  }
+  await writeOwnFolder(folder, new Map(Object.entries(texts)), force)
 }

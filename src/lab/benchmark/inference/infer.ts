@@ -1,11 +1,11 @@
 import { defined } from '../../../shared/defined.js'
 import type { RunOptions } from '../../../shared/sidecar.js'
-import type { LocalizedStructure } from '../../../shared/structure.js'
 import type { TemplateBank } from '../../../engine/medlam/templateBank.js'
 import { embedScan } from '../../../engine/medlam/embed.js'
 import type { MedlamModel } from '../../../engine/medlam/model.js'
 import { prepareVolume } from '../../../engine/medlam/prepare.js'
 import type { ScanEmbedding } from '../../../engine/medlam/scanEmbedding.js'
+import type { Localization } from '../../../engine/pipeline/localization.js'
 import { localizeEmbedded } from '../../../engine/pipeline/localizeScan.js'
 import { segmentLocalized } from '../../../engine/pipeline/segmentLocalized.js'
 import type { Segmentation } from '../../../engine/sam/segmentScan.js'
@@ -19,6 +19,7 @@ export interface LocalizeSetting {
   readonly parts: boolean
   readonly similarity: boolean
   readonly procedure: RunOptions['procedure']
+  readonly method: RunOptions['method']
 }
 
 /** Lets the model look at a scan; its passes are shared by all that is localized in it. */
@@ -35,7 +36,7 @@ export function firstTemplates(bank: TemplateBank, count: number | null): Templa
 export interface LocalizeInput {
   readonly model: MedlamModel
   readonly scan: Scan
-  readonly embedding: ScanEmbedding
+  readonly embedding: () => ScanEmbedding
   readonly bank: TemplateBank
   readonly run: RunOptions
   readonly signal: AbortSignal | undefined
@@ -44,33 +45,34 @@ export interface LocalizeInput {
 /** Finds all structures of a bank in a scan. */
 export async function localizeCase(
   { model, scan, embedding, bank, run, signal }: LocalizeInput,
-  { parts, similarity, procedure }: LocalizeSetting,
-): Promise<readonly LocalizedStructure[]> {
+  { parts, similarity, procedure, method }: LocalizeSetting,
+): Promise<Localization> {
   // Without similarity there is no confidence, and everything would be reported as not found.
-  const options = { ...run, procedure, parts, minConfidence: similarity ? run.minConfidence : 0 }
+  const options = { ...run, procedure, parts, method, minConfidence: similarity ? run.minConfidence : 0 }
   return localizeEmbedded(
     { model, bank, structures: bank.structures, options },
     scan,
-    similarity ? embedding : withoutFeatures(embedding),
+    () => (similarity ? embedding() : withoutFeatures(embedding())),
     defined({ signal }),
   )
 }
 
 /** What a case is segmented with. */
 export interface SegmentInput {
-  readonly segmenter: Segmenter
+  /** Null for drafts. */
+  readonly segmenter: Segmenter | null
   readonly scan: Scan
   readonly bank: TemplateBank
   readonly run: RunOptions
   readonly signal: AbortSignal | undefined
 }
 
-/** Segments the structures inside boxes, wherever these come from. */
+/** Segments the structures that were found, wherever that comes from. */
 export function segmentCase(
   { segmenter, scan, bank, run, signal }: SegmentInput,
-  boxes: readonly LocalizedStructure[],
+  localization: Localization,
 ): Promise<Segmentation> {
-  return segmentLocalized({ segmenter, bank, options: run }, scan, boxes, defined({ signal }))
+  return segmentLocalized({ segmenter, bank, options: run }, scan, localization, defined({ signal }))
 }
 
 /** The same scan for a model that only regresses distances: similarity finds nothing to compare. */

@@ -4,7 +4,7 @@ import { readScan } from '../../../engine/scanFiles/readScan.js'
 import type { Benchmark, BenchmarkCase } from '../benchmarkTypes.js'
 import type { CaseResult } from '../caseTypes.js'
 import { readTruth } from '../truth/readTruth.js'
-import { MEDLAM } from '../variants.js'
+import { AUTOMATIC } from '../variants.js'
 import { caseImage } from './caseImage.js'
 
 /** A case of a structure that is worth a look. */
@@ -36,7 +36,7 @@ export async function bestAndWorst({ cases, structures, segmenters }: Benchmark)
     const ranked = cases
       .flatMap((one): Candidate[] => {
         const result = one.results.find(
-          ({ variant, segmenter }) => variant === MEDLAM.id && segmenter === (segmenters[0] ?? null),
+          ({ variant, segmenter }) => variant === AUTOMATIC.id && segmenter === (segmenters[0] ?? null),
         )
         const score = result?.deploy.find(({ structure }) => structure === name)
         // What failed has no image; the list of failures names it.

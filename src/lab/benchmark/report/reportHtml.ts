@@ -1,5 +1,6 @@
 import { escapeHtml } from '../../../shared/escapeHtml.js'
-import { toHtml, type Table } from '../../evaluation/textTable.js'
+import type { Table } from '../../../shared/figureTable.js'
+import { toHtml } from '../../evaluation/textTable.js'
 import type { Benchmark } from '../benchmarkTypes.js'
 import type { ShownCase } from './bestAndWorst.js'
 import { LINE_COLORS } from './caseImage.js'

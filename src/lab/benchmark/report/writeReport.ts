@@ -1,6 +1,5 @@
-import path from 'node:path'
 import { scoresTable } from '../../evaluation/scoreTables.js'
-import { writeTextAtomic } from '../../../shared/node/wholeFiles.js'
+import { writeOwnFolder } from '../../../shared/node/ownFolder.js'
 import {
   confidencePoints,
   maskColumns,
@@ -10,35 +9,41 @@ import {
   type Protocol,
 } from '../benchmarkTables.js'
 import type { Benchmark } from '../benchmarkTypes.js'
-import { MEDLAM } from '../variants.js'
+import { AUTOMATIC } from '../variants.js'
 import { benchmarkTables } from '../writeBenchmark.js'
 import { bestAndWorst } from './bestAndWorst.js'
 import { blandAltman, boxPlots, confidenceScatter, meanBars, type BoxPoint, type VolumePair } from './charts.js'
 import { reportHtml, type Chart } from './reportHtml.js'
 
+/** Name of the report in its folder. */
+export const REPORT_FILE = 'report.html'
+
 /**
  * Writes `report.html`, which opens anywhere without a network.
- * @throws MedlsamError `output`
+ * @throws MedlsamError `output`, also when one is there that is not ours and `force` is not set
  */
-export async function writeReport(folder: string, benchmark: Benchmark, protocol: Protocol): Promise<void> {
+export async function writeReport(
+  folder: string,
+  benchmark: Benchmark,
+  protocol: Protocol,
+  force?: boolean,
+): Promise<void> {
   const segmenter = benchmark.segmenters[0] ?? null
-  const own = scoresOf(benchmark, { variant: MEDLAM.id, segmenter }, 'deploy')
-  await writeTextAtomic(
-    path.join(folder, 'report.html'),
-    reportHtml({
-      benchmark,
-      tables: [...benchmarkTables(benchmark, protocol).values()],
-      charts: await drawCharts(benchmark),
-      shown: await bestAndWorst(benchmark),
-      scores: scoresTable(own),
-      failures: [...benchmark.failures, ...missedStructures(benchmark)],
-    }),
-  )
+  const own = scoresOf(benchmark, { variant: AUTOMATIC.id, segmenter }, 'deploy')
+  const text = reportHtml({
+    benchmark,
+    tables: [...benchmarkTables(benchmark, protocol).values()],
+    charts: await drawCharts(benchmark),
+    shown: await bestAndWorst(benchmark),
+    scores: scoresTable(own),
+    failures: [...benchmark.failures, ...missedStructures(benchmark)],
+  })
+  await writeOwnFolder(folder, new Map([[REPORT_FILE, text]]), force)
 }
 
 async function drawCharts(benchmark: Benchmark): Promise<Chart[]> {
   const segmenter = benchmark.segmenters[0] ?? null
-  const { structures } = summaryOf(benchmark, { variant: MEDLAM.id, segmenter }, 'deploy')
+  const { structures } = summaryOf(benchmark, { variant: AUTOMATIC.id, segmenter }, 'deploy')
   const bars = structures.flatMap(({ structure, metrics: { boxIou } }) =>
     boxIou === null ? [] : [{ structure, mean: boxIou.mean, low: boxIou.low, high: boxIou.high }],
   )
@@ -52,10 +57,10 @@ async function drawCharts(benchmark: Benchmark): Promise<Chart[]> {
   )
   const own = benchmark.cases.flatMap(
     ({ results }) =>
-      results.find((result) => result.variant === MEDLAM.id && result.segmenter === segmenter)?.deploy ?? [],
+      results.find((result) => result.variant === AUTOMATIC.id && result.segmenter === segmenter)?.deploy ?? [],
   )
   const walls = own.flatMap(({ structure, wallDistanceMm: value }): BoxPoint[] =>
-    value === null ? [] : [{ structure, column: MEDLAM.title, value }],
+    value === null ? [] : [{ structure, column: AUTOMATIC.title, value }],
   )
   const volumes = own.flatMap(({ structure, outcome, truthMl, volumeMl }): VolumePair[] =>
     outcome === 'scored' ? [{ structure, truthMl, volumeMl }] : [],
@@ -90,7 +95,7 @@ async function drawCharts(benchmark: Benchmark): Promise<Chart[]> {
           {
             title: 'Wall distance per organ',
             note: 'Mean absolute error of the walls of the boxes found.',
-            svg: await boxPlots(walls, 'wall distance, mm', [MEDLAM.title]),
+            svg: await boxPlots(walls, 'wall distance, mm', [AUTOMATIC.title]),
           },
         ]),
     ...(volumes.length === 0

@@ -5,7 +5,7 @@ import type { LocalizedStructure, Structure } from '../../../shared/structure.js
 import { axialView, viewPointMm, type AxialView } from '../../../engine/sam/slices/axialView.js'
 import { makeRandom } from '../../../engine/numeric/random.js'
 import { dropStrayPieces } from '../../../engine/labels/components.js'
-import { boxToVoxels } from '../../../engine/volume/boxConversion.js'
+import { boxToVoxels } from '../../../shared/geometry/boxConversion.js'
 import { labelExtents } from '../../../engine/labels/extremePoints.js'
 import type { LabelVolume } from '../../../shared/geometry/volume.js'
 

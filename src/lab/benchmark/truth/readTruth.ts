@@ -1,5 +1,5 @@
 import { MedlsamError } from '../../../shared/medlsamError.js'
-import { placeOnGrid } from '../../evaluation/placeOnGrid.js'
+import { placeOnGrid } from '../../../engine/labels/placeOnGrid.js'
 import { readLabelMap, type LabelMap } from '../../../engine/scanFiles/readLabelMap.js'
 import type { Scan } from '../../../shared/geometry/volume.js'
 import type { LabelledScan } from '../labelledDataset.js'
@@ -13,13 +13,7 @@ export async function readTruth(
   scan: Pick<Scan, 'size' | 'affine'>,
 ): Promise<LabelMap> {
   const map = await readLabelMap(labels)
-  const { labels: placed, warning } = placeOnGrid(
-    map,
-    { data: new Uint8Array(0), size: scan.size, affine: scan.affine },
-    labels,
-    scanFile,
-    false,
-  )
+  const { labels: placed, warning } = placeOnGrid(map, scan, labels, scanFile, false)
   if (warning !== null) throw new MedlsamError('input', warning, labels)
   return { ...map, ...placed }
 }

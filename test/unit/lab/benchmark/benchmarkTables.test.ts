@@ -6,7 +6,16 @@ import { writeTables } from '../../../../src/lab/benchmark/writeBenchmark.js'
 import { toMarkdown } from '../../../../src/lab/evaluation/textTable.js'
 import { readLabelMap } from '../../../../src/engine/scanFiles/readLabelMap.js'
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
-import { AFFINE, SIZE, data, folder, run, useBlockDataset, writeTruth } from '../../../support/blockBenchmark.js'
+import {
+  AFFINE,
+  BLOCK_OPTIONS,
+  SIZE,
+  data,
+  folder,
+  run,
+  useBlockDataset,
+  writeTruth,
+} from '../../../support/blockBenchmark.js'
 
 useBlockDataset()
 
@@ -43,8 +52,8 @@ describe('the tables of a benchmark', () => {
           .map((line) => line.split(','))
         expect(head.slice(0, 3)).toEqual(['boxes', 'segmenter', 'protocol'])
         expect([...new Set(rows.map((row) => row.slice(0, 3).join(' ')))]).toEqual([
-          'medlam fake deploy',
-          'medlam fake paper',
+          'automatic fake deploy',
+          'automatic fake paper',
           'manual fake deploy',
           'manual fake paper',
         ])
@@ -53,7 +62,7 @@ describe('the tables of a benchmark', () => {
   })
 
   it('counts as not found only what the truth has', async () => {
-    const notFound = { run: { appearance: false, minConfidence: 1 } }
+    const notFound = { run: { ...BLOCK_OPTIONS, minConfidence: 1 } }
     expect(toMarkdown(localizationTable(await run('undrawn', notFound)))).toMatch(/\| Block \| 2 \| 2 \| /)
     try {
       await writeLabelMap(

@@ -12,7 +12,7 @@ import { writeTables } from '../../../../src/lab/benchmark/writeBenchmark.js'
 import { toMarkdown } from '../../../../src/lab/evaluation/textTable.js'
 import type { Segmenter } from '../../../../src/engine/sam/segmenter.js'
 import { fakeSegmenter } from '../../../support/fakeSegmenter.js'
-import { bytes, dice, folder, run, useBlockDataset } from '../../../support/blockBenchmark.js'
+import { BLOCK_OPTIONS, bytes, dice, folder, run, useBlockDataset } from '../../../support/blockBenchmark.js'
 
 useBlockDataset()
 
@@ -25,15 +25,15 @@ describe('a benchmark', () => {
     expect(dice(benchmark, 'exact')).toBe(1)
     expect(dice(benchmark, 'manual')).toBeLessThan(1)
     // The analytic model finds walls to a few mm.
-    expect(dice(benchmark, 'medlam')).toBeGreaterThan(0.75)
+    expect(dice(benchmark, 'automatic')).toBeGreaterThan(0.75)
     const table = segmentationTable(benchmark, 'deploy')
     expect(table.columns).toEqual([
       'organ',
       'cases',
-      'MedLAM + fake',
+      'automatic + fake',
       'manual + fake',
       'exact + fake',
-      'MedLAM / manual, fake %',
+      'automatic / manual, fake %',
     ])
     // Exact boxes are no way to work, so that they are never the best of those compared.
     expect(toMarkdown(table)).toMatch(/\| Block \| 2 \| .*\*\*.* \| 100\.0 ± 0\.0 \|/)
@@ -52,7 +52,7 @@ describe('a benchmark', () => {
       segmenters: [],
     })
     expect(benchmark.variants.map(({ variant }) => variant.id)).toEqual([
-      'medlam',
+      'automatic',
       'manual',
       'exact',
       'templates-1',
@@ -91,11 +91,13 @@ describe('a benchmark', () => {
   })
 
   it('weighs masks with the templates that are compared and no others', async () => {
-    const appearance = { appearance: true, minConfidence: 0 }
+    const appearance = { ...BLOCK_OPTIONS, appearance: true }
     const fewer = await run('fewer', { ablations: ['templates'], beside: [], run: appearance })
     await run('single', { support: { kind: 'cases', ids: ['three'] }, beside: [], run: appearance })
     expect(ablationTable(fewer)?.note).toContain('calibrated with stays that of all')
-    expect(bytes('fewer', 'one/templates-1-fake_dseg.nii.gz')).toEqual(bytes('single', 'one/medlam-fake_dseg.nii.gz'))
+    expect(bytes('fewer', 'one/templates-1-fake_dseg.nii.gz')).toEqual(
+      bytes('single', 'one/automatic-fake_dseg.nii.gz'),
+    )
   })
 
   it('refuses structures and scans that are not there', async () => {

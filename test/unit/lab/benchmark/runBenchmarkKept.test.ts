@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readTemplateSet } from '../../../../src/engine/templates/templateSetFile.js'
 import { templateScanPath } from '../../../../src/shared/node/templateSetPaths.js'
 import {
+  BLOCK_OPTIONS,
   bytes,
   data,
   folder,
@@ -31,7 +32,7 @@ describe('what a benchmark keeps', () => {
         },
       ),
     ).rejects.toMatchObject({ kind: 'cancelled' })
-    expect(existsSync(path.join(folder, 'stopped/cases/one/masks-medlam-fake.json'))).toBe(true)
+    expect(existsSync(path.join(folder, 'stopped/cases/one/masks-automatic-fake.json'))).toBe(true)
     const whole = await run('stopped')
     const runs = [segmenter.boxes.length, model.position.runs, model.features.runs]
     const again = await run('stopped')
@@ -46,7 +47,7 @@ describe('what a benchmark keeps', () => {
     try {
       await writeTruth('two', 8)
       const { cases } = await run('redrawn', { segmenters: ['fake'] })
-      expect(cases[1].results.find(({ variant }) => variant === 'medlam')?.deploy[0].dice).toBeLessThan(0.9)
+      expect(cases[1].results.find(({ variant }) => variant === 'automatic')?.deploy[0].dice).toBeLessThan(0.9)
       // Only boxes of the truth are new: its slices, with manual and with exact boxes.
       expect(segmenter.boxes.length - runs).toBeLessThan(40)
     } finally {
@@ -70,15 +71,15 @@ describe('what a benchmark keeps', () => {
     writeFileSync(labels, '{"labels": {"3": "Block", "4": "Other"}}')
     expect((await run('steps', { labels })).structures.map(({ name }) => name)).toEqual(['Block', 'Other'])
     const runs = model.position.runs
-    const before = bytes('steps', 'one/boxes-medlam.json')
+    const before = bytes('steps', 'one/boxes-automatic.json')
     const { cases, structures } = await run('steps', {
       labels,
-      run: { appearance: false, minConfidence: 0, sliceStep: 3 },
+      run: { ...BLOCK_OPTIONS, sliceStep: 3 },
       structures: ['Other', 'other'],
       cases: ['one', 'one'],
     })
     expect(model.position.runs).toBe(runs)
-    expect(bytes('steps', 'one/boxes-medlam.json')).toEqual(before)
+    expect(bytes('steps', 'one/boxes-automatic.json')).toEqual(before)
     // Whoever names something twice means it once.
     expect(structures.map(({ name }) => name)).toEqual(['Other'])
     expect(cases[0].results[0].structures.map(({ name }) => name)).toEqual(['Other'])

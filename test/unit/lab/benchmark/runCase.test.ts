@@ -23,7 +23,7 @@ useBlockDataset()
 describe('a case of a benchmark', () => {
   it('infers the same whatever the truth is, and before it is read', async () => {
     await run('truth')
-    const files = ['boxes-medlam.json', 'medlam-fake_dseg.nii.gz'].map((file) => `two/${file}`)
+    const files = ['boxes-automatic.json', 'automatic-fake_dseg.nii.gz'].map((file) => `two/${file}`)
     const before = files.map((file) => bytes('truth', file))
     try {
       await writeTruth('two', 8)
@@ -50,7 +50,7 @@ describe('a case of a benchmark', () => {
       expect(benchmark.failures).toEqual([
         expect.stringMatching(/^two failed wholly or in part, and what its truth shows counts as 0 there\. .*two_ct/),
       ])
-      for (const variant of ['medlam', 'manual', 'exact']) {
+      for (const variant of ['automatic', 'manual', 'exact']) {
         const [one, two] = benchmark.cases.map(
           ({ results }) => results.find((result) => result.variant === variant)?.deploy[0],
         )
@@ -72,7 +72,7 @@ describe('a case of a benchmark', () => {
     const failing: Segmenter = {
       ...fakeSegmenter(),
       id: 'failing',
-      decodeBox: () => Promise.reject(new MedlsamError('model', 'The network gave up.')),
+      decode: () => Promise.reject(new MedlsamError('model', 'The network gave up.')),
     }
     const benchmark = await run('failing', { segmenters: ['fake', 'failing'], beside: [] }, {}, [segmenter, failing])
     expect(benchmark.failures).toEqual(
@@ -82,7 +82,7 @@ describe('a case of a benchmark', () => {
     )
     expect(
       ['fake', 'failing'].map(
-        (id) => summaryOf(benchmark, { variant: 'medlam', segmenter: id }, 'deploy').structures[0].missed,
+        (id) => summaryOf(benchmark, { variant: 'automatic', segmenter: id }, 'deploy').structures[0].missed,
       ),
     ).toEqual([0, 2])
     expect(missedStructures(benchmark)).toEqual(

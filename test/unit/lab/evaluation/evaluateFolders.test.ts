@@ -1,14 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Affine } from '../../../../src/shared/geometry/affine.js'
 import { evaluateFolders, type FolderEvaluation } from '../../../../src/lab/evaluation/evaluateFolders.js'
 import { caseIdOf, predictionOf } from '../../../../src/lab/evaluation/labelFiles.js'
-import { placeOnGrid } from '../../../../src/lab/evaluation/placeOnGrid.js'
 import type { StructureScore } from '../../../../src/lab/evaluation/scoreStructure.js'
 import type { LabelVolume } from '../../../../src/shared/geometry/volume.js'
 import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js'
-import { ORIENTATIONS, orientedAffine } from '../../../support/orientations.js'
+import { convertLabelMap } from '../../../../src/engine/convert/convertLabelMap.js'
+import { writeLabelledSeries } from '../../../support/labelledSeries.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const folder = tempFolder()
@@ -159,6 +159,28 @@ describe('evaluating a folder', () => {
     expect(of(result, 'one', 'Liver')).toMatchObject({ outcome: 'missed', reason: 'It is not in the field of view.' })
   })
 
+  it('takes a DICOM truth by its names, and passes over what was converted of a prediction', async () => {
+    mkdirSync(path.join(folder, 'dicom/pred'), { recursive: true })
+    mkdirSync(path.join(folder, 'dicom/truth'))
+    const { folder: series, labelMap } = await writeLabelledSeries(path.join(folder, 'dicom/pred/one'))
+    rmSync(series, { recursive: true, force: true })
+    const source = await writeLabelledSeries(path.join(folder, 'dicom/one'))
+    await convertLabelMap({
+      labelMap,
+      to: 'rtstruct',
+      series: source.folder,
+      out: path.join(folder, 'dicom/truth/one.dcm'),
+    })
+    await convertLabelMap({ labelMap, to: 'seg.nrrd' })
+    await convertLabelMap({ labelMap, to: 'nifti-per-structure' })
+    const labels = path.join(folder, 'dicom/labels.json')
+    // The RTSTRUCT numbers its structures in another way.
+    writeFileSync(labels, JSON.stringify({ labels: { 1: 'RightKidney', 3: 'Liver' } }))
+    const result = await evaluate('dicom', { labels })
+    expect(of(result, 'one', 'Liver')).toMatchObject({ outcome: 'scored', dice: 1 })
+    expect(of(result, 'one', 'RightKidney')).toMatchObject({ outcome: 'scored', dice: 1 })
+  })
+
   it('says so where a sidecar spells a name in another way', async () => {
     for (const id of ['one', 'two']) {
       await write(`g/truth/${id}.nii.gz`, volume([[1, 1, 4]]))
@@ -243,29 +265,6 @@ describe('evaluating a folder', () => {
     await expect(evaluate('f')).rejects.toThrow(/f\/truth cannot be read/)
     await write('e/truth/one_dseg.nii.gz', volume([[1, 1, 4]]))
     await expect(evaluate('e')).rejects.toThrow(/belong to one case \(one\)/)
-  })
-})
-
-describe('placing a prediction on the grid of the truth', () => {
-  it.each(ORIENTATIONS)('changes nothing where only the storage order differs ($name)', (orientation) => {
-    const truth = volume(
-      [
-        [1, 1, 4],
-        [2, 6, 8],
-      ],
-      orientedAffine(ORIENTATIONS[0], [10, 8, 6], [2, 2, 3]),
-    )
-    const size = orientation.axes.map((axis) => truth.size[axis]) as [number, number, number]
-    const spacing = orientation.axes.map((axis) => [2, 2, 3][axis]) as [number, number, number]
-    const turned = placeOnGrid(
-      truth,
-      { data: new Uint8Array(480), size, affine: orientedAffine(orientation, size, spacing) },
-      'a',
-      'b',
-    ).labels
-    const back = placeOnGrid(turned, truth, 'turned', 'truth', false)
-    expect(back.warning).toBeNull()
-    expect(back.labels.data).toEqual(truth.data)
   })
 })
 

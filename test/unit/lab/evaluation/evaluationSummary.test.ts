@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { summarizeCases, type CaseScores } from '../../../../src/lab/evaluation/evaluationSummary.js'
 import { scoresTable, statisticsTable, summaryTable } from '../../../../src/lab/evaluation/scoreTables.js'
-import { toCsv, toHtml, toLatex, toMarkdown } from '../../../../src/lab/evaluation/textTable.js'
+import { toHtml, toLatex, toMarkdown } from '../../../../src/lab/evaluation/textTable.js'
+import { toCsv } from '../../../../src/shared/figureTable.js'
 import type { StructureScore } from '../../../../src/lab/evaluation/scoreStructure.js'
 
 const score = (structure: string, dice: number | null, more: Partial<StructureScore> = {}): StructureScore => ({

@@ -4,7 +4,7 @@ import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
 import { LINE_COLORS } from '../../../../../src/lab/benchmark/report/caseImage.js'
 import { writeReport } from '../../../../../src/lab/benchmark/report/writeReport.js'
-import { placeOnGrid } from '../../../../../src/lab/evaluation/placeOnGrid.js'
+import { placeOnGrid } from '../../../../../src/engine/labels/placeOnGrid.js'
 import { readLabelMap } from '../../../../../src/engine/scanFiles/readLabelMap.js'
 import { writeLabelMap } from '../../../../../src/engine/scanFiles/writeLabelMap.js'
 import { ORIENTATIONS, orientedAffine } from '../../../../support/orientations.js'
@@ -52,7 +52,7 @@ describe('the report of a benchmark', () => {
     try {
       const truth = await readLabelMap(file)
       const affine = orientedAffine(ORIENTATIONS[7], SIZE, [4, 4, 5])
-      const { labels } = placeOnGrid(truth, { data: new Uint8Array(0), size: SIZE, affine }, 'a', 'b', false)
+      const { labels } = placeOnGrid(truth, { size: SIZE, affine }, 'a', 'b', false)
       await writeLabelMap(file, labels, { niftiHeader: null, size: SIZE, affine }, [])
       await writeReport(path.join(folder, 'stored'), await run('stored'), 'deploy')
       expect(readFileSync(path.join(folder, 'stored/report.html'), 'utf8')).toBe(straight)
