@@ -18,8 +18,8 @@ const FILES = [
   'media/icon.png',
   'media/activity.svg',
   'media/scanEditor.css',
-  // What the README shows.
-  'media/screenshots/result-dark.png',
+  // What the README and the walkthrough show.
+  'media/walkthrough',
   'schemas/templateSet.schema.json',
   'schemas/sidecar.schema.json',
 ]

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { editSidecarSchema } from '../src/shared/labelEdit/editSidecar.js'
 import { installedModelSchema, registrySchema } from '../src/shared/modelTypes.js'
 import { sidecarSchema } from '../src/shared/sidecar.js'
 import { templateSetSchema } from '../src/shared/templateSet.js'
@@ -10,6 +11,11 @@ const folder = path.resolve(import.meta.dirname, '../schemas')
 const SCHEMAS = [
   { file: 'templateSet.schema.json', title: 'MedLSAM template set', schema: templateSetSchema },
   { file: 'sidecar.schema.json', title: 'MedLSAM result: the JSON beside a label map', schema: sidecarSchema },
+  {
+    file: 'editSidecar.schema.json',
+    title: 'MedLSAM labels: the JSON beside a label map that was drawn or edited',
+    schema: editSidecarSchema,
+  },
   {
     file: 'modelRegistry.schema.json',
     title: 'MedLSAM model registry: models that can be had',

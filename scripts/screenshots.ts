@@ -1,4 +1,4 @@
-// Takes the README's pictures from the real thing: the packaged extension in a real workbench, on real CT.
+// Takes pictures of the real thing, to look at or to show: the packaged extension in a real workbench, on real CT.
 // Pictures made from OpenKBP scans need its credit line beside them (see the README).
 import { mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
@@ -7,7 +7,7 @@ import { startSession } from '../test/e2e/session.js'
 import { realScan } from '../test/support/realScans.js'
 import { answer, changeTheme, openScan, pick, runCommand } from '../test/support/workbench.js'
 
-const folder = process.argv[2] ?? path.resolve(import.meta.dirname, '../media/screenshots')
+const folder = process.argv[2] ?? path.resolve(import.meta.dirname, '../out/screenshots')
 const THEMES = { light: 'Light Modern', contrast: 'Dark High Contrast', dark: 'Dark Modern' } as const
 const TEMPLATES = ['okbp_004', 'okbp_013', 'okbp_017']
 const SCAN = 'okbp_242'
@@ -34,7 +34,7 @@ try {
   await inAllThemes('result')
   await mark()
   await inAllThemes('points')
-  await inAllThemes('keys', () => runCommand(page, 'MedLSAM: Show Keys and Mouse'))
+  await inAllThemes('keys', () => runCommand(page, 'MedLSAM View: Show Keys and Mouse'))
 } finally {
   await session.stop()
 }

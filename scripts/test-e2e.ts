@@ -1,9 +1,11 @@
-// Installs the packed VSIX into a real workbench and drives that with a browser. All suites share one workbench, each in a
-// page and a folder of its own. `-- name` runs the suites whose file has that name.
+// Installs the packed VSIX into real workbenches and drives those with a browser each. Suites run in two lanes, since a
+// suite waits for a third of its time; those of a lane share its workbench, each in a page and a folder of its own.
+// `-- name` runs the suites whose file has that name.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { shareWorkbench } from '../test/e2e/sharedWorkbench.js'
 import { ensureWorkbenchTools } from '../test/support/workbenchTools.js'
 
@@ -14,7 +16,9 @@ interface Report {
 }
 
 const ROOT = path.resolve(import.meta.dirname, '..')
-const SUITE_REPORT = path.join(ROOT, 'out/e2e-suite.json')
+const LANES = 2
+/** The longest suites, which begin first so that none is left alone at the end. */
+const LONGEST = ['run', 'editor', 'templates']
 const SUITE_LIMIT_MS = 20 * 60_000
 
 try {
@@ -29,26 +33,12 @@ if (process.env['MEDLSAM_PACKED'] === undefined) {
 }
 
 const wanted = process.argv.slice(2)
-const specs = readdirSync(path.join(ROOT, 'test/e2e')).filter(
-  (name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
-)
+const waiting = readdirSync(path.join(ROOT, 'test/e2e'))
+  .filter((name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
+  .sort((a, b) => order(a) - order(b))
 const reports: Report[] = []
 const retried: string[] = []
-const workbench = await shareWorkbench()
-try {
-  for (const spec of specs) {
-    let report = await runSuite(spec, ['--bail'], workbench.env)
-    if (report.stats.failures > 0) {
-      // A workbench on a busy machine now and then loses a click to a redraw; a real defect fails in a fresh workbench too.
-      console.log(`  ${spec} failed; once more from its start, in a fresh workbench`)
-      retried.push(spec)
-      report = await runSuite(spec, [], {})
-    }
-    reports.push(report)
-  }
-} finally {
-  await workbench.stop()
-}
+await Promise.all(Array.from({ length: Math.min(LANES, waiting.length) }, runLane))
 if (retried.length > 0) console.log(`tried twice: ${retried.join(', ')}`)
 writeFileSync(path.join(ROOT, 'out/e2e.json'), JSON.stringify(reports.flatMap(({ tests }) => tests)))
 const total = (key: keyof Report['stats']): number => reports.reduce((sum, { stats }) => sum + stats[key], 0)
@@ -56,13 +46,38 @@ const skipped = total('pending')
 console.log(`${total('passes')} passed, ${total('failures')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = total('failures') === 0 && total('passes') > 0 ? 0 : 1
 
+function order(spec: string): number {
+  const at = LONGEST.indexOf(spec.replace('.test.ts', ''))
+  return at === -1 ? LONGEST.length : at
+}
+
+/** Runs waiting suites one after the other in a workbench of this lane's own, until none is left. */
+async function runLane(): Promise<void> {
+  const workbench = await shareWorkbench()
+  try {
+    for (let spec = waiting.shift(); spec !== undefined; spec = waiting.shift()) {
+      let report = await runSuite(spec, ['--bail'], workbench.env)
+      if (report.stats.failures > 0) {
+        // A workbench on a busy machine now and then loses a click to a redraw; a real defect fails in a fresh one too.
+        console.log(`  ${spec} failed; once more from its start, in a fresh workbench`)
+        retried.push(spec)
+        report = await runSuite(spec, [], {})
+      }
+      reports.push(report)
+    }
+  } finally {
+    await workbench.stop()
+  }
+}
+
 /** Runs a suite in a process of its own; the browser's server lives in ours, so we must not sleep meanwhile. */
 async function runSuite(
   spec: string,
   flags: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Report> {
-  rmSync(SUITE_REPORT, { force: true })
+  const file = path.join(ROOT, `out/e2e-${spec}.json`)
+  rmSync(file, { force: true })
   const suite = spawn(
     process.execPath,
     [
@@ -77,12 +92,14 @@ async function runSuite(
       '--reporter',
       'scripts/mocha-reporter.cjs',
       '--reporter-option',
-      `output=${SUITE_REPORT}`,
+      `output=${file}`,
       path.join('test/e2e', spec),
     ],
-    { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], timeout: SUITE_LIMIT_MS, env: { ...process.env, ...env } },
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], timeout: SUITE_LIMIT_MS, env: { ...process.env, ...env } },
   )
-  await once(suite, 'exit')
-  if (!existsSync(SUITE_REPORT)) return { stats: { passes: 0, failures: 1, pending: 0 }, tests: [] }
-  return JSON.parse(readFileSync(SUITE_REPORT, 'utf8')) as Report
+  // Printed when the suite has ended: lines of two lanes in between each other could not be read.
+  const [printed] = await Promise.all([text(suite.stdout), once(suite, 'exit')])
+  process.stdout.write(printed)
+  if (!existsSync(file)) return { stats: { passes: 0, failures: 1, pending: 0 }, tests: [] }
+  return JSON.parse(readFileSync(file, 'utf8')) as Report
 }

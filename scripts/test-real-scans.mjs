@@ -1,4 +1,4 @@
-// Segments two real scans with the built-in templates and prints Dice per organ. The scans lie beside the project and are
+// Segments a real scan with the built-in templates and prints Dice per organ. Such scans lie beside the project and are
 // no part of it; without them this suite says so and does not run (exit code 77).
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -12,7 +12,7 @@ if (!existsSync(data)) {
 }
 const { status } = spawnSync(
   'npx',
-  ['tsx', 'bench/realScans.ts', data, '--limit', '2', '--slice-step', '3', '--assert'],
+  ['tsx', 'bench/realScans.ts', data, '--limit', '1', '--slice-step', '4', '--assert'],
   {
     cwd: root,
     stdio: 'inherit',

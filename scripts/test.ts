@@ -17,10 +17,10 @@ const tally = new Tally(process.env['CI'] === 'true')
 const began = performance.now()
 const secondsSince = (start: number): number => (performance.now() - start) / 1000
 
-/** A step that either works or not. */
-async function step(name: string, args: readonly string[], quiet = false): Promise<boolean> {
+/** A step that either works or not; one that others do not wait for is quiet and yields to them. */
+async function step(name: string, args: readonly string[], beside = false): Promise<boolean> {
   const start = performance.now()
-  const { status } = await runProgram('npm', ['run', '--silent', ...args], { cwd: ROOT, quiet })
+  const { status } = await runProgram('npm', ['run', '--silent', ...args], { cwd: ROOT, quiet: beside, yields: beside })
   tally.add(name, secondsSince(start), { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 })
   return status === 0
 }
@@ -29,7 +29,7 @@ async function unit(): Promise<void> {
   const report = freshReport('vitest.json')
   const start = performance.now()
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  await runProgram('npx', ['vitest', 'run', ...reporters], { cwd: ROOT })
+  await runProgram('npx', ['vitest', 'run', ...reporters], { cwd: ROOT, yields: true })
   tally.add('unit', secondsSince(start), readVitest(report))
 }
 
@@ -39,17 +39,22 @@ async function training(python: string): Promise<void> {
   const args = ['-m', 'pytest', '-q', 'tests', `--junitxml=${report}`]
   // One thread, since it runs beside other suites.
   const env = { OMP_NUM_THREADS: '1' }
-  await runProgram(python, args, { cwd: path.join(ROOT, 'training'), quiet: true, env })
+  await runProgram(python, args, { cwd: path.join(ROOT, 'training'), quiet: true, yields: true, env })
   tally.add('training', secondsSince(start), readPytest(report))
 }
 
 /** A script that prints its own closing line. */
-async function scripted(name: string, script: string, timesFile: string): Promise<void> {
+async function scripted(name: string, script: string, timesFile: string, yields = false): Promise<void> {
   const times = freshReport(timesFile)
   const start = performance.now()
   const args = ['--import', 'tsx', path.join('scripts', script)]
   // One VSIX, which was packed before, is what all of them load.
-  const { status, output } = await runProgram(process.execPath, args, { cwd: ROOT, env: { MEDLSAM_PACKED: '1' } })
+  const { status, output } = await runProgram(process.execPath, args, {
+    cwd: ROOT,
+    yields,
+    quiet: yields,
+    env: { MEDLSAM_PACKED: '1' },
+  })
   const why = output.trim().split('\n').at(-1) ?? ''
   if (status === CANNOT_RUN && name === REAL_SCANS) tally.hasNothingToAdd(name, why)
   else if (status === CANNOT_RUN) tally.cannotRun(name, why)
@@ -79,23 +84,24 @@ async function fetchTools(): Promise<void> {
   await runProgram(process.execPath, ['--import', 'tsx', 'scripts/test-tools.ts'], { cwd: ROOT, quiet: true })
 }
 
+/** What drives a workbench: it waits for half of its time, and is the first to get what it waits for. */
+async function workbenches(): Promise<void> {
+  await fetchTools()
+  await scripted('e2e', 'test-e2e.ts', 'e2e.json')
+  await scripted('integration', 'test-integration.mjs', 'integration.json')
+}
+
+/** What computes all the time, in the time that workbenches leave. */
+async function checks(python: string | undefined): Promise<void> {
+  await step('lint', ['lint'], true)
+  await step('typecheck', ['typecheck'], true)
+  if (python !== undefined) await training(python)
+  await scripted(REAL_SCANS, 'test-real-scans.mjs', 'real-scans.json', true)
+}
+
 mkdirSync(OUT, { recursive: true })
 const python = pythonOrSay()
-if (await step('build', ['build'])) {
-  // Two lanes for two cores: unit tests leave one idle at their end, and tools come over the network.
-  const tools = fetchTools()
-  const beside = async (): Promise<void> => {
-    await step('lint', ['lint'], true)
-    await step('typecheck', ['typecheck'], true)
-    if (python !== undefined) await training(python)
-  }
-  await Promise.all([unit(), beside()])
-  await tools
-  await scripted(REAL_SCANS, 'test-real-scans.mjs', 'real-scans.json')
-  if (await step('package', ['package'])) {
-    await scripted('integration', 'test-integration.mjs', 'integration.json')
-    await scripted('e2e', 'test-e2e.ts', 'e2e.json')
-  }
-}
+if ((await step('build', ['build'])) && (await step('package', ['package'])))
+  await Promise.all([workbenches(), unit(), checks(python)])
 process.stdout.write(`\n${tally.report(secondsSince(began))}\n`)
 process.exitCode = tally.failed === 0 ? 0 : 1

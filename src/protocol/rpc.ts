@@ -1,8 +1,10 @@
 /** The wire between the extension host and the engine process: JSON-RPC over the fork's IPC channel. Voxels never cross it. */
 import { NotificationType, RequestType, RequestType0, type RequestHandler, type RequestHandler0 } from 'vscode-jsonrpc'
-import type { DatasetEvent, DatasetOutcome, DatasetRequest } from '../shared/datasetRun.js'
+import type { DatasetEvent, DatasetOutcome, DatasetPlan, DatasetRequest } from '../shared/datasetRun.js'
 import type { ErrorData } from '../shared/errorData.js'
-import type { ExtremePoints } from '../shared/geometry/points.js'
+import type { BoxMm, ExtremePoints } from '../shared/geometry/points.js'
+import type { LabelComparison, LabelStatisticsReport, NamedValue } from '../shared/labelComparison.js'
+import type { EditedStructure } from '../shared/labelEdit/editedStructure.js'
 import type {
   DownloadModelRequest,
   GpuRuntimeInfo,
@@ -13,9 +15,13 @@ import type {
   ProviderTestReport,
   VerifiedFile,
 } from '../shared/modelTypes.js'
+import type { MaskOperation } from '../shared/maskOperation.js'
 import type { Progress } from '../shared/progress.js'
-import type { SegmentRequest } from '../shared/requests.js'
-import type { Sidecar } from '../shared/sidecar.js'
+import type { ConvertOutcome, ConvertRequest } from '../shared/exportFormats.js'
+import type { LocalizeRequest, SegmentRequest } from '../shared/requests.js'
+import type { RefinePoint } from '../shared/refinement.js'
+import type { LocalizationReport, Quality, RunOptions, Sidecar } from '../shared/sidecar.js'
+import type { Verdict } from '../shared/reviews.js'
 import type { LocalizedStructure, Structure } from '../shared/structure.js'
 import type { TemplateSet } from '../shared/templateSet.js'
 
@@ -45,7 +51,16 @@ export interface EngineInfo {
 
 /** Where the points of a new template come from. */
 export type TemplateSource =
-  | { readonly kind: 'labelMap'; readonly path: string }
+  | {
+      readonly kind: 'labelMap'
+      readonly path: string
+      /** What the user calls values that nothing else names. */
+      readonly names?: readonly { readonly labelValue: number; readonly name: string }[]
+      /** Names of the structures to take; all when absent. */
+      readonly only?: readonly string[]
+      /** Values without a name may be called `Label 7`; else they are refused. */
+      readonly takeUnnamed?: boolean
+    }
   | {
       readonly kind: 'points'
       readonly structures: readonly { readonly name: string; readonly color: string; readonly points: ExtremePoints }[]
@@ -73,6 +88,8 @@ export interface TemplateCheckReport {
 /** A structure whose mask is there while others are still being segmented. */
 export interface EarlyMaskNote {
   readonly name: string
+  /** Whether it is a draft, which a run that ends early does not keep. */
+  readonly isDraft: boolean
   /** Null when the segmenter found nothing. */
   readonly volumeMl: number | null
   /** A temporary label map with all masks so far; gone when the run is over. */
@@ -82,6 +99,129 @@ export interface EarlyMaskNote {
 /** A request to segment, and the path of a folder to make for masks that are there early; none without it. */
 export interface SegmentWithPreviews extends SegmentRequest {
   readonly previewFolder?: string
+}
+
+/** A label map as the user sees it: a file, or nothing yet, and what was changed in it since it was opened. */
+export interface EditedLabels {
+  readonly scanPath: string
+  /** The file; null for a new label map, which is empty and lies on the scan's grid. */
+  readonly basePath: string | null
+  /** Size and time of the file when it was opened (`fileStamp`); null for a new one. */
+  readonly baseStamp: string | null
+  /** Names this label map among those whose edits the engine has applied already. */
+  readonly session: string
+  /** How many edits came before `edits`, in requests of the same session. */
+  readonly firstEdit: number
+  /** What changed, in order, each packed by `packRuns`. Taking an edit back is an edit too. */
+  readonly edits: readonly string[]
+}
+
+/** A label map to write. */
+export interface SaveLabelMapRequest {
+  readonly labels: EditedLabels
+  /** Where to: onto the file it came from, or another name. */
+  readonly out: string
+  readonly structures: readonly EditedStructure[]
+  /** Write it although the file is not the one that was opened any more, or is not ours. */
+  readonly force?: boolean
+}
+
+/** What was written. */
+export interface SavedLabelMap {
+  readonly labelMapPath: string
+  /** Of the file as it is now. */
+  readonly stamp: string
+}
+
+/** How one structure of a label map is corrected. */
+interface CorrectedLabels {
+  readonly labels: EditedLabels
+  readonly structure: Pick<Structure, 'name' | 'labelValue'>
+  /** Label values of structures whose voxels stay. */
+  readonly lockedValues: readonly number[]
+  /** How the scan is read. */
+  readonly reading?: Pick<LocalizeRequest, 'series' | 'timePoint' | 'maxBytes' | 'forceHu' | 'huOffset'>
+  /** Id or files of the segmenter; the embedded one when absent. */
+  readonly segmenter?: string
+  /** Window to show the scan in; the segmenter's own when absent. */
+  readonly windowHu?: RunOptions['windowHu']
+}
+
+/** Correct a structure by points on axial slices. */
+export interface RefineRequest extends CorrectedLabels {
+  /** All points that count. */
+  readonly points: readonly RefinePoint[]
+  /** Slices of the axial view, 0 the lowest, that keep their masks. */
+  readonly fixedSlices: readonly number[]
+  /**
+   * What earlier points among these did to the labels, as the last {@link Correction} said: it is taken back first, so that
+   * the answer depends on the labels before any point and on the points. Null for the first one.
+   */
+  readonly made: string | null
+}
+
+/** Segment a structure again in a box. */
+export interface SegmentBoxRequest extends CorrectedLabels {
+  readonly boxMm: BoxMm
+  /** `balanced` when absent. */
+  readonly quality?: Quality
+  /**
+   * Templates that know what the structure looks like: as in a {@link LocalizeRequest}; those of the run that made the
+   * label map when absent.
+   */
+  readonly templates?: string
+  /** Whether the mask that is there, stretched to the box, counts as a first idea; true when absent. */
+  readonly keepsShape?: boolean
+}
+
+/** What a correction changes; both packed by `packRuns`. */
+export interface Correction {
+  /** From the labels as they were sent. */
+  readonly runs: string
+  /** From the labels before any of the points was set; the same as `runs` for a box. */
+  readonly made: string
+}
+
+/** What a person says of the result of a scan. */
+export interface ReviewRequest {
+  /** The summary that it is said in. */
+  readonly summaryHtml: string
+  /** The scan as the summary calls it. */
+  readonly scan: string
+  /** Path of the label map in the results' folder, with slashes. */
+  readonly output: string
+  /** Null takes it back. */
+  readonly verdict: Verdict | null
+}
+
+/** What to do to the mask of one structure of a label map that is being edited. */
+export interface OperateRequest {
+  readonly labels: EditedLabels
+  readonly labelValue: number
+  readonly operation: MaskOperation
+  /** Structures that keep all their voxels. */
+  readonly lockedValues: readonly number[]
+  /** Edits to go by, each packed by `packRuns`; only where the operation goes by what was edited. */
+  readonly edited: readonly string[]
+}
+
+/** What it changes, packed by `packRuns`. */
+export interface OperateAnswer {
+  readonly runs: string
+  /** What it would take of other structures that are not locked, after `runs`. */
+  readonly fromOthers: string
+}
+
+/** A label map that is being edited, to be measured; values without a name are called `Label 7`. */
+export interface LabelStatisticsRequest {
+  readonly labels: EditedLabels
+  readonly names: readonly NamedValue[]
+}
+
+/** The same, to be compared with the file of another one. */
+export interface CompareLabelMapsRequest extends LabelStatisticsRequest {
+  readonly referencePath: string
+  readonly referenceNames: readonly NamedValue[]
 }
 
 /** Why scans of a template set cannot be used, as one sentence per scan id; scans without an entry are as they were. */
@@ -115,11 +255,19 @@ export class RunMethod<P, R> extends RequestType<Numbered<P>, R, ErrorData> {
 const SELF_TEST: WhenStopped = { patienceMs: 60_000 }
 /** A folder's run finishes the step it is at and writes its summary; only then is it worth killing. */
 const FOLDER: WhenStopped = { patienceMs: 60_000, answers: true }
+/** Ends after the network run that it is at; killing the engine would lose the embeddings that the next one needs. */
+const CORRECTION: WhenStopped = { patienceMs: null }
 /** Only waits for disk and network: stopping it must not take another run with it. */
 const BESIDE: WhenStopped = { patienceMs: null, answers: true }
 
 /** Localize and segment; writes label map, names and sidecar. */
 export const segmentMethod = new RunMethod<SegmentWithPreviews, SegmentOutcome>('segment')
+/** Localize alone; writes nothing. */
+export const localizeMethod = new RunMethod<LocalizeRequest, LocalizationReport>('localize')
+/** Host to engine: end a segmentation, and write what is finished; it is cancelled where nothing is. */
+export const endEarlyNotification = new NotificationType<{ readonly run: number }>('endEarly')
+/** Says what a run of a folder would do; writes nothing. */
+export const planFolderMethod = new RunMethod<DatasetRequest, DatasetPlan>('planFolder')
 /** Segments a folder of scans. When it is cancelled it finishes the step it is at, writes the summary and answers. */
 export const segmentFolderMethod = new RunMethod<DatasetRequest, DatasetOutcome>('segmentFolder', FOLDER)
 /** What happens during the run of a folder. */
@@ -128,16 +276,36 @@ export const datasetEventNotification = new NotificationType<{ readonly run: num
 )
 /** Host to engine: hold the run of a folder after the scan it is at, or go on. */
 export const pauseNotification = new NotificationType<{ readonly run: number; readonly paused: boolean }>('pause')
+/** Keep a verdict on a result; answered at once, also while a run goes on. */
+export const reviewScanMethod = new RequestType<ReviewRequest, void, ErrorData>('reviewScan')
 /** Leave-one-out check of a template set file. */
 export const checkTemplatesMethod = new RunMethod<{ readonly setPath: string }, TemplateCheckReport>('checkTemplates')
 /** Add a scan to a template set file; answers with the set as written, also while a run goes on. */
 export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet, ErrorData>('addTemplate')
+/** Write a label map in a format of other programs, also while a run goes on. */
+export const convertLabelMapMethod = new RequestType<ConvertRequest, ConvertOutcome, ErrorData>('convertLabelMap')
 /** Which scans of a template set file moved or changed; answered at once, also while a run goes on. */
 export const scanProblemsMethod = new RequestType<{ readonly setPath: string }, ScanProblems, ErrorData>('scanProblems')
 /** Versions, models, providers, built-in banks; answered at once, also while a run goes on. */
 export const infoMethod = new RequestType0<EngineInfo, ErrorData>('info')
 /** What the bank in a file holds. */
 export const bankInfoMethod = new RequestType<{ readonly path: string }, TemplatesInfo, ErrorData>('bankInfo')
+/** Write a label map that was edited, with names and sidecar. */
+export const saveLabelMapMethod = new RequestType<SaveLabelMapRequest, SavedLabelMap, ErrorData>('saveLabelMap')
+/** Correct a structure by points; writes nothing. */
+export const refineMethod = new RunMethod<RefineRequest, Correction>('refine', CORRECTION)
+/** Segment a structure again in a box; writes nothing. */
+export const segmentBoxMethod = new RunMethod<SegmentBoxRequest, Correction>('segmentBox', CORRECTION)
+/** Change the mask of one structure as a whole; writes nothing. */
+export const operateMethod = new RequestType<OperateRequest, OperateAnswer, ErrorData>('operate')
+/** Compare a label map with another one of the same scan. */
+export const compareLabelMapsMethod = new RequestType<CompareLabelMapsRequest, LabelComparison, ErrorData>(
+  'compareLabelMaps',
+)
+/** Measure all structures of a label map. */
+export const labelStatisticsMethod = new RequestType<LabelStatisticsRequest, LabelStatisticsReport, ErrorData>(
+  'labelStatistics',
+)
 /** Where a run stands. */
 export const progressNotification = new NotificationType<{ readonly run: number; readonly progress: Progress }>(
   'progress',
@@ -179,12 +347,22 @@ export const downloadGpuRuntimeMethod = new RunMethod<{ readonly acceptUnverifie
 /** Every request that the engine answers. One that is added here needs a handler in the engine's `serve.ts`. */
 export const ENGINE_METHODS = {
   segment: segmentMethod,
+  localize: localizeMethod,
+  planFolder: planFolderMethod,
   segmentFolder: segmentFolderMethod,
+  reviewScan: reviewScanMethod,
   checkTemplates: checkTemplatesMethod,
   addTemplate: addTemplateMethod,
+  convertLabelMap: convertLabelMapMethod,
   scanProblems: scanProblemsMethod,
   info: infoMethod,
   bankInfo: bankInfoMethod,
+  saveLabelMap: saveLabelMapMethod,
+  refine: refineMethod,
+  segmentBox: segmentBoxMethod,
+  operate: operateMethod,
+  compareLabelMaps: compareLabelMapsMethod,
+  labelStatistics: labelStatisticsMethod,
   listModels: listModelsMethod,
   downloadModel: downloadModelMethod,
   importModel: importModelMethod,

@@ -7,6 +7,9 @@ export const VIEW_COMMANDS = [
   'coronal',
   'sagittal',
   'multiplanar',
+  'planeAndRender',
+  'grid',
+  'render',
   'windowSoftTissue',
   'windowLung',
   'windowBone',
@@ -23,6 +26,10 @@ export const VIEW_COMMANDS = [
   'crosshairRight',
   'crosshairUp',
   'crosshairDown',
+  'crosshairFarLeft',
+  'crosshairFarRight',
+  'crosshairFarUp',
+  'crosshairFarDown',
   'panLeft',
   'panRight',
   'panUp',
@@ -32,6 +39,8 @@ export const VIEW_COMMANDS = [
   'resetView',
   'toggleOverlay',
   'toggleOutline',
+  'toggleBoxes',
+  'togglePoints',
   'opacityUp',
   'opacityDown',
   'togglePanel',
@@ -39,14 +48,50 @@ export const VIEW_COMMANDS = [
   'deletePoint',
   'nextPoint',
   'previousPoint',
+  'maximise',
+  'measure',
+  'copyPosition',
+  'copyPicture',
+  'savePicture',
+  'menuGo',
+  'menuPlace',
+  'menuCopy',
+  'menuMaximise',
+  'menuJump',
+  'menuOnly',
+  'menuHide',
+  'toggleEditing',
+  'brush',
+  'eraser',
+  'lasso',
+  'eraseLasso',
+  'pointsTool',
+  'boxTool',
+  'fixSlice',
+  'toggleBall',
+  'brushLarger',
+  'brushSmaller',
+  'leaveTool',
   'help',
 ] as const
 
 /** One of {@link VIEW_COMMANDS}. */
 export type ViewCommand = (typeof VIEW_COMMANDS)[number]
 
-/** A line of the help sheet: keys, what they do. */
+/** Groups of the help sheet. */
+export const KEY_GROUPS = [
+  'Moving',
+  'Layout and zoom',
+  'Window',
+  'Labels',
+  'Editing labels',
+  'Template points',
+  'Scans and runs',
+] as const
+
+/** A line of the help sheet: keys, what they do, where they stand. */
 export interface KeyHelp {
   readonly keys: string
   readonly title: string
+  readonly group: (typeof KEY_GROUPS)[number]
 }

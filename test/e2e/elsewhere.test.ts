@@ -40,7 +40,7 @@ describe('a scan in a file system that is not of this machine', function () {
     await answer(page, 'Larynx')
     await view.locator('.guide-bar', { hasText: /larynx/i }).waitFor()
     const planes = view.locator('canvas.planes')
-    await planes.click({ position: { x: 200, y: 200 } })
+    await planes.dblclick({ position: { x: 200, y: 200 } })
     await view.locator('.marks li[data-structure="Larynx"] .fact:text-is("1/6")').waitFor()
     await runCommand(page, 'File: Save')
     await page.locator('.tab.active:not(.dirty)').waitFor()

@@ -10,10 +10,10 @@ import { pictureOfFailure, startSession, type Session } from './session.js'
 const PLACES = [
   [0.25, 0.25],
   [0.3, 0.3],
-  [0.2, 0.75],
+  [0.2, 0.8],
   [0.35, 0.2],
-  [0.3, 0.7],
-  [0.4, 0.75],
+  [0.3, 0.6],
+  [0.4, 0.5],
 ] as const
 
 describe('marking templates', function () {
@@ -48,7 +48,8 @@ describe('marking templates', function () {
     const box = await canvas.boundingBox()
     assert.ok(box)
     for (const [index, [x, y]] of PLACES.entries()) {
-      await canvas.click({ position: { x: box.width * x, y: box.height * y } })
+      // A click only looks.
+      await canvas.dblclick({ position: { x: box.width * x, y: box.height * y } })
       await count(index + 1)
     }
     await view.locator('.guide-bar:has-text("All six points")').waitFor()
@@ -75,13 +76,13 @@ describe('marking templates', function () {
     await page.mouse.down()
     await page.mouse.move(box.x + 25, box.y - 15, { steps: 6 })
     await page.mouse.up()
-    await view.locator(`.sides li[data-side="superior"] .fact:not(:text-is("${before[3]}"))`).waitFor()
+    await view.locator(`.sides li[data-side="superior"] .fact:not(:text-is("${before[1]}"))`).waitFor()
     assert.deepEqual(
-      (await coordinates()).filter((_, index) => index !== 3),
-      before.filter((_, index) => index !== 3),
+      (await coordinates()).filter((_, index) => index !== 1),
+      before.filter((_, index) => index !== 1),
     )
     await page.keyboard.press('Control+z')
-    await view.locator(`.sides li[data-side="superior"] .fact:text-is("${before[3]}")`).waitFor()
+    await view.locator(`.sides li[data-side="superior"] .fact:text-is("${before[1]}")`).waitFor()
   })
 
   it('jumps to a point, recolours and renames a structure', async () => {
@@ -95,7 +96,7 @@ describe('marking templates', function () {
     })
     await view.getByRole('button', { name: 'Change the colour of LeftParotid' }).click()
     await pick(page, 'Magenta')
-    await view.locator('.marks .swatch[style*="204, 121, 167"], .marks .swatch[style*="#cc79a7"]').waitFor()
+    await view.locator('.marks button.swatch[style*="204, 121, 167"], .marks button.swatch[style*="#cc79a7"]').waitFor()
     await view.getByRole('button', { name: 'Rename LeftParotid' }).click()
     await answer(page, 'Parotid of the left')
     await view.locator('.marks li[data-structure="Parotid of the left"]').waitFor()
@@ -129,7 +130,7 @@ describe('marking templates', function () {
 
   it('places a missing point also where another one lies, and takes it back when the file is reverted', async () => {
     const { page } = session
-    await view.locator('.marks .link.name').first().click()
+    await view.locator('.marks [data-key="mark-LeftParotid"]').click()
     await view.getByRole('button', { name: 'Delete the Left point' }).click()
     await count(5)
     await view.getByRole('button', { name: 'Jump to Superior' }).click()
@@ -162,7 +163,7 @@ describe('marking templates', function () {
     assert.equal(await dirty(), 0)
     writeFileSync(markups(), mine)
     await view.locator('.marks li[data-structure="LeftParotid"]').waitFor()
-    await view.locator('.marks .link.name').first().click()
+    await view.locator('.marks [data-key="mark-LeftParotid"]').click()
     await saveOverTheirs('Cancel')
     assert.equal(await dirty(), 1)
     assert.equal(await page.locator('.notification-list-item').count(), 0)
@@ -173,7 +174,7 @@ describe('marking templates', function () {
     assert.equal(readFileSync(markups(), 'utf8'), theirs)
     writeFileSync(markups(), mine)
     await view.locator('.marks li[data-structure="LeftParotid"]').waitFor()
-    await view.locator('.marks .link.name').first().click()
+    await view.locator('.marks [data-key="mark-LeftParotid"]').click()
     await saveOverTheirs('Overwrite')
     await page.locator('.tab:not(.dirty)').first().waitFor()
     assert.match(readFileSync(markups(), 'utf8'), /"LeftParotid"/)
@@ -210,7 +211,8 @@ describe('marking templates', function () {
     const canvas = view.locator('canvas.planes')
     const box = await canvas.boundingBox()
     assert.ok(box)
-    await canvas.click({ position: { x: box.width * 0.28, y: box.height * 0.72 } })
+    await view.getByLabel('Place with a click').check()
+    await canvas.click({ position: { x: box.width * 0.8, y: box.height * 0.3 } })
     await session.page.locator('.tab.dirty').waitFor()
     assert.deepEqual(left(), before)
     await runCommand(session.page, 'File: Save')
@@ -255,7 +257,7 @@ describe('marking templates', function () {
     await item.locator('.fact:text-is("6/6")').waitFor()
     // From the planes on through the panel, as the Tab key goes.
     const reached: string[] = []
-    for (let step = 0; step < 60 && !reached.includes('Remove Thyroid'); step++) {
+    for (let step = 0; step < 100 && !reached.includes('Remove Thyroid'); step++) {
       await page.keyboard.press('Tab')
       reached.push((await view.locator(':focus').getAttribute('aria-label')) ?? '')
     }

@@ -13,7 +13,7 @@ const PAGE = `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-test'; style-src 'unsafe-inline' ${ORIGIN}; img-src ${ORIGIN} data: blob:; font-src data:; connect-src ${ORIGIN} data: blob:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-test' 'wasm-unsafe-eval'; worker-src blob:; style-src 'unsafe-inline' ${ORIGIN}; img-src ${ORIGIN} data: blob:; font-src data:; connect-src ${ORIGIN} data: blob:">
 <title>page</title>
 <link rel="stylesheet" href="/scanEditor.css">
 <script nonce="test">window.acquireVsCodeApi = () => ({ postMessage: (message) => void window.toHost(message) })</script>
@@ -22,9 +22,9 @@ const PAGE = `<!DOCTYPE html>
 <body></body>
 </html>`
 
-/** A cube of voxels, a smaller cube of which has another value. */
-function cube(outside: number, inside: number): Buffer {
-  const header = [
+/** The header of a cube of voxels. */
+function header(dataFile: string): string {
+  return [
     'ObjectType = Image',
     'NDims = 3',
     'BinaryData = True',
@@ -33,23 +33,38 @@ function cube(outside: number, inside: number): Buffer {
     'TransformMatrix = 1 0 0 0 1 0 0 0 1',
     'Offset = 0 0 0',
     'ElementSpacing = 2 2 2',
+    ...(dataFile === 'LOCAL' ? [] : ['DistanceUnits = pc']),
     `DimSize = ${SIDE} ${SIDE} ${SIDE}`,
     'ElementType = MET_SHORT',
-    'ElementDataFile = LOCAL',
+    `ElementDataFile = ${dataFile}`,
     '',
-  ]
+  ].join('\n')
+}
+
+/** A cube of voxels, a smaller cube of which has another value. */
+function voxels(outside: number, inside: number): Buffer {
   const isInside = (at: number): boolean => at >= SIDE / 4 && at < (3 * SIDE) / 4
-  const voxels = Int16Array.from({ length: SIDE ** 3 }, (_, at) =>
+  const values = Int16Array.from({ length: SIDE ** 3 }, (_, at) =>
     [at % SIDE, Math.floor(at / SIDE) % SIDE, Math.floor(at / SIDE ** 2)].every(isInside) ? inside : outside,
   )
-  return Buffer.concat([Buffer.from(header.join('\n')), Buffer.from(voxels.buffer)])
+  return Buffer.from(values.buffer)
+}
+
+function cube(outside: number, inside: number): Buffer {
+  return Buffer.concat([Buffer.from(header('LOCAL')), voxels(outside, inside)])
 }
 
 const FILES: Readonly<Record<string, { readonly type: string; readonly body: Buffer | string }>> = {
   '/': { type: 'text/html', body: PAGE },
   '/webview.js': { type: 'text/javascript', body: packed('dist/webview.js') },
+  '/pipelines/meta-read-image.wasm.zst': {
+    type: 'application/octet-stream',
+    body: packed('dist/pipelines/meta-read-image.wasm.zst'),
+  },
   '/scanEditor.css': { type: 'text/css', body: packed('media/scanEditor.css') },
   '/scan.mha': { type: 'application/octet-stream', body: cube(-1000, 40) },
+  '/apart.mhd': { type: 'application/octet-stream', body: header('apart.raw') },
+  '/apart.raw': { type: 'application/octet-stream', body: voxels(-1000, 70) },
   '/other.mha': { type: 'application/octet-stream', body: 'no label map' },
   '/labels.mha': { type: 'application/octet-stream', body: cube(0, 1) },
 }
@@ -76,17 +91,33 @@ const source = (name: string): { name: string; url: string; sizeBytes: number } 
   sizeBytes: FILES[`/${name}`].body.length,
 })
 
+const UNNAMED = { version: 0, warnings: [], namesFrom: null, areNamesShared: false }
+
 describe('the page of the scan editor, without a workbench', () => {
   let workbench: JoinedWorkbench
   let page: Page
   let done = 0
   const problems: string[] = []
   const actions: string[] = []
+  const fetched: string[] = []
+  const warnings: string[] = []
 
   const send = (message: ToScanView): Promise<void> =>
     page.evaluate((sent) => {
       window.postMessage(sent, '*')
     }, message)
+
+  const open = (name: string): Promise<void> =>
+    send({
+      type: 'open',
+      scan: source(name),
+      limitBytes: 2 ** 20,
+      points: { structures: [] },
+      keys: [],
+      view: { own: null, latest: null },
+      canRun: true,
+      labelMapItself: null,
+    })
 
   /** A run that has got further, with a structure above those of the label map: everything is drawn again. */
   const redraw = async (): Promise<void> => {
@@ -95,6 +126,9 @@ describe('the page of the scan editor, without a workbench', () => {
       type: 'run',
       run: {
         kind: 'running',
+        name: 'a',
+        finished: 0,
+        isEnding: false,
         progress: { stage: 'localize', done, total: 1000, secondsLeft: null },
         structures: [...(done % 2 === 0 ? [structure('Brainstem', 2)] : []), structure('Larynx', 1)],
       },
@@ -119,19 +153,21 @@ describe('the page of the scan editor, without a workbench', () => {
       if (message.type() === 'error') problems.push(message.text())
     })
     await page.route(`${ORIGIN}/**`, async (route) => {
-      const file = FILES[new URL(route.request().url()).pathname] as (typeof FILES)[string] | undefined
+      const { pathname } = new URL(route.request().url())
+      fetched.push(pathname)
+      const file = FILES[pathname] as (typeof FILES)[string] | undefined
       await (file === undefined
         ? route.fulfill({ status: 204 })
         : route.fulfill({ status: 200, contentType: file.type, body: file.body }))
     })
     await page.exposeFunction('toHost', (message: FromScanView) => {
       if (message.type === 'action') actions.push(message.action)
+      if (message.type === 'warnings') warnings.push(...message.texts)
     })
     await page.goto(ORIGIN)
-    const open = { scan: source('scan.mha'), limitBytes: 2 ** 20, points: { structures: [] }, keys: [], view: null }
-    await send({ type: 'open', ...open, canRun: true })
+    await open('scan.mha')
     await page.locator('body[data-rendered]').waitFor()
-    const shown = { file: source('labels.mha'), structures: [structure('Larynx', 1)], warnings: [] }
+    const shown = { name: 'labels.mha', file: source('labels.mha'), structures: [structure('Larynx', 1)], ...UNNAMED }
     await send({ type: 'labelMaps', names: ['labels.mha', 'other.mha'], shown })
     await page.locator('body[data-labels="labels.mha"]').waitFor()
   })
@@ -195,10 +231,22 @@ describe('the page of the scan editor, without a workbench', () => {
     await page.locator('.structures li[data-structure="Larynx"] .fact:text-is("4.1 ml")').waitFor()
     const picture = (): Promise<Buffer> => page.locator('.stage').screenshot()
     const before = await picture()
-    const other = { file: source('other.mha'), structures: [], warnings: [] }
+    const other = { name: 'other.mha', file: source('other.mha'), structures: [], ...UNNAMED }
     await send({ type: 'labelMaps', names: ['labels.mha', 'other.mha'], shown: other })
     await page.locator('.structures-section .problem:has-text("other.mha cannot be shown")').waitFor()
     assert.equal(await page.locator('.structures li').count(), 0)
     assert.notDeepEqual(await picture(), before)
+  })
+  it('fetches ITK, and the voxels that lie beside a header', async () => {
+    await open('apart.mhd')
+    await page.getByText(/· 70 HU/).waitFor()
+    assert.ok(fetched.includes('/pipelines/meta-read-image.wasm.zst'))
+    assert.ok(fetched.includes('/apart.raw'))
+    assert.equal(warnings.length, 1)
+    assert.match(warnings[0], /apart\.mhd gives the unknown unit of length/)
+    assert.deepEqual(
+      problems.filter((problem) => /WebAssembly|Content Security/.test(problem)),
+      [],
+    )
   })
 })

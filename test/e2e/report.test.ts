@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { reportHtml } from '../../src/lab/benchmark/report/reportHtml.js'
-import type { Cell, Table } from '../../src/lab/evaluation/textTable.js'
+import type { Cell, Table } from '../../src/shared/figureTable.js'
 import { joinWorkbench, type JoinedWorkbench } from './sharedWorkbench.js'
 
 const figure = (value: number): Cell => ({ text: value.toFixed(1), value })

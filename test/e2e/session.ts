@@ -50,10 +50,10 @@ export async function startSession(scans: readonly WantedScan[], settings: Setti
     const stop = async (): Promise<void> => {
       try {
         if (!page.isClosed()) await closeWindow(page)
-        for (const end = Date.now() + 20_000; enginePids(server).length > 0;) {
-          if (Date.now() > end) throw new Error('the engine outlived its window by 20 seconds')
-          await sleep(200)
-        }
+        if (await enginesEnd(server)) return
+        // A busy server may not hear that a page closed, and keeps its extension host for one that comes back.
+        for (const pid of enginePids(server)) process.kill(extensionHostOf(pid), 'SIGKILL')
+        if (!(await enginesEnd(server))) throw new Error('the engine outlived its extension host by 20 seconds')
       } finally {
         await leave()
       }
@@ -78,6 +78,21 @@ export function enginePids({ root }: WorkbenchPlace): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && isEngine(commandLine(name), root))
     .map(Number)
+}
+
+/** Waits for up to 20 seconds until no engine of a workbench runs. @returns whether none does */
+async function enginesEnd(server: WorkbenchPlace): Promise<boolean> {
+  for (const end = Date.now() + 20_000; enginePids(server).length > 0 && Date.now() < end;) await sleep(200)
+  return enginePids(server).length === 0
+}
+
+/** The process that started an engine. @throws Error when that is gone, and the engine is not */
+function extensionHostOf(engine: number): number {
+  const stat = readFileSync(path.join('/proc', String(engine), 'stat'), 'utf8')
+  // After the name in brackets, which may hold anything: the state, then the parent.
+  const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  if (commandLine(String(parent)).includes('extensionHost')) return parent
+  throw new Error('the engine outlived its extension host')
 }
 
 function isEngine(command: string, root: string): boolean {

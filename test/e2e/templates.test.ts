@@ -205,8 +205,11 @@ describe('the sidebar', function () {
     await row('my set').hover()
     await row('my set').locator('.action-item a[aria-label="Check Templates"]').click()
     await toast(/templates of my set agree|Check the points of/).waitFor({ timeout: 240_000 })
+    await session.page.locator('.tab', { hasText: 'Check of my set' }).waitFor()
     await row(/Mandible.*error \d+\.\d mm/).waitFor()
     await row('Mandible').click()
+    // A tree that is drawn anew with the figures may lose what the click opened.
+    await session.page.keyboard.press('ArrowRight')
     await row(/synth_\d_ct.*error \d+\.\d mm/).waitFor()
   })
 

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { FrameLocator, Locator } from 'playwright-core'
 import type { ExtremePoints } from '../../src/shared/geometry/points.js'
-import { formatMarkups } from '../../src/host/points/slicerMarkups.js'
+import { formatMarkups } from '../../src/shared/slicerMarkups.js'
 import { answer, clickInToast, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
 import { syntheticScan } from '../support/syntheticScans.js'
 import { enginePids, pictureOfFailure, startSession, type Session } from './session.js'
@@ -27,6 +27,7 @@ describe('a workspace that is not trusted', function () {
 
   before(async () => {
     session = await startSession([{ scan: syntheticScan(1), labels: true }], {
+      'medlsam.run.method': 'medlam',
       'medlsam.run.sliceStep': 8,
       'security.workspace.trust.enabled': true,
     })

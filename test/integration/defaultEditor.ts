@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
-import { followDefaultEditorSetting } from '../../src/host/editor/defaultEditor.js'
+import { followDefaultEditor } from '../../src/host/editor/defaultEditor.js'
 import { SCAN_EDITOR } from '../../src/host/editor/scanEditors.js'
 import { until } from './workspace.js'
 
@@ -24,10 +24,12 @@ export function defineDefaultEditorSuite(): void {
         get: (key: string, otherwise?: unknown) => state.get(key) ?? otherwise,
         update: (key: string, value: unknown) => Promise.resolve(void state.set(key, value)),
       } as vscode.Memento
-      followDefaultEditorSetting(memento).dispose()
+      const extension = vscode.extensions.getExtension('medlsam.medlsam')
+      assert.ok(extension)
+      followDefaultEditor(extension, memento).dispose()
       assert.deepEqual(associations(), written)
       state.set('medlsam.associated', true)
-      followDefaultEditorSetting(memento).dispose()
+      followDefaultEditor(extension, memento).dispose()
       await until('only the other one is left', () => JSON.stringify(associations()) === '{"*.nrrd":"another.editor"}')
       await until('that is remembered', () => state.get('medlsam.associated') === false)
     })

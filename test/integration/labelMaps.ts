@@ -29,9 +29,11 @@ export function defineLabelMapsSuite(): void {
         segmenter: { id: 's', sha256: [], provider: 'cpu', layout: 'meta' },
         options: {
           procedure: 'robust',
+          method: 'auto',
           seed: 1,
           parts: true,
           structures: null,
+          quality: 'balanced',
           marginMm: null,
           paperMargin: false,
           sliceStep: 1,

@@ -70,18 +70,23 @@ export function defineScanDocumentSuite(): void {
 
     it('opens with its saved points when the backup of unsaved ones is gone or damaged, and with a newer backup when there is one', async () => {
       const other = workspaceFile('query_ct.nii.gz')
-      const backups = { backupOf: () => undefined, remember: () => undefined, forget: () => undefined }
+      const unsaved = { backupOf: () => undefined, remember: () => undefined, forget: () => undefined }
+      const saveLabelMap = (): never => assert.fail('no labels were edited')
+      const parts = { unsaved, saveLabelMap }
       const gone = workspaceFile('gone.backup').toString()
-      assert.deepEqual((await ScanDocument.open(other, gone, backups)).points().structures, [])
+      assert.deepEqual((await ScanDocument.open(other, gone, parts)).points().structures, [])
       const damaged = workspaceFile('damaged.backup')
       await vscode.workspace.fs.writeFile(damaged, new TextEncoder().encode('{"structures": [{"na'))
-      assert.deepEqual((await ScanDocument.open(other, damaged.toString(), backups)).points().structures, [])
+      assert.deepEqual((await ScanDocument.open(other, damaged.toString(), parts)).points().structures, [])
 
       const newer = workspaceFile('newer.backup')
-      const first = await ScanDocument.open(other, undefined, backups)
+      const first = await ScanDocument.open(other, undefined, parts)
       first.apply(addStructure(first.points(), 'Mandible', '#f58231'))
       await first.backup(newer)
-      const again = await ScanDocument.open(other, gone, { ...backups, backupOf: () => newer.toString() })
+      const again = await ScanDocument.open(other, gone, {
+        saveLabelMap,
+        unsaved: { ...unsaved, backupOf: () => newer.toString() },
+      })
       again.recover()
       assert.deepEqual(again.points(), first.points())
     })

@@ -37,6 +37,9 @@ const MARKERS: Readonly<Record<string, PointMm>> = {
 const OTHER_HALF: PointMm = [10, 10, 12]
 const OTHER_FROM_MARKER: PointMm = [-38, 24, -18]
 
+/** Options that find the block; alignment would take most of the time and is tested by itself. */
+export const BLOCK_OPTIONS = { appearance: false, minConfidence: 0, method: 'medlam' } as const
+
 /** Writes a truth with the organs `Block` (value 3), moved by some mm, and `Other` (value 4). */
 export async function writeTruth(id: string, movedMm: number): Promise<void> {
   const labels = new Uint8Array(SIZE[0] * SIZE[1] * SIZE[2])
@@ -82,6 +85,8 @@ function fakeEngine(segmenters: readonly Segmenter[]): Engine {
     },
     localize: notUsed,
     segment: notUsed,
+    refine: notUsed,
+    segmentBox: notUsed,
     buildBank: notUsed,
     close: () => Promise.resolve(),
   }
@@ -111,7 +116,7 @@ export function run(
       ablationMasks: true,
       minPixels: 10,
       seed: 5,
-      run: { appearance: false, minConfidence: 0 },
+      run: BLOCK_OPTIONS,
       cache: { folder: path.join(folder, `${out}-cache`), maxBytes: 1e9 },
       ...more,
     },

@@ -44,7 +44,7 @@ export function request(more: Partial<DatasetRequest> = {}): DatasetRequest {
   return {
     folder: at('data'),
     out: at('out'),
-    settings: { templates: models.bank, segmenter: models.segmenter, options: { minConfidence: 0 } },
+    settings: { templates: models.bank, segmenter: models.segmenter, options: { minConfidence: 0, method: 'medlam' } },
     ...more,
   }
 }
@@ -78,7 +78,7 @@ export function done(events: readonly DatasetEvent[]): string[] {
 
 /** The same with other options. */
 export function other(): Pick<DatasetRequest, 'settings'> {
-  return { settings: { ...request().settings, options: { minConfidence: 0, sliceStep: 2 } } }
+  return { settings: { ...request().settings, options: { minConfidence: 0, method: 'medlam', sliceStep: 2 } } }
 }
 
 /** The journal of the results' folder, as another process sees it. */

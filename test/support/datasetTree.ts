@@ -18,7 +18,7 @@ export function comparableTree(folder: string): Map<string, string> {
   const tree = readTree(folder)
   for (const name of tree.keys()) if (name.startsWith('.medlsam/journal/')) tree.delete(name)
   const csv = tree.get('summary.csv')
-  // No field of the tests' scans holds a comma, quoted or not, behind the reason; seconds is the last column but one.
-  if (csv !== undefined) tree.set('summary.csv', csv.replaceAll(/,[\d.]*,([^,\n]*)$/gm, ',SECONDS,$1'))
+  // No field of the tests' scans holds a comma, quoted or not, behind the reason; three columns come after seconds.
+  if (csv !== undefined) tree.set('summary.csv', csv.replaceAll(/,[\d.]*((?:,[^,\n]*){3})$/gm, ',SECONDS$1'))
   return tree
 }

@@ -7,6 +7,7 @@ import { MedlsamError } from '../../src/shared/medlsamError.js'
 import type { Network, NetworkTensor } from '../../src/engine/runtime/network.js'
 import { readNpy } from '../../src/engine/runtime/npy.js'
 import { openNetwork } from '../../src/engine/runtime/onnx.js'
+import { boxPrompt } from '../../src/engine/sam/prompts/prompt.js'
 import type { SliceImage } from '../../src/engine/sam/slices/sliceImage.js'
 import { createSegmenter, openSegmenter } from '../../src/engine/sam/segmenter.js'
 import { EMBEDDING } from './exportSignatures.js'
@@ -89,11 +90,11 @@ async function checkExport(
   const segmenter = createSegmenter(networks, { id: 'tiny', ...defined({ preprocessing }) }, constants)
   expect(segmenter.layout).toBe(layout)
 
-  const embedding = await segmenter.encodeSlice(IMAGE)
+  const embedding = await segmenter.encodeTile(IMAGE)
   expect([embedding.letterbox.width, embedding.letterbox.height]).toEqual([...input.letterbox])
   const box = { x0: 20, y0: 10, x1: 40, y1: 30 }
   const region = { x0: 12, y0: 3, x1: 47, y1: 37 }
-  const mask = await segmenter.decodeBox(embedding, box, region)
+  const mask = await segmenter.decode(embedding, boxPrompt(box), region)
 
   checkImage(seen[0], input)
   expect(mask.region).toEqual(region)

@@ -53,7 +53,7 @@ export function templateScans(): TemplateScans {
       let set = emptyTemplateSet('test')
       for (const stem of stems) {
         const [scan, labels] = [at(`${stem}_ct.nii.gz`), at(`${stem}_seg.nii.gz`)]
-        set = addTemplate(set, await templateFromLabelMap(file, scan, labels, NAMES, 3))
+        set = addTemplate(set, await templateFromLabelMap(file, scan, labels, NAMES, { maxParts: 3 }))
       }
       return set
     },

@@ -9,7 +9,7 @@ export async function openFolder(
   folder: string,
   size = { width: 1280, height: 800 },
 ): Promise<Page> {
-  const page = await browser.newPage({ viewport: size })
+  const page = await browser.newPage({ viewport: size, reducedMotion: 'reduce' })
   // Two busy cores draw slowly.
   page.setDefaultTimeout(90_000)
   await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`)
@@ -75,7 +75,7 @@ async function hearClick(target: Locator): Promise<(() => Promise<boolean>) | un
 }
 
 /** Chooses an entry of the list that asks something. */
-export async function pick(page: Page, text: string): Promise<void> {
+export async function pick(page: Page, text: string | RegExp): Promise<void> {
   const row = page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: text }).first()
   await row.waitFor()
   // What hovers over the list where the mouse was left would take the click.
@@ -149,8 +149,11 @@ export async function changeSetting(page: Page, id: string, value: string | bool
   await page.keyboard.press('Control+a')
   await page.keyboard.insertText(`@id:${id}`)
   const item = page.locator(`.settings-editor .setting-item-contents[data-key="${id}"]`)
+  await item.waitFor()
   if (typeof value === 'boolean') {
     await item.locator('.setting-value-checkbox').click()
+  } else if ((await item.locator('select').count()) > 0) {
+    await item.locator('select').selectOption(value)
   } else {
     await item.locator('input').fill(value)
     await item.locator('input').press('Tab')

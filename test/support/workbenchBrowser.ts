@@ -6,6 +6,9 @@ const SOFTWARE_DRAWING = [
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
+  // Debian's Chromium turns it on, which without a graphics card draws the workbench itself in software twice.
+  '--disable-gpu-rasterization',
+  '--disable-gpu-compositing',
 ]
 
 const launchOptions = (drawing: readonly string[]): { executablePath: string; args: string[] } => ({
