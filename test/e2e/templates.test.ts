@@ -14,12 +14,14 @@ import type { Locator } from 'playwright-core'
 import {
   answer,
   answerPath,
+  clickActionOf,
   clickInToast,
   explorerRow,
   hoverFor,
   pick,
   pickExactly,
   runCommand,
+  unfold,
   waitForScan,
 } from '../support/workbench.js'
 import { startProxy, type Proxy } from '../support/proxy.js'
@@ -71,15 +73,14 @@ describe('the sidebar', function () {
   it('lists the built-in bank like any set, with its structures', async () => {
     await session.page.locator('.activitybar .action-item a[aria-label^="MedLSAM"]').click()
     await session.page.locator('.pane-body', { hasText: 'No template set of your own yet' }).waitFor()
+    await unfold(row('head-neck'), row(/Mandible\s*8 scans/))
     await row('head-neck').click()
-    await row(/Mandible\s*8 scans/).waitFor()
-    await row('head-neck').click()
+    await row(/Mandible\s*8 scans/).waitFor({ state: 'detached' })
   })
 
   it('makes a set, and takes scans that are dragged from the Explorer onto it', async () => {
     const { page } = session
-    await page.locator('.pane-header', { hasText: 'Templates' }).hover()
-    await page.locator('.pane-header .action-item a[aria-label="New Template Set"]').click()
+    await clickActionOf(page, page.locator('.pane-header', { hasText: 'Templates' }), 'New Template Set')
     await answer(page, 'my set')
     await row('my set').waitFor()
     // Both views in one container, as people arrange them who drag a lot.
@@ -102,8 +103,9 @@ describe('the sidebar', function () {
   })
 
   it('leaves a scan out whose box is not ticked', async () => {
-    await row('Larynx').click()
-    const scan = session.page.locator('.pane-body .monaco-list-row', { hasText: 'synth_2_ct' }).first()
+    const scan = row('synth_2_ct')
+    await unfold(row('my set'), row('Larynx'))
+    await unfold(row('Larynx'), scan)
     await scan.locator('.monaco-custom-toggle').click()
     await until('the scan is off', () => set().scans.some(({ id, enabled }) => id === 'synth_2_ct' && !enabled))
     // A list that is being drawn anew takes no clicks.
@@ -162,7 +164,8 @@ describe('the sidebar', function () {
     const { page } = session
     const ids = (): string[] => set().scans.map(({ id }) => id)
     const before = set()
-    await row('Mandible').click()
+    await unfold(row('my set'), row('Mandible'))
+    await unfold(row('Mandible'), row('synth_3_ct'))
     await row('synth_3_ct').click({ button: 'right' })
     const entry = page.locator('.monaco-menu .action-item', { hasText: 'Remove Scan from Set' })
     await entry.waitFor()
@@ -202,15 +205,12 @@ describe('the sidebar', function () {
   })
 
   it('measures each scan with the others', async () => {
-    await row('my set').hover()
-    await row('my set').locator('.action-item a[aria-label="Check Templates"]').click()
+    await clickActionOf(session.page, row('my set'), 'Check Templates')
     await toast(/templates of my set agree|Check the points of/).waitFor({ timeout: 240_000 })
     await session.page.locator('.tab', { hasText: 'Check of my set' }).waitFor()
-    await row(/Mandible.*error \d+\.\d mm/).waitFor()
-    await row('Mandible').click()
-    // A tree that is drawn anew with the figures may lose what the click opened.
-    await session.page.keyboard.press('ArrowRight')
-    await row(/synth_\d_ct.*error \d+\.\d mm/).waitFor()
+    const mandible = row(/Mandible.*error \d+\.\d mm/)
+    await unfold(row('my set'), mandible)
+    await unfold(mandible, row(/synth_\d_ct.*error \d+\.\d mm/))
   })
 
   it('lists bank files with what they hold, and says when one cannot be used', async () => {
@@ -232,6 +232,8 @@ describe('the sidebar', function () {
     renameSync(path.join(folder, 'synth_3_ct.nii.gz'), path.join(folder, 'elsewhere_ct.nii.gz'))
     await runCommand(page, 'MedLSAM: Refresh Templates')
     await row(/my set.*2 warnings/).waitFor()
+    await unfold(row('my set'), row('Mandible'))
+    await unfold(row('Mandible'), row(/synth_2_ct.*moved or changed/))
     await hoverFor(page, row(/synth_2_ct.*moved or changed/), /synth_2_ct\.nii\.gz has changed since.*/)
     await row(/synth_3_ct.*moved or changed/).waitFor()
   })
@@ -319,6 +321,8 @@ describe('the sidebar', function () {
   })
 
   it('opens a scan of a set in the scan editor', async () => {
+    await unfold(row('my set'), row('Mandible'))
+    await unfold(row('Mandible'), row(/synth_1_ct/))
     await row(/synth_1_ct/).click()
     await session.page.locator('.tab.active', { hasText: 'synth_1_ct.nii.gz' }).waitFor()
     await waitForScan(session.page)

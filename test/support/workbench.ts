@@ -142,6 +142,33 @@ export async function hoverFor(page: Page, target: Locator, text: RegExp): Promi
   await hover.waitFor({ timeout: 1000 })
 }
 
+/** Clicks an action that a row of a tree shows while the mouse rests on it. */
+export async function clickActionOf(page: Page, row: Locator, title: string): Promise<void> {
+  const action = row.locator(`.action-item a[aria-label="${title}"]`)
+  // A tree that is drawn anew under the mouse hides the action until the mouse comes again.
+  for (let attempt = 0; attempt < 6; attempt++) {
+    await page.mouse.move(640, 790)
+    await row.hover()
+    const taken = await action.click({ timeout: 5000 }).then(
+      () => true,
+      () => false,
+    )
+    if (taken) return
+  }
+  throw new Error(`"${title}" never showed`)
+}
+
+/** Unfolds a row of a tree, if it is folded, until a row below it shows. */
+export async function unfold(row: Locator, child: Locator): Promise<void> {
+  await row.waitFor()
+  // A tree that is drawn anew may lose a click, or what it opened.
+  for (let attempt = 0; attempt < 6 && !(await child.isVisible()); attempt++) {
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click()
+    await child.waitFor({ timeout: 5000 }).catch(() => undefined)
+  }
+  await child.waitFor()
+}
+
 /** Changes a setting of the user in the settings editor. */
 export async function changeSetting(page: Page, id: string, value: string | boolean): Promise<void> {
   await runCommand(page, 'Preferences: Open Settings (UI)')
