@@ -22,7 +22,7 @@ export const STRUCTURE_STATUSES = ['found', 'not-found', 'failed'] as const
 /** One of {@link STRUCTURE_STATUSES}. */
 export type StructureStatus = (typeof STRUCTURE_STATUSES)[number]
 
-/** Schema of a box in voxel indices of the scan as stored, both ends inclusive. */
+/** Schema of a box in voxel indices of a volume as stored, both ends inclusive. */
 export const boxVoxelSchema = z
   .object({
     min: z.tuple([z.int(), z.int(), z.int()]).readonly(),
@@ -30,7 +30,7 @@ export const boxVoxelSchema = z
   })
   .readonly()
 
-/** A box in voxel indices of the scan as stored, both ends inclusive. */
+/** A box in voxel indices of a volume as stored, both ends inclusive. */
 export type BoxVoxel = z.infer<typeof boxVoxelSchema>
 
 /** Schema of what localization found out about one structure. */

@@ -1,11 +1,11 @@
 import type { LabelVolume } from '../../shared/geometry/volume.js'
-import type { VoxelBox } from '../../shared/labelEdit/voxelRuns.js'
+import type { BoxVoxel } from '../../shared/structure.js'
 
 /** How much there is of a label, and where. */
 export interface LabelCount {
   readonly voxels: number
   /** In voxels as stored. */
-  readonly box: VoxelBox
+  readonly box: BoxVoxel
 }
 
 /** Counts the voxels of every label but 0, and finds the box around them. */

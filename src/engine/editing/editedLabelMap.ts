@@ -3,7 +3,7 @@ import type { ImageHeader } from '../../imageio/imageHeader.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { applyRuns, largestAfter, type LabelArray, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
-import { unpackRuns } from '../../shared/node/packedRuns.js'
+import { unpackRunsWithin } from '../../shared/node/packedRuns.js'
 import { fileStamp } from '../../shared/node/wholeFiles.js'
 import { openImage } from '../scanFiles/openImage.js'
 import { readLabelMap } from '../scanFiles/readLabelMap.js'
@@ -76,9 +76,8 @@ async function openBase({ basePath, scanPath }: EditedLabels): Promise<Pick<Edit
 }
 
 function unpacked(text: string, { data }: LabelVolume): VoxelRuns {
-  const runs = unpackRuns(text)
-  const end = runs === null || runs.length === 0 ? 0 : runs[runs.length - 4] + runs[runs.length - 3]
-  if (runs === null || end > data.length)
+  const runs = unpackRunsWithin(text, data.length)
+  if (runs === null)
     throw new MedlsamError('input', 'An edit does not fit its label map, which has fewer voxels now: open it again.')
   return runs
 }

@@ -4,6 +4,7 @@ import type { SavedLabelMap, SaveLabelMapRequest } from '../../protocol/rpc.js'
 import { labelTableNameOf, sidecarNameOf } from '../../shared/labelMapNames.js'
 import { editSidecarSchema } from '../../shared/labelEdit/editSidecar.js'
 import { formatLabelTable, isOwnLabelTable } from '../../shared/labelTable.js'
+import { copyLabels } from '../../shared/geometry/volume.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { sha256Of } from '../../shared/node/hash.js'
 import { parseJsonOrNull } from '../../shared/parseJsonOrNull.js'
@@ -25,8 +26,9 @@ export async function saveLabelMap(maps: EditedLabelMaps, request: SaveLabelMapR
   const isSamePlace = path.resolve(out) === path.resolve(edited.basePath ?? out)
   if (force !== true) await checkUnchanged(out, isSamePlace ? edited.baseStamp : null)
   const opened = await maps.openEditedLabelMap(edited)
-  const result = { labels: opened.labels, counts: countLabels(opened.labels), structures }
-  const labelMap = { file: out, bytes: await encodeLabels(out, opened, structures, result.counts) }
+  const labels = copyLabels(opened.labels)
+  const result = { labels, counts: countLabels(labels), structures }
+  const labelMap = { file: out, bytes: await encodeLabels(out, { ...opened, labels }, structures, result.counts) }
   const beside = await filesBeside(edited.basePath ?? out, { scan: edited.scanPath, labelMap }, result)
   await writeBytesTogether([...beside, labelMap], () => Promise.resolve())
   const stamp = await fileStamp(out)

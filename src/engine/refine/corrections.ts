@@ -2,11 +2,11 @@ import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from 
 import { defined } from '../../shared/defined.js'
 import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
 import { mapAxes } from '../../shared/geometry/vector.js'
-import type { LabelVolume, Scan } from '../../shared/geometry/volume.js'
+import { copyLabels, type LabelVolume, type Scan } from '../../shared/geometry/volume.js'
 import { inputError } from '../../shared/inputError.js'
 import { applyRuns, invertRuns, mergeRuns, NO_RUNS, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
-import { packRuns, unpackRuns } from '../../shared/node/packedRuns.js'
+import { packRuns, unpackRunsWithin } from '../../shared/node/packedRuns.js'
 import type { Quality } from '../../shared/sidecar.js'
 import type { EditedLabelMap } from '../editing/editedLabelMap.js'
 import { haveSameVoxels } from '../labels/sortedOnto.js'
@@ -44,7 +44,7 @@ export class Corrections {
     { signal }: Pick<RunHooks, 'signal'> = {},
   ): Promise<Correction> {
     const { points, fixedSlices, lockedValues, structure } = request
-    const labels = copied(edited.labels)
+    const labels = copyLabels(edited.labels)
     const made = request.made === null ? NO_RUNS : unpacked(request.made, labels)
     applyRuns(labels.data, invertRuns(made))
     const scan = await this.scanOf(request, labels)
@@ -71,7 +71,7 @@ export class Corrections {
     { signal, onProgress }: Pick<RunHooks, 'signal' | 'onProgress'> = {},
   ): Promise<Correction> {
     const { boxMm, quality = 'balanced' } = request
-    const labels = copied(edited.labels)
+    const labels = copyLabels(edited.labels)
     const clock = startClock(onProgress)
     clock.start('read')
     const scan = await this.scanOf(request, labels)
@@ -131,16 +131,10 @@ export class Corrections {
 
 type CorrectionSource = Pick<RefineRequest, 'labels' | 'reading'>
 
-/** The next request changes the labels. */
-function copied(labels: LabelVolume): LabelVolume {
-  return { ...labels, data: labels.data.slice() }
-}
-
 /** What earlier points did. @throws MedlsamError `usage` where it does not fit the labels */
 function unpacked(made: string, { data }: LabelVolume): VoxelRuns {
-  const runs = unpackRuns(made)
-  const end = runs === null || runs.length === 0 ? 0 : runs[runs.length - 4] + runs[runs.length - 3]
-  if (runs === null || end > data.length)
+  const runs = unpackRunsWithin(made, data.length)
+  if (runs === null)
     throw new MedlsamError('usage', 'What the points before did does not fit the labels any more: set them again.')
   return runs
 }

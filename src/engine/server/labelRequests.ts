@@ -4,7 +4,7 @@ import type {
   OperateAnswer,
   OperateRequest,
 } from '../../protocol/rpc.js'
-import type { LabelVolume } from '../../shared/geometry/volume.js'
+import { copyLabels, type LabelVolume } from '../../shared/geometry/volume.js'
 import type { LabelComparison, LabelStatisticsReport } from '../../shared/labelComparison.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { packRuns, unpackRuns } from '../../shared/node/packedRuns.js'
@@ -57,5 +57,5 @@ export async function labelMapStatistics(
 /** The next request changes the labels that are kept in place, and these take long. */
 async function copyOf(maps: EditedLabelMaps, { labels }: Pick<OperateRequest, 'labels'>): Promise<LabelVolume> {
   const { labels: kept } = await maps.openEditedLabelMap(labels)
-  return { data: kept.data.slice(), size: kept.size, affine: kept.affine }
+  return copyLabels(kept)
 }

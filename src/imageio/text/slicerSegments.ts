@@ -1,9 +1,8 @@
-import type { VoxelBox } from '../../shared/labelEdit/voxelRuns.js'
-import type { Structure } from '../../shared/structure.js'
+import type { BoxVoxel, Structure } from '../../shared/structure.js'
 
 /** `Segment0_Name:=Liver` in the header of a `.seg.nrrd` of 3D Slicer. */
 const SEGMENT_LINE = /^Segment(\d+)_([^:]+):=(.*?)\r?\n?$/
-const EMPTY: VoxelBox = { min: [0, 0, 0], max: [-1, -1, -1] }
+const EMPTY: BoxVoxel = { min: [0, 0, 0], max: [-1, -1, -1] }
 
 /**
  * The header lines of a segmentation of 3D Slicer with these structures: segments of the same label value keep all that is
@@ -14,7 +13,7 @@ const EMPTY: VoxelBox = { min: [0, 0, 0], max: [-1, -1, -1] }
 export function withSegments(
   lines: readonly string[],
   structures: readonly Structure[],
-  extents: ReadonlyMap<number, VoxelBox>,
+  extents: ReadonlyMap<number, BoxVoxel>,
   newline: string,
 ): string[] {
   const segments = new Map<string, Map<string, string>>()
@@ -51,7 +50,7 @@ function newSegment({ labelValue }: Structure): ReadonlyMap<string, string> {
 function segmentFields(
   { name, color }: Structure,
   before: ReadonlyMap<string, string>,
-  { min, max }: VoxelBox,
+  { min, max }: BoxVoxel,
 ): ReadonlyMap<string, string> {
   const fields = new Map(before)
   fields.set('Name', binaryName(name))

@@ -1,6 +1,5 @@
 import type { LabelArray } from '../../shared/labelEdit/voxelRuns.js'
-import type { Structure } from '../../shared/structure.js'
-import type { VoxelBox } from '../../shared/labelEdit/voxelRuns.js'
+import type { BoxVoxel, Structure } from '../../shared/structure.js'
 import { dtypeThatHolds, labelBytes } from '../labelBytes.js'
 import { DTYPE_BYTES, type Dtype } from '../voxels.js'
 import { withSegments } from './slicerSegments.js'
@@ -12,7 +11,7 @@ export interface NewLabels {
   readonly largest: number
   readonly structures: readonly Structure[]
   /** Where each label value lies in the volume, in voxels as stored. */
-  readonly extents: ReadonlyMap<number, VoxelBox>
+  readonly extents: ReadonlyMap<number, BoxVoxel>
 }
 
 /** What both formats call the number formats that a label map may change to. */

@@ -35,3 +35,8 @@ export interface Scan extends Volume<Int16Array | Float32Array> {
 
 /** A label map: 0 is background. */
 export type LabelVolume = Volume<Uint8Array | Uint16Array | Uint32Array>
+
+/** Labels that no change of the others reaches. */
+export function copyLabels(labels: LabelVolume): LabelVolume {
+  return { ...labels, data: labels.data.slice() }
+}

@@ -1,4 +1,5 @@
 import type { Size3 } from '../geometry/points.js'
+import type { BoxVoxel } from '../structure.js'
 
 /**
  * Voxels of a label map that changed: quadruples [start, length, before, after], each a row of neighbours in memory that
@@ -9,12 +10,6 @@ export type VoxelRuns = Int32Array
 
 /** Labels of a volume, x fastest. */
 export type LabelArray = Uint8Array | Uint16Array | Uint32Array
-
-/** A part of a volume in voxels as stored, both ends inclusive. */
-export interface VoxelBox {
-  readonly min: Size3
-  readonly max: Size3
-}
 
 /** Numbers of one run. */
 export const RUN_LENGTH = 4
@@ -58,7 +53,7 @@ export function largestAfter(runs: VoxelRuns): number {
 export function diffLabels(
   before: ArrayLike<number>,
   after: ArrayLike<number>,
-  part?: { readonly size: Size3; readonly box: VoxelBox },
+  part?: { readonly size: Size3; readonly box: BoxVoxel },
 ): VoxelRuns {
   const runs = new RunWriter()
   if (part === undefined) diffRow(before, after, 0, before.length, runs)
@@ -95,7 +90,7 @@ export function mergeRuns(first: VoxelRuns, second: VoxelRuns): VoxelRuns {
 }
 
 /** The smallest box that holds every changed voxel; null where none changes. */
-export function boundsOfRuns(runs: VoxelRuns, size: Size3): VoxelBox | null {
+export function boundsOfRuns(runs: VoxelRuns, size: Size3): BoxVoxel | null {
   if (runs.length === 0) return null
   const [nx, ny] = size
   const min: [number, number, number] = [...size]

@@ -11,3 +11,11 @@ export function unpackRuns(text: string): VoxelRuns | null {
   if (bytes.length % (4 * RUN_LENGTH) !== 0) return null
   return new Int32Array(Uint8Array.from(bytes).buffer)
 }
+
+/** The changed voxels in a text; null when it holds none, or some that lie outside of so many voxels. */
+export function unpackRunsWithin(text: string, voxels: number): VoxelRuns | null {
+  const runs = unpackRuns(text)
+  if (runs === null || runs.length === 0) return runs
+  const [start, length] = runs.subarray(-RUN_LENGTH)
+  return start + length <= voxels ? runs : null
+}

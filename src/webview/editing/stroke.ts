@@ -1,6 +1,7 @@
 import { applyAffine } from '../../shared/geometry/affine.js'
 import type { PointMm } from '../../shared/geometry/points.js'
-import { RunWriter, type VoxelBox, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
+import { RunWriter, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
+import type { BoxVoxel } from '../../shared/structure.js'
 import { sameGrid, valueAt, type ImageVolume } from '../viewer/imageVolume.js'
 
 /** Labels that can be edited: larger values are not drawn either. */
@@ -64,7 +65,7 @@ export class Stroke {
   }
 
   /** The voxels that changed since this was asked last, in closest-RAS order; null for none. */
-  takeBox(): VoxelBox | null {
+  takeBox(): BoxVoxel | null {
     const { min, max } = this
     this.min = null
     return min && { min, max }

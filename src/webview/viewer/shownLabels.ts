@@ -1,16 +1,11 @@
 import { spacingMm, applyAffine } from '../../shared/geometry/affine.js'
 import type { BoxMm, PointMm, Size3 } from '../../shared/geometry/points.js'
 import { mapAxes } from '../../shared/geometry/vector.js'
-import {
-  applyRuns,
-  boundsOfRuns,
-  largestAfter,
-  type VoxelBox,
-  type VoxelRuns,
-} from '../../shared/labelEdit/voxelRuns.js'
+import { applyRuns, boundsOfRuns, largestAfter, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import type { EditableLabels } from '../editing/stroke.js'
 import { imageVolume, sameGrid, type ImageVolume } from './imageVolume.js'
 import { labelBox } from '../../shared/geometry/labelBox.js'
+import type { BoxVoxel } from '../../shared/structure.js'
 import { labelStats, statsAfter, type LabelStats } from './labelStats.js'
 import { PLANE_AXES, type Plane } from './projection.js'
 
@@ -95,7 +90,7 @@ export class ShownLabels {
   }
 
   /** Voxels inside a box, in closest-RAS order, were changed: slices that cut it are drawn anew. */
-  noteChanged(box: VoxelBox, scan: ImageVolume, shown: ShownSlices): void {
+  noteChanged(box: BoxVoxel, scan: ImageVolume, shown: ShownSlices): void {
     const isOneGrid = sameGrid(scan, this.volume)
     for (const plane of ['axial', 'coronal', 'sagittal'] as const) {
       const depth = PLANE_AXES[plane][2]
@@ -114,7 +109,7 @@ export class ShownLabels {
     this.stats = statsAfter(this.stats, runs, this.volume.data, this.volume.size)
   }
 
-  private canonicalBox({ min, max }: VoxelBox): VoxelBox {
+  private canonicalBox({ min, max }: BoxVoxel): BoxVoxel {
     const { ras, size } = this.volume.order
     const along = (voxel: Size3, other: Size3): Size3 =>
       mapAxes((axis) => (ras[axis].flip ? size[axis] - 1 - other[ras[axis].axis] : voxel[ras[axis].axis]))
