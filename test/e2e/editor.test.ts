@@ -8,6 +8,7 @@ import { convertScan } from '../support/convertScan.js'
 import {
   answer,
   changeSetting,
+  changesPicture,
   changeTheme,
   contextMenu,
   explorerRow,
@@ -79,16 +80,8 @@ describe('the scan editor', function () {
   const place = async (): Promise<string> => (await status()).replace(/ · voxel [-\d, ]+/, '')
   let firstPlace = ''
 
-  async function changesPicture(what: string, action: () => Promise<unknown>): Promise<void> {
-    const planes = view.locator('.stage')
-    const before = await planes.screenshot()
-    await action()
-    for (const until = Date.now() + 15_000; Date.now() < until;) {
-      if (!before.equals(await planes.screenshot())) return
-      await session.page.waitForTimeout(300)
-    }
-    assert.fail(`the planes look the same after: ${what}`)
-  }
+  const changesPlanes = (what: string, action: () => Promise<unknown>): Promise<void> =>
+    changesPicture(view.locator('.stage'), what, action)
 
   async function readableInAllThemes(shown: FrameLocator): Promise<void> {
     for (const theme of ['Light Modern', 'Light High Contrast', 'Dark High Contrast', 'Dark Modern']) {
@@ -188,24 +181,24 @@ describe('the scan editor', function () {
     const before = await status()
     await page.mouse.wheel(0, 120)
     await view.locator(`.status:not(:text-is("${before}"))`).waitFor()
-    await changesPicture('drag with the right button', () => drag('right'))
+    await changesPlanes('drag with the right button', () => drag('right'))
     await view.locator('[data-part="window"]:not(:text-is("L 40 W 400"))').waitFor()
     await view.getByLabel('Window preset').selectOption({ label: 'Soft tissue' })
     await view.locator('[data-part="window"]:text-is("L 40 W 400")').waitFor()
-    await changesPicture('drag with the middle button', () => drag('middle'))
-    await changesPicture('Ctrl and the wheel', async () => {
+    await changesPlanes('drag with the middle button', () => drag('middle'))
+    await changesPlanes('Ctrl and the wheel', async () => {
       await page.keyboard.down('Control')
       await page.mouse.wheel(0, -240)
       await page.keyboard.up('Control')
     })
     await view.getByRole('button', { name: 'Reset zoom' }).click()
     await view.getByRole('button', { name: 'Jump to Mandible' }).click()
-    await changesPicture('hide one structure', () => view.getByLabel('Show Mandible').uncheck())
+    await changesPlanes('hide one structure', () => view.getByLabel('Show Mandible').uncheck())
     await view.getByLabel('Show Mandible').check()
-    await changesPicture('outline', () => view.getByLabel('Outline').uncheck())
+    await changesPlanes('outline', () => view.getByLabel('Outline').uncheck())
     await view.getByLabel('Outline').check()
-    await changesPicture('opacity', () => view.getByLabel('Opacity of the label map').fill('1'))
-    await changesPicture('hide the label map', () => view.getByLabel('Show', { exact: true }).uncheck())
+    await changesPlanes('opacity', () => view.getByLabel('Opacity of the label map').fill('1'))
+    await changesPlanes('hide the label map', () => view.getByLabel('Show', { exact: true }).uncheck())
     await view.getByLabel('Show', { exact: true }).check()
     await view.getByLabel('Label map', { exact: true }).selectOption({ label: 'None shown' })
     await view.locator('body:not([data-labels])').waitFor()

@@ -142,6 +142,17 @@ export async function hoverFor(page: Page, target: Locator, text: RegExp): Promi
   await hover.waitFor({ timeout: 1000 })
 }
 
+/** Does something that must change a picture, which is drawn anew in its own time. */
+export async function changesPicture(picture: Locator, what: string, action: () => Promise<unknown>): Promise<void> {
+  const before = await picture.screenshot()
+  await action()
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
+    if (!before.equals(await picture.screenshot())) return
+    await sleep(300)
+  }
+  throw new Error(`the picture is the same after: ${what}`)
+}
+
 /** Clicks an action that a row of a tree shows while the mouse rests on it. */
 export async function clickActionOf(page: Page, row: Locator, title: string): Promise<void> {
   const action = row.locator(`.action-item a[aria-label="${title}"]`)
