@@ -8,8 +8,10 @@ import { SHARED_DESCRIPTOR_MM } from './alignment/alignmentTemplate.js'
 import type { EditedLabelMap } from './editing/editedLabelMap.js'
 import { LoadedModels, type EngineOptions } from './loadedModels.js'
 import type { MedlamModel } from './medlam/model.js'
+import type { TemplateBank } from './medlam/templateBank.js'
 import type { Models } from './models/modelStore.js'
 import { localizeFile } from './pipeline/localizeFile.js'
+import { measureBank, type MeasuredBank } from './pipeline/measureBank.js'
 import type { RunHooks } from './pipeline/runHooks.js'
 import { segmentFile, type SegmentResult } from './pipeline/segmentFile.js'
 import { startClock } from './pipeline/stageClock.js'
@@ -17,6 +19,7 @@ import { Corrections } from './refine/corrections.js'
 import type { Network } from './runtime/network.js'
 import type { Segmenter } from './sam/segmenter.js'
 import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
+import type { KnownScan } from './templates/knownPoints.js'
 import type { TemplateSources } from './templates/resolveTemplates.js'
 
 export type { EngineOptions } from './loadedModels.js'
@@ -49,6 +52,12 @@ export interface Engine {
     setFile: string,
     hooks?: RunHooks & Pick<BuildBankOptions, 'credit' | 'calibrateOn'>,
   ): Promise<BuiltBank>
+  /** Finds the structures of a bank in scans where they are known, and says how far off its boxes are. */
+  measureBank(
+    bank: TemplateBank,
+    scans: readonly KnownScan[],
+    hooks?: Pick<RunHooks, 'signal' | 'onProgress'>,
+  ): Promise<MeasuredBank>
   /** The bank that a name, bank file or template set stands for. */
   templates(templates: string, hooks?: Pick<RunHooks, 'signal'>): Promise<BuiltBank>
   medlam(): Promise<MedlamModel>
@@ -88,6 +97,8 @@ export function openEngine(options: EngineOptions = {}): Engine {
         },
       })
     },
+    measureBank: async (bank, scans, hooks) =>
+      measureBank({ model: await loaded.medlam(), bank, threads: loaded.threads }, scans, hooks),
     close: () => loaded.close(),
   }
 }

@@ -28,6 +28,8 @@ export interface ListedStructure {
   readonly reason?: string | undefined
   /** Null where the label map has no sidecar. */
   readonly confidence: number | null
+  /** Share of boxes with such a confidence whose walls were within 5 mm; absent where that was not measured. */
+  readonly withinShare?: number | undefined
   readonly volumeMl: number | null
   readonly boxMm: BoxMm | null
   readonly extremePointsMm: ExtremePoints | null

@@ -79,6 +79,7 @@ function fakeEngine(segmenters: readonly Segmenter[]): Engine {
       banks.set(known, built)
       return built
     },
+    measureBank: notUsed,
     networks: () => [],
     get models() {
       return notUsed()

@@ -24,6 +24,12 @@ const calibrationSchema = z.object({
   similarity: perSideSchema,
 })
 
+const reliabilitySchema = z.object({
+  confidence: z.number(),
+  withinShare: z.number().min(0).max(1),
+  boxes: z.int().positive(),
+})
+
 const bankSchema = z.object({
   format: z.literal('medlsam-template-bank'),
   // The first had nothing for alignment.
@@ -34,6 +40,7 @@ const bankSchema = z.object({
   credit: z.string(),
   structures: z.array(structureSchema),
   calibrations: z.record(z.string(), calibrationSchema),
+  reliability: z.array(reliabilitySchema).optional(),
   templates: z.array(
     z.object({
       id: z.string(),
@@ -70,6 +77,7 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
         { shiftMm: [...shiftMm], errorMm: [...errorMm], similarity: [...similarity] },
       ]),
     ),
+    ...(bank.reliability.length > 0 ? { reliability: [...bank.reliability] } : {}),
     templates: bank.templates.map(({ id, sha256, structures, alignment }) => ({
       id,
       sha256,
@@ -130,7 +138,7 @@ function parseBank(bytes: Uint8Array, path: string): TemplateBank {
       path,
     )
   }
-  const { name, modelId, modelHash, credit, structures, calibrations, templates } = parsed.data
+  const { name, modelId, modelHash, credit, structures, calibrations, reliability, templates } = parsed.data
   return {
     name,
     modelId,
@@ -138,6 +146,7 @@ function parseBank(bytes: Uint8Array, path: string): TemplateBank {
     credit,
     structures,
     calibrations: new Map(Object.entries(calibrations)),
+    reliability: reliability ?? [],
     templates: templates.map((template) => ({
       id: template.id,
       sha256: template.sha256,

@@ -62,6 +62,15 @@ export interface Calibration {
   readonly similarity: readonly number[]
 }
 
+/** How good the boxes were that were found with about one confidence in scans with known answers. */
+export interface ReliabilityStep {
+  readonly confidence: number
+  /** Share of the boxes whose walls were within 5 mm of the true ones on average, 0 to 1. */
+  readonly withinShare: number
+  /** How many boxes that was seen on. */
+  readonly boxes: number
+}
+
 /**
  * What localization needs of a template set and nothing more: latents, descriptors and point
  * positions, keyed by the model. It holds no image, so it can be shared where scans cannot.
@@ -74,6 +83,8 @@ export interface TemplateBank {
   readonly templates: readonly BankTemplate[]
   /** By structure name; structures without one are judged by common values. */
   readonly calibrations: ReadonlyMap<string, Calibration>
+  /** What a confidence of alignment is worth, ascending; empty where it was not measured. */
+  readonly reliability: readonly ReliabilityStep[]
   /** Where the scans came from and under which licence; shown wherever the bank is. */
   readonly credit: string
 }

@@ -6,6 +6,7 @@ import type { TemplateBank } from '../medlam/templateBank.js'
 import { embedScan } from '../medlam/embed.js'
 import { localizeStructures } from '../medlam/localizeStructures.js'
 import type { MedlamModel } from '../medlam/model.js'
+import { withinShareAt } from '../medlam/reliability.js'
 import { prepareVolume } from '../medlam/prepare.js'
 import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
 import { boxToVoxels, volumeBox } from '../../shared/geometry/boxConversion.js'
@@ -54,8 +55,15 @@ export async function localizeEmbedded(
   hooks: LocalizeHooks = {},
 ): Promise<Localization> {
   const localization = await byMethod(task, scan, embedding, hooks)
-  for (const structure of localization.structures) hooks.onStructure?.(structure)
-  return localization
+  const structures = localization.structures.map((structure) => withReliability(task.bank, structure))
+  for (const structure of structures) hooks.onStructure?.(structure)
+  return { ...localization, structures }
+}
+
+/** Says what the confidence of a structure is worth; only that of alignment was measured. */
+function withReliability({ reliability }: TemplateBank, structure: LocalizedStructure): LocalizedStructure {
+  const withinShare = structure.foundBy === 'align' ? withinShareAt(reliability, structure.confidence) : null
+  return withinShare === null ? structure : { ...structure, withinShare }
 }
 
 async function byMethod(

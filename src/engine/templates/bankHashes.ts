@@ -32,6 +32,7 @@ function hashStructure(bank: TemplateBank, name: string): string {
     name,
     credit: '',
     structures: [],
+    reliability: [],
     calibrations: new Map(calibration === undefined ? [] : [[name, calibration]]),
     // The image behind the descriptors is told by its hash.
     templates: having.map(({ sha256, structure }) => ({

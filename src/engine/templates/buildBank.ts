@@ -10,7 +10,8 @@ import type { ScanEmbedding } from '../medlam/scanEmbedding.js'
 import { hashScan } from '../scanFiles/hashScan.js'
 import { readScan } from '../scanFiles/readScan.js'
 import { alignmentTemplateOf } from './alignmentTemplateOf.js'
-import { calibrateOnScans, type KnownScan } from './calibrateOnScans.js'
+import { calibrateOnScans } from './calibrateOnScans.js'
+import type { KnownScan } from './knownPoints.js'
 import { calibrate, localizeLeftOut, type MeasuredPoint } from './leaveOneOut.js'
 import { templateScanPath } from '../../shared/node/templateSetPaths.js'
 
@@ -92,6 +93,7 @@ export async function buildBank(
     structures,
     templates,
     calibrations: new Map(),
+    reliability: [],
     credit: options.credit ?? '',
   }
   if (options.calibrateOn !== undefined) {

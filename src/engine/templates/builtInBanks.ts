@@ -16,6 +16,8 @@ export function joinBanks(banks: readonly TemplateBank[]): TemplateBank {
     structures: [...structures.values()],
     templates: banks.flatMap(({ templates }) => templates),
     calibrations: new Map(banks.flatMap(({ calibrations }) => [...calibrations])),
+    // Each is about its own region, and the bank that a scan takes speaks for itself.
+    reliability: [],
     credit: banks.map(({ credit }) => credit).join(' '),
   }
 }

@@ -1,24 +1,12 @@
-import type { ExtremePoints } from '../../shared/geometry/points.js'
-import type { Structure } from '../../shared/structure.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { Calibration, TemplateBank } from '../medlam/templateBank.js'
 import { embedScan } from '../medlam/embed.js'
 import type { MedlamModel } from '../medlam/model.js'
 import { prepareVolume } from '../medlam/prepare.js'
-import { dropStrayPieces } from '../labels/components.js'
-import { extremePointsOfLabels, labelExtents } from '../labels/extremePoints.js'
 import { readLabelMap } from '../scanFiles/readLabelMap.js'
 import { readScan } from '../scanFiles/readScan.js'
-import type { LabelVolume } from '../../shared/geometry/volume.js'
+import { knownPoints, type KnownScan } from './knownPoints.js'
 import { calibrate, measureOn, type MeasuredPoint } from './leaveOneOut.js'
-
-/** A scan with a label map. */
-export interface KnownScan {
-  readonly scan: string
-  readonly labels: string
-  /** What its label values mean. */
-  readonly structures: readonly Structure[]
-}
 
 /** What accompanies it. */
 export interface CalibrateHooks {
@@ -64,25 +52,4 @@ export async function calibrateOnScans(
     )
   }
   return { calibrations: calibrate(points, { shifts: true }), problems }
-}
-
-/** Extreme points of the bank's structures that are labelled and whole. */
-function knownPoints(
-  labels: LabelVolume,
-  structures: readonly Structure[],
-  bank: TemplateBank,
-): Map<string, ExtremePoints> {
-  const extents = labelExtents(labels)
-  const cleaned = dropStrayPieces(labels, extents)
-  return new Map(
-    extremePointsOfLabels(cleaned).flatMap(
-      ({ labelValue, points, boxVoxel: { min, max } }): [string, ExtremePoints][] => {
-        const name = structures.find((structure) => structure.labelValue === labelValue)?.name
-        const whole = labels.size.every((n, axis) => min[axis] > 0 && max[axis] < n - 1)
-        return name !== undefined && whole && bank.structures.some((structure) => structure.name === name)
-          ? [[name, points]]
-          : []
-      },
-    ),
-  )
 }

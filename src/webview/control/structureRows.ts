@@ -73,8 +73,9 @@ function withLocalized(rows: readonly PlainRow[], found: readonly ListedStructur
   const merged = rows.map((row): PlainRow => {
     const localized = found.find(({ name }) => name === row.name)
     if (localized === undefined) return row
-    const { status, reason, confidence, boxMm, extremePointsMm } = localized
-    return { ...row, status, reason, confidence, boxMm, extremePointsMm, reachable: row.reachable || boxMm !== null }
+    const { status, reason, confidence, withinShare, boxMm, extremePointsMm } = localized
+    const reachable = row.reachable || boxMm !== null
+    return { ...row, status, reason, confidence, withinShare, boxMm, extremePointsMm, reachable }
   })
   return [...fresh, ...merged]
 }

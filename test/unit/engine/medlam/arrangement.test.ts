@@ -45,6 +45,7 @@ const BANK: TemplateBank = {
     ),
   })),
   calibrations: new Map(),
+  reliability: [],
   credit: '',
 }
 

@@ -32,6 +32,7 @@ const bank: TemplateBank = {
   calibrations: new Map([
     ['A', { shiftMm: [0, -1, 2, 0, 3, 0], errorMm: [1, 2, 3, 4, 5, 6], similarity: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5] }],
   ]),
+  reliability: [{ confidence: 0.5, withinShare: 0.25, boxes: 40 }],
   structures: [{ name: 'A', labelValue: 1, color: '#112233' }],
   templates: [
     {

@@ -20,6 +20,7 @@ function bank(name: string, toBody: ToBody, labelValue: number): TemplateBank {
     modelHash: 'h',
     credit: `${name} by us.`,
     calibrations: new Map(),
+    reliability: [],
     structures: [{ name: `${name} organ`, labelValue, color: '#000000' }],
     templates: [
       {

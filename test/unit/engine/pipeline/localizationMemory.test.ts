@@ -11,6 +11,7 @@ const bank = (): TemplateBank => ({
   structures: [],
   templates: [],
   calibrations: new Map(),
+  reliability: [],
   credit: '',
 })
 const nothing = (): Localization => ({ structures: [], drafts: new Map(), aroundAllMm: null })

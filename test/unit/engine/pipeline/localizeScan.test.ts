@@ -62,6 +62,7 @@ async function templateBank(model: MedlamModel, markers: readonly PointMm[]): Pr
     structures: [ORGAN],
     templates,
     calibrations: new Map(),
+    reliability: [],
     credit: '',
   }
 }

@@ -26,6 +26,7 @@ const BANK: TemplateBank = {
   structures: [],
   templates: [],
   calibrations: new Map(),
+  reliability: [],
   credit: '',
 }
 

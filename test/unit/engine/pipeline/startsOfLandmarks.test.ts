@@ -29,6 +29,7 @@ const BANK: TemplateBank = {
   modelHash: 'h',
   credit: '',
   calibrations: new Map(),
+  reliability: [],
   structures: [],
   templates: [
     {

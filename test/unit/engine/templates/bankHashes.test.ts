@@ -24,6 +24,7 @@ const bank = (...templates: BankTemplate[]): TemplateBank => ({
   structures: ['Heart', 'Liver'].map((name, i) => ({ name, labelValue: i + 1, color: '#112233' })),
   templates,
   calibrations: new Map(),
+  reliability: [],
   credit: '',
 })
 
