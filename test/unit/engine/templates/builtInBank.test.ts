@@ -32,6 +32,10 @@ describe('what ships', () => {
     expect(bank.templates.length).toBeGreaterThanOrEqual(5)
     expect([...bank.calibrations.keys()].sort()).toEqual(bank.structures.map((structure) => structure.name).sort())
     expect(bank.credit).toMatch(/OpenKBP/)
+    // Otherwise its confidences would say nothing.
+    const shares = bank.reliability.map(({ withinShare }) => withinShare)
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+    expect(shares.length).toBeGreaterThanOrEqual(3)
   })
   it('is a trunk bank of ten organs, credited, whose values are not those of the other bank', async () => {
     const [trunk, headNeck] = await Promise.all(
