@@ -1,9 +1,12 @@
-// Makes two pictures of the walkthrough again, one of them the README's: the packaged extension in a real workbench, on the
+// Makes three pictures of the walkthrough again, one of them the README's: the packaged extension in a real workbench, on the
 // scan that "Open a Sample Scan" draws, which shows no patient. Look at them before they are committed.
 import path from 'node:path'
 import { startSession } from '../test/e2e/session.js'
 import { syntheticScan } from '../test/support/syntheticScans.js'
-import { openScan, pick, runCommand } from '../test/support/workbench.js'
+import { answer, openScan, pick, runCommand } from '../test/support/workbench.js'
+
+/** The lowest, highest and hindmost point of the larynx of the sample scan, RAS mm. */
+const LARYNX_MM = ['1, 11, -78', '1, 11, -42', '1, 2, -60'] as const
 
 const folder = path.resolve(import.meta.dirname, '../media/walkthrough')
 
@@ -22,6 +25,22 @@ try {
   await view.getByRole('button', { name: 'Jump to LeftParotid' }).click()
   await view.locator('.run').getByRole('button', { name: 'Close' }).click()
   await shot('result')
+  await view.locator('[data-key="labelMap"]').selectOption('')
+  await view.getByRole('button', { name: 'Add structure' }).click()
+  await page.locator('.quick-input-widget:visible input.input').fill('Larynx')
+  await pick(page, 'Larynx')
+  for (const [index, place] of LARYNX_MM.entries()) {
+    await runCommand(page, 'MedLSAM View: Go to Slice or Point')
+    await page.locator('.quick-input-title', { hasText: 'Go to Slice or Point' }).waitFor()
+    await answer(page, place)
+    await view.locator('.status', { hasText: place.split(',')[2] }).waitFor()
+    await runCommand(page, 'MedLSAM View: Place Next Point at Crosshair')
+    await view
+      .locator(`.marks li .fact:text-is("${index + 1}/6")`)
+      .first()
+      .waitFor()
+  }
+  await shot('points')
 } finally {
   await session.stop()
 }
