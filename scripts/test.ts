@@ -29,7 +29,7 @@ async function unit(): Promise<void> {
   const report = freshReport('vitest.json')
   const start = performance.now()
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  await runProgram('npx', ['vitest', 'run', ...reporters], { cwd: ROOT, yields: true })
+  await runProgram('npx', ['vitest', 'run', ...reporters], { cwd: ROOT })
   tally.add('unit', secondsSince(start), readVitest(report))
 }
 
@@ -84,14 +84,14 @@ async function fetchTools(): Promise<void> {
   await runProgram(process.execPath, ['--import', 'tsx', 'scripts/test-tools.ts'], { cwd: ROOT, quiet: true })
 }
 
-/** What drives a workbench: it waits for half of its time, and is the first to get what it waits for. */
+/** What drives a workbench: what it draws and waits for costs more the longer it takes, so little runs beside it. */
 async function workbenches(): Promise<void> {
   await fetchTools()
   await scripted('e2e', 'test-e2e.ts', 'e2e.json')
   await scripted('integration', 'test-integration.mjs', 'integration.json')
 }
 
-/** What computes all the time, in the time that workbenches leave. */
+/** What computes on one core, in the time that workbenches leave. */
 async function checks(python: string | undefined): Promise<void> {
   await step('lint', ['lint'], true)
   await step('typecheck', ['typecheck'], true)
@@ -101,7 +101,10 @@ async function checks(python: string | undefined): Promise<void> {
 
 mkdirSync(OUT, { recursive: true })
 const python = pythonOrSay()
-if ((await step('build', ['build'])) && (await step('package', ['package'])))
-  await Promise.all([workbenches(), unit(), checks(python)])
+if ((await step('build', ['build'])) && (await step('package', ['package']))) {
+  const checked = checks(python)
+  await workbenches()
+  await Promise.all([unit(), checked])
+}
 process.stdout.write(`\n${tally.report(secondsSince(began))}\n`)
 process.exitCode = tally.failed === 0 ? 0 : 1
