@@ -8,6 +8,7 @@ import { followDefaultEditor } from './editor/defaultEditor.js'
 import { keyHelp } from './editor/keys.js'
 import { ScanEditorProvider } from './editor/scanEditorProvider.js'
 import { ScanEditors } from './editor/scanEditors.js'
+import { DicomScans } from './dicom/dicomScans.js'
 import { EngineClient } from './engine/engineClient.js'
 import { EngineStatus } from './engine/engineStatus.js'
 import { engineSetup } from './engine/readEngineSetup.js'
@@ -51,6 +52,7 @@ export function activateExtension(context: vscode.ExtensionContext): ExtensionAp
       keys: keyHelp(context.extension.packageJSON as Parameters<typeof keyHelp>[0]),
       previewRoot: vscode.Uri.file(previews.root),
       saveLabelMap: (request) => engine.ask(saveLabelMapMethod, request),
+      dicom: parts.dicom,
     },
     {
       onPointsRequest: handlePointsRequest,
@@ -136,7 +138,8 @@ function makeParts(context: vscode.ExtensionContext): CommandParts {
       engine.stop()
     },
   })
-  return { ...services, runs, folders, tree, models, statistics: new StatisticsPanels(engine) }
+  const dicom = new DicomScans(engine, vscode.Uri.joinPath(context.globalStorageUri, 'dicom'))
+  return { ...services, runs, folders, tree, models, statistics: new StatisticsPanels(engine), dicom }
 }
 
 function makeRunSlot(): RunSlot {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { EDITOR_ENDINGS, opensInEditor } from '../shared/scanNames.js'
+import { DICOM_ENDING, EDITOR_ENDINGS, opensInEditor } from '../shared/scanNames.js'
 import type { ScanEditors } from './editor/scanEditors.js'
 
 /** The scan in front, in our editor or as a scan file in any other one; else one that the user chooses. */
@@ -29,7 +29,7 @@ async function askForScan(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title: 'Open Scan',
     // Dialogs know the last part of an ending alone.
-    filters: { Scans: EDITOR_ENDINGS.map((ending) => ending.slice(ending.lastIndexOf('.') + 1)) },
+    filters: { Scans: [...EDITOR_ENDINGS, DICOM_ENDING].map((ending) => ending.slice(ending.lastIndexOf('.') + 1)) },
   })
   return picked?.at(0)
 }

@@ -27,6 +27,9 @@ import {
 import type { ModelNode, ModelsTree } from './models/modelsTree.js'
 import { handlePointsRequest } from './points/pointCommands.js'
 import { sayErrors } from './sayErrors.js'
+import { clearCache } from './dicom/clearCache.js'
+import type { DicomScans } from './dicom/dicomScans.js'
+import { openDicomSeries } from './dicom/openDicomSeries.js'
 import { makeSample } from './sample/makeSample.js'
 import type { RunKeeper } from './segment/runKeeper.js'
 import type { RunServices } from './segment/runServices.js'
@@ -47,6 +50,7 @@ export interface CommandParts extends RunServices {
   readonly tree: TemplateTree
   readonly models: ModelsTree
   readonly statistics: StatisticsPanels
+  readonly dicom: DicomScans
 }
 
 /** What a command does. VS Code hands over what it is called on (a node of a view, a file, or nothing), and all that is selected with it. */
@@ -146,10 +150,14 @@ function viewCommands(parts: CommandParts): Commands {
     // By path where a link of a page of ours asks for it.
     openScan: async (asked: vscode.Uri | string | undefined, selection: readonly vscode.Uri[] | undefined) => {
       const scans = scansOf(typeof asked === 'string' ? vscode.Uri.file(asked) : asked, selection)
-      for (const one of scans.length > 0 ? scans : await scansInFront(editors)) await editors.open(one)
+      for (const one of scans.length > 0 ? scans : await scansInFront(editors))
+        // A link may lead to the folder of a DICOM series.
+        await ((await isFolder(one)) ? openDicomSeries(parts, one) : editors.open(one))
     },
     compareScans: (scan: vscode.Uri | undefined, selection: readonly vscode.Uri[] | undefined) =>
       editors.compare(scansOf(scan, selection)),
+    openDicomSeries: trusted((folder: vscode.Uri | undefined) => openDicomSeries(parts, folder)),
+    clearCache: trusted(() => clearCache(parts.dicom)),
     openSample: async () => {
       await editors.open(await makeSample(parts.extension))
     },
@@ -266,6 +274,14 @@ function withScan({ editors }: CommandParts, work: (scan: vscode.Uri) => Promise
 function scansOf(scan: vscode.Uri | undefined, selection: readonly vscode.Uri[] | undefined): vscode.Uri[] {
   const others = (selection ?? []).filter((one) => one.toString() !== scan?.toString() && opensInEditor(one.path))
   return scan === undefined ? others : [scan, ...others]
+}
+
+async function isFolder(place: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(place).then(
+    ({ type }) => (type & vscode.FileType.Directory) !== 0,
+    // Its editor says that it is gone.
+    () => false,
+  )
 }
 
 async function scansInFront(editors: ScanEditors): Promise<vscode.Uri[]> {

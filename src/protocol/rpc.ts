@@ -16,6 +16,7 @@ import type {
   VerifiedFile,
 } from '../shared/modelTypes.js'
 import type { MaskOperation } from '../shared/maskOperation.js'
+import type { OpenableSeries } from '../shared/openableSeries.js'
 import type { Progress } from '../shared/progress.js'
 import type { ConvertOutcome, ConvertRequest } from '../shared/exportFormats.js'
 import type { LocalizeRequest, SegmentRequest } from '../shared/requests.js'
@@ -224,6 +225,33 @@ export interface CompareLabelMapsRequest extends LabelStatisticsRequest {
   readonly referenceNames: readonly NamedValue[]
 }
 
+/** A DICOM series to be made a volume that the editor can show. */
+export interface SeriesVolumeRequest {
+  /** One of its slices. */
+  readonly scanPath: string
+  /** Where volumes of series are kept. */
+  readonly cacheFolder: string
+  /** How much they may take there together. */
+  readonly cacheBytes: number
+  /** The most that the voxels may take. */
+  readonly maxBytes: number
+}
+
+/** That volume. */
+export interface SeriesVolume {
+  /** A NIfTI file, in HU. */
+  readonly volumePath: string
+  /** What the names of its results begin with: beside the folder of its slices. */
+  readonly stem: string
+  readonly warnings: readonly string[]
+}
+
+/** What was deleted. */
+export interface ClearedVolumes {
+  readonly volumes: number
+  readonly bytes: number
+}
+
 /** Why scans of a template set cannot be used, as one sentence per scan id; scans without an entry are as they were. */
 export type ScanProblems = Readonly<Record<string, string>>
 
@@ -284,6 +312,20 @@ export const checkTemplatesMethod = new RunMethod<{ readonly setPath: string }, 
 export const addTemplateMethod = new RequestType<AddTemplateRequest, TemplateSet, ErrorData>('addTemplate')
 /** Write a label map in a format of other programs, also while a run goes on. */
 export const convertLabelMapMethod = new RequestType<ConvertRequest, ConvertOutcome, ErrorData>('convertLabelMap')
+/** Which DICOM series a folder holds; answered at once, also while a run goes on. */
+export const openableSeriesMethod = new RequestType<{ readonly folder: string }, readonly OpenableSeries[], ErrorData>(
+  'dicom/series',
+)
+/** What the names of the results of a slice's series begin with. */
+export const seriesStemMethod = new RequestType<{ readonly scanPath: string }, { readonly stem: string }, ErrorData>(
+  'dicom/stem',
+)
+/** Make a volume of a DICOM series, or find the one that was made before; also while a run goes on. */
+export const seriesVolumeMethod = new RunMethod<SeriesVolumeRequest, SeriesVolume>('dicom/volume', BESIDE)
+/** Delete the volumes of series. */
+export const clearVolumesMethod = new RequestType<{ readonly cacheFolder: string }, ClearedVolumes, ErrorData>(
+  'dicom/clear',
+)
 /** Which scans of a template set file moved or changed; answered at once, also while a run goes on. */
 export const scanProblemsMethod = new RequestType<{ readonly setPath: string }, ScanProblems, ErrorData>('scanProblems')
 /** Versions, models, providers, built-in banks; answered at once, also while a run goes on. */
@@ -355,6 +397,10 @@ export const ENGINE_METHODS = {
   addTemplate: addTemplateMethod,
   convertLabelMap: convertLabelMapMethod,
   scanProblems: scanProblemsMethod,
+  openableSeries: openableSeriesMethod,
+  seriesStem: seriesStemMethod,
+  seriesVolume: seriesVolumeMethod,
+  clearVolumes: clearVolumesMethod,
   info: infoMethod,
   bankInfo: bankInfoMethod,
   saveLabelMap: saveLabelMapMethod,

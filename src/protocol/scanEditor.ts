@@ -101,6 +101,8 @@ export type RunView =
 export type ToScanView =
   | {
       readonly type: 'open'
+      /** What users call it. */
+      readonly name: string
       readonly scan: FileSource
       readonly limitBytes: number
       readonly points: ScanPoints
@@ -112,6 +114,8 @@ export type ToScanView =
       /** Whether the file is a label map itself; then the scan beside it that it belongs to, null for none. */
       readonly labelMapItself: { readonly scanName: string | null } | null
     }
+  /** The scan is made of a DICOM series: so many of its slices have been read. */
+  | { readonly type: 'reading'; readonly name: string; readonly done: number; readonly total: number }
   /** The scan cannot be had: said in the editor, which offers to try again. */
   | { readonly type: 'problem'; readonly name: string; readonly text: string }
   /** What was wrong may be right now: a scan that could not be shown is tried again. */

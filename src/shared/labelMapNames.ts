@@ -36,9 +36,11 @@ export function labelTableNamesOf(labelMap: string): readonly string[] {
  * `X_ct.nii.gz` has `X_seg.nii.gz` and `X_ct_dseg.nii.gz`, but not those of `X_ct_2.nii.gz` where that is another
  * scan of the folder. The ones named after the whole scan come first, each time the plain name before the highest
  * number.
+ * @param folders names of folders beside them that may be scans of their own, as those of DICOM slices are
  */
-export function labelMapsBeside(scanName: string, names: readonly string[]): string[] {
-  const maps = names.filter((name) => name !== scanName && isShownLabelMap(name) && belongsTo(name, scanName, names))
+export function labelMapsBeside(scanName: string, names: readonly string[], folders: readonly string[] = []): string[] {
+  const scans = [...scansOf(names), ...folders]
+  const maps = names.filter((name) => name !== scanName && isShownLabelMap(name) && belongsTo(name, scanName, scans))
   const exact = maps.filter((name) => startsWithWord(name, stemOf(scanName)))
   const near = maps.filter((name) => !exact.includes(name))
   return [...ranked(exact, stemOf(scanName)), ...ranked(near, shortStemOf(scanName))]
@@ -51,10 +53,11 @@ export function ownNamedLabelMaps(names: readonly string[]): string[] {
 }
 
 /** The first numbered name of a further label map that no file of the folder has and that no other scan of it would take. */
-export function freeLabelMapName(scanName: string, names: readonly string[]): string {
+export function freeLabelMapName(scanName: string, names: readonly string[], folders: readonly string[] = []): string {
+  const scans = [...scansOf(names), ...folders]
   for (let number = 2; ; number++) {
     const name = labelMapNameOf(scanName, number)
-    if (!names.includes(name) && belongsTo(name, scanName, names)) return name
+    if (!names.includes(name) && belongsTo(name, scanName, scans)) return name
   }
 }
 
@@ -63,9 +66,9 @@ function isShownLabelMap(name: string): boolean {
 }
 
 /** True where a label map's name begins with a scan's, and with no longer one of another scan in the folder. */
-function belongsTo(labelMapName: string, scanName: string, names: readonly string[]): boolean {
+function belongsTo(labelMapName: string, scanName: string, scans: readonly string[]): boolean {
   const matched = matchedLength(labelMapName, scanName)
-  return matched > 0 && !scansOf(names).some((other) => matchedLength(labelMapName, other) > matched)
+  return matched > 0 && !scans.some((other) => matchedLength(labelMapName, other) > matched)
 }
 
 function scansOf(names: readonly string[]): string[] {

@@ -26,6 +26,9 @@ const ENDINGS: readonly Ending[] = [
 /** Endings of files that the scan editor opens, such as `.nii.gz`. */
 export const EDITOR_ENDINGS: readonly string[] = ENDINGS.filter(({ editor }) => editor).map(({ ending }) => ending)
 
+/** Ending of DICOM files that the scan editor opens by a click; slices may have any other name too. */
+export const DICOM_ENDING = '.dcm'
+
 /** True for the name or path of a file that by its ending is a scan or a label map. */
 export function isScanName(file: string): boolean {
   return endingOf(file) !== undefined

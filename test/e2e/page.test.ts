@@ -110,6 +110,7 @@ describe('the page of the scan editor, without a workbench', () => {
   const open = (name: string): Promise<void> =>
     send({
       type: 'open',
+      name,
       scan: source(name),
       limitBytes: 2 ** 20,
       points: { structures: [] },

@@ -72,7 +72,8 @@ export function defineScanDocumentSuite(): void {
       const other = workspaceFile('query_ct.nii.gz')
       const unsaved = { backupOf: () => undefined, remember: () => undefined, forget: () => undefined }
       const saveLabelMap = (): never => assert.fail('no labels were edited')
-      const parts = { unsaved, saveLabelMap }
+      const stemOf = (): never => assert.fail('it is no DICOM')
+      const parts = { unsaved, saveLabelMap, stemOf }
       const gone = workspaceFile('gone.backup').toString()
       assert.deepEqual((await ScanDocument.open(other, gone, parts)).points().structures, [])
       const damaged = workspaceFile('damaged.backup')
@@ -84,7 +85,7 @@ export function defineScanDocumentSuite(): void {
       first.apply(addStructure(first.points(), 'Mandible', '#f58231'))
       await first.backup(newer)
       const again = await ScanDocument.open(other, gone, {
-        saveLabelMap,
+        ...parts,
         unsaved: { ...unsaved, backupOf: () => newer.toString() },
       })
       again.recover()

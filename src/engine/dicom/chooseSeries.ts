@@ -4,7 +4,7 @@ import { inputError } from '../../shared/inputError.js'
 import { quoted } from '../../shared/shownText.js'
 import type { FoundSeries } from './findSeries.js'
 import type { DicomSeries } from './groupSeries.js'
-import { LEFT_OUT_TEXTS } from './leftOut.js'
+import { HELD_BY_MODALITY, LEFT_OUT_TEXTS } from './leftOut.js'
 import { describeAll, type ListedSeries } from './listSeries.js'
 
 /** Shorter ends of a UID are numbers of the list that are not there. */
@@ -31,7 +31,8 @@ export function chooseSeries(found: FoundSeries, wanted?: string): ChosenSeries 
   const chosen = pick(found, listed, wanted)
   if (chosen === null && scans.length > 1) throw severalSeries(folder, scans)
   const one = chosen ?? scans.at(0)
-  if (one === undefined || one.leftOut !== null) throw noSeries(file ?? folder, one === undefined ? listed : [one])
+  if (one === undefined || one.leftOut !== null)
+    throw noSeries(file ?? folder, one === undefined ? listed : [one], file !== null)
   const series = all[one.number - 1]
   return { series, number: scans.length > 1 ? one.number : null, warnings: warningsAbout(series, found) }
 }
@@ -67,18 +68,25 @@ function severalSeries(folder: string, scans: readonly ListedSeries[]): MedlsamE
   )
 }
 
-function noSeries(place: string, listed: readonly ListedSeries[]): MedlsamError {
+function noSeries(place: string, listed: readonly ListedSeries[], isFile: boolean): MedlsamError {
   const [first] = listed
   if (listed.length === 1 && first.leftOut === 'singleSlice')
     return inputError(
       place,
       `${place} holds one slice only, not a volume: name a folder with all slices of the series.`,
     )
+  if (isFile && listed.length === 1) return noSlice(place, first)
   const reasons = listed.map((one) => `${shown(one)} (${one.leftOut === null ? '' : LEFT_OUT_TEXTS[one.leftOut]})`)
   return inputError(
     place,
     `${place} holds no CT series that can be a scan, but ${reasons.join('; ')}: name another folder.`,
   )
+}
+
+function noSlice(file: string, { modality, leftOut }: ListedSeries): MedlsamError {
+  const held = Object.hasOwn(HELD_BY_MODALITY, modality) ? HELD_BY_MODALITY[modality] : `DICOM of the kind ${modality}`
+  const what = leftOut === null || leftOut === 'otherModality' ? held : LEFT_OUT_TEXTS[leftOut]
+  return inputError(file, `${file} is no slice of a CT scan (${what}): name a slice of the scan.`)
 }
 
 /** A series in a sentence. */

@@ -25,6 +25,18 @@ export const LEFT_OUT_TEXTS: Readonly<Record<LeftOutReason, string>> = {
   singleSlice: 'a single slice',
 }
 
+/** What files of other modalities hold, by what DICOM calls these (PS3.3, C.7.3.1.1.1). */
+export const HELD_BY_MODALITY: Readonly<Record<string, string>> = {
+  SEG: 'segments that were drawn on one, SEG',
+  RTSTRUCT: 'contours that were drawn on one, RTSTRUCT',
+  RTDOSE: 'a dose, RTDOSE',
+  RTPLAN: 'a plan of treatment, RTPLAN',
+  SR: 'a report, SR',
+  PR: 'how images are to be shown, PR',
+  MR: 'MR',
+  PT: 'PET',
+}
+
 /** Secondary Capture Image Storage; what begins so are its kinds for many frames. */
 const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7'
 const CT = 'CT'

@@ -3,7 +3,7 @@ import { NO_SCALING } from '../../imageio/voxels.js'
 import { chooseSeries } from './chooseSeries.js'
 import type { FoundSeries } from './findSeries.js'
 import { readSlices } from './readSlices.js'
-import { stackSlices, type SliceStack } from './stackSlices.js'
+import { isWhole, stackSlices } from './stackSlices.js'
 
 /**
  * Opens a CT series in DICOM, of what was found: the one of a slice, or that of a folder and what is below it. Headers
@@ -30,8 +30,4 @@ export function openDicom(found: FoundSeries, wanted?: string): ImageHeader {
     text: null,
     readVoxels: () => readSlices(stack),
   }
-}
-
-function isWhole({ slices }: SliceStack): boolean {
-  return slices.every(({ rescale }) => Number.isInteger(rescale.slope) && Number.isInteger(rescale.inter))
 }

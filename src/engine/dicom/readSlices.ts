@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { AIR_HU } from '../../shared/geometry/volume.js'
 import { inputError } from '../../shared/inputError.js'
+import { throwIfCancelled } from '../../shared/medlsamError.js'
 import { itkOption, runItk } from '../../imageio/itk/runItk.js'
 import { asNumbers, type RawArray } from '../../imageio/voxels.js'
 import { openItkDicom } from '../scanFiles/itkPipelines.js'
@@ -15,19 +16,27 @@ const MOST_SLICES = 128
 const CT_HU = { min: -1024, max: 3071 } as const
 const IMAGE_OUTPUT = 0
 
+/** What is told while slices are read. */
+export interface ReadHooks {
+  readonly signal?: AbortSignal
+  readonly onSlices?: (done: number, total: number) => void
+}
+
 /**
  * Reads the pixels of a stack with ITK (`@itk-wasm/dicom`), in HU: each slice with its own rescale slope and
  * intercept. What the file calls padding is air where its value could be no CT. Slices of a tilted gantry are moved
  * over each other.
  * @returns int16 where that is exact, else float32
- * @throws MedlsamError `input` for a slice that cannot be decoded
+ * @throws MedlsamError `input` for a slice that cannot be decoded, `cancelled`
  */
-export async function readSlices(stack: SliceStack): Promise<RawArray> {
+export async function readSlices(stack: SliceStack, hooks: ReadHooks = {}): Promise<Int16Array | Float32Array> {
   const { slices, shifts, size } = stack
   const { columns, rows } = slices[0]
   const pixels = columns * rows
   let hu: Int16Array | Float32Array = new Int16Array(pixels * slices.length)
   for (let from = 0; from < slices.length;) {
+    throwIfCancelled(hooks.signal)
+    hooks.onSlices?.(from, slices.length)
     const part = partFrom(slices, from)
     const values = await decode(part, pixels)
     if (hu instanceof Int16Array && !fitsInt16(values)) hu = Float32Array.from(hu)

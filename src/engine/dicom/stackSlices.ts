@@ -83,6 +83,11 @@ export function stackSlices({ slices: unsorted }: DicomSeries, name: string): Sl
   }
 }
 
+/** Whether a stack is whole numbers of HU as far as its headers say. */
+export function isWhole({ slices }: Pick<SliceStack, 'slices'>): boolean {
+  return slices.every(({ rescale }) => Number.isInteger(rescale.slope) && Number.isInteger(rescale.inter))
+}
+
 /** The whole pixels that slices reach beyond the first one, to each side. */
 export function reach(shifts: readonly ShiftPx[]): {
   readonly from: readonly [number, number]

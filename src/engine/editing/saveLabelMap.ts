@@ -9,6 +9,7 @@ import { MedlsamError } from '../../shared/medlsamError.js'
 import { sha256Of } from '../../shared/node/hash.js'
 import { parseJsonOrNull } from '../../shared/parseJsonOrNull.js'
 import { fileStamp, writeBytesTogether } from '../../shared/node/wholeFiles.js'
+import { formatOf } from '../../shared/scanNames.js'
 import { sidecarSchema } from '../../shared/sidecar.js'
 import { countLabels } from './countLabels.js'
 import { correctedSidecar, drawnSidecar, type EditedResult } from './editedSidecar.js'
@@ -69,7 +70,9 @@ async function filesBeside(
   const sidecar = sidecarNameOf(out)
   const before = parseJsonOrNull(await textOrNull(sidecarNameOf(base)))
   const ofRun = sidecarSchema.safeParse(before)
-  const place = { input: path.relative(path.dirname(out), scan), output: path.basename(out) }
+  // Names of DICOM slices may be identifiers, which do not belong into reports.
+  const input = formatOf(scan) === null ? path.dirname(scan) : scan
+  const place = { input: path.relative(path.dirname(out), input), output: path.basename(out) }
   const next = ofRun.success
     ? correctedSidecar(ofRun.data, result, { labelMap: sha256Of(bytes), names: sha256Of(namesText) })
     : drawnSidecar(result, place)

@@ -40,8 +40,17 @@ export async function openImage(file: string, { series, found }: SeriesChoice = 
   const format = formatOf(file)
   if (format === 'nifti') return openNifti(file)
   if (format !== null) return openTextImage(file, format)
-  const dicom = found ?? (await seriesAt(file))
-  if (dicom !== null) return openDicom(dicom, series)
+  return openDicom(found ?? (await dicomAt(file)), series)
+}
+
+/**
+ * The series of a place that is DICOM.
+ * @throws MedlsamError `input` where it is not
+ */
+export async function dicomAt(file: string): Promise<FoundSeries> {
+  const dicom = await seriesAt(file)
+  if (dicom !== null) return dicom
+  if (await isNotFetched(file)) throw notFetched(file)
   await fileSize(file)
   if (/\.(dcm|dicom|ima)$/i.test(file))
     throw inputError(file, `${file} is not DICOM, whatever its name says: export or copy it again.`)
@@ -101,7 +110,8 @@ function chooseTimePoint({ path, timePoints }: ImageHeader, chosen: number | und
   return timePoint
 }
 
-function checkFits({ path, size }: ImageHeader, bytes: number, maxBytes: number): void {
+/** @throws MedlsamError `input` where voxels need more memory than they may */
+export function checkFits({ path, size }: Pick<ImageHeader, 'path' | 'size'>, bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return
   const inMiB = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
   const message = `The ${size.join(' x ')} voxels of ${path} need ${inMiB(bytes)} of memory, more than the limit of ${inMiB(maxBytes)}: raise it if this machine has room.`

@@ -11,6 +11,9 @@ import type { ErrorData } from '../../shared/errorData.js'
 import type { Progress } from '../../shared/progress.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
 import { convertLabelMap } from '../convert/convertLabelMap.js'
+import { seriesStem, seriesVolume } from '../dicom/cache/seriesVolume.js'
+import { clearVolumes } from '../dicom/cache/volumeCache.js'
+import { openableSeries } from '../dicom/openableSeries.js'
 import { EditedLabelMaps } from '../editing/editedLabelMap.js'
 import { saveLabelMap } from '../editing/saveLabelMap.js'
 import type { Engine } from '../engine.js'
@@ -53,6 +56,8 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   const turns = oneAtATime()
   // Two edits at once could lose each other's scan; a run, which may take hours, is nothing to wait for.
   const edits = oneAtATime()
+  // Two at once would need the memory of both, and the second may find what the first made.
+  const volumes = oneAtATime()
   const labelMaps = new EditedLabelMaps()
   const folders = new PausableRuns(connection, engine)
 
@@ -73,6 +78,8 @@ export function serve(connection: MessageConnection, engine: Engine): void {
   }))
   // Downloads only wait for the network.
   const beside = numbered((_params, token) => ({ token }))
+
+  const inTurn = numbered((_params, token) => ({ token, order: volumes }))
 
   const ends = new EarlyEnds(connection)
   const onStructure =
@@ -100,6 +107,17 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     addTemplate: (request, token) => answer({ token, order: edits }, () => addTemplateToFile(request)),
     convertLabelMap: (request, token) => answer({ token }, () => convertLabelMap(request)),
     scanProblems: ({ setPath }, token) => answer({ token }, () => scanProblems(setPath)),
+    openableSeries: ({ folder }, token) => answer({ token }, () => openableSeries(folder)),
+    seriesStem: ({ scanPath }, token) => answer({ token }, async () => ({ stem: await seriesStem(scanPath) })),
+    seriesVolume: inTurn((request, { signal, onProgress }) =>
+      seriesVolume(request, {
+        signal,
+        onSlices: (done, total) => {
+          onProgress({ stage: 'read', done, total, secondsLeft: null })
+        },
+      }),
+    ),
+    clearVolumes: ({ cacheFolder }, token) => answer({ token, order: volumes }, () => clearVolumes(cacheFolder)),
     info: (token) => answer({ token }, () => engineInfo(engine)),
     bankInfo: ({ path }, token) => answer({ token }, () => bankInfo(engine, path)),
     saveLabelMap: (request, token) => answer({ token, order: edits }, () => saveLabelMap(labelMaps, request)),

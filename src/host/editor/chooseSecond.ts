@@ -5,8 +5,8 @@ import { filesBeside } from './labelMaps.js'
 import type { ScanDocument } from './scanDocument.js'
 
 /** Asks which image beside a scan to lay over it; undefined when the user thinks better of it. */
-export async function chooseSecond({ uri, name }: ScanDocument): Promise<vscode.Uri | undefined> {
-  const names = (await filesBeside(uri)).filter(
+export async function chooseSecond({ stem, name }: ScanDocument): Promise<vscode.Uri | undefined> {
+  const names = (await filesBeside(stem)).filter(
     (one) => one !== name && opensInEditor(one) && !isPairImage(one) && !isLabelMapName(one),
   )
   if (names.length === 0) {
@@ -19,5 +19,5 @@ export async function chooseSecond({ uri, name }: ScanDocument): Promise<vscode.
     names.sort((a, b) => a.localeCompare(b, undefined, { numeric: true })),
     { title: `Lay an Image over ${name}`, placeHolder: 'It is placed by its header, also where its voxels are others' },
   )
-  return picked === undefined ? undefined : vscode.Uri.joinPath(uri, '..', picked)
+  return picked === undefined ? undefined : vscode.Uri.joinPath(stem, '..', picked)
 }

@@ -9,10 +9,10 @@ export async function deleteLabelMap(session: ScanSession): Promise<void> {
   const { document, shared } = session
   const name = shared.shown
   if (name === null) return
-  const folder = scanFolder(document.uri)
-  const isMadeByRun = await isOfRun(document.uri, name)
+  const folder = scanFolder(document.stem)
+  const isMadeByRun = await isOfRun(document.stem, name)
   const isSidecarOurs = await hasOurSidecar(vscode.Uri.joinPath(folder, name))
-  const present = await filesBeside(document.uri)
+  const present = await filesBeside(document.stem)
   const files = [name, ...labelTableNamesOf(name), ...(isSidecarOurs ? [sidecarNameOf(name)] : [])].filter((file) =>
     present.includes(file),
   )

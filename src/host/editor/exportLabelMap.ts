@@ -36,7 +36,7 @@ export async function exportLabelMap(engine: EngineClient, session: ScanSession)
 /** The label map over the scan in front, or what is open itself. */
 function labelMapOf({ document, shared, labelMapItself }: ScanSession): vscode.Uri | null {
   if (labelMapItself !== null) return document.uri
-  return shared.shown === null ? null : vscode.Uri.joinPath(scanFolder(document.uri), shared.shown)
+  return shared.shown === null ? null : vscode.Uri.joinPath(scanFolder(document.stem), shared.shown)
 }
 
 async function askForFormat(): Promise<ExportFormat | undefined> {

@@ -5,6 +5,7 @@ import type { LabelMapView, ListedStructure } from '../../protocol/scanEditor.js
 import { editSidecarSchema } from '../../shared/labelEdit/editSidecar.js'
 import { parseJsonOrNull } from '../../shared/parseJsonOrNull.js'
 import { sidecarSchema, type Sidecar } from '../../shared/sidecar.js'
+import { isDicomScan } from '../dicom/isDicomScan.js'
 import { isMissing } from '../isMissing.js'
 import { baseName } from './scanDocument.js'
 import { isLabelMapName, labelMapsBeside, ownNamedLabelMaps, sidecarNameOf } from '../../shared/labelMapNames.js'
@@ -13,7 +14,10 @@ import { findLabelNames, HEADER_BYTES, type NamesFiles } from '../../shared/labe
 import { namesFilesIn } from '../../shared/node/namesFiles.js'
 import { isPairImage, opensInEditor } from '../../shared/scanNames.js'
 
-/** Names of the label maps that lie beside a scan: best match of names first, then those whose sidecar names the scan. */
+/**
+ * Names of the label maps that lie beside a scan: best match of names first, then those whose sidecar names the scan.
+ * @param scan the scan, or the stem of a DICOM series
+ */
 export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
   const names = await filesBeside(scan)
   const ofSidecar: string[] = []
@@ -21,7 +25,7 @@ export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
     const sidecar = await readSidecar(vscode.Uri.joinPath(scan, '..', name))
     if (sidecar !== null && path.basename(sidecar.input.path) === baseName(scan)) ofSidecar.push(name)
   }
-  return [...labelMapsBeside(baseName(scan), names), ...ofSidecar.sort()]
+  return [...labelMapsBeside(baseName(scan), names, await rivalFolders(scan)), ...ofSidecar.sort()]
 }
 
 /** The label map of a scan that a template is best made of: one that users drew or corrected before one that a run made. Null for none. */
@@ -32,8 +36,17 @@ export async function labelMapForTemplate(scan: vscode.Uri): Promise<vscode.Uri 
 
 /** Names of the files in a scan's folder. */
 export async function filesBeside(scan: vscode.Uri): Promise<string[]> {
+  return entriesBeside(scan, vscode.FileType.File)
+}
+
+/** Names of the folders beside the folder of a DICOM series, which may be scans too; none for a scan that is a file. */
+export async function rivalFolders(stem: vscode.Uri): Promise<string[]> {
+  return isDicomScan(stem) ? entriesBeside(stem, vscode.FileType.Directory) : []
+}
+
+async function entriesBeside(scan: vscode.Uri, kind: vscode.FileType): Promise<string[]> {
   const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(scan, '..'))
-  return entries.filter(([, type]) => (type & vscode.FileType.File) !== 0).map(([name]) => name)
+  return entries.filter(([, type]) => (type & kind) !== 0).map(([name]) => name)
 }
 
 /** What is known of a label map beside its voxels. */

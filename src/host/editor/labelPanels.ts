@@ -1,4 +1,3 @@
-import * as vscode from 'vscode'
 import type { ListedStructure } from '../../protocol/scanEditor.js'
 import { defined } from '../../shared/defined.js'
 import { FOUND, type EditedStructure } from '../../shared/labelEdit/editedStructure.js'
@@ -45,7 +44,7 @@ export async function tellLabelsSaved(
 ): Promise<void> {
   for (const panel of panels) {
     if (panel.drawn !== name) continue
-    const file = await fileSource(panel, vscode.Uri.joinPath(document.uri, '..', name))
+    const file = await fileSource(panel, document.fileBeside(name))
     panel.send({ type: 'labelMapSaved', labelMap: name, file })
   }
 }
@@ -54,7 +53,7 @@ async function openedBase(
   document: ScanDocument,
   name: string,
 ): Promise<{ readonly name: string; readonly stamp: string; readonly structures: readonly EditedStructure[] }> {
-  const labelMap = vscode.Uri.joinPath(document.uri, '..', name)
+  const labelMap = document.fileBeside(name)
   const stamp = await fileStamp(labelMap.fsPath)
   const { structures } = await describeLabelMap(labelMap)
   return { name: baseName(labelMap), stamp, structures: structures.map(editedStructure) }

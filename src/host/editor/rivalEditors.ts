@@ -1,4 +1,4 @@
-import { EDITOR_ENDINGS } from '../../shared/scanNames.js'
+import { DICOM_ENDING, EDITOR_ENDINGS } from '../../shared/scanNames.js'
 
 /** What the manifest of an extension says about its custom editors. */
 interface EditorManifest {
@@ -23,7 +23,7 @@ export interface RivalEditor {
 }
 
 /** Patterns of the files that our editor opens, as VS Code's settings write them. */
-export const SCAN_PATTERNS: readonly string[] = EDITOR_ENDINGS.map((ending) => `*${ending}`)
+export const SCAN_PATTERNS: readonly string[] = [...EDITOR_ENDINGS, DICOM_ENDING].map((ending) => `*${ending}`)
 
 /** Editors in these manifests that claim our file types by default, as ours does. */
 export function rivalEditors(manifests: readonly unknown[]): RivalEditor[] {

@@ -1,11 +1,13 @@
+import path from 'node:path'
 import * as vscode from 'vscode'
 import { decodeText } from '../../shared/decodeText.js'
 import { z } from 'zod'
 import { scanPointsSchema, NO_POINTS, type ScanPoints } from '../../shared/scanPoints.js'
 import { defined } from '../../shared/defined.js'
+import { isDicomScan } from '../dicom/isDicomScan.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
-import { labelMapBackupSchema, type LabelMapBackup } from '../labels/labelMapEdits.js'
+import { labelMapBackupSchema, type LabelMapBackup, type ScanPaths } from '../labels/labelMapEdits.js'
 import { saveLabels, saveLabelsAs, type LabelMapSaver } from '../labels/saveLabels.js'
 import { ScanLabels, type LabelsChange } from '../labels/scanLabels.js'
 import type { PointsEdit } from '../points/editPoints.js'
@@ -13,9 +15,12 @@ import { formatMarkups, markupsNameOf, parseMarkups, type MarkupsFile } from '..
 import { writeWhole } from '../writeWhole.js'
 import type { UnsavedPoints } from './unsavedPoints.js'
 
-/** Where the points of a scan are kept. */
-export function markupsUri(scan: vscode.Uri): vscode.Uri {
-  return vscode.Uri.joinPath(scan, '..', markupsNameOf(baseName(scan)))
+/**
+ * Where the points of a scan are kept.
+ * @param stem the scan, or the stem of a DICOM series
+ */
+export function markupsUri(stem: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(stem, '..', markupsNameOf(baseName(stem)))
 }
 
 /** Last part of a URI's path. */
@@ -27,11 +32,12 @@ export function baseName(uri: vscode.Uri): string {
 export interface ScanDocumentParts {
   readonly unsaved: UnsavedPoints
   readonly saveLabelMap: LabelMapSaver
+  /** What the names of the points and label maps of a DICOM series begin with. */
+  readonly stemOf: (slice: vscode.Uri) => Promise<vscode.Uri>
 }
 
 /** A scan with its points and what was edited in its label maps. Everything that can be saved lives here, never in a webview. */
 export class ScanDocument implements vscode.CustomDocument {
-  readonly name: string
   private readonly changed = new vscode.EventEmitter<{ readonly activate?: string }>()
   private readonly labelsChanged = new vscode.EventEmitter<LabelsChange>()
   private readonly labelsReverted = new vscode.EventEmitter<void>()
@@ -63,6 +69,7 @@ export class ScanDocument implements vscode.CustomDocument {
 
   /** The backup of an earlier window, which VS Code may know nothing of. */
   private readonly openedBackup: string | undefined
+  private beside: vscode.Uri
 
   /**
    * @param opened the markups file as read or written last: whether other programs changed it, and whether there is anything to save
@@ -70,18 +77,19 @@ export class ScanDocument implements vscode.CustomDocument {
    */
   private constructor(
     readonly uri: vscode.Uri,
-    private readonly parts: ScanDocumentParts,
+    private readonly parts: ScanDocumentParts & { readonly stem: vscode.Uri },
     private opened: OpenedMarkups,
     private current: ScanPoints,
     private lost: Pick<Backup, 'points' | 'labels'>,
   ) {
-    this.name = baseName(uri)
+    this.beside = parts.stem
     this.openedBackup = parts.unsaved.backupOf(uri)
   }
 
   /** Opens a scan's points and edits of labels, from a backup after a crash, else from the file beside the scan. */
   static async open(uri: vscode.Uri, backupId: string | undefined, parts: ScanDocumentParts): Promise<ScanDocument> {
-    const opened = await readMarkups(markupsUri(uri))
+    const stem = isDicomScan(uri) ? await parts.stemOf(uri) : uri
+    const opened = await readMarkups(markupsUri(stem))
     const handedBack = await readBackup(backupId, baseName(uri))
     const backup =
       handedBack.points === null ? await readBackup(parts.unsaved.backupOf(uri), baseName(uri)) : handedBack
@@ -89,7 +97,7 @@ export class ScanDocument implements vscode.CustomDocument {
       if (problem !== null) void vscode.window.showWarningMessage(problem)
     const document = new ScanDocument(
       uri,
-      parts,
+      { ...parts, stem },
       backup.points === null ? opened : { ...opened, text: backup.savedText },
       handedBack.points === null || isSame(handedBack.points, opened.points) ? opened.points : handedBack.points,
       handedBack.points === null ? backup : NO_BACKUP,
@@ -100,6 +108,36 @@ export class ScanDocument implements vscode.CustomDocument {
 
   points(): ScanPoints {
     return this.current
+  }
+
+  /**
+   * What the names of its points and label maps begin with: the scan itself; of a DICOM series the folder of its slices,
+   * with the number of the series where there are several. They lie beside that, never among slices.
+   */
+  get stem(): vscode.Uri {
+    return this.beside
+  }
+
+  /** What users call it. */
+  get name(): string {
+    return baseName(this.stem)
+  }
+
+  /** A file beside it, such as a label map. */
+  fileBeside(name: string): vscode.Uri {
+    return vscode.Uri.joinPath(this.stem, '..', name)
+  }
+
+  /** Where it and its label maps lie, for the engine. */
+  paths(): ScanPaths {
+    return { scanPath: this.uri.fsPath, folder: path.dirname(this.stem.fsPath) }
+  }
+
+  /** Takes the stem of a series that could not be read before. */
+  async setStem(stem: vscode.Uri): Promise<void> {
+    if (stem.toString() === this.stem.toString()) return
+    this.beside = stem
+    await this.reread()
   }
 
   /** Applies a change and tells VS Code that it can be undone. */
@@ -134,15 +172,20 @@ export class ScanDocument implements vscode.CustomDocument {
   async save(): Promise<void> {
     if (this.current !== this.opened.points) await this.savePoints()
     for (const labelMap of this.labels.changedOnes()) {
-      const outcome = await saveLabels(labelMap, this.uri.fsPath, this.parts.saveLabelMap)
+      const outcome = await saveLabels(labelMap, this.paths(), this.parts.saveLabelMap)
       if (outcome === 'reverted') this.labels.revert([labelMap])
       else this.labelsSaved.fire(labelMap.name)
     }
     await this.forgetBackup()
   }
 
+  /** Where its points are kept. */
+  markups(): vscode.Uri {
+    return markupsUri(this.stem)
+  }
+
   private async savePoints(): Promise<void> {
-    const file = markupsUri(this.uri)
+    const file = this.markups()
     const now = await readMarkups(file)
     if (now.text !== null && now.text !== this.opened.text) {
       const choice = await askAboutConflict(file)
@@ -158,7 +201,7 @@ export class ScanDocument implements vscode.CustomDocument {
 
   /** Shows the points that another program wrote; not while there are unsaved ones here. */
   async reread(): Promise<void> {
-    const now = await readMarkups(markupsUri(this.uri))
+    const now = await readMarkups(this.markups())
     // A file that is gone or half-written is no reason to take points away.
     if (this.current !== this.opened.points || now.text === null || now.text === this.opened.text) return
     if (now.problem !== null) return
@@ -166,11 +209,14 @@ export class ScanDocument implements vscode.CustomDocument {
     this.show(now.points)
   }
 
+  /** @throws Error for a DICOM series, which is no single file */
   async saveAs(scan: vscode.Uri): Promise<void> {
+    if (isDicomScan(this.uri))
+      throw new Error(`${this.name} is a DICOM series of many files: copy its folder, or export its label map.`)
     await vscode.workspace.fs.copy(this.uri, scan, { overwrite: true })
     await writeWhole(markupsUri(scan), encode(formatMarkups({ points: this.current, others: this.opened.others })))
     for (const labelMap of this.labels.changedOnes())
-      await saveLabelsAs(labelMap, { from: this.uri.fsPath, to: scan.fsPath }, this.parts.saveLabelMap)
+      await saveLabelsAs(labelMap, { from: this.paths(), to: scan.fsPath }, this.parts.saveLabelMap)
   }
 
   async revert(): Promise<void> {
@@ -180,7 +226,7 @@ export class ScanDocument implements vscode.CustomDocument {
   }
 
   private async revertPoints(): Promise<void> {
-    this.opened = await readMarkups(markupsUri(this.uri))
+    this.opened = await readMarkups(this.markups())
     if (this.opened.problem !== null) void vscode.window.showWarningMessage(this.opened.problem)
     this.show(this.opened.points)
   }

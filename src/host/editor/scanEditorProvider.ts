@@ -2,12 +2,15 @@ import * as vscode from 'vscode'
 import type {
   CorrectionRequest,
   CorrectionsView,
+  FileSource,
   FromScanView,
   PointsRequest,
   ScanAction,
   StructuresRequest,
 } from '../../protocol/scanEditor.js'
 import type { KeyHelp } from '../../protocol/viewCommand.js'
+import type { DicomScans } from '../dicom/dicomScans.js'
+import { isDicomScan } from '../dicom/isDicomScan.js'
 import { sayErrors } from '../sayErrors.js'
 import { scanEditorHtml } from './editorPage.js'
 import type { LabelMapSaver } from '../labels/saveLabels.js'
@@ -18,7 +21,7 @@ import { createLastViews, type LastViews } from './lastViews.js'
 import { savePicture } from './savePicture.js'
 import { baseName, ScanDocument } from './scanDocument.js'
 import { canRun, SCAN_EDITOR, type ScanEditors } from './scanEditors.js'
-import { connectPanel, fillPanel, scanFolder, type ScanPanel } from './scanPanel.js'
+import { connectPanel, fileSource, fillPanel, scanFolder, type ScanPanel } from './scanPanel.js'
 import { ScanSession } from './scanSession.js'
 import { createUnsavedPoints, type UnsavedPoints } from './unsavedPoints.js'
 
@@ -45,6 +48,7 @@ export interface ScanEditorParts {
   /** Folder with the masks of runs that are going on. */
   readonly previewRoot: vscode.Uri
   readonly saveLabelMap: LabelMapSaver
+  readonly dicom: DicomScans
 }
 
 /** The scan editor of VS Code: opens documents and views, and does what the views ask for. */
@@ -76,8 +80,9 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<ScanDocument> {
     const { unsaved } = this
-    const { saveLabelMap } = this.parts
-    const document = await ScanDocument.open(uri, backupId, { unsaved, saveLabelMap })
+    const { saveLabelMap, dicom } = this.parts
+    const stemOf = (slice: vscode.Uri): Promise<vscode.Uri> => dicom.stemOf(slice)
+    const document = await ScanDocument.open(uri, backupId, { unsaved, saveLabelMap, stemOf })
     const session = await ScanSession.begin(document, this.lastLabelMaps.of(uri))
     this.editors.add(session)
     const scan = session.labelMapItself?.scan
@@ -98,8 +103,9 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
       localResourceRoots: [
         vscode.Uri.joinPath(extensionUri, 'dist'),
         vscode.Uri.joinPath(extensionUri, 'media'),
-        scanFolder(document.uri),
+        scanFolder(document.stem),
         this.parts.previewRoot,
+        ...(isDicomScan(document.uri) ? [this.parts.dicom.cacheFolder] : []),
       ],
     }
     const panel = connectPanel(webviewPanel, (message) => void sayErrors(() => this.onMessage(session, panel, message)))
@@ -155,20 +161,12 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
   }
 
   private async onMessage(session: ScanSession, panel: ScanPanel, message: FromScanView): Promise<void> {
-    const { document, shared, panels } = session
+    const { document, panels } = session
     switch (message.type) {
       case 'ready':
         document.recover()
         panel.isEditing = false
-        await fillPanel(panel, document, shared, {
-          keys: this.parts.keys,
-          canRun: canRun(document.uri),
-          view: this.lastViews.of(document.uri),
-          labelMapItself: session.labelMapItself && {
-            scanName: session.labelMapItself.scan && baseName(session.labelMapItself.scan),
-          },
-        })
-        await session.lookForLabelMaps()
+        await this.fill(session, panel)
         return
       case 'focus':
         // May come before VS Code says that the panel is active.
@@ -190,7 +188,7 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
         void vscode.window.setStatusBarMessage(`Copied: ${message.text}`, 5000)
         return
       case 'picture':
-        await savePicture(document.uri, message)
+        await savePicture(document.stem, message)
         return
       case 'say':
         void vscode.window.showWarningMessage(message.text)
@@ -226,6 +224,43 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
       case 'action':
         await this.handlers.onAction(session, message.action)
         return
+    }
+  }
+
+  private async fill(session: ScanSession, panel: ScanPanel): Promise<void> {
+    const { document, shared, labelMapItself } = session
+    const isThere = await fillPanel(panel, document, shared, () => this.shownFile(session, panel), {
+      keys: this.parts.keys,
+      canRun: canRun(document.uri),
+      view: this.lastViews.of(document.uri),
+      labelMapItself: labelMapItself && { scanName: labelMapItself.scan && baseName(labelMapItself.scan) },
+    })
+    // What cannot be read as a series has no label maps, whatever lies beside its folder.
+    if (isThere || !isDicomScan(document.uri)) await session.lookForLabelMaps()
+  }
+
+  /** The file that a panel reads: the scan, or the volume of a DICOM series. */
+  private async shownFile(session: ScanSession, panel: ScanPanel): Promise<FileSource> {
+    const { document } = session
+    if (!isDicomScan(document.uri)) return fileSource(panel, document.uri)
+    const stop = new AbortController()
+    const closed = panel.panel.onDidDispose(() => {
+      stop.abort()
+    })
+    try {
+      const { name } = document
+      const { volumePath, stem, warnings } = await this.parts.dicom.volumeOf(
+        document.uri,
+        stop.signal,
+        ({ done, total }) => {
+          panel.send({ type: 'reading', name, done, total })
+        },
+      )
+      await document.setStem(vscode.Uri.file(stem))
+      session.warnOnce(warnings)
+      return { ...(await fileSource(panel, vscode.Uri.file(volumePath))), name: `${document.name}.nii` }
+    } finally {
+      closed.dispose()
     }
   }
 }

@@ -35,6 +35,16 @@ export class ScanEditors {
     return this.sessions.get(scan.toString())
   }
 
+  /** What users call a scan. */
+  nameOf(scan: vscode.Uri): string {
+    return this.session(scan)?.document.name ?? baseName(scan)
+  }
+
+  /** What the names of a scan's results begin with; of a DICOM series that is not open its slice. */
+  stemOf(scan: vscode.Uri): vscode.Uri {
+    return this.session(scan)?.document.stem ?? scan
+  }
+
   /** Whether an editor of the scan can be seen. */
   isSeen(scan: vscode.Uri): boolean {
     return [...(this.session(scan)?.panels ?? [])].some(({ panel }) => panel.visible)
@@ -119,7 +129,7 @@ export class ScanEditors {
     const session = this.session(scan)
     if (session === undefined) return
     const { shown } = session.shared
-    if (shown === null || (await isOfRun(scan, shown))) await this.showLabelMap(scan, name)
+    if (shown === null || (await isOfRun(session.document.stem, shown))) await this.showLabelMap(scan, name)
     else await session.lookForLabelMaps()
   }
 

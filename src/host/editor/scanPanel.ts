@@ -1,6 +1,8 @@
 import * as vscode from 'vscode'
 import type { FileSource, FromScanView, LabelMapView, RunView, ToScanView } from '../../protocol/scanEditor.js'
 import type { LabelComparison } from '../../shared/labelComparison.js'
+import { isDicomScan } from '../dicom/isDicomScan.js'
+import { EngineError, RunCancelled } from '../engine/engineErrors.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
 import { describeLabelMap, NOTHING_SAID } from './labelMaps.js'
@@ -40,25 +42,29 @@ export interface SharedView {
 /** What a fresh webview needs besides its scan. */
 type BesidesScan = Pick<Extract<ToScanView, { readonly type: 'open' }>, 'keys' | 'canRun' | 'view' | 'labelMapItself'>
 
-/** Sends what a fresh webview needs to show a scan, label maps aside; says so in it when the scan cannot be had. */
+/**
+ * Sends what a fresh webview needs to show a scan, label maps aside; says so in it when the scan cannot be had.
+ * @param source the file that is shown: the scan itself, or a volume that is made of a DICOM series
+ * @returns whether the scan can be had
+ */
 export async function fillPanel(
   panel: ScanPanel,
   document: ScanDocument,
   shared: SharedView,
+  source: () => Promise<FileSource>,
   besides: BesidesScan,
-): Promise<void> {
-  const scan = await fileSource(panel, document.uri).catch((error: unknown) => {
-    const text = isMissing(error)
-      ? 'The file is not there any more. Put it back and try again, or close this editor.'
-      : `The file cannot be read (${errorText(error)}). Check that you may read it, then try again.`
-    panel.send({ type: 'problem', name: document.name, text })
+): Promise<boolean> {
+  const scan = await source().catch((error: unknown) => {
+    if (error instanceof RunCancelled) return null
+    panel.send({ type: 'problem', name: baseName(document.uri), text: problemText(document, error) })
     panel.send({ type: 'points', points: document.points() })
     return null
   })
-  if (scan === null) return
+  if (scan === null) return false
   const limitMb = vscode.workspace.getConfiguration('medlsam.editor').get('maxSizeMb', 1024)
   panel.send({
     type: 'open',
+    name: document.name,
     scan,
     limitBytes: limitMb * 2 ** 20,
     points: document.points(),
@@ -68,6 +74,16 @@ export async function fillPanel(
   if (shared.second !== null) panel.send({ type: 'second', file: await fileSource(panel, shared.second) })
   await sendComparison(panel, shared)
   if (shared.preview !== null) panel.send({ type: 'preview', file: await fileSource(panel, shared.preview) })
+  return true
+}
+
+function problemText({ uri }: ScanDocument, error: unknown): string {
+  if (isMissing(error)) return 'The file is not there any more. Put it back and try again, or close this editor.'
+  // Of a series the engine says what is wrong.
+  if (error instanceof EngineError && error.data.remedy?.option === 'maxBytes')
+    return `${error.message} The setting "medlsam.editor.maxSizeMb" is that limit.`
+  if (isDicomScan(uri)) return errorText(error)
+  return `The file cannot be read (${errorText(error)}). Check that you may read it, then try again.`
 }
 
 /** Sends how the label map on display differs from another one. */
@@ -96,7 +112,7 @@ async function shownLabelMap(
 ): Promise<LabelMapView | null> {
   const { shown: name, reverts: version } = shared
   if (name === null) return null
-  const labelMap = vscode.Uri.joinPath(document.uri, '..', name)
+  const labelMap = document.fileBeside(name)
   if (document.labels.of(name)?.isNew === true) return { name, version, file: null, ...NOTHING_SAID }
   try {
     return { name, version, file: await fileSource(panel, labelMap), ...(await describeLabelMap(labelMap)) }

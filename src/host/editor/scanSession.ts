@@ -34,7 +34,7 @@ export class ScanSession {
     readonly labelMapItself: { readonly scan: vscode.Uri | null } | null,
   ) {
     this.shared = { ...first, run: { kind: 'idle' }, preview: null, second: null, comparison: null, reverts: 0 }
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(scanFolder(document.uri), '*'))
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(scanFolder(document.stem), '*'))
     const onFile = (file: vscode.Uri): void => {
       this.onFile(baseName(file))
     }
@@ -60,14 +60,14 @@ export class ScanSession {
 
   /** Begins a session with the label maps that lie beside the scan, and the one that was chosen last. */
   static async begin(document: ScanDocument, chosen: string | null | undefined): Promise<ScanSession> {
-    const { uri, name } = document
+    const { uri, stem, name } = document
     if (isLabelMapName(name)) {
       const scan = await scanOfLabelMap(uri).catch(() => null)
       return new ScanSession(document, { names: [name], shown: name }, { scan })
     }
-    const names = await listLabelMaps(uri)
+    const names = await listLabelMaps(stem)
     const isThere = chosen === null || (chosen !== undefined && names.includes(chosen))
-    return new ScanSession(document, { names, shown: isThere ? chosen : await firstLabelMap(uri, names) }, null)
+    return new ScanSession(document, { names, shown: isThere ? chosen : await firstLabelMap(stem, names) }, null)
   }
 
   /** Finds the label maps beside the scan again and tells its views; when the one on display is gone, none is shown. */
@@ -76,7 +76,7 @@ export class ScanSession {
     const look = ++this.looks
     // That a folder cannot be listed was said when the scan was opened.
     const names =
-      this.labelMapItself === null ? await findLabelMaps(this.document.uri).catch(() => shared.names) : shared.names
+      this.labelMapItself === null ? await findLabelMaps(this.document.stem).catch(() => shared.names) : shared.names
     if (look !== this.looks) return
     shared.names = [...new Set([...names, ...this.document.labels.unsavedNames()])]
     if (shared.shown !== null && !shared.names.includes(shared.shown)) shared.shown = null

@@ -17,7 +17,7 @@ export async function chooseReference(engine: EngineClient, session: ScanSession
     return
   }
   const reference = await askForReference(session, shared.shown)
-  if (reference !== undefined) await compareWith(engine, session, vscode.Uri.joinPath(document.uri, '..', reference))
+  if (reference !== undefined) await compareWith(engine, session, document.fileBeside(reference))
 }
 
 /** Compares the label map on display, as it is edited now, with a reference, and shows that in all editors of the scan. */
@@ -30,7 +30,7 @@ export async function compareWith(engine: EngineClient, session: ScanSession, re
   const comparison = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: `Comparing ${name}` },
     () =>
-      labelMap.tell(document.uri.fsPath, (labels) =>
+      labelMap.tell(document.paths(), (labels) =>
         engine.ask(compareLabelMapsMethod, {
           labels,
           names: labelMap.structures,
@@ -63,12 +63,12 @@ export async function takeComparison({ document, shared }: ScanSession, how: 'co
   const { labelMap, comparison } = shared.comparison
   const table = comparisonTable(labelMap, comparison.structures)
   if (how === 'copy') await copyTable(table)
-  else await saveTable(table, vscode.Uri.joinPath(document.uri, '..', labelMap), 'Comparison')
+  else await saveTable(table, document.fileBeside(labelMap), 'Comparison')
 }
 
 async function askForReference({ document, shared }: ScanSession, shown: string): Promise<string | undefined> {
   const known = shared.names.filter((name) => name !== shown)
-  const others = (await filesBeside(document.uri)).filter(
+  const others = (await filesBeside(document.stem)).filter(
     (name) => opensInEditor(name) && !isPairImage(name) && ![document.name, ...shared.names].includes(name),
   )
   if (known.length + others.length === 0) {

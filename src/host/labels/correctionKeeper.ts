@@ -17,7 +17,7 @@ export class CorrectionKeeper {
     // The user may choose another one meanwhile.
     const segmenter = (): string => chosenSegmenter(document.uri)
     const corrections = new SegmenterCorrections({
-      scanPath: document.uri.fsPath,
+      paths: () => document.paths(),
       labels: document.labels,
       refine: (request, signal) => this.engine.run(refineMethod, { segmenter: segmenter(), ...request }, { signal }),
       segmentBox: (request, signal) =>

@@ -37,6 +37,12 @@ function nextSession(): string {
   return `${process.pid}-${++sessions}`
 }
 
+/** Where a scan lies, and the folder of its label maps. */
+export interface ScanPaths {
+  readonly scanPath: string
+  readonly folder: string
+}
+
 /**
  * What was edited in one label map since it was opened or saved. Every change is added at the end, undoing too: whoever
  * has drawn or applied so many of them needs only those that follow.
@@ -114,22 +120,22 @@ export class LabelMapEdits {
    * where it says that it has forgotten them.
    * @throws what `ask` throws otherwise
    */
-  async tell<T>(scanPath: string, ask: (labels: EditedLabels) => Promise<T>): Promise<T> {
+  async tell<T>(paths: ScanPaths, ask: (labels: EditedLabels) => Promise<T>): Promise<T> {
     const { session } = this
     const edits = this.log.length
-    const answer = await ask(this.request(scanPath, this.sent)).catch((error: unknown) => {
+    const answer = await ask(this.request(paths, this.sent)).catch((error: unknown) => {
       if (!(error instanceof EngineError) || error.data.remedy?.option !== 'allEdits') throw error
-      return ask(this.request(scanPath, 0))
+      return ask(this.request(paths, 0))
     })
     // It may have been reverted meanwhile.
     if (session === this.session) this.sent = edits
     return answer
   }
 
-  private request(scanPath: string, firstEdit: number): EditedLabels {
+  private request({ scanPath, folder }: ScanPaths, firstEdit: number): EditedLabels {
     return {
       scanPath,
-      basePath: this.isNew ? null : path.join(path.dirname(scanPath), this.name),
+      basePath: this.isNew ? null : path.join(folder, this.name),
       baseStamp: this.base.stamp,
       session: this.session,
       firstEdit,

@@ -39,7 +39,7 @@ export async function operateOnStructure(
   const answer = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: `${tool}: ${structure.name}` },
     () =>
-      labelMap.tell(document.uri.fsPath, (labels) =>
+      labelMap.tell(document.paths(), (labels) =>
         engine.ask(operateMethod, {
           labels,
           labelValue: structure.labelValue,

@@ -3,7 +3,7 @@ import * as vscode from 'vscode'
 import type { SavedLabelMap, SaveLabelMapRequest } from '../../protocol/rpc.js'
 import { labelMapNameOf } from '../../shared/labelMapNames.js'
 import { EngineError } from '../engine/engineErrors.js'
-import type { LabelMapEdits } from './labelMapEdits.js'
+import type { LabelMapEdits, ScanPaths } from './labelMapEdits.js'
 
 /** Has the engine write a label map. @throws EngineError where it refuses */
 export type LabelMapSaver = (request: SaveLabelMapRequest) => Promise<SavedLabelMap>
@@ -15,14 +15,14 @@ export type LabelMapSaver = (request: SaveLabelMapRequest) => Promise<SavedLabel
  */
 export async function saveLabels(
   labelMap: LabelMapEdits,
-  scanPath: string,
+  paths: ScanPaths,
   save: LabelMapSaver,
 ): Promise<'saved' | 'reverted'> {
   const { structures, runs } = labelMap
   const edits = runs.length
-  const out = path.join(path.dirname(scanPath), labelMap.name)
+  const out = path.join(paths.folder, labelMap.name)
   const write = async (force: boolean): Promise<void> => {
-    const { stamp } = await labelMap.tell(scanPath, (labels) => save({ labels, structures, out, force }))
+    const { stamp } = await labelMap.tell(paths, (labels) => save({ labels, structures, out, force }))
     labelMap.setSaved({ stamp, edits, structures })
   }
   try {
@@ -40,7 +40,7 @@ export async function saveLabels(
 /** Writes an edited label map beside a copy of its scan; the one that is edited stays as it is. @throws Error when it was not written */
 export async function saveLabelsAs(
   labelMap: LabelMapEdits,
-  scan: { readonly from: string; readonly to: string },
+  scan: { readonly from: ScanPaths; readonly to: string },
   save: LabelMapSaver,
 ): Promise<void> {
   const out = labelMapNameOf(scan.to)

@@ -83,7 +83,7 @@ async function boxOf(
 ): Promise<BoxMm> {
   const dragged = corrections.lastBox(labelMap, labelValue)
   if (dragged !== null) return dragged
-  const file = vscode.Uri.joinPath(document.uri, '..', labelMap)
+  const file = document.fileBeside(labelMap)
   const { structures } = await describeLabelMap(file)
   const found = structures.find((one) => one.labelValue === labelValue)
   if (found?.boxMm == null) throw new Error('This structure has no box yet: draw one with the box tool first.')

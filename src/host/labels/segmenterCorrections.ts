@@ -4,12 +4,13 @@ import type { BoxMm } from '../../shared/geometry/points.js'
 import type { EditedStructure, EditTool } from '../../shared/labelEdit/editedStructure.js'
 import { unpackRuns } from '../../shared/node/packedRuns.js'
 import type { RefinePoint } from '../../shared/refinement.js'
-import type { LabelMapEdits } from './labelMapEdits.js'
+import type { LabelMapEdits, ScanPaths } from './labelMapEdits.js'
 import type { ScanLabels } from './scanLabels.js'
 
 /** What corrections need of the rest. */
 export interface CorrectionParts {
-  readonly scanPath: string
+  /** Of the scan. */
+  paths(): ScanPaths
   readonly labels: ScanLabels
   refine(request: RefineRequest, signal: AbortSignal): Promise<Correction>
   segmentBox(request: SegmentBoxRequest, signal: AbortSignal): Promise<Correction>
@@ -160,7 +161,7 @@ export class SegmenterCorrections {
     const { name, labelValue } = structure
     const lockedValues = edited.structures.filter(({ isLocked }) => isLocked).map((locked) => locked.labelValue)
     try {
-      const correction = await edited.tell(this.parts.scanPath, (labels: EditedLabels) =>
+      const correction = await edited.tell(this.parts.paths(), (labels: EditedLabels) =>
         ask({ labels, structure: { name, labelValue }, lockedValues }, running.signal),
       )
       if (running.signal.aborted) return null

@@ -29,11 +29,11 @@ export class StatisticsPanels {
     const labelMap = await openLabels(document, shared.shown)
     const title = `Statistics of ${labelMap.name}`
     const report = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
-      labelMap.tell(document.uri.fsPath, (labels) =>
+      labelMap.tell(document.paths(), (labels) =>
         this.engine.ask(labelStatisticsMethod, { labels, names: labelMap.structures }),
       ),
     )
-    const uri = vscode.Uri.joinPath(document.uri, '..', labelMap.name)
+    const uri = document.fileBeside(labelMap.name)
     const table = statisticsTable(title, report.structures)
     const { panel } = this.panelOf(uri, table)
     const linkTo = (command: string): string =>

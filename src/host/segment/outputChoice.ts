@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import { freeLabelMapName, isLabelMapName, labelMapNameOf } from '../../shared/labelMapNames.js'
 import { stemOf } from '../../shared/scanNames.js'
 import { askWithBack } from '../askWithBack.js'
-import { filesBeside, readSidecar } from '../editor/labelMaps.js'
+import { filesBeside, readSidecar, rivalFolders } from '../editor/labelMaps.js'
 import { baseName } from '../editor/scanDocument.js'
 import { updateText } from './runWords.js'
 
@@ -80,7 +80,7 @@ async function firstOfRuns(
 
 /** The first output name that is free, numbered from the second on: `ct_2_dseg` is not where `ct_2` is another scan. */
 async function nextFree(scan: vscode.Uri): Promise<vscode.Uri> {
-  return beside(scan, freeLabelMapName(baseName(scan), await filesBeside(scan)))
+  return beside(scan, freeLabelMapName(baseName(scan), await filesBeside(scan), await rivalFolders(scan)))
 }
 
 async function askName(scan: vscode.Uri): Promise<vscode.Uri | undefined> {

@@ -41,14 +41,14 @@ export class RunKeeper {
       return
     }
     if (this.runs.has(scan.toString())) {
-      void vscode.window.showInformationMessage(`${baseName(scan)} is being run already, or waits for its turn.`)
+      void vscode.window.showInformationMessage(`${editors.nameOf(scan)} is being run already, or waits for its turn.`)
       return
     }
     await editors.open(scan)
     const subject = { scope: scan, title: 'Localize & Segment', canLocalizeOnly: true }
     const chosen = await chooseRun<OutputChoice | null>(this.services, subject, async ({ structures, how }) => {
       if (how.task === 'localize') return { more: null }
-      const place = await chooseOutput(scan, structures, editors.session(scan)?.shared.shown ?? null)
+      const place = await chooseOutput(editors.stemOf(scan), structures, editors.session(scan)?.shared.shown ?? null)
       return place === undefined || place === 'back' ? place : { more: place }
     })
     if (chosen !== undefined) await this.run({ scan, choice: chosen.choice, place: chosen.more, said: {} })
@@ -186,7 +186,8 @@ export class RunKeeper {
 
   /** Not awaited: the message stays until the user does something about it. */
   private tellOutOfSight(scan: vscode.Uri, summary: string): void {
-    if (!this.services.editors.isSeen(scan)) void this.offerScan(scan, `${baseName(scan)}: ${summary}`)
+    const { editors } = this.services
+    if (!editors.isSeen(scan)) void this.offerScan(scan, `${editors.nameOf(scan)}: ${summary}`)
   }
 
   private sayFailure(order: RunOrder, error: unknown): void {
@@ -200,7 +201,7 @@ export class RunKeeper {
     this.services.editors.setRun(scan, { kind: 'failed', message, next })
     const namesScan = error instanceof EngineError && error.data.file === scan.fsPath
     // Not awaited: the message stays until the user does something about it.
-    void this.offerNext(scan, namesScan ? message : `${baseName(scan)}: ${message}`, next)
+    void this.offerNext(scan, namesScan ? message : `${this.services.editors.nameOf(scan)}: ${message}`, next)
   }
 
   private async offerScan(scan: vscode.Uri, message: string): Promise<void> {

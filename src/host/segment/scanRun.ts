@@ -55,7 +55,7 @@ export class ScanRun implements Activity {
     readonly order: RunOrder,
     private readonly item: RunItem,
   ) {
-    this.name = baseName(order.scan)
+    this.name = services.editors.nameOf(order.scan)
   }
 
   cancel(): void {

@@ -32,7 +32,7 @@ export async function addMarkedScan(context: TemplateContext, { document }: Scan
     void vscode.window.showWarningMessage(NOT_HERE)
     return
   }
-  const source = pointsSource(document.points(), markupsUri(document.uri).fsPath)
+  const source = pointsSource(document.points(), document.markups().fsPath)
   if (source === null) {
     void vscode.window.showWarningMessage(
       `No structure of ${document.name} has all six points yet: place the missing ones first.`,
@@ -67,7 +67,7 @@ export async function useLabelMap(context: TemplateContext, { document, shared }
   if (setPath === undefined) return
   const isEdited = document.labels.of(shared.shown)?.isChanged === true
   if (isEdited && (await vscode.workspace.save(document.uri)) === undefined) return
-  const labelMap = vscode.Uri.joinPath(document.uri, '..', shared.shown)
+  const labelMap = document.fileBeside(shared.shown)
   const set = await addAndSay(context, {
     setPath,
     scanPath: document.uri.fsPath,

@@ -4,8 +4,8 @@ import { isByHand } from '../../shared/byHand.js'
 import { defined } from '../../shared/defined.js'
 import { scanOfFile } from '../../shared/node/templateSetPaths.js'
 import type { Sidecar } from '../../shared/sidecar.js'
+import { isDicomScan } from '../dicom/isDicomScan.js'
 import { findLabelMaps, readSidecar } from '../editor/labelMaps.js'
-import { baseName } from '../editor/scanDocument.js'
 import { canRun } from '../editor/scanEditors.js'
 import { sayErrors } from '../sayErrors.js'
 import { addTemplate, NOT_HERE } from './addTemplates.js'
@@ -34,9 +34,13 @@ export async function makeTemplate(
     void vscode.window.showWarningMessage(NOT_HERE)
     return
   }
-  const source = labelMap ?? (await correctedLabelMap(scan))
+  // Where the label maps of a DICOM series lie its editor knows.
+  const stem = isDicomScan(scan) ? (await context.editors.open(scan))?.document.stem : scan
+  const source = labelMap ?? (await correctedLabelMap(stem ?? scan))
   if (source === undefined) {
-    void vscode.window.showWarningMessage(`${baseName(scan)} has no label map yet: segment it and correct it first.`)
+    void vscode.window.showWarningMessage(
+      `${context.editors.nameOf(scan)} has no label map yet: segment it and correct it first.`,
+    )
     return
   }
   const sidecar = await readSidecar(source)
@@ -47,14 +51,14 @@ export async function makeTemplate(
   const set = context.store.set(setPath)?.set
   const known = set && scanOfFile(setPath, set, scan.fsPath)
   const lost = known ? lostPoints(known, only ?? null) : []
-  if (lost.length > 0 && !(await mayLose(baseName(scan), lost))) return
+  if (lost.length > 0 && !(await mayLose(context.editors.nameOf(scan), lost))) return
   const { name, scans } = await addTemplate(context, {
     setPath,
     scanPath: scan.fsPath,
     source: { kind: 'labelMap', path: source.fsPath, ...defined({ only }) },
   })
   const added = {
-    text: `${baseName(scan)} is ${known ? 'brought up to date as' : 'now'} a template of ${only === undefined ? 'all its structures' : only.join(', ')} in ${name}, which has ${scans.length}.`,
+    text: `${context.editors.nameOf(scan)} is ${known ? 'brought up to date as' : 'now'} a template of ${only === undefined ? 'all its structures' : only.join(', ')} in ${name}, which has ${scans.length}.`,
   }
   // Not awaited: the message stays until the user does something about it.
   void sayErrors(() => sayAdded(context, source, added))

@@ -69,6 +69,12 @@ export class Editor implements EditorActions {
           this.comparison.redraw()
         })
         return
+      case 'reading':
+        this.store.update({
+          scanName: message.name,
+          notice: { kind: 'loading', text: `Reading ${message.name}…`, done: message.done, total: message.total },
+        })
+        return
       case 'problem':
         this.store.update({
           scanName: message.name,

@@ -30,25 +30,25 @@ export class ScanOpener {
   ) {}
 
   async open(message: Extract<ToScanView, { type: 'open' }>): Promise<void> {
-    const { scan, limitBytes } = message
+    const { name, scan, limitBytes } = message
     const { store, parts } = this
     if (store.viewer === null) parts.view.start(message.view)
     store.update({
-      scanName: scan.name,
+      scanName: name,
       keys: message.keys,
       canRun: message.canRun && message.labelMapItself === null,
       labelMapItself: message.labelMapItself,
       points: message.points,
       isScanShown: false,
-      notice: { kind: 'loading', text: `Reading ${scan.name}…`, done: 0, total: scan.sizeBytes },
+      notice: { kind: 'loading', text: `Reading ${name}…`, done: 0, total: scan.sizeBytes },
     })
     try {
       const viewer = await this.viewer()
       const { volume, facts } = await readScan(scan, 'scan', limitBytes, (done, total) => {
-        store.update({ notice: { kind: 'loading', text: `Reading ${scan.name}…`, done, total } })
+        store.update({ notice: { kind: 'loading', text: `Reading ${name}…`, done, total } })
       })
       this.opened = { scan, limitBytes }
-      store.update({ notice: { kind: 'loading', text: `Drawing ${scan.name}…`, done: 1, total: 1 } })
+      store.update({ notice: { kind: 'loading', text: `Drawing ${name}…`, done: 1, total: 1 } })
       await painted()
       viewer.showScan(volume, message.labelMapItself !== null)
       parts.view.restore(viewer)
@@ -65,7 +65,7 @@ export class ScanOpener {
         error instanceof ScanProblem
           ? error.message
           : `The scan cannot be shown (${error instanceof Error ? error.message : String(error)}). Try again, or export it as NIfTI.`
-      store.update({ notice: { kind: 'problem', name: scan.name, text } })
+      store.update({ notice: { kind: 'problem', name, text } })
     }
   }
 

@@ -27,6 +27,14 @@ describe('names of scans', () => {
     ])
   })
 
+  it('leave the label maps of a folder of slices beside it to that', () => {
+    const names = ['pat_dseg.nii.gz', 'pat_2_dseg.nii.gz', 'pat_3_dseg.nii.gz']
+    const folders = ['pat', 'pat_2', 'pat_4']
+    expect(labelMapsBeside('pat', names, folders)).toEqual(['pat_dseg.nii.gz', 'pat_3_dseg.nii.gz'])
+    expect(labelMapsBeside('pat_2', names, folders)).toEqual(['pat_2_dseg.nii.gz'])
+    expect(freeLabelMapName('pat', names, folders)).toBe('pat_5_dseg.nii.gz')
+  })
+
   it('find the label maps of a scan, closest name first', () => {
     const folder = [
       'p1_ct.nii.gz',

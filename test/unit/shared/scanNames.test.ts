@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
+  DICOM_ENDING,
   EDITOR_ENDINGS,
   formatOf,
   isPairImage,
@@ -42,7 +43,7 @@ describe('names of scans', () => {
     const sorted = (names: readonly string[]): string[] => [...names].sort()
     const { customEditors, menus } = manifest.contributes
     expect(sorted(customEditors[0].selector.map(({ filenamePattern }) => filenamePattern.slice(1)))).toEqual(
-      sorted(EDITOR_ENDINGS),
+      sorted([...EDITOR_ENDINGS, DICOM_ENDING]),
     )
     expect(sorted(manifest.activationEvents)).toEqual(
       sorted(EDITOR_ENDINGS.map((name) => `workspaceContains:**/*${name}`)),

@@ -7,6 +7,7 @@ import type { LabelEdit } from '../../../../src/shared/labelEdit/labelEdit.js'
 import { applyRuns } from '../../../../src/shared/labelEdit/voxelRuns.js'
 import { unpackRuns } from '../../../../src/shared/node/packedRuns.js'
 
+const PATHS = { scanPath: '/s/a.nii.gz', folder: '/s' }
 const NAME = 'a_dseg.nii.gz'
 const liver: EditedStructure = { name: 'Liver', labelValue: 1, color: '#aa0000', isLocked: false, origin: FOUND }
 const base = { name: NAME, stamp: '8@1', structures: [liver] }
@@ -102,11 +103,11 @@ describe('the labels of a scan', () => {
       return Promise.resolve('answer')
     }
     labels.edit(NAME, stroke(1))
-    await labelMap.tell('/s/a.nii.gz', ask)
+    await labelMap.tell(PATHS, ask)
     labels.edit(NAME, stroke(5))
-    expect(await labelMap.tell('/s/a.nii.gz', ask)).toBe('answer')
+    expect(await labelMap.tell(PATHS, ask)).toBe('answer')
     const forgotten = new EngineError({ kind: 'usage', message: 'Not known.', remedy: { option: 'allEdits' } })
-    await labelMap.tell('/s/a.nii.gz', (request) => (request.firstEdit > 0 ? Promise.reject(forgotten) : ask(request)))
+    await labelMap.tell(PATHS, (request) => (request.firstEdit > 0 ? Promise.reject(forgotten) : ask(request)))
     expect(asked.map(({ firstEdit, edits }) => [firstEdit, ...edits.map(unpackRuns)])).toEqual([
       [0, Int32Array.of(1, 2, 0, 1)],
       [1, Int32Array.of(5, 2, 0, 1)],
@@ -120,13 +121,13 @@ describe('the labels of a scan', () => {
     const labelMap = labels.of(NAME) ?? expect.fail('not there')
     const asked: EditedLabels[] = []
     labels.edit(NAME, stroke(1))
-    await labelMap.tell('/s/a.nii.gz', (request) => {
+    await labelMap.tell(PATHS, (request) => {
       asked.push(request)
       labels.revert()
       return Promise.resolve()
     })
     labels.edit(NAME, stroke(5))
-    await labelMap.tell('/s/a.nii.gz', (request) => Promise.resolve(asked.push(request)))
+    await labelMap.tell(PATHS, (request) => Promise.resolve(asked.push(request)))
     // The engine keeps the edits of a session that it knows, and would take new ones for those.
     expect(asked[1].session).not.toBe(asked[0].session)
     expect(asked[1].firstEdit).toBe(0)

@@ -52,7 +52,7 @@ function opened() {
     return { runs: packRuns(diffLabels(present, after)), made: packRuns(diffLabels(before, after)) }
   }
   const made = new SegmenterCorrections({
-    scanPath: '/data/a_ct.nii.gz',
+    paths: () => ({ scanPath: '/data/a_ct.nii.gz', folder: '/data' }),
     labels,
     refine,
     segmentBox: (request) => {

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { FrameLocator } from 'playwright-core'
+import { readLabelMap } from '../../src/engine/scanFiles/readLabelMap.js'
+import { readScan } from '../../src/engine/scanFiles/readScan.js'
+import { applyAffine, spacingMm } from '../../src/shared/geometry/affine.js'
+import { dicomFile, PATIENT, sliceAt, writeSlices } from '../support/dicomFixture.js'
+import { writeScanAsSlices } from '../support/scanSlices.js'
+import { syntheticScan } from '../support/syntheticScans.js'
+import { answer, contextMenu, explorerRow, pick, runCommand, scanView, waitForScan } from '../support/workbench.js'
+import { pictureOfFailure, startSession, type Session } from './session.js'
+
+describe('DICOM in the scan editor', function () {
+  let session: Session
+  let view: FrameLocator
+  let slices: readonly string[]
+  let study: string
+
+  before(async () => {
+    session = await startSession([], { 'explorer.autoReveal': false })
+    study = path.join(session.folder, 'study')
+    slices = await writeScanAsSlices(syntheticScan(2).ct, path.join(study, 'thorax'))
+    writeSlices(path.join(study, 'scout'), [sliceAt(0, { seriesUid: '1.2.1', description: 'Scout' })])
+    writeFileSync(path.join(session.folder, 'report.dcm'), dicomFile({ modality: 'SR', stored: null }))
+  })
+
+  afterEach(async function () {
+    await pictureOfFailure(this.currentTest, session.page)
+  })
+
+  after(async () => {
+    await session.stop()
+  })
+
+  const cached = (): string[] =>
+    readdirSync(path.join(session.server.root, 'ud'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /[0-9a-f]{64}\.nii$/.test(name),
+    )
+
+  it('opens the only series of a folder, with the place and the HU that the engine reads', async () => {
+    await contextMenu(session.page, 'study', 'Open DICOM Series')
+    view = await waitForScan(session.page)
+    await view.getByRole('button', { name: /^Edit labels/ }).waitFor()
+    const shown = (await view.locator('.status').textContent()) ?? ''
+    const said = /^([-\d., ]+) mm · voxel ([\d, ]+) · (-?\d+) HU/.exec(shown)
+    assert.ok(said, shown)
+    const [mm, voxel] = [said[1], said[2]].map((text) => text.split(', ').map(Number))
+    const { data, size, affine } = await readScan(slices[0])
+    assert.equal(Number(said[3]), data[voxel[0] + size[0] * (voxel[1] + size[1] * voxel[2])])
+    // The crosshair stands within that voxel.
+    applyAffine(affine, [voxel[0], voxel[1], voxel[2]]).forEach((at, axis) => {
+      assert.ok(Math.abs(at - mm[axis]) <= spacingMm(affine)[axis] / 2 + 0.1, shown)
+    })
+    const [file] = cached()
+    for (const secret of Object.values(PATIENT))
+      assert.ok(!readFileSync(path.join(session.server.root, 'ud', file)).includes(secret))
+  })
+
+  it('keeps a label map beside the folder, and finds it again', async () => {
+    const { page } = session
+    await view.getByRole('button', { name: /^Edit labels/ }).click()
+    await view.getByRole('button', { name: /^New structure to draw/ }).click()
+    await answer(page, 'Nodule')
+    await view.locator('.structures li[data-structure="Nodule"]').waitFor()
+    const box = await view.locator('.plane-frame[data-cell="axial"]').boundingBox()
+    assert.ok(box)
+    await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.4)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.5, { steps: 5 })
+    await page.mouse.up()
+    await page.locator('.tab.dirty').waitFor()
+    await runCommand(page, 'File: Save')
+    await page.locator('.tab.dirty').waitFor({ state: 'detached' })
+    const labelMap = path.join(study, 'thorax_dseg.nii.gz')
+    const { data, affine } = await readLabelMap(labelMap)
+    assert.ok(data.some((value) => value === 1))
+    const scan = await readScan(slices[0])
+    assert.deepEqual(affine.map(Math.fround), scan.affine.map(Math.fround))
+    assert.ok(!readFileSync(labelMap.replace('.nii.gz', '.json'), 'utf8').includes('IM0'))
+    await runCommand(page, 'View: Close Editor')
+    await runCommand(page, 'MedLSAM: Clear Cache')
+    await page.locator('.notification-toast', { hasText: '1 volume of DICOM series deleted' }).waitFor()
+    assert.deepEqual(cached(), [])
+    await contextMenu(page, 'study', 'Open DICOM Series')
+    view = await waitForScan(page)
+    await view.locator('body[data-labels="thorax_dseg.nii.gz"]').waitFor()
+  })
+
+  it('lets one of several series be chosen, and says why others are left out', async () => {
+    const { page } = session
+    await writeScanAsSlices(syntheticScan(1).ct, path.join(study, 'neck'), { seriesUid: '1.2.9', description: 'Neck' })
+    await runCommand(page, 'View: Close Editor')
+    await contextMenu(page, 'study', 'Open DICOM Series')
+    const list = page.locator('.quick-input-widget:visible')
+    const leftOut = list.locator('.monaco-list-row', { hasText: 'Left out: a single slice' })
+    await leftOut.waitFor()
+    await leftOut.click()
+    await pick(page, /Neck.*CT · \d+ images/)
+    view = await waitForScan(page)
+    assert.equal(existsSync(path.join(study, 'neck_dseg.nii.gz')), false)
+    await view.locator('body:not([data-labels])').waitFor()
+  })
+
+  it('says of a file that is no CT what it is', async () => {
+    const { page } = session
+    await runCommand(page, 'View: Close Editor')
+    await explorerRow(page, 'report.dcm').dblclick()
+    const problem = scanView(page).getByRole('alert')
+    await problem.waitFor()
+    assert.match((await problem.textContent()) ?? '', /is no slice of a CT scan \(a report, SR\)/)
+  })
+})
