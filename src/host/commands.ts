@@ -12,6 +12,7 @@ import type { ScanEditors } from './editor/scanEditors.js'
 import type { ScanSession } from './editor/scanSession.js'
 import { stopEngine } from './engine/stopEngine.js'
 import { chooseReference, closeComparison, compareAgain, takeComparison } from './labels/compareLabelMaps.js'
+import { importLabels } from './labels/importLabels.js'
 import { operateOnStructure } from './labels/operateOnStructure.js'
 import type { StatisticsPanels } from './labels/statisticsPanels.js'
 import { STRUCTURE_OPERATIONS } from './labels/structureOperations.js'
@@ -111,6 +112,8 @@ export async function handleAction(parts: CommandParts, session: ScanSession, ac
       return parts.editors.showSecond(session, null)
     case 'newLabelMap':
       return whenTrusted(() => beginLabelMap(session))
+    case 'importLabels':
+      return whenTrusted(() => importLabels(parts, session))
     case 'compare':
       return whenTrusted(() => chooseReference(parts.engine, session))
     case 'compareAgain':
@@ -199,6 +202,7 @@ function labelCommands({ editors, engine, statistics }: CommandParts): Commands 
   const onSession = (work: (session: ScanSession) => Promise<unknown>): CommandWork =>
     trusted(withSession({ editors }, work))
   return {
+    importLabels: onSession((session) => importLabels({ engine, editors }, session)),
     compareLabelMaps: onSession((session) => chooseReference(engine, session)),
     statistics: onSession((session) => statistics.show(session)),
     'statistics.copy': (labelMap: string) => statistics.copy(labelMap),

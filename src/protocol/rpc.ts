@@ -246,6 +246,23 @@ export interface SeriesVolume {
   readonly warnings: readonly string[]
 }
 
+/** Structures of a DICOM SEG or RTSTRUCT to be written as a label map. */
+export interface ImportLabelsRequest {
+  readonly file: string
+  /** What they were drawn on. */
+  readonly scanPath: string
+  /** A NIfTI file that is not there yet. */
+  readonly out: string
+}
+
+/** What was written. */
+export interface ImportedLabels {
+  readonly labelMapPath: string
+  /** How many there are. */
+  readonly structures: number
+  readonly warnings: readonly string[]
+}
+
 /** What was deleted. */
 export interface ClearedVolumes {
   readonly volumes: number
@@ -322,6 +339,8 @@ export const seriesStemMethod = new RequestType<{ readonly scanPath: string }, {
 )
 /** Make a volume of a DICOM series, or find the one that was made before; also while a run goes on. */
 export const seriesVolumeMethod = new RunMethod<SeriesVolumeRequest, SeriesVolume>('dicom/volume', BESIDE)
+/** Write the structures of a DICOM SEG or RTSTRUCT as a label map of a scan, with their names. */
+export const importLabelsMethod = new RequestType<ImportLabelsRequest, ImportedLabels, ErrorData>('importLabels')
 /** Delete the volumes of series. */
 export const clearVolumesMethod = new RequestType<{ readonly cacheFolder: string }, ClearedVolumes, ErrorData>(
   'dicom/clear',
@@ -400,6 +419,7 @@ export const ENGINE_METHODS = {
   openableSeries: openableSeriesMethod,
   seriesStem: seriesStemMethod,
   seriesVolume: seriesVolumeMethod,
+  importLabels: importLabelsMethod,
   clearVolumes: clearVolumesMethod,
   info: infoMethod,
   bankInfo: bankInfoMethod,

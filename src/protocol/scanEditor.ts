@@ -209,6 +209,7 @@ export const SCAN_ACTIONS = [
   'takePoints',
   'closeRun',
   'newLabelMap',
+  'importLabels',
   'deleteLabelMap',
   'showOverScan',
   'chooseSecond',

@@ -2,13 +2,23 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
+import { convertLabelMap } from '../../src/engine/convert/convertLabelMap.js'
 import { readLabelMap } from '../../src/engine/scanFiles/readLabelMap.js'
 import { readScan } from '../../src/engine/scanFiles/readScan.js'
 import { applyAffine, spacingMm } from '../../src/shared/geometry/affine.js'
 import { dicomFile, PATIENT, sliceAt, writeSlices } from '../support/dicomFixture.js'
 import { writeScanAsSlices } from '../support/scanSlices.js'
 import { syntheticScan } from '../support/syntheticScans.js'
-import { answer, contextMenu, explorerRow, pick, runCommand, scanView, waitForScan } from '../support/workbench.js'
+import {
+  answer,
+  answerPath,
+  contextMenu,
+  explorerRow,
+  pick,
+  runCommand,
+  scanView,
+  waitForScan,
+} from '../support/workbench.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
 describe('DICOM in the scan editor', function () {
@@ -85,6 +95,20 @@ describe('DICOM in the scan editor', function () {
     await contextMenu(page, 'study', 'Open DICOM Series')
     view = await waitForScan(page)
     await view.locator('body[data-labels="thorax_dseg.nii.gz"]').waitFor()
+  })
+
+  it('shows the contours of an RTSTRUCT, as one more label map', async () => {
+    const { page } = session
+    const [drawn, contours] = [path.join(study, 'thorax_dseg.nii.gz'), path.join(session.folder, 'contours.dcm')]
+    await convertLabelMap({ labelMap: drawn, to: 'rtstruct', series: slices[0], out: contours })
+    await view.getByRole('button', { name: /^Show the structures of a DICOM SEG or RTSTRUCT/ }).click()
+    await answerPath(page, contours)
+    await view.locator('body[data-labels="thorax_2_dseg.nii.gz"]').waitFor()
+    await view.locator('.structures li[data-structure="Nodule"]').waitFor()
+    assert.deepEqual(
+      (await readLabelMap(path.join(study, 'thorax_2_dseg.nii.gz'))).data,
+      (await readLabelMap(drawn)).data,
+    )
   })
 
   it('lets one of several series be chosen, and says why others are left out', async () => {

@@ -11,6 +11,7 @@ import type { ErrorData } from '../../shared/errorData.js'
 import type { Progress } from '../../shared/progress.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
 import { convertLabelMap } from '../convert/convertLabelMap.js'
+import { importLabels } from '../convert/importLabels.js'
 import { seriesStem, seriesVolume } from '../dicom/cache/seriesVolume.js'
 import { clearVolumes } from '../dicom/cache/volumeCache.js'
 import { openableSeries } from '../dicom/openableSeries.js'
@@ -117,6 +118,7 @@ export function serve(connection: MessageConnection, engine: Engine): void {
         },
       }),
     ),
+    importLabels: (request, token) => answer({ token }, () => importLabels(request)),
     clearVolumes: ({ cacheFolder }, token) => answer({ token, order: volumes }, () => clearVolumes(cacheFolder)),
     info: (token) => answer({ token }, () => engineInfo(engine)),
     bankInfo: ({ path }, token) => answer({ token }, () => bankInfo(engine, path)),

@@ -7,6 +7,8 @@ import {
   type ConvertRequest,
   type ExportFormat,
 } from '../../shared/exportFormats.js'
+import { defined } from '../../shared/defined.js'
+import { isDicomScan } from '../dicom/isDicomScan.js'
 import type { EngineClient } from '../engine/engineClient.js'
 import { EngineError } from '../engine/engineErrors.js'
 import { baseName } from './scanDocument.js'
@@ -25,7 +27,10 @@ export async function exportLabelMap(engine: EngineClient, session: ScanSession)
   const isUnsaved = session.document.labels.unsavedNames().includes(baseName(labelMap))
   // What is on the disk is exported. By way of VS Code, whose tab would stay dirty.
   if (isUnsaved && (await vscode.workspace.save(session.document.uri)) === undefined) return
-  const outcome = await convert(engine, { labelMap: labelMap.fsPath, to })
+  // Of what is drawn by hand no sidecar of a run says it.
+  const { uri } = session.document
+  const series = isDicomScan(uri) ? uri.fsPath : undefined
+  const outcome = await convert(engine, { labelMap: labelMap.fsPath, to, ...defined({ series }) })
   if (outcome === null) return
   const show = 'Show in Explorer'
   const said = [`${EXPORT_KINDS[to].title}: ${outcome.out}`, ...outcome.warnings].join(' ')

@@ -6,11 +6,14 @@ export function LabelMapSelect({
   names,
   chosen,
   onPick,
+  onImport,
   onDelete,
 }: {
   readonly names: readonly string[]
   readonly chosen: string | null
   readonly onPick: (name: string | null) => void
+  /** Absent where none can be imported. */
+  readonly onImport: (() => void) | null
   readonly onDelete: () => void
 }): JSX.Element {
   return (
@@ -31,6 +34,16 @@ export function LabelMapSelect({
           </option>
         ))}
       </select>
+      {onImport !== null && (
+        <Button
+          name="importLabels"
+          icon="import"
+          text=""
+          class="button plain"
+          label="Show the structures of a DICOM SEG or RTSTRUCT, as a new label map…"
+          onClick={onImport}
+        />
+      )}
       <Button
         name="deleteLabelMap"
         icon="trash"

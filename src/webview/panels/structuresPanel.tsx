@@ -27,6 +27,13 @@ export function StructuresPanel({ state, actions }: StructuresProps): JSX.Elemen
         onPick={(name) => {
           actions.pickLabelMap(name)
         }}
+        onImport={
+          state.canRun
+            ? () => {
+                actions.act('importLabels')
+              }
+            : null
+        }
         onDelete={() => {
           actions.act('deleteLabelMap')
         }}
