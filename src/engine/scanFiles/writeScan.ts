@@ -1,4 +1,6 @@
 import type { Volume } from '../../shared/geometry/volume.js'
+import { writePartsAtomic } from '../../shared/node/wholeFiles.js'
+import { niftiParts } from '../../imageio/nifti/niftiEncode.js'
 import { writeNifti } from './writeNifti.js'
 
 /**
@@ -9,5 +11,8 @@ export async function writeScan(
   path: string,
   { data, size, affine }: Volume<Int16Array | Float32Array>,
 ): Promise<void> {
-  await writeNifti(path, data, { niftiHeader: null, size, affine }, 'scan')
+  const geometry = { niftiHeader: null, size, affine }
+  // A large volume is not copied.
+  if (/\.nii$/i.test(path)) await writePartsAtomic(path, niftiParts(path, data, geometry, 'scan'))
+  else await writeNifti(path, data, geometry, 'scan')
 }

@@ -29,7 +29,7 @@ export async function importLabels({ engine, editors }: ImportParts, session: Sc
   const name = path.basename(out.fsPath)
   await editors.showLabelMap(document.uri, name)
   const count = `${structures} ${structures === 1 ? 'structure' : 'structures'}`
-  const said = [`${count} of ${path.basename(file.fsPath)} are in ${name} now.`, ...warnings].join(' ')
+  const said = [`${name} holds ${count} of ${path.basename(file.fsPath)}.`, ...warnings].join(' ')
   if (warnings.length > 0) void vscode.window.showWarningMessage(said)
   else void vscode.window.showInformationMessage(said)
 }

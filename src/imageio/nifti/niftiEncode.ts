@@ -35,6 +35,23 @@ export function encodeNifti(
   geometry: SourceGeometry,
   kind: keyof typeof KINDS,
 ): Uint8Array<ArrayBuffer> {
+  const [header, voxels] = niftiParts(file, data, geometry, kind)
+  const bytes = new Uint8Array(header.length + voxels.length)
+  bytes.set(header)
+  bytes.set(voxels, header.length)
+  return bytes
+}
+
+/**
+ * The same in two pieces, header and voxels, which are a view on `data` where its byte order may stay.
+ * @throws as {@link encodeNifti}
+ */
+export function niftiParts(
+  file: string,
+  data: VoxelArray,
+  geometry: SourceGeometry,
+  kind: keyof typeof KINDS,
+): readonly [Uint8Array, Uint8Array] {
   const { size } = geometry
   if (data.length !== size[0] * size[1] * size[2]) {
     throw new MedlsamError(
@@ -51,12 +68,11 @@ export function encodeNifti(
     )
   }
   const header = headerOnGrid(geometry, dtypeOf(data), kind)
-  const bytes = new Uint8Array(header.bytes.length + data.byteLength)
-  bytes.set(header.bytes)
-  const voxels = bytes.subarray(header.bytes.length)
-  voxels.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  if (!header.littleEndian) swapBytes(voxels, data.BYTES_PER_ELEMENT as 1 | 2 | 4)
-  return bytes
+  const stored = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  if (header.littleEndian) return [header.bytes, stored]
+  const swapped = stored.slice()
+  swapBytes(swapped, data.BYTES_PER_ELEMENT as 1 | 2 | 4)
+  return [header.bytes, swapped]
 }
 
 function dtypeOf(data: VoxelArray): keyof typeof TYPES {

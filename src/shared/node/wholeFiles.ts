@@ -67,6 +67,18 @@ export async function writeBytesAtomic(file: string, bytes: Uint8Array): Promise
 }
 
 /**
+ * Writes a file like {@link writeBytesAtomic}, of pieces that come one after the other.
+ * @throws MedlsamError `output` with the reason
+ */
+export async function writePartsAtomic(file: string, parts: readonly Uint8Array[]): Promise<void> {
+  const target = await behindLinks(file)
+  await viaTemporary(file, target, async (temporary) => {
+    await writeFlushed(temporary, parts)
+    await rename(temporary, target)
+  })
+}
+
+/**
  * Writes files like {@link writeBytesAtomic}, none of which gets its name before the bytes of all are on the disk:
  * a disk that fills up, or a kill meanwhile, leaves all of them as they were. The last one gets its name first.
  * @param beforeNames awaited when all bytes are there
@@ -80,7 +92,7 @@ export async function writeBytesTogether(
   if (files.length === 0) return beforeNames()
   const target = await behindLinks(first.file)
   await viaTemporary(first.file, target, async (temporary) => {
-    await writeFlushed(temporary, first.bytes)
+    await writeFlushed(temporary, [first.bytes])
     await writeBytesTogether(rest, beforeNames)
     await rename(temporary, target)
   })
@@ -96,7 +108,7 @@ export async function replaceFile(file: string, bytes: Uint8Array): Promise<void
   await viaTemporary(file, target, async (temporary) => {
     await makeFolders(path.dirname(target))
     const old = await stat(target).catch(() => null)
-    await writeFlushed(temporary, bytes, old?.mode)
+    await writeFlushed(temporary, [bytes], old?.mode)
     await rename(temporary, target)
   })
 }
@@ -106,10 +118,10 @@ async function behindLinks(file: string): Promise<string> {
   return realpath(file).catch(() => path.resolve(file))
 }
 
-async function writeFlushed(file: string, bytes: Uint8Array, mode?: number): Promise<void> {
+async function writeFlushed(file: string, parts: readonly Uint8Array[], mode?: number): Promise<void> {
   const handle = await open(file, 'wx')
   try {
-    await handle.writeFile(bytes)
+    for (const part of parts) await handle.writeFile(part)
     if (mode !== undefined) await handle.chmod(mode & 0o777)
     await handle.sync()
   } finally {
