@@ -113,6 +113,7 @@ async function benchEditor(folder: string): Promise<void> {
   try {
     const scan = await readScan(folder)
     await writeScan(path.join(session.folder, 'packed_ct.nii.gz'), scan)
+    await writeScan(path.join(session.folder, 'plain_ct.nii'), scan)
     execFileSync('cp', ['-r', folder, path.join(session.folder, 'series')])
     const timed = async (open: () => Promise<unknown>): Promise<number> => {
       const start = performance.now()
@@ -130,6 +131,7 @@ async function benchEditor(folder: string): Promise<void> {
     // The first starts the engine, and fills the browser's caches of code.
     await timed(() => openScan(page, 'packed_ct.nii.gz'))
     const packed = await timed(() => openScan(page, 'packed_ct.nii.gz'))
+    const plain = await timed(() => openScan(page, 'plain_ct.nii'))
     const first = await timed(openSeries)
     const again = await timed(openSeries)
     const row = (what: string, seconds: number): void => {
@@ -138,6 +140,7 @@ async function benchEditor(folder: string): Promise<void> {
       )
     }
     console.log('in the editor, from the menu to the first picture:')
+    row('the scan as .nii', plain)
     row('the series, for the first time', first)
     row('the series, found in the cache', again)
   } finally {

@@ -22,6 +22,8 @@ export interface SliceFacts {
   readonly isSigned?: boolean
   readonly paddingValue?: number
   readonly bits?: 8 | 16
+  /** How many of them hold the value; all when absent. */
+  readonly bitsStored?: number
   readonly samples?: number
   readonly frames?: number
   readonly transferSyntaxUid?: string
@@ -122,7 +124,15 @@ function placement({ position = [0, 0, 0], orientation = [1, 0, 0, 0, 1, 0] }: S
 }
 
 function picture(facts: SliceFacts): Buffer[] {
-  const { columns = GRID.columns, rows = GRID.rows, bits = 16, samples = 1, isSigned = false, frames = 1 } = facts
+  const {
+    columns = GRID.columns,
+    rows = GRID.rows,
+    bits = 16,
+    bitsStored = bits,
+    samples = 1,
+    isSigned = false,
+    frames = 1,
+  } = facts
   const stored = facts.stored ?? Array.from({ length: columns * rows * samples }, () => 0)
   const numbers = stored.map((value) => value & (bits === 8 ? 0xff : 0xffff))
   const bytes = bits === 8 ? Buffer.from(numbers) : Buffer.from(Uint16Array.from(numbers).buffer)
@@ -134,8 +144,8 @@ function picture(facts: SliceFacts): Buffer[] {
     element(0x0028, 0x0011, 'US', short(columns)),
     element(0x0028, 0x0030, 'DS', (facts.pixelSpacing ?? [0.75, 0.5]).join('\\')),
     element(0x0028, 0x0100, 'US', short(bits)),
-    element(0x0028, 0x0101, 'US', short(bits)),
-    element(0x0028, 0x0102, 'US', short(bits - 1)),
+    element(0x0028, 0x0101, 'US', short(bitsStored)),
+    element(0x0028, 0x0102, 'US', short(bitsStored - 1)),
     element(0x0028, 0x0103, 'US', short(isSigned ? 1 : 0)),
     ...(facts.paddingValue === undefined
       ? []

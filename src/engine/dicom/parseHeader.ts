@@ -51,11 +51,18 @@ function picture(set: DataSet) {
     frames: numbersOf(set, 'x00280008').at(0) ?? 1,
     samplesPerPixel: set.uint16('x00280002') ?? 1,
     bitsAllocated: set.uint16('x00280100') ?? 0,
+    bitsStored: bitsStoredOf(set),
+    photometric: textOf(set, 'x00280004'),
     isSigned,
     rescale: { slope: slope === 0 ? 1 : slope, inter: numbersOf(set, 'x00281052').at(0) ?? 0 },
     // Its type is that of the pixels, whatever the file says.
     paddingValue: (isSigned ? set.int16('x00280120') : set.uint16('x00280120')) ?? null,
   }
+}
+
+function bitsStoredOf(set: DataSet): number | null {
+  const bits = set.uint16('x00280101')
+  return bits !== undefined && bits > 0 && set.uint16('x00280102') === bits - 1 ? bits : null
 }
 
 function placement(set: DataSet): Pick<SliceHeader, 'pixelMm' | 'position' | 'orientation'> {

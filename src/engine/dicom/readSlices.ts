@@ -5,6 +5,7 @@ import { throwIfCancelled } from '../../shared/medlsamError.js'
 import { itkOption, runItk } from '../../imageio/itk/runItk.js'
 import { asNumbers, type RawArray } from '../../imageio/voxels.js'
 import { openItkDicom } from '../scanFiles/itkPipelines.js'
+import { plainValues } from './plainPixels.js'
 import type { SliceHeader } from './sliceHeader.js'
 import { straighten } from './straighten.js'
 import type { SliceStack } from './stackSlices.js'
@@ -23,7 +24,7 @@ export interface ReadHooks {
 }
 
 /**
- * Reads the pixels of a stack with ITK (`@itk-wasm/dicom`), in HU: each slice with its own rescale slope and
+ * Reads the pixels of a stack, compressed and unusual ones with ITK (`@itk-wasm/dicom`), in HU: each slice with its own rescale slope and
  * intercept. What the file calls padding is air where its value could be no CT. Slices of a tilted gantry are moved
  * over each other.
  * @returns int16 where that is exact, else float32
@@ -38,9 +39,10 @@ export async function readSlices(stack: SliceStack, hooks: ReadHooks = {}): Prom
     throwIfCancelled(hooks.signal)
     hooks.onSlices?.(from, slices.length)
     const part = partFrom(slices, from)
-    const values = await decode(part, pixels)
+    const values = await valuesOf(part, pixels)
     if (hu instanceof Int16Array && !fitsInt16(values)) hu = Float32Array.from(hu)
-    for (let i = 0; i < values.length; i++) hu[from * pixels + i] = Number(values[i])
+    if (values instanceof Int16Array) hu.set(values, from * pixels)
+    else for (let i = 0; i < values.length; i++) hu[from * pixels + i] = Number(values[i])
     fillPadding(hu.subarray(from * pixels, (from + part.length) * pixels), part[0])
     from += part.length
   }
@@ -64,20 +66,26 @@ function areDecodedAlike(a: SliceHeader, b: SliceHeader): boolean {
     a.rescale.inter === b.rescale.inter &&
     a.isSigned === b.isSigned &&
     a.bitsAllocated === b.bitsAllocated &&
+    a.bitsStored === b.bitsStored &&
+    a.photometric === b.photometric &&
     a.paddingValue === b.paddingValue &&
     a.transferSyntaxUid === b.transferSyntaxUid
   )
 }
 
-async function decode(part: readonly SliceHeader[], pixels: number): Promise<RawArray> {
-  const files = new Map<string, Uint8Array>()
-  for (const [index, slice] of part.entries()) files.set(`/slices/${index}.dcm`, await bytesOf(slice))
+/** HU of slices, one after the other. */
+async function valuesOf(part: readonly SliceHeader[], pixels: number): Promise<RawArray> {
+  const bytes = await Promise.all(part.map(bytesOf))
+  return plainValues(part, bytes) ?? decode(part, bytes, pixels)
+}
+
+async function decode(part: readonly SliceHeader[], bytes: readonly Uint8Array[], pixels: number): Promise<RawArray> {
+  const files = new Map(bytes.map((each, index): [string, Uint8Array] => [`/slices/${index}.dcm`, each]))
   const values = await decoded(files)
   if (values?.length === pixels * part.length) return values
   // One by one tells which it is.
   for (const [index, { file }] of part.entries()) {
-    const bytes = files.get(`/slices/${index}.dcm`)
-    const own = part.length === 1 || bytes === undefined ? null : await decoded(new Map([['/slices/0.dcm', bytes]]))
+    const own = part.length === 1 ? null : await decoded(new Map([['/slices/0.dcm', bytes[index]]]))
     if (own?.length !== pixels) throw inputError(file, `The pixels of ${file} cannot be decoded: export it again.`)
   }
   throw inputError(part[0].file, `The slices around ${part[0].file} cannot be decoded together: export them again.`)

@@ -36,6 +36,10 @@ export interface SliceHeader {
   readonly frames: number
   readonly samplesPerPixel: number
   readonly bitsAllocated: number
+  /** How many of these bits hold the value, from the lowest on; null where they lie elsewhere. */
+  readonly bitsStored: number | null
+  /** What the lowest value looks like, such as `MONOCHROME2`: black. */
+  readonly photometric: string
   readonly isSigned: boolean
   /** Between the centres of columns and of rows, in mm; null where it is not written. */
   readonly pixelMm: readonly [number, number] | null
