@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { FrameLocator } from 'playwright-core'
 import { convertLabelMap } from '../../src/engine/convert/convertLabelMap.js'
 import { readLabelMap } from '../../src/engine/scanFiles/readLabelMap.js'
@@ -45,7 +46,7 @@ describe('DICOM in the scan editor', function () {
 
   const cached = (): string[] =>
     readdirSync(path.join(session.server.root, 'ud'), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      /[0-9a-f]{64}\.nii$/.test(name),
+      /[0-9a-f]{64}\.nii\.gz$/.test(name),
     )
 
   it('opens the only series of a folder, with the place and the HU that the engine reads', async () => {
@@ -64,7 +65,7 @@ describe('DICOM in the scan editor', function () {
     })
     const [file] = cached()
     for (const secret of Object.values(PATIENT))
-      assert.ok(!readFileSync(path.join(session.server.root, 'ud', file)).includes(secret))
+      assert.ok(!gunzipSync(readFileSync(path.join(session.server.root, 'ud', file))).includes(secret))
   })
 
   it('keeps a label map beside the folder, and finds it again', async () => {

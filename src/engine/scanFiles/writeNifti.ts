@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { createGzip, gzip } from 'node:zlib'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { writeBytesAtomic } from '../../shared/node/wholeFiles.js'
 import { encodeNifti } from '../../imageio/nifti/niftiEncode.js'
@@ -43,5 +44,13 @@ export async function packNifti(
 export async function packGzip(bytes: Uint8Array): Promise<Uint8Array> {
   const packed = await promisify(gzip)(bytes, { level: GZIP_LEVEL })
   packed[GZIP_OS_BYTE] = 255
+  return packed
+}
+
+/** Bytes packed with gzip in a fraction of the time, to half again the size; for files that are soon read and soon gone. */
+export async function packQuickly(parts: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  const packed: Uint8Array[] = []
+  const packer = createGzip({ level: 1, chunkSize: 1 << 20 })
+  for await (const chunk of Readable.from(parts).pipe(packer) as AsyncIterable<Uint8Array>) packed.push(chunk)
   return packed
 }

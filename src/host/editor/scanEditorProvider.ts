@@ -258,7 +258,7 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
       )
       await document.setStem(vscode.Uri.file(stem))
       session.warnOnce(warnings)
-      return { ...(await fileSource(panel, vscode.Uri.file(volumePath))), name: `${document.name}.nii` }
+      return { ...(await fileSource(panel, vscode.Uri.file(volumePath))), name: `${document.name}.nii.gz` }
     } finally {
       closed.dispose()
     }

@@ -18,7 +18,11 @@ export class ScanEditors {
   private activePanel: { readonly session: ScanSession; readonly panel: ScanPanel } | undefined
   private readonly trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     for (const { document, panels } of this.sessions.values())
-      for (const panel of panels) panel.send({ type: 'canRun', canRun: canRun(document.uri) })
+      for (const panel of panels) {
+        panel.send({ type: 'canRun', canRun: canRun(document.uri) })
+        // DICOM could not be read before.
+        panel.send({ type: 'tryAgain' })
+      }
   })
 
   private readonly limit = vscode.workspace.onDidChangeConfiguration((event) => {

@@ -1,16 +1,15 @@
 import type { SeriesVolume, SeriesVolumeRequest } from '../../../protocol/rpc.js'
+import { niftiParts } from '../../../imageio/nifti/niftiEncode.js'
 import { throwIfCancelled } from '../../../shared/medlsamError.js'
+import { writePartsAtomic } from '../../../shared/node/wholeFiles.js'
 import { checkFits, dicomAt } from '../../scanFiles/openImage.js'
-import { writeScan } from '../../scanFiles/writeScan.js'
+import { packQuickly } from '../../scanFiles/writeNifti.js'
 import { chooseSeries } from '../chooseSeries.js'
 import { readSlices, type ReadHooks } from '../readSlices.js'
 import { resultStem } from '../resultStem.js'
 import { isWhole, stackSlices } from '../stackSlices.js'
 import { seriesKey } from './seriesKey.js'
 import { cachedVolume } from './volumeCache.js'
-
-/** What of a volume is no voxel. */
-const HEADER_BYTES = 352
 
 /**
  * What the names of the results of the series of a slice begin with; reads headers only.
@@ -34,11 +33,13 @@ export async function seriesVolume(
   const { size, affine } = stack
   const bytes = size[0] * size[1] * size[2] * (isWhole(stack) ? 2 : 4)
   checkFits({ path: found.folder, size }, bytes, maxBytes)
-  const wanted = { key: await seriesKey(stack), bytes: bytes + HEADER_BYTES }
-  const volumePath = await cachedVolume({ folder: cacheFolder, limitBytes: cacheBytes }, wanted, async (file) => {
+  const cache = { folder: cacheFolder, limitBytes: cacheBytes }
+  const volumePath = await cachedVolume(cache, await seriesKey(stack), async (file) => {
     const data = await readSlices(stack, hooks)
     throwIfCancelled(hooks.signal)
-    await writeScan(file, { data, size, affine })
+    const geometry = { niftiHeader: null, size, affine }
+    // Half the bytes are sooner in the page, also from another machine.
+    await writePartsAtomic(file, await packQuickly(niftiParts(file, data, geometry, 'scan')))
   })
   return { volumePath, stem: resultStem(found), warnings: [...warnings, ...stack.warnings] }
 }

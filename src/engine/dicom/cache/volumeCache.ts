@@ -18,31 +18,31 @@ interface Kept {
 }
 
 /** Names say nothing but the hash of a series; names with a dot in front are of files that are being written. */
-const VOLUME = /^[0-9a-f]{64}\.nii$/
-const UNFINISHED = /^\.[0-9a-f]{64}\.nii\.[0-9a-f]{12}\.part$/
+const VOLUME = /^[0-9a-f]{64}\.nii\.gz$/
+const UNFINISHED = /^\.[0-9a-f]{64}\.nii\.gz\.[0-9a-f]{12}\.part$/
 /** No writing takes so long: whoever began it is gone. */
 const ABANDONED_MS = 3_600_000
 
 /**
- * The file of a volume, which is written where it is not there. Those that were not used for longest make room for it.
+ * The file of a volume, which is written where it is not there. Then those that were not used for longest go, until the
+ * rest keeps to the limit.
  * @param key hash of what the volume is made of
- * @param bytes how large it is, about
  * @param write writes it as a whole to the path that it is given
  * @throws MedlsamError `output` where the folder cannot be used; what `write` throws
  */
 export async function cachedVolume(
   { folder, limitBytes }: VolumeCache,
-  { key, bytes }: { readonly key: string; readonly bytes: number },
+  key: string,
   write: (file: string) => Promise<void>,
 ): Promise<string> {
-  const file = path.join(folder, `${key}.nii`)
+  const file = path.join(folder, `${key}.nii.gz`)
   if (await isTouched(file)) return file
   // Nobody else on the machine may look at patients' scans.
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw outputError(folder, error)
   })
-  await makeRoom(folder, Math.max(0, limitBytes - bytes))
   await write(file)
+  await keepTo(limitBytes, folder, file)
   return file
 }
 
@@ -63,10 +63,10 @@ async function isTouched(file: string): Promise<boolean> {
   )
 }
 
-async function makeRoom(folder: string, limitBytes: number): Promise<void> {
+async function keepTo(limitBytes: number, folder: string, wanted: string): Promise<void> {
   const volumes = [...(await volumesIn(folder))].sort((a, b) => a.usedMs - b.usedMs)
   let bytes = sum(volumes)
-  for (const volume of volumes) {
+  for (const volume of volumes.filter(({ file }) => file !== wanted)) {
     if (bytes <= limitBytes) break
     await remove(volume.file)
     bytes -= volume.bytes

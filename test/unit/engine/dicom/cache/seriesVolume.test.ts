@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { seriesStem, seriesVolume } from '../../../../../src/engine/dicom/cache/seriesVolume.js'
 import { readScan } from '../../../../../src/engine/scanFiles/readScan.js'
@@ -50,10 +51,10 @@ describe('The volume of a series', () => {
   test('says nothing of the patient, in its name and its bytes', async () => {
     const [file] = writeSlices(at('Secret^Patricia'), slices(2))
     const { volumePath } = await volumeOf(file)
-    expect(path.basename(volumePath)).toMatch(/^[0-9a-f]{64}\.nii$/)
-    const bytes = readFileSync(volumePath).toString('latin1')
+    expect(path.basename(volumePath)).toMatch(/^[0-9a-f]{64}\.nii\.gz$/)
+    const bytes = gunzipSync(readFileSync(volumePath)).toString('latin1')
     for (const secret of [...Object.values(PATIENT), SERIES_UID, 'Thorax', top]) expect(bytes).not.toContain(secret)
-    for (const name of readdirSync(cacheFolder)) expect(name).toMatch(/^[0-9a-f]{64}\.nii$/)
+    for (const name of readdirSync(cacheFolder)) expect(name).toMatch(/^[0-9a-f]{64}\.nii\.gz$/)
   })
 
   test('tells how many slices were read, and stops', async () => {

@@ -11,11 +11,11 @@ const key = (letter: string): string => letter.repeat(64)
 /** Has a volume of so many bytes made, or found. @returns whether it was made */
 async function use(folder: string, letter: string, { bytes = 100, limitBytes = 250 } = {}): Promise<boolean> {
   let isMade = false
-  const file = await cachedVolume({ folder, limitBytes }, { key: key(letter), bytes }, async (target) => {
+  const file = await cachedVolume({ folder, limitBytes }, key(letter), async (target) => {
     isMade = true
     await writeBytesAtomic(target, new Uint8Array(bytes))
   })
-  expect(file).toBe(path.join(folder, `${key(letter)}.nii`))
+  expect(file).toBe(path.join(folder, `${key(letter)}.nii.gz`))
   expect(statSync(file).size).toBe(bytes)
   return isMade
 }
@@ -25,7 +25,7 @@ const kept = (folder: string): string[] => readdirSync(folder).map((name) => nam
 /** Says that a volume was used so many seconds ago. */
 function age(folder: string, letter: string, seconds: number): void {
   const then = new Date(Date.now() - seconds * 1000)
-  utimesSync(path.join(folder, `${key(letter)}.nii`), then, then)
+  utimesSync(path.join(folder, `${key(letter)}.nii.gz`), then, then)
 }
 
 describe('A cache of volumes', () => {
@@ -52,9 +52,7 @@ describe('A cache of volumes', () => {
 
   test('leaves nothing where a volume cannot be made', async () => {
     const folder = path.join(top, 'fails')
-    const failed = cachedVolume({ folder, limitBytes: 1 }, { key: key('a'), bytes: 1 }, () =>
-      Promise.reject(new Error('damaged')),
-    )
+    const failed = cachedVolume({ folder, limitBytes: 1 }, key('a'), () => Promise.reject(new Error('damaged')))
     await expect(failed).rejects.toThrow('damaged')
     expect(readdirSync(folder)).toEqual([])
   })
@@ -62,7 +60,7 @@ describe('A cache of volumes', () => {
   test('sweeps up what a process that was killed left', async () => {
     const folder = path.join(top, 'abandoned')
     mkdirSync(folder)
-    const left = (letter: string): string => path.join(folder, `.${key(letter)}.nii.0123456789ab.part`)
+    const left = (letter: string): string => path.join(folder, `.${key(letter)}.nii.gz.0123456789ab.part`)
     for (const letter of ['a', 'b']) writeFileSync(left(letter), 'half')
     const yesterday = new Date(Date.now() - 86_400_000)
     utimesSync(left('a'), yesterday, yesterday)
@@ -75,7 +73,7 @@ describe('A cache of volumes', () => {
     expect(await clearVolumes(folder)).toEqual({ volumes: 0, bytes: 0 })
     await use(folder, 'a')
     await use(folder, 'b', { bytes: 50 })
-    writeFileSync(path.join(folder, `.${key('c')}.nii.0123456789ab.part`), 'half')
+    writeFileSync(path.join(folder, `.${key('c')}.nii.gz.0123456789ab.part`), 'half')
     writeFileSync(path.join(folder, 'mine.nii'), 'of somebody else')
     expect(await clearVolumes(folder)).toEqual({ volumes: 2, bytes: 150 })
     expect(readdirSync(folder)).toEqual(['mine.nii'])
