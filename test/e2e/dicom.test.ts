@@ -16,6 +16,7 @@ import {
   contextMenu,
   explorerRow,
   pick,
+  pickExactly,
   runCommand,
   scanView,
   waitForScan,
@@ -29,7 +30,7 @@ describe('DICOM in the scan editor', function () {
   let study: string
 
   before(async () => {
-    session = await startSession([], { 'explorer.autoReveal': false })
+    session = await startSession([], { 'explorer.autoReveal': false, 'medlsam.run.quality': 'draft' })
     study = path.join(session.folder, 'study')
     slices = await writeScanAsSlices(syntheticScan(2).ct, path.join(study, 'thorax'))
     writeSlices(path.join(study, 'scout'), [sliceAt(0, { seriesUid: '1.2.1', description: 'Scout' })])
@@ -125,6 +126,19 @@ describe('DICOM in the scan editor', function () {
     view = await waitForScan(page)
     assert.equal(existsSync(path.join(study, 'neck_dseg.nii.gz')), false)
     await view.locator('body:not([data-labels])').waitFor()
+  })
+
+  it('segments a series, and writes the result beside its folder', async () => {
+    const { page } = session
+    await view.getByRole('button', { name: 'Localize & Segment organs in this scan' }).click()
+    await page.locator('.quick-input-title', { hasText: '1/2' }).waitFor()
+    await pick(page, /^Automatic/)
+    await page.locator('.quick-input-title', { hasText: '2/2' }).waitFor({ timeout: 60_000 })
+    await pickExactly(page, ['Larynx'])
+    await view.locator('body[data-run="done"]').waitFor({ timeout: 120_000 })
+    await view.locator('body[data-labels="neck_dseg.nii.gz"]').waitFor()
+    const sidecar = readFileSync(path.join(study, 'neck_dseg.json'), 'utf8')
+    assert.ok(!/IM\d/.test(sidecar), 'names of slices may be identifiers')
   })
 
   it('says of a file that is no CT what it is', async () => {

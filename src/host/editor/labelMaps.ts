@@ -20,12 +20,13 @@ import { isPairImage, opensInEditor } from '../../shared/scanNames.js'
  */
 export async function findLabelMaps(scan: vscode.Uri): Promise<string[]> {
   const names = await filesBeside(scan)
+  const byName = labelMapsBeside(baseName(scan), names, await rivalFolders(scan))
   const ofSidecar: string[] = []
-  for (const name of ownNamedLabelMaps(names)) {
+  for (const name of ownNamedLabelMaps(names).filter((one) => !byName.includes(one))) {
     const sidecar = await readSidecar(vscode.Uri.joinPath(scan, '..', name))
     if (sidecar !== null && path.basename(sidecar.input.path) === baseName(scan)) ofSidecar.push(name)
   }
-  return [...labelMapsBeside(baseName(scan), names, await rivalFolders(scan)), ...ofSidecar.sort()]
+  return [...byName, ...ofSidecar.sort()]
 }
 
 /** The label map of a scan that a template is best made of: one that users drew or corrected before one that a run made. Null for none. */
