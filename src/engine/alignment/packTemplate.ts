@@ -33,13 +33,22 @@ export const packedTemplateSchema = z.object({
 /** An alignment template as a bank file holds it. */
 export type PackedTemplate = z.infer<typeof packedTemplateSchema>
 
-/** Packs what alignment needs of a template; the same template gives the same bytes. */
-export function packTemplate({ boxMm, tissue, descriptors, masks }: AlignmentTemplate): PackedTemplate {
+/** Makes of cells what stands for them. */
+export type PackCells = (cells: Uint8Array) => Uint8Array<ArrayBuffer>
+
+/**
+ * Packs what alignment needs of a template; the same template gives the same bytes.
+ * @param pack deflates when left out, as {@link unpackTemplate} needs it
+ */
+export function packTemplate(
+  { boxMm, tissue, descriptors, masks }: AlignmentTemplate,
+  pack: PackCells = deflateRawSync,
+): PackedTemplate {
   return {
     boxMm,
-    tissue: packChannels(tissue),
-    descriptors: descriptors.map(packChannels),
-    masks: masks.map(({ data, ...mask }) => ({ ...mask, size: [...mask.size], cells: deflateRawSync(data) })),
+    tissue: packChannels(tissue, pack),
+    descriptors: descriptors.map((grid) => packChannels(grid, pack)),
+    masks: masks.map(({ data, ...mask }) => ({ ...mask, size: [...mask.size], cells: pack(data) })),
   }
 }
 
@@ -61,9 +70,13 @@ export function unpackTemplate(id: string, packed: PackedTemplate): AlignmentTem
   }
 }
 
-function packChannels({ data, size, originMm, spacingMm, channels }: ChannelGrid): PackedTemplate['tissue'] {
-  const cells = deflateRawSync(data.map((value) => value >> 4))
-  return { size: [...size], originMm, spacingMm, channels, cells }
+function packChannels(
+  { data, size, originMm, spacingMm, channels }: ChannelGrid,
+  pack: PackCells,
+): PackedTemplate['tissue'] {
+  const upper = new Uint8Array(data.length)
+  for (let i = 0; i < upper.length; i++) upper[i] = data[i] >> 4
+  return { size: [...size], originMm, spacingMm, channels, cells: pack(upper) }
 }
 
 function unpackChannels({ cells, channels, ...grid }: PackedTemplate['tissue']): ChannelGrid {

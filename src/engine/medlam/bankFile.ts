@@ -8,7 +8,13 @@ import { writeBytesAtomic } from '../../shared/node/wholeFiles.js'
 import { packPrior, unpackPrior } from '../../shared/node/packedPrior.js'
 import type { BankPoint, BankPoints, BankStructure, TemplateBank } from './templateBank.js'
 import type { AlignmentTemplate } from '../alignment/alignmentTemplate.js'
-import { packedTemplateSchema, packTemplate, unpackTemplate, type PackedTemplate } from '../alignment/packTemplate.js'
+import {
+  packedTemplateSchema,
+  packTemplate,
+  unpackTemplate,
+  type PackCells,
+  type PackedTemplate,
+} from '../alignment/packTemplate.js'
 import { fromHalf, toHalf } from '../runtime/halfFloat.js'
 import { latentOf } from './salFrame.js'
 
@@ -61,8 +67,11 @@ const bankSchema = z.object({
 
 type StoredPoints = z.infer<typeof pointsSchema>
 
-/** The bytes of a bank file; the same bank gives the same bytes. */
-export function serialiseBank(bank: TemplateBank): Uint8Array {
+/**
+ * The bytes of a bank file; the same bank gives the same bytes.
+ * @param packCells what makes the cells of alignment small; as in a file when left out
+ */
+export function serialiseBank(bank: TemplateBank, packCells?: PackCells): Uint8Array {
   const stored: z.infer<typeof bankSchema> = {
     format: 'medlsam-template-bank',
     formatVersion: 2,
@@ -92,7 +101,7 @@ export function serialiseBank(bank: TemplateBank): Uint8Array {
           },
         ]),
       ),
-      alignment: alignment === null ? null : packTemplate(alignment),
+      alignment: alignment === null ? null : packTemplate(alignment, packCells),
     })),
   }
   return encode(stored)

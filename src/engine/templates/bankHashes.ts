@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto'
 import { sha256Of } from '../../shared/node/hash.js'
 import { serialiseBank } from '../medlam/bankFile.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
 
-/** Packing a bank takes up to a second, and a run of a folder asks for every scan. */
+/** A run of a folder asks for every scan. */
 const bankHashes = new WeakMap<TemplateBank, string>()
 const structureHashes = new WeakMap<TemplateBank, Readonly<Record<string, string>>>()
 
-/** SHA-256 of everything a bank says. */
+/** SHA-256 of everything a bank says. Cells are hashed as they are: deflating them would take longer than all the rest. */
 export function bankHash(bank: TemplateBank): string {
-  return remembered(bankHashes, bank, () => sha256Of(serialiseBank(bank)))
+  return remembered(bankHashes, bank, () =>
+    sha256Of(serialiseBank(bank, (cells) => createHash('sha256').update(cells).digest())),
+  )
 }
 
 /**

@@ -3,6 +3,9 @@ import type { BankPoints, BankTemplate, TemplateBank } from '../../../../src/eng
 import { latentOf } from '../../../../src/engine/medlam/salFrame.js'
 import { bankHash, hashStructures } from '../../../../src/engine/templates/bankHashes.js'
 import { mapSides } from '../../../../src/shared/geometry/points.js'
+import { roundBank } from '../../../../src/engine/medlam/bankFile.js'
+import { makeAlignmentTemplate } from '../../../../src/engine/alignment/alignmentTemplate.js'
+import { bodyOnGrid } from '../alignment/syntheticBody.js'
 
 const points = (x: number): BankPoints =>
   mapSides(() => ({ pointMm: [x, 0, 0], latent: latentOf(0, 0, 0), descriptors: [new Float32Array([1])] }))
@@ -43,5 +46,26 @@ describe('The hash of a structure in a bank', () => {
     const before = hashStructures(bank(first))
     expect(hashStructures(bank(template('a', { Heart: 1, Liver: 9 })))['Liver']).not.toBe(before['Liver'])
     expect(hashStructures({ ...bank({ ...first, id: 'other' }), name: 'other', credit: 'me' })).toEqual(before)
+  })
+})
+
+describe('The hash of a bank', () => {
+  const withTissue = (): TemplateBank => {
+    const scan = bodyOnGrid([24, 20, 16], [0, 0, 0], (p) => p)
+    return roundBank(
+      bank({ ...template('a', { Heart: 1 }), alignment: makeAlignmentTemplate({ id: 'a', scan, masks: [] }) }),
+    )
+  }
+
+  it('changes with a single cell that alignment looks at', () => {
+    const [one, same, other] = [withTissue(), withTissue(), withTissue()]
+    for (const { alignment } of other.templates) if (alignment !== null) alignment.descriptors[0].data[7] ^= 0x10
+    expect(bankHash(same)).toBe(bankHash(one))
+    expect(bankHash(other)).not.toBe(bankHash(one))
+  })
+
+  it('is the same for what is read from the file of a bank', () => {
+    const one = withTissue()
+    expect(bankHash(roundBank(one))).toBe(bankHash(one))
   })
 })
