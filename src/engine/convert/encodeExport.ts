@@ -1,7 +1,5 @@
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { EXPORT_KINDS, type ExportFormat } from '../../shared/exportFormats.js'
-import { encodeRtStruct } from '../dicom/objects/encodeRtStruct.js'
-import { encodeSegmentation } from '../dicom/objects/encodeSegmentation.js'
 import type { LabelsOfSeries } from '../dicom/objects/labelObject.js'
 import { colorTable, labelDescription } from './colorFiles.js'
 import { onSeries, type ExportContent, type ExportFile } from './exportContent.js'
@@ -21,10 +19,15 @@ export async function encodeExport(
 ): Promise<readonly ExportFile[]> {
   const one = (bytes: Uint8Array): readonly ExportFile[] => [{ file: out, bytes }]
   switch (format) {
-    case 'seg':
+    // Loaded where they are needed: few runs write DICOM, and every command would wait for the dictionary.
+    case 'seg': {
+      const { encodeSegmentation } = await import('../dicom/objects/encodeSegmentation.js')
       return one(encodeSegmentation(labelsOfSeries(format, content)))
-    case 'rtstruct':
+    }
+    case 'rtstruct': {
+      const { encodeRtStruct } = await import('../dicom/objects/encodeRtStruct.js')
       return one(encodeRtStruct(labelsOfSeries(format, content)))
+    }
     case 'seg.nrrd':
       return one(await encodeSlicerSegmentation(content))
     case 'nifti-per-structure':

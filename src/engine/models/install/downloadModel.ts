@@ -16,7 +16,6 @@ import { sha256File } from '../../../shared/node/hash.js'
 import { extractMember } from '../download/extractMember.js'
 import { discard, fetchFile, type FetchHooks } from '../download/fetchFile.js'
 import { withFolderLock } from '../download/folderLock.js'
-import { openNetworkAccess } from '../download/httpClient.js'
 import { firstUseHash, rememberFirstUse } from './firstUse.js'
 import { clearFolder, findIntact, variantFolder, writeInstalled } from './installed.js'
 import { refuseOffline, type ModelsContext } from '../modelsContext.js'
@@ -142,6 +141,8 @@ async function install(download: Download, entry: RegistryEntry): Promise<Instal
 async function fetchAll(download: Download): Promise<InstalledFile[]> {
   const { context, variant, hooks } = download
   const { signal, retryPausesMs } = hooks
+  // Loaded where it is needed: it would be a fifth of what every command loads.
+  const { openNetworkAccess } = await import('../download/httpClient.js')
   const network = openNetworkAccess(context.network)
   const progress = sumProgress(variant, hooks)
   const fetch: Fetch = ({ name, url, sizeBytes }, part, sha256) =>

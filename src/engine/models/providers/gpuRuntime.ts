@@ -16,7 +16,7 @@ import { GPU_RUNTIME_FILES } from '../../runtime/providerTable.js'
 import { extractMember } from '../download/extractMember.js'
 import { discard, fetchFile } from '../download/fetchFile.js'
 import { withFolderLock } from '../download/folderLock.js'
-import { openNetworkAccess, type NetworkAccess } from '../download/httpClient.js'
+import type { NetworkAccess } from '../download/httpClient.js'
 import type { DownloadHooks } from '../install/downloadModel.js'
 import { refuseOffline, type ModelsContext } from '../modelsContext.js'
 
@@ -95,6 +95,8 @@ export async function downloadGpuRuntime(
         await makeFolders(folder).catch((error: unknown) => {
           throw outputError(folder, error)
         })
+        // Loaded where it is needed: it would be a fifth of what every command loads.
+        const { openNetworkAccess } = await import('../download/httpClient.js')
         const network = openNetworkAccess(context.network)
         try {
           await install({ feed, version, pinned, folder, network }, hooks)
