@@ -3,6 +3,7 @@ import type { RunOptions } from '../../shared/sidecar.js'
 import { defined } from '../../shared/defined.js'
 import { throwIfCancelled } from '../../shared/medlsamError.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
+import { coarseExtremePoints } from '../medlam/coarsePoints.js'
 import { embedScan } from '../medlam/embed.js'
 import { localizeStructures } from '../medlam/localizeStructures.js'
 import type { MedlamModel } from '../medlam/model.js'
@@ -14,7 +15,7 @@ import type { Scan } from '../../shared/geometry/volume.js'
 import { chooseLocalized, type AutoLocalization } from './chooseLocalized.js'
 import { localizeByAlignment, type AlignmentLocalization, type AlignmentTask } from './localizeByAlignment.js'
 import { boxAround, type Localization } from './localization.js'
-import { startsOfLandmarks } from './startsOfLandmarks.js'
+import { startsOfLandmarks, startsOfPoints } from './startsOfLandmarks.js'
 
 /** What to find, and with what. */
 export interface LocalizeTask {
@@ -98,18 +99,42 @@ async function byMethod(
   }
 }
 
-/** What `auto` finds of all structures of the bank. A draft asks MedLAM, which takes longer than alignment, only where no template is like the scan. */
+/**
+ * What `auto` finds of all structures of the bank. MedLAM takes longer than alignment and is asked only where no template is
+ * like the scan. Templates start from where relative distance alone puts landmarks; in a draft, which cannot wait for that
+ * either, from the places by tissue.
+ */
 async function findAll(
   task: LocalizeTask,
   scan: ScanVoxels,
   embedding: () => ScanEmbedding,
   hooks: LocalizeHooks,
 ): Promise<AutoLocalization> {
-  if (task.options.quality !== 'draft') return fromLandmarks(task, scan, embedding, hooks)
-  const aligned = await align(task, task.bank.structures, scan, hooks)
+  const look = once(embedding)
+  const aligned = await fromCoarsePoints(task, scan, look, hooks)
   if (aligned.verdict !== 'other') return { aligned, landmarks: null }
   // All has been reported as done.
-  return fromLandmarks(task, scan, embedding, { ...hooks, onProgress: () => undefined })
+  return fromLandmarks(task, scan, look, { ...hooks, onProgress: () => undefined })
+}
+
+/** Alignment, but in drafts from landmarks that relative distance alone has found. */
+async function fromCoarsePoints(
+  task: LocalizeTask,
+  scan: ScanVoxels,
+  embedding: () => ScanEmbedding,
+  hooks: LocalizeHooks,
+): Promise<AlignmentLocalization> {
+  const { bank, options } = task
+  if (options.quality === 'draft') return align(task, bank.structures, scan, hooks)
+  const points = await coarseExtremePoints(embedding(), bank, () => {
+    throwIfCancelled(hooks.signal)
+  })
+  return align({ ...task, starts: startsOfPoints(bank, points) }, bank.structures, scan, hooks)
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }
 
 /** Share of the time of localization that MedLAM takes, in percent. */

@@ -1,4 +1,4 @@
-import { boxOfPoints, EXTREME_SIDES, type PointMm } from '../../shared/geometry/points.js'
+import { boxOfPoints, EXTREME_SIDES, type ExtremePoints, type PointMm } from '../../shared/geometry/points.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
 import { fitAffine } from '../alignment/affineFit.js'
 import { scaleAndShift, type AffineMap } from '../alignment/affineMap.js'
@@ -7,22 +7,34 @@ import { positionsOf, type TemplateBank } from '../medlam/templateBank.js'
 /** Structures that MedLAM is less sure of do not hold a start. */
 const SURE = 0.4
 
-/**
- * For each template the affine map from scan mm to template mm that brings the extreme points that MedLAM has found onto
- * those of the template. Templates that share fewer than two sure structures with the scan have none.
- */
+/** {@link startsOfPoints} of the structures that MedLAM is sure of. */
 export function startsOfLandmarks(
-  { templates }: TemplateBank,
+  bank: TemplateBank,
   localized: readonly LocalizedStructure[],
+): Map<string, AffineMap> {
+  const sure = localized.flatMap(({ name, confidence, extremePointsMm, reason }) =>
+    // What the field of view cuts, or had to be repaired, has other extreme points than the template.
+    extremePointsMm === null || reason !== undefined || confidence < SURE ? [] : [[name, extremePointsMm] as const],
+  )
+  return startsOfPoints(bank, new Map(sure))
+}
+
+/**
+ * For each template the affine map from scan mm to template mm that brings extreme points of the scan onto those of the
+ * template. Templates that share fewer than two structures with the scan have none.
+ * @param points by structure name
+ */
+export function startsOfPoints(
+  { templates }: TemplateBank,
+  points: ReadonlyMap<string, ExtremePoints>,
 ): Map<string, AffineMap> {
   const starts = new Map<string, AffineMap>()
   for (const { id, structures } of templates) {
     const from: PointMm[] = []
     const to: PointMm[] = []
-    for (const { name, confidence, extremePointsMm, reason } of localized) {
+    for (const [name, extremePointsMm] of points) {
       const encoded = structures.get(name)
-      // What the field of view cuts, or had to be repaired, has other extreme points than the template.
-      if (encoded === undefined || extremePointsMm === null || reason !== undefined || confidence < SURE) continue
+      if (encoded === undefined) continue
       const known = positionsOf(encoded.points)
       const [middle, knownMiddle] = [middleOf(boxOfPoints(extremePointsMm)), middleOf(boxOfPoints(known))]
       from.push(middle, ...EXTREME_SIDES.map((side) => extremePointsMm[side]))

@@ -13,6 +13,7 @@ import type { LocalizedStructure } from '../../../../src/shared/structure.js'
 import { makeAlignmentTemplate } from '../../../../src/engine/alignment/alignmentTemplate.js'
 import { prepareScan } from '../../../../src/engine/alignment/prepareScan.js'
 import { templateMasks } from '../../../../src/engine/alignment/templateMasks.js'
+import { coarseExtremePoints } from '../../../../src/engine/medlam/coarsePoints.js'
 import { encodeTemplate, type TemplateBank } from '../../../../src/engine/medlam/templateBank.js'
 import { embedScan } from '../../../../src/engine/medlam/embed.js'
 import type { MedlamModel } from '../../../../src/engine/medlam/model.js'
@@ -114,6 +115,21 @@ describe.each(kinds)('localization with an exact $kind model', ({ make }) => {
     expect(found.confidence).toBeGreaterThan(0.8)
   })
 
+  it('finds them by relative distance alone to a fraction of a voxel, and describes nothing for that', async () => {
+    const marker: PointMm = [7, -5, 10]
+    const scan = phantom(SIZE, orientedAffine(ORIENTATIONS[0], SIZE, SPACING), marker)
+    const run = (): Promise<never> => Promise.reject(new Error('Features are asked for'))
+    const blind = { ...model, features: { ...model.features, run } }
+    const coarse = (of: Volume<Int16Array>): ReturnType<typeof coarseExtremePoints> =>
+      coarseExtremePoints(embedScan(blind, prepareVolume(of, model.card)), bank, () => undefined)
+    const points = (await coarse(scan)).get('Organ')
+    const off = EXTREME_SIDES.flatMap((side) =>
+      organPoints(marker)[side].map((mm, axis) => Math.abs(mm - (points?.[side][axis] ?? Infinity))),
+    )
+    expect(Math.max(...off)).toBeLessThan(0.5)
+    expect((await coarse({ ...scan, data: scan.data.map(() => -1000) })).size).toBe(0)
+  })
+
   it('finds them with the published procedure to a voxel', async () => {
     const marker: PointMm = [4, -3, 6]
     const scan = phantom(SIZE, orientedAffine(ORIENTATIONS[0], SIZE, SPACING), marker)
@@ -205,8 +221,8 @@ describe('localization and storage order', () => {
   })
 })
 
-describe('localization of a draft', () => {
-  it('leaves MedLAM out where the scan is like the templates, which other qualities do not', async () => {
+describe('localization by both methods', () => {
+  it('leaves MedLAM out of a draft where the scan is like the templates, and lets others start from it', async () => {
     const { scan, labels } = bodyAsVolume([52, 38, 54], [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1], (p) => p)
     const masks = templateMasks(labels, NAMES)
     const alignment = makeAlignmentTemplate({ id: 'body', scan: prepareScan(scan), masks }, [9, 6])
