@@ -127,13 +127,17 @@ export async function alignScan(
         structures: names.map((name) => notFound(name, reason)),
       }
     }
-    const turnLeads = await turnLeadsOf(runner, templates, like, hooksFrom(templates.length + deformed))
+    // Threads look whether the scan is turned while the votes are counted here.
+    const [turnLeads, fused] = await Promise.all([
+      turnLeadsOf(runner, templates, like, hooksFrom(templates.length + deformed)),
+      Promise.resolve(like).then((voters) => fuseStructures(scan, names, voters)),
+    ])
     const turned = TURNS.find((turn) => (turnLeads.get(turn) ?? 0) > TURN_MARGIN) ?? null
     if (turned !== null) {
       const reason = `The scan fits the templates better with its ${turned} axis the other way round: check its header.`
       return { templates: aligned, turnLeads, turned, structures: names.map((name) => notFound(name, reason)) }
     }
-    return { templates: aligned, turnLeads, turned, structures: fuseStructures(scan, names, like) }
+    return { templates: aligned, turnLeads, turned, structures: fused }
   } finally {
     await runner.close()
   }

@@ -78,8 +78,13 @@ export function softDice(a: SoftMask, b: SoftMask): number {
       for (let x = from[0]; x < to[0]; x++, i++, j++) shared += Math.min(a.data[i], b.data[j])
     }
   }
-  const sum = (mask: SoftMask): number => mask.data.reduce((total, value) => total + value, 0)
-  return (2 * shared) / Math.max(1, sum(a) + sum(b))
+  return (2 * shared) / Math.max(1, sumOf(a) + sumOf(b))
+}
+
+function sumOf({ data }: SoftMask): number {
+  let total = 0
+  for (const value of data) total += value
+  return total
 }
 
 /** Lets the templates vote on one structure. */
