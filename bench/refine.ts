@@ -34,6 +34,7 @@ import type { PointMm } from '../src/shared/geometry/points.js'
 import type { Scan } from '../src/shared/geometry/volume.js'
 import { applyRuns } from '../src/shared/labelEdit/voxelRuns.js'
 import type { RefinePoint } from '../src/shared/refinement.js'
+import { BALANCED_APART_MM } from '../src/shared/requests.js'
 
 const { values } = parseArgs({
   options: {
@@ -214,7 +215,11 @@ async function correct(
   segmenter: Segmenter,
 ): Promise<Corrected> {
   const view = axialView(found)
-  const grid = tileGrid(scan, axialView(scan), { region: 'body', slicesPerSide: segmenter.tiles.perSide })
+  const grid = tileGrid(scan, axialView(scan), {
+    region: 'body',
+    slicesPerSide: segmenter.tiles.perSide,
+    apartMm: BALANCED_APART_MM,
+  })
   const wanted = slicesOf(truth, labelValue).before(slice)
   const points: RefinePoint[] = []
   let present = found

@@ -18,6 +18,12 @@ export const DEFAULT_RUN_OPTIONS: RunOptions = {
   minConfidence: 0.25,
 }
 
+/**
+ * A balanced run shows the segmenter slices that lie at most so far apart, mm: what templates and HU say of the slices
+ * between them is worth as much as another look (docs/accuracy.md).
+ */
+export const BALANCED_APART_MM = 6
+
 /** Stands for the built-in bank that fits the scan. */
 export const AUTO_TEMPLATES = 'auto'
 

@@ -1,4 +1,5 @@
 import { defined } from '../../shared/defined.js'
+import { BALANCED_APART_MM } from '../../shared/requests.js'
 import type { RunOptions } from '../../shared/sidecar.js'
 import type { TemplateBank } from '../medlam/templateBank.js'
 import { PAPER_MARGIN } from '../sam/prompts/boxMargin.js'
@@ -58,10 +59,13 @@ export function shownTo(
   { procedure, quality }: Pick<RunOptions, 'procedure' | 'quality'>,
   aroundAllMm: Localization['aroundAllMm'],
 ): Shown {
-  if (segmenter === null || procedure === 'paper' || !segmenter.tiles.cut) return WHOLE_SLICES
+  if (segmenter === null || procedure === 'paper') return WHOLE_SLICES
+  const apartMm = quality === 'best' ? 0 : BALANCED_APART_MM
+  if (!segmenter.tiles.cut) return { ...WHOLE_SLICES, apartMm }
   return {
     region: aroundAllMm ?? 'body',
     slicesPerSide: quality === 'best' ? 1 : segmenter.tiles.perSide,
+    apartMm,
   }
 }
 

@@ -47,7 +47,7 @@ export class SliceAsker {
 
   private async tileOf(slice: number): Promise<EncodedTile> {
     const { scan, view, grid, windowHu } = this.shown
-    const slices = slicesOfTile(grid, slice, 1, view.size[2])
+    const slices = slicesOfTile(grid, slice, view.size[2])
     const known = this.tiles.get(slices[0])
     if (known !== undefined) return known
     const tile = await encodeTile(this.segmenter, scan, view, { grid, slices }, windowHu)

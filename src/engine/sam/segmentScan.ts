@@ -81,12 +81,14 @@ export async function segmentScan(
   const { sliceStep, shown } = segmenter === null ? DEFAULTS : given
   const view = axialView(scan)
   const labels = emptyLabels(scan, requests)
-  const plans = planOrgans(view, requests, margin, partsMode, sliceStep)
+  const fitted = tileGrid(scan, view, shown)
+  const grid = { ...fitted, step: Math.max(fitted.step, sliceStep) }
+  const plans = planOrgans(view, requests, { margin, partsMode, sliceStep, knownStep: grid.step })
   const early =
     segmenter === null || control.onEarlyMask === undefined ? null : keepEarlyMasks(scan, labels, view, sliceStep)
   const drafts = early?.drafts(plans)
   if (drafts !== undefined && drafts.masks.length > 0) await control.onEarlyMask?.(drafts)
-  const work = { scan, view, labels, plans, segmenter, grid: tileGrid(scan, view, shown), sliceStep }
+  const work = { scan, view, labels, plans, segmenter, grid }
   const { done, iouPredictions, encoderRuns, decoderRuns } = await paintTiles(work, early, control)
   throwIfCancelled(control.signal)
   const complete = plans.filter((_, index) => done.has(index))
@@ -105,7 +107,6 @@ interface PaintWork {
   readonly plans: readonly OrganPlan[]
   readonly segmenter: Segmenter | null
   readonly grid: TileGrid
-  readonly sliceStep: number
 }
 
 interface Painted {
@@ -119,22 +120,22 @@ interface Painted {
 
 /** Paints all organs, tile by tile. */
 async function paintTiles(
-  { scan, view, labels, plans, segmenter, grid, sliceStep }: PaintWork,
+  { scan, view, labels, plans, segmenter, grid }: PaintWork,
   early: EarlyMasks | null,
   { signal, endEarly, onProgress, onEarlyMask }: SegmentControl,
 ): Promise<Painted> {
   const canvases = new SliceCanvases(scan, labels, view)
-  const painters = plans.map((plan) => new OrganPainter(plan, canvases, view, sliceStep))
+  const painters = plans.map((plan) => new OrganPainter(plan, canvases, view, grid.step))
   const iouPredictions = plans.map((): number[] => [])
   const left = plans.map(({ sampled }) => sampled.size)
-  const tiles = planTiles(plans, grid, view, sliceStep, segmenter?.windowHu ?? SOFT_TISSUE)
+  const tiles = planTiles(plans, grid, view, segmenter?.windowHu ?? SOFT_TISSUE)
   const totalSlices = plannedSlices(plans).length
   let doneSlices = 0
   let encoderRuns = 0
   const done = new Set(plans.flatMap(({ sampled }, index) => (sampled.size === 0 ? [index] : [])))
   for (const { slices, windows } of tiles) {
     if (endEarly?.aborted === true) break
-    canvases.finishBelow(slices[0] - sliceStep)
+    canvases.finishBelow(slices[0] - grid.step)
     for (const { windowHu, organs } of windows) {
       throwIfCancelled(signal)
       const tile = segmenter && (await encodeTile(segmenter, scan, view, { grid, slices }, windowHu))

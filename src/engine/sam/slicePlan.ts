@@ -39,26 +39,30 @@ export interface OrganPlan {
   readonly sampled: ReadonlySet<number>
 }
 
-/**
- * Prompts for every organ.
- * @param sliceStep Run every Nth slice of the scan; of an organ whose contours are interpolated always the first and last,
- *   of another one that none of them meets the middle one.
- */
+/** How prompts are made of boxes. */
+export interface PromptRules {
+  readonly margin: BoxMargin
+  readonly partsMode: PartsMode
+  /** Run every Nth slice of the scan of organs whose contours are interpolated, and always their first and last. */
+  readonly sliceStep: number
+  /** The same of organs that are known on every slice; the middle one where none of them meets the organ. */
+  readonly knownStep: number
+}
+
+/** Prompts for every organ. */
 export function planOrgans(
   view: AxialView,
   requests: readonly SlicePlanRequest[],
-  margin: BoxMargin,
-  mode: PartsMode,
-  sliceStep: number,
+  { margin, partsMode, sliceStep, knownStep }: PromptRules,
 ): OrganPlan[] {
   const grownMm = marginMm(margin, view)
   return requests.map((request) => {
     const boxes =
       request.draft === undefined
-        ? boxPerSlice(view, request.boxesMm, grownMm, mode)
+        ? boxPerSlice(view, request.boxesMm, grownMm, partsMode)
         : boxPerSliceOfDraft(view, request.draft, grownMm)
     const hasOdds = request.prior !== undefined || request.draft !== undefined
-    const sampled = sampledSlices([...boxes.keys()], sliceStep, hasOdds)
+    const sampled = sampledSlices([...boxes.keys()], hasOdds ? knownStep : sliceStep, hasOdds)
     const reach = hasOdds ? new Map([...boxes].map(([slice, box]) => [slice, insideView(withReach(box), view)])) : boxes
     return { request, hasOdds, boxes, reach, sampled: new Set(sampled) }
   })

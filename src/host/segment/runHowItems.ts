@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { infoMethod } from '../../protocol/rpc.js'
+import { BALANCED_APART_MM } from '../../shared/requests.js'
 import { secondsText } from '../../shared/secondsText.js'
 import { QUALITIES, type Quality } from '../../shared/sidecar.js'
 import { askWithBack } from '../askWithBack.js'
@@ -22,8 +23,8 @@ export interface HowItem extends vscode.QuickPickItem {
 
 const SLICE_STEPS = [1, 2, 3, 5]
 const QUALITY_DETAILS: Readonly<Record<Quality, string>> = {
-  best: 'the segmenter sees one slice at a time',
-  balanced: 'the segmenter sees several slices at once',
+  best: 'the segmenter sees every slice, one at a time',
+  balanced: `the segmenter sees several slices at once, ${BALANCED_APART_MM} mm apart`,
   draft: 'no segmenter: what the templates say of shape and HU',
 }
 
@@ -51,9 +52,9 @@ export function howItems(
     ask: (now) => askQuality(now, quality, seconds),
   }
   const slices: HowItem = {
-    label: `$(layers) Segment ${sliceStepText(step)}`,
+    label: `$(layers) Segment ${sliceStepText(step, quality)}`,
     description: 'press to choose',
-    ask: (now) => askSliceStep(now, step),
+    ask: (now) => askSliceStep(now, step, quality),
   }
   const networks: HowItem = {
     label: `$(circuit-board) Segmenter ${segmenter}`,
@@ -83,10 +84,10 @@ async function askQuality(how: RunHow, now: Quality, seconds: Readonly<Record<Qu
   return picked === undefined || picked === 'back' ? how : { ...how, quality: picked[0].quality }
 }
 
-async function askSliceStep(how: RunHow, now: number): Promise<RunHow> {
+async function askSliceStep(how: RunHow, now: number, quality: Quality): Promise<RunHow> {
   const items = SLICE_STEPS.map((step) => ({
-    label: sliceStepText(step),
-    description: step === 1 ? 'most exact' : 'those between are filled in',
+    label: sliceStepText(step, quality),
+    description: step === 1 ? 'most exact in this quality' : 'those between are filled in',
     step,
   }))
   const picked = await askWithBack({

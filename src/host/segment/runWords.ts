@@ -1,3 +1,4 @@
+import { BALANCED_APART_MM } from '../../shared/requests.js'
 import type { Quality } from '../../shared/sidecar.js'
 import type { RunHow } from './runChoices.js'
 
@@ -22,11 +23,12 @@ export function howText(how: {
 }): string {
   if (how.task === 'localize') return 'boxes only'
   if (how.quality === 'draft') return how.quality
-  return `${how.quality}, ${sliceStepText(how.sliceStep)}, ${how.segmenter}`
+  return `${how.quality}, ${sliceStepText(how.sliceStep, how.quality)}, ${how.segmenter}`
 }
 
 /** Which slices the segmenter looks at. */
-export function sliceStepText(step: number): string {
+export function sliceStepText(step: number, quality: Quality): string {
+  if (step === 1 && quality === 'balanced') return `slices ${BALANCED_APART_MM} mm apart`
   const words = ['every slice', 'every second slice', 'every third slice']
   return words[step - 1] ?? `every ${step}th slice`
 }

@@ -11,10 +11,12 @@ export interface Shown {
   readonly region: BoxMm | 'body' | 'whole'
   /** So many slices beside each other along the longer side of a tile; 1 shows one slice at a time. */
   readonly slicesPerSide: number
+  /** Of organs that are known on every slice, slices are shown that lie at most so many mm apart; 0 for every slice. */
+  readonly apartMm: number
 }
 
-/** Whole slices, one at a time. */
-export const WHOLE_SLICES: Shown = { region: 'whole', slicesPerSide: 1 }
+/** Whole slices, every one, one at a time. */
+export const WHOLE_SLICES: Shown = { region: 'whole', slicesPerSide: 1, apartMm: 0 }
 
 /**
  * A tile is the picture that is encoded: the same region of `columns` x `rows` slices, row by row, the lowest first.
@@ -24,6 +26,8 @@ export interface TileGrid {
   readonly region: PixelRegion
   readonly columns: number
   readonly rows: number
+  /** A tile holds every so many slices. */
+  readonly step: number
 }
 
 /** Surroundings tell where an organ ends: so much around the region is shown, as when the mosaic was chosen. */
@@ -36,15 +40,16 @@ export const AROUND_MM = 20
 export function tileGrid(
   scan: Pick<Volume, 'data'>,
   view: AxialView,
-  { region: wanted, slicesPerSide }: Shown,
+  { region: wanted, slicesPerSide, apartMm }: Shown,
 ): TileGrid {
   const region = regionOnView(scan, view, wanted)
-  if (slicesPerSide <= 1) return { region, columns: 1, rows: 1 }
+  const step = Math.max(1, Math.floor(apartMm / view.spacingMm[2] + 1e-6))
+  if (slicesPerSide <= 1) return { region, columns: 1, rows: 1, step }
   const widthMm = (region.x1 - region.x0) * view.spacingMm[0]
   const heightMm = (region.y1 - region.y0) * view.spacingMm[1]
   const fitting = (mm: number): number =>
     Math.min(2 * slicesPerSide, Math.floor((slicesPerSide * Math.max(widthMm, heightMm)) / mm + 1e-6))
-  return { region, columns: fitting(widthMm), rows: fitting(heightMm) }
+  return { region, columns: fitting(widthMm), rows: fitting(heightMm), step }
 }
 
 function wholeSlice({ size: [columns, rows] }: AxialView): PixelRegion {
@@ -86,17 +91,11 @@ function regionOfBox(view: AxialView, { min, max }: BoxMm): PixelRegion {
 /**
  * The slices of the tile that a slice is on, lowest first. Counted from the scan's lowest slice, whatever is looked for,
  * so that a tile never depends on the organs.
- * @param sliceStep a tile holds every Nth slice
  */
-export function slicesOfTile(
-  { columns, rows }: TileGrid,
-  slice: number,
-  sliceStep: number,
-  sliceCount: number,
-): readonly number[] {
+export function slicesOfTile({ columns, rows, step }: TileGrid, slice: number, sliceCount: number): readonly number[] {
   const cells = columns * rows
-  const first = Math.floor(Math.floor(slice / sliceStep) / cells) * cells * sliceStep + (slice % sliceStep)
-  return Array.from({ length: cells }, (_, cell) => first + cell * sliceStep).filter((one) => one < sliceCount)
+  const first = Math.floor(Math.floor(slice / step) / cells) * cells * step + (slice % step)
+  return Array.from({ length: cells }, (_, cell) => first + cell * step).filter((one) => one < sliceCount)
 }
 
 /** What to add to a slice's pixels to have those of a tile on which it takes this cell. */

@@ -28,18 +28,12 @@ export interface TileRun {
  * The tiles that some organ needs, lowest first.
  * @param standard window of organs that ask for none
  */
-export function planTiles(
-  plans: readonly OrganPlan[],
-  grid: TileGrid,
-  view: AxialView,
-  sliceStep: number,
-  standard: WindowHu,
-): TileRun[] {
+export function planTiles(plans: readonly OrganPlan[], grid: TileGrid, view: AxialView, standard: WindowHu): TileRun[] {
   const tiles = new Map<number, { readonly slices: readonly number[]; readonly organs: OrganOnTile[] }>()
   plans.forEach(({ boxes, sampled }, index) => {
     for (const [slice, box] of boxes) {
       if (!sampled.has(slice)) continue
-      const slices = slicesOfTile(grid, slice, sliceStep, view.size[2])
+      const slices = slicesOfTile(grid, slice, view.size[2])
       const tile = tiles.get(slices[0])
       if (tile === undefined) tiles.set(slices[0], { slices, organs: [{ index, slice, box }] })
       else tile.organs.push({ index, slice, box })

@@ -30,6 +30,21 @@ const BANK: TemplateBank = {
   credit: '',
 }
 
+const histogram = (hu: number): Uint16Array =>
+  Uint16Array.from({ length: HU_BINS.count }, (_, bin) => (bin === huBin(hu) ? 10_000 : 0))
+/** Knows of A that it fills its box, with soft tissue in bone. */
+const PRIOR: OrganPrior = {
+  cover: new Uint8Array(COVER_CELLS.columns * COVER_CELLS.rows * COVER_CELLS.slices).fill(FULL_COVER),
+  organHu: histogram(40),
+  surroundingsHu: histogram(450),
+}
+const TEMPLATE: TemplateBank['templates'][number] = {
+  id: '',
+  sha256: '',
+  structures: new Map([['A', { points: undefined as never, parts: [], onePiece: false, prior: PRIOR }]]),
+  alignment: null,
+}
+
 function organ(
   name: string,
   labelValue: number,
@@ -82,6 +97,40 @@ describe('segmenting what was localized', () => {
     expect(await shownBy({ procedure: 'paper' })).toEqual([40, 40, slices])
   })
 
+  it('looks at slices 6 mm apart in a balanced run, and fills in between what the templates know', async () => {
+    const slicesOf = async (
+      options: Partial<typeof DEFAULT_RUN_OPTIONS>,
+      sliceMm = 3,
+    ): Promise<readonly [number, number]> => {
+      const affine = orientedAffine(ORIENTATIONS[0], SIZE, [2, 2, sliceMm])
+      const { labels, decoderRuns } = await segmentLocalized(
+        {
+          segmenter: fakeSegmenter(),
+          bank: { ...BANK, templates: [TEMPLATE] },
+          options: { ...DEFAULT_RUN_OPTIONS, ...options },
+        },
+        { ...SCAN, affine, geometry: { ...SCAN.geometry, affine } },
+        { structures: [organ('A', 1, -20, 20)], drafts: new Map(), aroundAllMm: null },
+      )
+      const area = SIZE[0] * SIZE[1]
+      const drawn = Array.from({ length: SIZE[2] }, (_, z) =>
+        labels.data.subarray(z * area, (z + 1) * area).includes(1),
+      )
+      return [decoderRuns, drawn.filter(Boolean).length]
+    }
+    const [best, all] = await slicesOf({ quality: 'best' })
+    expect(best).toBe(all)
+    expect(await slicesOf({})).toEqual([Math.ceil(all / 2), all])
+    expect(await slicesOf({ sliceStep: 3 })).toEqual([Math.ceil(all / 3), all])
+    // What nobody knows between two slices is seen by the segmenter.
+    expect(await slicesOf({ appearance: false })).toEqual([all, all])
+    expect(await slicesOf({ procedure: 'paper' })).toEqual([all, all])
+    const [thick, thickAll] = await slicesOf({}, 5)
+    expect(thick).toBe(thickAll)
+    const [thin, thinAll] = await slicesOf({}, 1.5)
+    expect(thin).toBeLessThanOrEqual(Math.ceil(thinAll / 4))
+  })
+
   it('stops between two network runs when asked to', async () => {
     const abort = new AbortController()
     const segmenter = fakeSegmenter()
@@ -104,23 +153,10 @@ describe('segmenting what was localized', () => {
     // Half of the organ's box is bone, which its templates have around it and never in it.
     const data = SCAN.data.slice()
     for (let i = 0; i < data.length; i++) if (i % SIZE[0] < SIZE[0] / 2) data[i] = 450
-    const histogram = (hu: number): Uint16Array =>
-      Uint16Array.from({ length: HU_BINS.count }, (_, bin) => (bin === huBin(hu) ? 10_000 : 0))
-    const prior: OrganPrior = {
-      cover: new Uint8Array(COVER_CELLS.columns * COVER_CELLS.rows * COVER_CELLS.slices).fill(FULL_COVER),
-      organHu: histogram(40),
-      surroundingsHu: histogram(450),
-    }
-    const template = {
-      id: '',
-      sha256: '',
-      structures: new Map([['A', { points: undefined as never, parts: [], onePiece: false, prior }]]),
-      alignment: null,
-    }
     const count = async (weighed: boolean): Promise<number> => {
       const options = { ...DEFAULT_RUN_OPTIONS, appearance: weighed }
       const { labels } = await segmentLocalized(
-        { segmenter: fakeSegmenter(), bank: { ...BANK, templates: [template] }, options },
+        { segmenter: fakeSegmenter(), bank: { ...BANK, templates: [TEMPLATE] }, options },
         { ...SCAN, data },
         { structures: [organ('A', 1, -20, 20)], drafts: new Map(), aroundAllMm: null },
       )

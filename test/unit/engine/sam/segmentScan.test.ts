@@ -274,7 +274,7 @@ describe('segmentScan', () => {
 
   it('shows several slices at once and puts each mask where its slice is, whatever else is looked for', async () => {
     const requests = [organ(1, voxels(2, 5, 3, 8, 1, 7)), organ(2, voxels(8, 12, 3, 8, 3, 6))]
-    const shown = { region: { min: [-10, -14, -12], max: [4, 10, 15] }, slicesPerSide: 2 } as const
+    const shown = { region: { min: [-10, -14, -12], max: [4, 10, 15] }, slicesPerSide: 2, apartMm: 0 } as const
     const one = await segmentScan(scan, requests, fakeSegmenter(), exact)
     const segmenter = fakeSegmenter()
     const several = await segmentScan(scan, requests, segmenter, { ...exact, shown })
@@ -291,7 +291,7 @@ describe('segmentScan', () => {
     const everywhere = fakeSegmenter(() => 1)
     const { labels } = await segmentScan(scan, [organ(1, voxels(0, 19, 0, 14, 2, 2))], everywhere, {
       ...exact,
-      shown: { region: 'whole', slicesPerSide: 2 },
+      shown: { region: 'whole', slicesPerSide: 2, apartMm: 0 },
     })
     expect(voxelCount(labels, 1)).toBe(20 * 15)
     for (let z = 0; z < 10; z++) expect(labelAt(labels, 10, 7, z)).toBe(z === 2 ? 1 : 0)

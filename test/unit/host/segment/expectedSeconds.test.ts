@@ -7,9 +7,9 @@ const draft: RunTimes = { quality: 'draft', untilDraftSeconds: 16, segmentSecond
 
 describe('seconds to expect of a run', () => {
   it('follow the last runs, and their proportions where there was none in a quality', () => {
-    expect(expectedSeconds([balanced])).toEqual({ best: 90, balanced: 30, draft: 10 })
-    expect(expectedSeconds([{ ...balanced, quality: 'best' }])).toEqual({ best: 30, balanced: 15, draft: 10 })
-    expect(expectedSeconds([draft, balanced])).toEqual({ best: 90, balanced: 30, draft: 16 })
+    expect(expectedSeconds([balanced])).toEqual({ best: 110, balanced: 30, draft: 10 })
+    expect(expectedSeconds([{ ...balanced, quality: 'best' }])).toEqual({ best: 30, balanced: 14, draft: 10 })
+    expect(expectedSeconds([draft, balanced])).toEqual({ best: 110, balanced: 30, draft: 16 })
   })
 
   it('are the usual ones at first, longer where drafts took longer', () => {

@@ -11,7 +11,9 @@ it('says how a run is done', () => {
   expect(howText(how)).toBe('balanced, every third slice, mobilesam')
   expect(howText({ ...how, task: 'localize' })).toBe('boxes only')
   expect(howText({ ...how, quality: 'draft' })).toBe('draft')
-  expect(sliceStepText(5)).toBe('every 5th slice')
+  expect(howText({ ...how, sliceStep: 1 })).toBe('balanced, slices 6 mm apart, mobilesam')
+  expect(sliceStepText(1, 'best')).toBe('every slice')
+  expect(sliceStepText(5, 'balanced')).toBe('every 5th slice')
 })
 
 it('says what an update does', () => {

@@ -16,7 +16,7 @@ describe('the picture of a tile', () => {
       width,
       height,
       pixelMm,
-    } = tileImage(data, view, { region, columns: 2, rows: 2 }, [1, 2, 3], WINDOW)
+    } = tileImage(data, view, { region, columns: 2, rows: 2, step: 1 }, [1, 2, 3], WINDOW)
     expect([width, height, pixelMm]).toEqual([6, 6, [1, 2]])
     for (let y = 0; y < 6; y++) {
       for (let x = 0; x < 6; x++) {
@@ -28,7 +28,7 @@ describe('the picture of a tile', () => {
   })
 
   it('is the slice itself where it shows one whole slice', () => {
-    const grid = { region: { x0: 0, y0: 0, x1: 6, y1: 5 }, columns: 1, rows: 1 }
+    const grid = { region: { x0: 0, y0: 0, x1: 6, y1: 5 }, columns: 1, rows: 1, step: 1 }
     expect(tileImage(data, view, grid, [2], WINDOW)).toEqual(windowSlice(data, view, 2, WINDOW))
   })
 })

@@ -12,11 +12,11 @@ const scan: Volume<Int16Array> = {
 }
 const view = axialView(scan)
 /** Four slices, of each the columns 2 to 8 and the rows 1 to 6. */
-const grid: TileGrid = { region: { x0: 2, y0: 1, x1: 8, y1: 6 }, columns: 2, rows: 2 }
+const grid: TileGrid = { region: { x0: 2, y0: 1, x1: 8, y1: 6 }, columns: 2, rows: 2, step: 1 }
 
 it('asks about a slice where the tile shows it, and answers in pixels of the slice', async () => {
   const segmenter = fakeSegmenter(boxIsMask, { points: true, masks: true })
-  const slices = slicesOfTile(grid, 3, 1, 4)
+  const slices = slicesOfTile(grid, 3, 4)
   const tile = await encodeTile(segmenter, scan, view, { grid, slices }, segmenter.windowHu)
   const region = { x0: 1, y0: 0, x1: 5, y1: 4 }
   const prompt = {
