@@ -36,16 +36,25 @@ export function mapCells(deformation: Deformation, { size, originMm: o, spacingM
   return { size, originMm: o, spacingMm, everySize, every }
 }
 
-/** Template mm of the cells of one row of the grid, x, y, z side by side. */
-export function mapRow({ size, everySize, every }: MappedCells, y: number, z: number, row: Float32Array): void {
+/** Cells of one row of a grid, both ends inclusive. */
+export interface RowOfCells {
+  readonly y: number
+  readonly z: number
+  readonly first: number
+  readonly last: number
+}
+
+/** Template mm of the cells of one row of the grid, x, y, z side by side, each at its place in the whole row. */
+export function mapRow({ everySize, every }: MappedCells, { y, z, first, last }: RowOfCells, row: Float32Array): void {
   const [ex, ey] = everySize
   const at = 3 * ex * ((y >> 1) + ey * (z >> 1))
   const dy = (y & 1) * 3 * ex
   const dz = (z & 1) * 3 * ex * ey
   const between = (i: number): number =>
     (every[at + i] + every[at + dy + i] + every[at + dz + i] + every[at + dy + dz + i]) / 4
-  let [px, py, pz] = [between(0), between(1), between(2)]
-  for (let x = 0, from = 3, to = 0; x < size[0]; x += 2, from += 3) {
+  const start = 3 * (first >> 1)
+  let [px, py, pz] = [between(start), between(start + 1), between(start + 2)]
+  for (let x = first & ~1, from = start + 3, to = 3 * x; x <= last; x += 2, from += 3) {
     const [nx, ny, nz] = [between(from), between(from + 1), between(from + 2)]
     row[to++] = px
     row[to++] = py

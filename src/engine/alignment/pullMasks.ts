@@ -79,11 +79,12 @@ function pullMask(mapped: MappedCells, mask: TemplateMask): SoftMask | null {
   const size = perAxis((axis) => high[axis] - low[axis] + 1)
   const data = new Uint8Array(cellCount({ size }))
   const row = new Float32Array(3 * mapped.size[0])
+  const [first, last] = [low[0], high[0]]
   let isReached = false
   for (let z = low[2], to = 0; z <= high[2]; z++) {
     for (let y = low[1]; y <= high[1]; y++) {
-      mapRow(mapped, y, z, row)
-      for (let x = low[0]; x <= high[0]; x++, to++) {
+      mapRow(mapped, { y, z, first, last }, row)
+      for (let x = first; x <= last; x++, to++) {
         const [px, py, pz] = [row[3 * x], row[3 * x + 1], row[3 * x + 2]]
         if (px <= min[0] || px >= max[0] || py <= min[1] || py >= max[1] || pz <= min[2] || pz >= max[2]) continue
         isReached = true
@@ -109,7 +110,7 @@ export function coveredBy(mapped: MappedCells, { min, max }: BoxMm): Uint8Array 
   const row = new Float32Array(3 * nx)
   for (let z = 0, to = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
-      mapRow(mapped, y, z, row)
+      mapRow(mapped, { y, z, first: 0, last: nx - 1 }, row)
       for (let x = 0; x < nx; x++, to++) {
         const [px, py, pz] = [row[3 * x], row[3 * x + 1], row[3 * x + 2]]
         if (px >= min[0] && px <= max[0] && py >= min[1] && py <= max[1] && pz >= min[2] && pz <= max[2]) out[to] = 1

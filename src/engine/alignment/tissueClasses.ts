@@ -60,18 +60,18 @@ export function tissueShares(scan: TissueCodes, cellMm: number): ChannelGrid {
   const nominal = (cellMm / scan.spacingMm) ** 3
   const data = new Uint8Array(cells * TISSUE_CHANNELS)
   for (let cell = 0; cell < cells; cell++) {
-    const own = counts.subarray(cell * 2 * BODY_CODE, (cell + 1) * 2 * BODY_CODE)
-    const [airy, body] = [sumOf(own.subarray(0, BODY_CODE)), sumOf(own.subarray(BODY_CODE))]
+    const own = cell * 2 * BODY_CODE
+    let [airy, body] = [0, 0]
+    for (let c = own; c < own + BODY_CODE; c++) {
+      airy += counts[c]
+      body += counts[c + BODY_CODE]
+    }
     const unit = WHOLE / Math.max(airy + body, nominal / 2)
     for (let c = 0, at = cell * TISSUE_CHANNELS; c < BODY_CHANNEL; c++, at++)
-      data[at] = Math.round(unit * (own[c] + own[c + BODY_CODE]))
+      data[at] = Math.round(unit * (counts[own + c] + counts[own + c + BODY_CODE]))
     data[cell * TISSUE_CHANNELS + BODY_CHANNEL] = Math.round(unit * body)
   }
   return { ...grid, channels: TISSUE_CHANNELS, data }
-}
-
-function sumOf(counts: Uint16Array): number {
-  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** The part of a tissue grid that holds body; the whole grid where there is none. */

@@ -74,7 +74,8 @@ export function fuseVotes(grid: Grid, votes: readonly Vote[]): Fused {
   }
   const weights = knownWeights(grid, votes, low, size)
   const least = total * LEAST_KNOWN
-  const data = Uint8Array.from(sum, (value, i) => Math.round(value / Math.max(least, weights[i])))
+  const data = new Uint8Array(sum.length)
+  for (let i = 0; i < data.length; i++) data[i] = Math.round(sum[i] / Math.max(least, weights[i]))
   const mask = { name: votes[0].mask.name, low, size, data }
   return { mask, level: levelForSize(mask, volume / total) }
 }
