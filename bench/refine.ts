@@ -78,6 +78,8 @@ async function main(): Promise<void> {
 /** A request's seconds, and how often the networks ran in it. */
 interface Wait {
   readonly seconds: number
+  /** Until the mask of the slice of the point was told; null for none. */
+  readonly earlySeconds: number | null
   readonly encodings: number
   readonly decodings: number
 }
@@ -102,20 +104,23 @@ async function printWaits(engine: Engine, scanPath: string, folder: string): Pro
   const edited = { labels }
   const common = { labels: base, structure, lockedValues: [] }
   const segmenter = await engine.segmenter()
-  const wait = async (work: () => Promise<unknown>): Promise<Wait> => {
+  const wait = async (work: (onEarly: () => void) => Promise<unknown>): Promise<Wait> => {
     const before = segmenter.networks.map(({ runs }) => runs)
     const started = performance.now()
-    await work()
+    let earlySeconds: number | null = null
+    await work(() => {
+      earlySeconds = (performance.now() - started) / 1000
+    })
     const seconds = (performance.now() - started) / 1000
     const [encodings, decodings] = segmenter.networks.map(({ runs }, i) => runs - before[i])
-    return { seconds, encodings, decodings }
+    return { seconds, earlySeconds, encodings, decodings }
   }
   // Cuts off a quarter of the structure.
   const point = (at: number): Promise<Wait> => {
     const { x0, x1, y, slice } = slices[at]
     const pointMm = viewPointMm(view, x0 + (x1 - x0) / 8, y, slice)
     const points = [{ pointMm, isInside: false }]
-    return wait(() => engine.refine({ ...common, points, fixedSlices: [], made: null }, edited))
+    return wait((onEarly) => engine.refine({ ...common, points, fixedSlices: [], made: null }, edited, { onEarly }))
   }
   const boxMm = structure.boxMm ?? { min: [0, 0, 0], max: [0, 0, 0] }
   const box = (grownMm: number): Promise<Wait> => {
@@ -131,15 +136,16 @@ async function printWaits(engine: Engine, scanPath: string, folder: string): Pro
   console.log(
     `${structure.name}, ${slices.length} slices; an encoding takes ${encodeS.toFixed(3)} s, a decoding ${decodeS.toFixed(3)} s`,
   )
-  console.log('| wait | seconds | encodings | decodings | seconds beside the networks |')
-  console.log('| --- | ---: | ---: | ---: | ---: |')
-  for (const [name, { seconds, encodings, decodings }] of [
+  console.log('| wait | seconds to the slice | to all | encodings | decodings | seconds beside the networks |')
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: |')
+  for (const [name, { seconds, earlySeconds, encodings, decodings }] of [
     ['point, slice not encoded', fresh],
     ['point, slice encoded', known],
     ['box, encoded', again],
   ] as const) {
     const beside = seconds - encodings * encodeS - decodings * decodeS
-    console.log(`| ${name} | ${seconds.toFixed(2)} | ${encodings} | ${decodings} | ${beside.toFixed(2)} |`)
+    const early = earlySeconds?.toFixed(2) ?? ''
+    console.log(`| ${name} | ${early} | ${seconds.toFixed(2)} | ${encodings} | ${decodings} | ${beside.toFixed(2)} |`)
   }
 }
 

@@ -15,7 +15,7 @@ import { measureBank, type MeasuredBank } from './pipeline/measureBank.js'
 import type { RunHooks } from './pipeline/runHooks.js'
 import { segmentFile, type SegmentResult } from './pipeline/segmentFile.js'
 import { startClock } from './pipeline/stageClock.js'
-import { Corrections } from './refine/corrections.js'
+import { Corrections, type RefineHooks } from './refine/corrections.js'
 import type { Network } from './runtime/network.js'
 import type { Segmenter } from './sam/segmenter.js'
 import { buildBank, type BuildBankOptions, type BuiltBank } from './templates/buildBank.js'
@@ -35,11 +35,7 @@ export interface Engine {
   /** Finds and segments, and writes label map, sidecar and names beside the scan or to `out`. */
   segment(request: SegmentRequest, hooks?: RunHooks): Promise<SegmentResult>
   /** Corrects a structure of a label map by points; writes nothing. */
-  refine(
-    request: RefineRequest,
-    edited: Pick<EditedLabelMap, 'labels'>,
-    hooks?: Pick<RunHooks, 'signal'>,
-  ): Promise<Correction>
+  refine(request: RefineRequest, edited: Pick<EditedLabelMap, 'labels'>, hooks?: RefineHooks): Promise<Correction>
   /** Segments a structure of a label map again in a box; writes nothing. */
   segmentBox(
     request: SegmentBoxRequest,

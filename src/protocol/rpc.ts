@@ -2,7 +2,7 @@
 import { NotificationType, RequestType, RequestType0, type RequestHandler, type RequestHandler0 } from 'vscode-jsonrpc'
 import type { DatasetEvent, DatasetOutcome, DatasetPlan, DatasetRequest } from '../shared/datasetRun.js'
 import type { ErrorData } from '../shared/errorData.js'
-import type { BoxMm, ExtremePoints } from '../shared/geometry/points.js'
+import type { BoxMm, ExtremePoints, PointMm } from '../shared/geometry/points.js'
 import type { LabelComparison, LabelStatisticsReport, NamedValue } from '../shared/labelComparison.js'
 import type { EditedStructure } from '../shared/labelEdit/editedStructure.js'
 import type {
@@ -159,6 +159,8 @@ export interface RefineRequest extends CorrectedLabels {
    * the answer depends on the labels before any point and on the points. Null for the first one.
    */
   readonly made: string | null
+  /** The point that was set, moved or taken away last: its slice is answered first. The last point when absent. */
+  readonly latestMm?: PointMm
 }
 
 /** Segment a structure again in a box. */
@@ -374,6 +376,13 @@ export const progressNotification = new NotificationType<{ readonly run: number;
 /** A structure's mask is there. */
 export const earlyMaskNotification = new NotificationType<{ readonly run: number; readonly mask: EarlyMaskNote }>(
   'earlyMask',
+)
+/**
+ * What a correction by points changes on the slice of the latest point, from the labels as they were sent, packed by
+ * `packRuns`; the answer holds it too, and what is carried to other slices.
+ */
+export const earlyCorrectionNotification = new NotificationType<{ readonly run: number; readonly runs: string }>(
+  'earlyCorrection',
 )
 /** A structure was localized. */
 export const structureNotification = new NotificationType<{

@@ -147,6 +147,11 @@ export type ToScanView =
     }
   /** A label map that is drawn was saved and so is the file at this address: it need not be read again. */
   | { readonly type: 'labelMapSaved'; readonly labelMap: string; readonly file: FileSource }
+  /**
+   * What a correction that is still going on changes, to be shown at once and taken back by the next of these messages,
+   * or by any edit; null for nothing any more.
+   */
+  | { readonly type: 'earlyCorrection'; readonly labelMap: string; readonly runs: VoxelRuns | null }
   /** How the segmenter's corrections stand. */
   | { readonly type: 'corrections'; readonly corrections: CorrectionsView }
   /** The view of an editor that this one is linked with. */

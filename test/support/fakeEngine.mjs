@@ -42,6 +42,10 @@ connection.onRequest('models/download', async ({ run, request }, token) => {
   })
   return { id: request.id }
 })
+connection.onRequest('refine', async ({ run, request }) => {
+  await connection.sendNotification('earlyCorrection', { run, runs: request.points[0].pointMm.join(' ') })
+  return { runs: 'all', made: 'all' }
+})
 connection.onRequest('segmentFolder', async (_, token) => {
   await new Promise((resolve) => token.onCancellationRequested(resolve))
   return { stopped: true }

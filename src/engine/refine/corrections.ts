@@ -25,6 +25,16 @@ import { draftInBox } from './draftOfMask.js'
 import { LastScan } from './lastScan.js'
 import { refineByPoints } from './refineByPoints.js'
 import { segmentBox, type BoxTask } from './segmentBox.js'
+import { runsOnSlice } from './runsOnSlice.js'
+
+/** What accompanies a correction by points. */
+export interface RefineHooks extends Pick<RunHooks, 'signal'> {
+  /**
+   * Called with what changes on the slice of the latest point as soon as that is known, from the labels as they were sent;
+   * packed. Other slices follow in the answer.
+   */
+  readonly onEarly?: (runs: string) => void
+}
 
 /** Corrects structures of label maps: the scan, the models and the embeddings of one request serve the next. */
 export class Corrections {
@@ -41,7 +51,7 @@ export class Corrections {
   async refine(
     request: RefineRequest,
     edited: Pick<EditedLabelMap, 'labels'>,
-    { signal }: Pick<RunHooks, 'signal'> = {},
+    { signal, onEarly }: RefineHooks = {},
   ): Promise<Correction> {
     const { points, fixedSlices, lockedValues, structure } = request
     const labels = copyLabels(edited.labels)
@@ -52,16 +62,19 @@ export class Corrections {
     throwIfCancelled(signal)
     const around = points.map(({ pointMm }): BoxMm => ({ min: pointMm, max: pointMm }))
     const shown = await shownOf(request, segmenter, 'balanced', around)
+    const fromSent = (runs: VoxelRuns): VoxelRuns => mergeRuns(invertRuns(made), runs)
+    const view = axialView(labels)
     const { runs } = await refineByPoints(
       { scan, labels, labelValue: structure.labelValue, points, fixedSlices, lockedValues },
       {
         segmenter,
         grid: tileGrid(scan, axialView(scan), shown),
         windowHu: request.windowHu ?? segmenter.windowHu,
-        ...defined({ signal }),
+        ...defined({ signal, latestMm: request.latestMm }),
+        onSlice: (slice, sliceRuns) => onEarly?.(packRuns(runsOnSlice(fromSent(sliceRuns), view, slice))),
       },
     )
-    return { runs: packRuns(mergeRuns(invertRuns(made), runs)), made: packRuns(runs) }
+    return { runs: packRuns(fromSent(runs)), made: packRuns(runs) }
   }
 
   /** @throws MedlsamError `usage` for a box that holds nothing, `input`, `template`, `model`, `cancelled` */

@@ -1,3 +1,4 @@
+import type { PointMm } from '../../shared/geometry/points.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import type { LabelVolume, Scan } from '../../shared/geometry/volume.js'
 import type { VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
@@ -34,6 +35,10 @@ export interface PointsTools {
   readonly grid: TileGrid
   readonly windowHu: WindowHu
   readonly signal?: AbortSignal
+  /** The point that was set, moved or taken away last, whose slice comes first; the last point when absent. */
+  readonly latestMm?: PointMm
+  /** Called when the first slice is done, with what changes there from the labels before any point. */
+  readonly onSlice?: (slice: number, runs: VoxelRuns) => void
 }
 
 /** What points changed. */
@@ -65,9 +70,12 @@ export async function refineByPoints(task: PointsTask, tools: PointsTools): Prom
   const slices = new StructureSlices(labels, view, labelValue, pointedAt(task, view, onSlices))
   const pixelMm = [view.spacingMm[0], view.spacingMm[1]] as const
   const ascending = [...onSlices].sort(([a], [b]) => a - b)
-  for (const [slice, points] of ascending) {
+  const latest = latestSlice(view, task.points, tools.latestMm)
+  // Each depends on nothing but its own mask before and its points: their order is that in which users wait for them.
+  for (const [slice, points] of [...ascending].sort(([a], [b]) => Number(b === latest) - Number(a === latest))) {
     const base = slices.before(slice)
     slices.set(slice, await refineSlice(asker, { slice, base, nearby: nearbyBox(slices, slice), pixelMm, points }))
+    if (slice === latest) tools.onSlice?.(slice, slices.runs())
   }
   const carrying: Carrying = {
     slices,
@@ -84,6 +92,14 @@ export async function refineByPoints(task: PointsTask, tools: PointsTools): Prom
       below: await carryChange(carrying, slice, -1),
     })
   return { runs: slices.runs(), slices: slices.changedSlices(), ends }
+}
+
+/** The slice of the point that was set last; null for none. */
+function latestSlice(view: AxialView, points: readonly RefinePoint[], latestMm?: PointMm): number | null {
+  const pointMm = latestMm ?? points.at(-1)?.pointMm
+  if (pointMm === undefined) return null
+  const [slice] = pointsOnSlices(view, [{ pointMm, isInside: true }]).keys()
+  return slice
 }
 
 /** Label values under points of the structure: who clicks into another structure means to have its voxels, but of locked ones. */

@@ -1,5 +1,6 @@
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc'
 import {
+  earlyCorrectionNotification,
   earlyMaskNotification,
   ENGINE_METHODS,
   progressNotification,
@@ -123,8 +124,11 @@ export function serve(connection: MessageConnection, engine: Engine): void {
     info: (token) => answer({ token }, () => engineInfo(engine)),
     bankInfo: ({ path }, token) => answer({ token }, () => bankInfo(engine, path)),
     saveLabelMap: (request, token) => answer({ token, order: edits }, () => saveLabelMap(labelMaps, request)),
-    refine: queued(async (request, { signal }) =>
-      engine.refine(request, await labelMaps.openEditedLabelMap(request.labels), { signal }),
+    refine: queued(async (request, { run, signal }) =>
+      engine.refine(request, await labelMaps.openEditedLabelMap(request.labels), {
+        signal,
+        onEarly: (runs) => void connection.sendNotification(earlyCorrectionNotification, { run, runs }),
+      }),
     ),
     segmentBox: queued(async (request, call) =>
       engine.segmentBox(request, await labelMaps.openEditedLabelMap(request.labels), call),

@@ -2,6 +2,7 @@ import type { RequestType, RequestType0 } from 'vscode-jsonrpc'
 import type { MessageConnection } from 'vscode-jsonrpc/node'
 import {
   datasetEventNotification,
+  earlyCorrectionNotification,
   earlyMaskNotification,
   endEarlyNotification,
   pauseNotification,
@@ -27,6 +28,8 @@ export interface RunListeners {
   readonly onProgress?: (progress: Progress) => void
   readonly onStructure?: (structure: LocalizedStructure) => void
   readonly onEarlyMask?: (mask: EarlyMaskNote) => void
+  /** What is known early of a correction by points; packed by `packRuns`. */
+  readonly onEarlyCorrection?: (runs: string) => void
   readonly onDatasetEvent?: (event: DatasetEvent) => void
 }
 
@@ -117,6 +120,7 @@ export class EngineClient {
     connection.onNotification(progressNotification, ({ run, progress }) => of(run)?.onProgress?.(progress))
     connection.onNotification(structureNotification, ({ run, structure }) => of(run)?.onStructure?.(structure))
     connection.onNotification(earlyMaskNotification, ({ run, mask }) => of(run)?.onEarlyMask?.(mask))
+    connection.onNotification(earlyCorrectionNotification, ({ run, runs }) => of(run)?.onEarlyCorrection?.(runs))
     connection.onNotification(datasetEventNotification, ({ run, event }) => of(run)?.onDatasetEvent?.(event))
   }
 

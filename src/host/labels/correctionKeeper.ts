@@ -19,11 +19,15 @@ export class CorrectionKeeper {
     const corrections = new SegmenterCorrections({
       paths: () => document.paths(),
       labels: document.labels,
-      refine: (request, signal) => this.engine.run(refineMethod, { segmenter: segmenter(), ...request }, { signal }),
+      refine: (request, listeners) => this.engine.run(refineMethod, { segmenter: segmenter(), ...request }, listeners),
       segmentBox: (request, signal) =>
         this.engine.run(segmentBoxMethod, { segmenter: segmenter(), ...request }, { signal }),
       onChange: (view) => {
         for (const panel of panels) panel.send({ type: 'corrections', corrections: view })
+      },
+      onEarly: (labelMap, runs) => {
+        for (const panel of panels)
+          if (panel.drawn === labelMap) panel.send({ type: 'earlyCorrection', labelMap, runs })
       },
     })
     document.onDidChangeLabels(() => {

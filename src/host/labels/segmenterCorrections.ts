@@ -1,7 +1,8 @@
 import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from '../../protocol/rpc.js'
 import { NO_CORRECTIONS, type CorrectionRequest, type CorrectionsView } from '../../protocol/scanEditor.js'
-import type { BoxMm } from '../../shared/geometry/points.js'
+import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
 import type { EditedStructure, EditTool } from '../../shared/labelEdit/editedStructure.js'
+import type { VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { unpackRuns } from '../../shared/node/packedRuns.js'
 import type { RefinePoint } from '../../shared/refinement.js'
 import type { LabelMapEdits, ScanPaths } from './labelMapEdits.js'
@@ -12,10 +13,19 @@ export interface CorrectionParts {
   /** Of the scan. */
   paths(): ScanPaths
   readonly labels: ScanLabels
-  refine(request: RefineRequest, signal: AbortSignal): Promise<Correction>
+  refine(request: RefineRequest, listeners: RefineListeners): Promise<Correction>
   segmentBox(request: SegmentBoxRequest, signal: AbortSignal): Promise<Correction>
   /** How things stand has changed. */
   onChange(view: CorrectionsView): void
+  /** What a correction that is going on changes is known early, to be shown until it ends; null when that is over. */
+  onEarly(labelMap: string, runs: VoxelRuns | null): void
+}
+
+/** What accompanies a correction by points. */
+export interface RefineListeners {
+  readonly signal: AbortSignal
+  /** Packed. */
+  readonly onEarlyCorrection: (runs: string) => void
 }
 
 /** Points that were set on a structure one after the other. */
@@ -40,6 +50,8 @@ export class SegmenterCorrections {
   private turn: PointsTurn | null = null
   private fixedSlices: readonly number[] = []
   private running: AbortController | null = null
+  /** The label map that shows what is known early, and how many changes it had then. */
+  private early: { readonly labelMap: string; readonly edits: number } | null = null
   /** The box of each structure that was segmented in one. */
   private readonly boxes = new Map<string, BoxMm>()
 
@@ -58,21 +70,20 @@ export class SegmenterCorrections {
     switch (request.kind) {
       case 'addPoint': {
         const turn = this.turnOn(labelMap, request.labelValue)
-        return this.refine({ ...turn, points: [...turn.points, request.point] })
+        return this.refine({ ...turn, points: [...turn.points, request.point] }, request.point.pointMm)
       }
       case 'movePoint': {
         const { turn } = this
         if (turn === null) return
         const { index, pointMm } = request
-        return this.refine({
-          ...turn,
-          points: turn.points.map((point, at) => (at === index ? { ...point, pointMm } : point)),
-        })
+        const points = turn.points.map((point, at) => (at === index ? { ...point, pointMm } : point))
+        return this.refine({ ...turn, points }, pointMm)
       }
       case 'removePoint': {
         const { turn } = this
-        if (turn === null) return
-        return this.refine({ ...turn, points: turn.points.filter((_, index) => index !== request.index) })
+        if (turn === null || request.index >= turn.points.length) return
+        const { pointMm } = turn.points[request.index]
+        return this.refine({ ...turn, points: turn.points.filter((_, index) => index !== request.index) }, pointMm)
       }
       case 'leavePoints':
         this.letGo()
@@ -94,6 +105,7 @@ export class SegmenterCorrections {
   /** Segments a structure again in a box. @throws Error with one sentence where that fails */
   async segmentBox(labelMap: string, labelValue: number, boxMm: BoxMm, how: BoxHow = {}): Promise<void> {
     this.turn = null
+    this.endEarly()
     this.boxes.set(`${labelMap} ${labelValue}`, boxMm)
     const edited = this.labelMap(labelMap)
     const tool = Object.keys(how).length === 0 ? 'box' : 'segment again'
@@ -109,7 +121,8 @@ export class SegmenterCorrections {
 
   /** The labels have changed; points are let go where it was somebody else. */
   onLabelsChanged(): void {
-    const { turn } = this
+    const { turn, early } = this
+    if (early !== null && this.parts.labels.of(early.labelMap)?.runs.length !== early.edits) this.endEarly()
     if (turn !== null && this.running === null && this.parts.labels.of(turn.labelMap)?.runs.length !== turn.edits)
       this.letGo()
   }
@@ -117,10 +130,12 @@ export class SegmenterCorrections {
   private turnOn(labelMap: string, labelValue: number): PointsTurn {
     const { turn } = this
     if (turn?.labelMap === labelMap && turn.labelValue === labelValue) return turn
+    this.endEarly()
     return { labelMap, labelValue, points: [], made: null, edits: this.labelMap(labelMap).runs.length }
   }
 
-  private async refine(turn: PointsTurn): Promise<void> {
+  /** @param latestMm the point that was set, moved or taken away */
+  private async refine(turn: PointsTurn, latestMm: PointMm): Promise<void> {
     const before = this.turn
     // Shown at once, and the next point counts them.
     this.turn = turn
@@ -129,7 +144,15 @@ export class SegmenterCorrections {
     const edited = this.labelMap(labelMap)
     try {
       const correction = await this.correct(edited, this.structure(edited, labelValue), 'points', (common, signal) =>
-        this.parts.refine({ ...common, points, fixedSlices, made }, signal),
+        this.parts.refine(
+          { ...common, points, fixedSlices, made, latestMm },
+          {
+            signal,
+            onEarlyCorrection: (packed) => {
+              if (!signal.aborted) this.showEarly(edited, common.labels, packed)
+            },
+          },
+        ),
       )
       if (correction === null || this.turn !== turn) return
       const next = { ...turn, made: correction.made, edits: edited.runs.length }
@@ -172,9 +195,27 @@ export class SegmenterCorrections {
         this.parts.labels.edit(edited.name, { kind: 'voxels', runs, structure: name, tool })
       return correction
     } finally {
-      if (this.running === running) this.running = null
+      // A point that was set meanwhile goes on from what is shown.
+      if (this.running === running) {
+        this.running = null
+        this.endEarly()
+      }
       this.tell()
     }
+  }
+
+  /** Shows what is known early, unless the labels have changed since they were sent. */
+  private showEarly({ name, runs: { length: edits } }: LabelMapEdits, sent: EditedLabels, packed: string): void {
+    const runs = unpackRuns(packed)
+    if (runs === null || sent.firstEdit + sent.edits.length !== edits) return
+    this.early = { labelMap: name, edits }
+    this.parts.onEarly(name, runs)
+  }
+
+  private endEarly(): void {
+    const { early } = this
+    this.early = null
+    if (early !== null) this.parts.onEarly(early.labelMap, null)
   }
 
   private labelMap(name: string): LabelMapEdits {
@@ -194,6 +235,7 @@ export class SegmenterCorrections {
 
   private letGo(): void {
     this.running?.abort()
+    this.endEarly()
     this.turn = null
     this.tell()
   }

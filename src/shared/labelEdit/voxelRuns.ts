@@ -32,6 +32,17 @@ export function invertRuns(runs: VoxelRuns): VoxelRuns {
   return out
 }
 
+/** The part of a change whose voxels are what they were before it. */
+export function runsThatFit(labels: ArrayLike<number>, runs: VoxelRuns): VoxelRuns {
+  const fitting = new RunWriter()
+  for (let at = 0; at < runs.length; at += RUN_LENGTH) {
+    const [start, length, before, after] = runs.subarray(at, at + RUN_LENGTH)
+    for (let voxel = start; voxel < start + length; voxel++)
+      if (labels[voxel] === before) fitting.add(voxel, 1, before, after)
+  }
+  return fitting.done()
+}
+
 /** How many voxels change. */
 export function changedVoxels(runs: VoxelRuns): number {
   let voxels = 0

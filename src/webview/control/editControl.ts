@@ -202,9 +202,10 @@ export class EditControl {
     if (lasso !== null && grid !== null) lassoVoxels(grid, lasso.pointsMm, plane, stroke.paint)
     viewer.drawStroke(stroke)
     const runs = stroke.runs()
+    const facts = viewer.endStroke(runs)
     this.change({ lasso: null })
     if (runs.length === 0) return
-    this.store.update({ labels: { ...this.store.state.labels, facts: viewer.endStroke(runs) } })
+    this.store.update({ labels: { ...this.store.state.labels, facts } })
     this.onEdited(viewer)
     this.post({ type: 'labelEdit', labelMap, edit: { kind: 'voxels', runs, structure, tool: TOOL_NAMES[tool] } })
   }

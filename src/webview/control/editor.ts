@@ -98,6 +98,9 @@ export class Editor implements EditorActions {
       case 'labelEdits':
         this.labels.follow(message)
         return
+      case 'earlyCorrection':
+        this.labels.showEarly(message)
+        return
       case 'corrections':
         this.corrections.set(message.corrections)
         return

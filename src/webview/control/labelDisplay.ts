@@ -58,6 +58,17 @@ export class LabelDisplay {
     this.onLoaded(viewer)
   }
 
+  /** Draws what a correction changes that is still going on, until the next edit. */
+  showEarly({ labelMap, runs }: Extract<ToScanView, { type: 'earlyCorrection' }>): void {
+    const { viewer, state } = this.store
+    const { shown } = state.labels
+    if (viewer === null || shown?.kind !== 'labelMap' || shown.name !== labelMap) return
+    const facts = viewer.showEarly(runs)
+    if (facts === null) return
+    this.change({ facts })
+    this.onLoaded(viewer)
+  }
+
   /** What is drawn is what the file holds now. */
   setSaved({ labelMap, file }: Extract<ToScanView, { type: 'labelMapSaved' }>): void {
     const { map } = this.labels

@@ -1,8 +1,17 @@
 import { spacingMm, applyAffine } from '../../shared/geometry/affine.js'
 import type { BoxMm, PointMm, Size3 } from '../../shared/geometry/points.js'
 import { mapAxes } from '../../shared/geometry/vector.js'
-import { applyRuns, boundsOfRuns, largestAfter, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
-import type { EditableLabels } from '../editing/stroke.js'
+import {
+  applyRuns,
+  boundsOfRuns,
+  invertRuns,
+  largestAfter,
+  NO_RUNS,
+  runsThatFit,
+  RunWriter,
+  type VoxelRuns,
+} from '../../shared/labelEdit/voxelRuns.js'
+import { Stroke, type EditableLabels, type StrokeRule } from '../editing/stroke.js'
 import { imageVolume, sameGrid, type ImageVolume } from './imageVolume.js'
 import { labelBox } from '../../shared/geometry/labelBox.js'
 import type { BoxVoxel } from '../../shared/structure.js'
@@ -36,10 +45,14 @@ export class ShownLabels {
   forSurfaces: ImageVolume
   /** How often the slices of a plane that is drawn were edited. */
   edits: Readonly<Record<Plane, number>> = { axial: 0, coronal: 0, sagittal: 0 }
+  /** Whether they are being drawn. */
+  isInStroke = false
   /** Another array after every edit. */
   private stats: readonly LabelStats[]
+  /** A change that is drawn and not an edit yet. */
+  private early: VoxelRuns = NO_RUNS
   private keptBox: KeptBox | null = null
-  private timer: number | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
 
   /** @param onSurfaces surfaces are to be made anew */
   constructor(
@@ -89,6 +102,14 @@ export class ShownLabels {
     this.setStats(runs)
   }
 
+  /** Draws a change that is not an edit yet in place of the one before, where voxels are what it expects; null for none. */
+  showEarly(runs: VoxelRuns | null, scan: ImageVolume, shown: ShownSlices): void {
+    this.edit(invertRuns(this.early), scan, shown)
+    const data = this.editable()
+    this.early = runs === null || data === null ? NO_RUNS : runsThatFit(data, runs)
+    this.edit(this.early, scan, shown)
+  }
+
   /** Voxels inside a box, in closest-RAS order, were changed: slices that cut it are drawn anew. */
   noteChanged(box: BoxVoxel, scan: ImageVolume, shown: ShownSlices): void {
     const isOneGrid = sameGrid(scan, this.volume)
@@ -97,15 +118,37 @@ export class ShownLabels {
       const isCut = shown[plane] >= box.min[depth] && shown[plane] <= box.max[depth]
       if (isCut || !isOneGrid) this.edits = { ...this.edits, [plane]: this.edits[plane] + 1 }
     }
-    window.clearTimeout(this.timer)
-    this.timer = window.setTimeout(() => {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => {
       this.forSurfaces = { ...this.volume }
       this.onSurfaces()
     }, SURFACES_AFTER_MS)
   }
 
+  /** The change that takes a label away. */
+  runsOf(labelValue: number): VoxelRuns {
+    const data = this.editable() ?? new Uint8Array()
+    const runs = new RunWriter()
+    for (let at = data.indexOf(labelValue); at >= 0; at = data.indexOf(labelValue, at + 1))
+      runs.add(at, 1, labelValue, 0)
+    return runs.done()
+  }
+
+  /** Begins a stroke; null where labels cannot be edited. */
+  beginStroke(rule: StrokeRule, scan: ImageVolume): Stroke | null {
+    const data = this.editable(rule.labelValue)
+    this.isInStroke = data !== null
+    return data && new Stroke(data, this.volume, scan, rule)
+  }
+
+  /** A stroke is done: what it changed is counted. */
+  endStroke(runs: VoxelRuns): void {
+    this.isInStroke = false
+    this.setStats(runs)
+  }
+
   /** Voxels of runs were changed: the statistics follow. */
-  setStats(runs: VoxelRuns): void {
+  private setStats(runs: VoxelRuns): void {
     this.stats = statsAfter(this.stats, runs, this.volume.data, this.volume.size)
   }
 

@@ -1,5 +1,5 @@
 import type { CtWindow } from '../../shared/ctWindow.js'
-import { RunWriter, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
+import { NO_RUNS, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { applyAffine, spacingMm } from '../../shared/geometry/affine.js'
 import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
 import { mapAxes } from '../../shared/geometry/vector.js'
@@ -14,7 +14,7 @@ import { pictureOf } from './pictureOf.js'
 import type { Plane, Tile } from './projection.js'
 import { readAt, type Reading } from './reading.js'
 import { arrange, type Cell } from './stageLayout.js'
-import { Stroke, type StrokeRule } from '../editing/stroke.js'
+import type { Stroke, StrokeRule } from '../editing/stroke.js'
 import { emptyLabels, ShownLabels, type LabelFacts, type ShownSlices } from './shownLabels.js'
 import { colorTable } from './slicePixels.js'
 import { View3d } from './view3d.js'
@@ -153,7 +153,17 @@ export class Viewer {
   editLabels(changes: readonly VoxelRuns[]): readonly LabelFacts[] {
     const { labels, scan } = this
     if (labels === null || scan === null) return []
+    labels.showEarly(null, scan.volume, this.shownSlices(scan))
     for (const runs of changes) labels.edit(runs, scan.volume, this.shownSlices(scan))
+    this.requestDraw()
+    return labels.facts()
+  }
+
+  /** Draws a change that is no edit yet in place of the one before, until the next edit or stroke. @returns null where that cannot be */
+  showEarly(runs: VoxelRuns | null): readonly LabelFacts[] | null {
+    const { labels, scan } = this
+    if (labels === null || scan === null || labels.isInStroke) return null
+    labels.showEarly(runs, scan.volume, this.shownSlices(scan))
     this.requestDraw()
     return labels.facts()
   }
@@ -165,18 +175,14 @@ export class Viewer {
 
   /** The change that takes a label away. */
   runsOfLabel(labelValue: number): VoxelRuns {
-    const data = this.labels?.editable() ?? new Uint8Array()
-    const runs = new RunWriter()
-    for (let at = data.indexOf(labelValue); at >= 0; at = data.indexOf(labelValue, at + 1))
-      runs.add(at, 1, labelValue, 0)
-    return runs.done()
+    this.showEarly(null)
+    return this.labels?.runsOf(labelValue) ?? NO_RUNS
   }
 
   /** Begins a stroke on the labels; null where there are none that can be edited. */
   beginStroke(rule: StrokeRule): Stroke | null {
-    const { labels, scan } = this
-    const data = labels?.editable(rule.labelValue) ?? null
-    return labels === null || data === null || scan === null ? null : new Stroke(data, labels.volume, scan.volume, rule)
+    this.showEarly(null)
+    return this.scan && (this.labels?.beginStroke(rule, this.scan.volume) ?? null)
   }
 
   /** The grid of the labels on display; null for none. */
@@ -194,7 +200,7 @@ export class Viewer {
 
   /** A stroke is done: what it changed is counted. */
   endStroke(runs: VoxelRuns): readonly LabelFacts[] {
-    this.labels?.setStats(runs)
+    this.labels?.endStroke(runs)
     return this.labels?.facts() ?? []
   }
 

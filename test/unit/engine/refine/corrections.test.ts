@@ -132,6 +132,33 @@ describe('correcting by points', () => {
     expect(unpackRuns(none.made)).toEqual(NO_RUNS)
   })
 
+  it('tells early what changes on the slice of the latest point, as it will be in the answer', async () => {
+    const keeps = corrections()
+    const labels = edited(organ)
+    const early: string[] = []
+    const hooks = { onEarly: (runs: string) => early.push(runs) }
+    const first = await keeps.refine(request(labels, { points: [point] }), await maps.openEditedLabelMap(labels), hooks)
+    const changed = applied({ data: organ }, first.runs)
+    const onSlice = (slice: number, data: ArrayLike<number>, others: ArrayLike<number>): number[] =>
+      Array.from(data, (label, at) => (Math.floor(at / 320) === slice ? label : others[at]))
+    expect(early).toHaveLength(1)
+    expect(Array.from(applied({ data: organ }, early[0]))).toEqual(onSlice(3, changed, organ))
+
+    // A point on the slice above, and the first one dragged: neighbours stay until the answer.
+    const next = { ...labels, firstEdit: 1, edits: [first.runs] }
+    const above = { pointMm: [12, 5, 8], isInside: true } as const
+    const dragged = { pointMm: [11, 8, 6], isInside: true } as const
+    const second = await keeps.refine(
+      request(next, { points: [dragged, above], made: first.made, latestMm: dragged.pointMm }),
+      await maps.openEditedLabelMap(next),
+      hooks,
+    )
+    const after = applied({ data: changed }, second.runs)
+    expect(early).toHaveLength(2)
+    expect(Array.from(applied({ data: changed }, early[1]))).toEqual(onSlice(3, after, changed))
+    expect(after).not.toEqual(changed)
+  })
+
   it('keeps what fails from changing anything', async () => {
     const labels = edited(organ)
     const map = await maps.openEditedLabelMap(labels)

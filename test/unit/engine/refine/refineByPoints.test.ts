@@ -81,6 +81,23 @@ describe('refineByPoints', () => {
     expect(none).toEqual({ runs: new Int32Array(0), slices: [], ends: [] })
   })
 
+  it('tells of the slice of the latest point before it asks about any other', async () => {
+    const told: (readonly [slice: number, encoded: number, decoded: number])[] = []
+    const segmenter = seeing()
+    const grid = tileGrid(scan, axialView(scan), WHOLE_SLICES)
+    const task = { scan, labels: found, labelValue: 3, fixedSlices: [], lockedValues: [] }
+    const onSlice = (slice: number): void => void told.push([slice, segmenter.images.length, segmenter.asked.length])
+    const tools = { segmenter, grid, windowHu: segmenter.windowHu, onSlice }
+    const points = [at([15, 10, 4], true), at([15, 10, 8], true)]
+    await refineByPoints({ ...task, points }, tools)
+    await refineByPoints({ ...task, points }, { ...tools, latestMm: points[0].pointMm })
+    expect(told.map(([slice]) => slice)).toEqual([8, 4])
+    expect(told[0]).toEqual([8, 1, 1])
+    // Nobody waits for the slice of a point that is gone.
+    await refineByPoints({ ...task, points }, { ...tools, latestMm: at([15, 10, 6], true).pointMm })
+    expect(told).toHaveLength(2)
+  })
+
   it('does not go beyond slices that are fixed, nor beyond the ends of the structure', async () => {
     const refined = await refine([IN_MISSING], { fixedSlices: [8] })
     expect(refined.slices).toEqual([4, 5, 6, 7])

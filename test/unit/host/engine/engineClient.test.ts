@@ -5,7 +5,13 @@ import type { ProviderRequest } from '../../../../src/protocol/engineSetup.js'
 import { EngineClient, type RunListeners } from '../../../../src/host/engine/engineClient.js'
 import { EngineDied, RunCancelled } from '../../../../src/host/engine/engineErrors.js'
 import type { EngineState } from '../../../../src/host/engine/engineProcess.js'
-import { downloadModelMethod, infoMethod, segmentMethod, testProvidersMethod } from '../../../../src/protocol/rpc.js'
+import {
+  downloadModelMethod,
+  infoMethod,
+  refineMethod,
+  segmentMethod,
+  testProvidersMethod,
+} from '../../../../src/protocol/rpc.js'
 
 let client: EngineClient
 const states: EngineState[] = []
@@ -70,6 +76,20 @@ describe('the engine client', () => {
     } finally {
       vi.unstubAllEnvs()
     }
+  })
+
+  it('passes on what is known early of a correction', async () => {
+    const early: string[] = []
+    const labels = { scanPath: 'a.nii', basePath: null, baseStamp: null, session: '1', firstEdit: 0, edits: [] }
+    const points = [{ pointMm: [1, 2, 3], isInside: true }] as const
+    const structure = { name: 'Larynx', labelValue: 1 }
+    const correction = await fakeEngine().run(
+      refineMethod,
+      { labels, structure, points, lockedValues: [], fixedSlices: [], made: null },
+      { signal: new AbortController().signal, onEarlyCorrection: (runs) => early.push(runs) },
+    )
+    expect(early).toEqual(['1 2 3'])
+    expect(correction).toEqual({ runs: 'all', made: 'all' })
   })
 
   it('passes progress, structures and early masks of a run on', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RunCancelled } from '../../../../src/host/engine/engineErrors.js'
 import { ScanLabels, type UndoableEdit } from '../../../../src/host/labels/scanLabels.js'
-import { SegmenterCorrections } from '../../../../src/host/labels/segmenterCorrections.js'
+import { SegmenterCorrections, type RefineListeners } from '../../../../src/host/labels/segmenterCorrections.js'
 import type { Correction, RefineRequest, SegmentBoxRequest } from '../../../../src/protocol/rpc.js'
 import type { CorrectionsView } from '../../../../src/protocol/scanEditor.js'
 import { FOUND, type EditedStructure } from '../../../../src/shared/labelEdit/editedStructure.js'
@@ -33,9 +33,15 @@ function opened() {
     onRevert: () => undefined,
   })
   labels.open({ name: NAME, stamp: '8@1', structures: [liver, aorta] })
-  const refine = async (request: RefineRequest, signal: AbortSignal): Promise<Correction> => {
+  const early: (Int32Array | null)[] = []
+  const refine = async (
+    request: RefineRequest,
+    { signal, onEarlyCorrection }: RefineListeners,
+  ): Promise<Correction> => {
     asked.push(request)
     const present = shown.slice()
+    const isSet = request.points.some(({ pointMm }) => pointMm[0] === request.latestMm?.[0])
+    if (isSet) onEarlyCorrection(packRuns(Int32Array.of(request.latestMm?.[0] ?? 0, 1, 0, 1)))
     await answering
     if (signal.aborted) throw new RunCancelled(Promise.resolve())
     const before = present.slice()
@@ -61,9 +67,13 @@ function opened() {
       return Promise.resolve({ runs, made: runs })
     },
     onChange: (view) => views.push(view),
+    onEarly: (labelMap, runs) => {
+      expect(labelMap).toBe(NAME)
+      early.push(runs)
+    },
   })
   return {
-    ...{ shown, undo, views, asked, labels, made },
+    ...{ early, shown, undo, views, asked, labels, made },
     hold: (until: Promise<unknown>) => {
       answering = until
     },
@@ -80,6 +90,43 @@ describe('corrections by the segmenter', () => {
     expect(asked[1]).toMatchObject({ points: [at(3), at(0, false)], lockedValues: [2] })
     expect(views.map(({ isBusy }) => isBusy)).toContain(true)
     expect(made.view()).toEqual({ labelValue: 1, points: [at(3), at(0, false)], fixedSlices: [], isBusy: false })
+  })
+
+  it('shows what is known early of the slice of a point until the answer is there, which is the only edit', async () => {
+    const { made, early, undo, shown } = opened()
+    await made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(3) })
+    expect(early).toEqual([Int32Array.of(3, 1, 0, 1), null])
+    await made.handle(NAME, { kind: 'movePoint', index: 0, pointMm: [5, 0, 0] })
+    expect(early.slice(2)).toEqual([Int32Array.of(5, 1, 0, 1), null])
+    // What a point leaves behind that is gone is known with the answer.
+    await made.handle(NAME, { kind: 'removePoint', index: 0 })
+    expect(early).toHaveLength(4)
+    expect(undo).toHaveLength(3)
+    expect([...shown]).toEqual([1, 0, 0, 0, 0, 0, 0, 0])
+  })
+
+  it('leaves nothing of what it showed early when it is stopped, fails, or the labels change meanwhile', async () => {
+    const { made, early, undo, labels, hold } = opened()
+    let go = (): void => undefined
+    const add = (): Promise<void> => {
+      hold(new Promise<void>((resolve) => (go = resolve)))
+      return made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(3) })
+    }
+    const stopped = add()
+    await made.handle(NAME, { kind: 'stop' })
+    go()
+    await expect(stopped).rejects.toBeInstanceOf(RunCancelled)
+    expect(early).toEqual([Int32Array.of(3, 1, 0, 1), null])
+    hold(Promise.reject(new Error('The segmenter failed.')))
+    await expect(made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(3) })).rejects.toThrow('failed')
+    expect(early.slice(2)).toEqual([Int32Array.of(3, 1, 0, 1), null])
+    const edited = add()
+    labels.edit(NAME, { kind: 'voxels', runs: Int32Array.of(6, 1, 0, 1), structure: 'Liver', tool: 'brush' })
+    expect(early.slice(4)).toEqual([Int32Array.of(3, 1, 0, 1), null])
+    go()
+    await expect(edited).rejects.toThrow('was changed')
+    expect(early).toHaveLength(6)
+    expect(undo).toHaveLength(1)
   })
 
   it('takes back what a point did when it is removed, and all when none is left', async () => {
@@ -114,7 +161,7 @@ describe('corrections by the segmenter', () => {
   })
 
   it('gives up the answer to a point when another one is set meanwhile', async () => {
-    const { made, shown, undo, hold } = opened()
+    const { made, shown, undo, hold, early } = opened()
     let go = (): void => undefined
     hold(new Promise<void>((resolve) => (go = resolve)))
     const first = made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(3) })
@@ -124,6 +171,8 @@ describe('corrections by the segmenter', () => {
     await second
     expect([...shown]).toEqual([1, 0, 0, 1, 0, 1, 0, 0])
     expect(undo).toHaveLength(1)
+    // The second follows the first without a moment of neither.
+    expect(early).toEqual([Int32Array.of(3, 1, 0, 1), Int32Array.of(5, 1, 0, 1), null])
   })
 
   it('drops an answer to labels that were changed meanwhile, and says so', async () => {

@@ -9,6 +9,7 @@ import {
   invertRuns,
   largestAfter,
   mergeRuns,
+  runsThatFit,
 } from '../../../../src/shared/labelEdit/voxelRuns.js'
 
 const SIZE: Size3 = [4, 3, 2]
@@ -38,6 +39,16 @@ describe('voxel runs', () => {
       fc.property(labels, labels, labels, (first, second, third) => {
         const merged = mergeRuns(diffLabels(first, second), diffLabels(second, third))
         expect(merged).toEqual(diffLabels(first, third))
+      }),
+    )
+  })
+
+  it('fit only voxels that are what they were before the change', () => {
+    fc.assert(
+      fc.property(labels, labels, labels, (before, after, now) => {
+        const fitting = runsThatFit(now, diffLabels(before, after))
+        const expected = now.map((value, at) => (value === before[at] ? after[at] : value))
+        expect(fitting).toEqual(diffLabels(now, expected))
       }),
     )
   })
