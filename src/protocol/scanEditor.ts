@@ -6,7 +6,7 @@ import type { Progress } from '../shared/progress.js'
 import type { StructureStatus } from '../shared/structure.js'
 import type { EditedStructure, StructureOrigin } from '../shared/labelEdit/editedStructure.js'
 import type { RefinePoint } from '../shared/refinement.js'
-import type { LabelEdit } from '../shared/labelEdit/labelEdit.js'
+import type { DrawnSlice, LabelEdit } from '../shared/labelEdit/labelEdit.js'
 import type { VoxelRuns } from '../shared/labelEdit/voxelRuns.js'
 import type { KeyHelp, ViewCommand } from './viewCommand.js'
 
@@ -142,6 +142,8 @@ export type ToScanView =
       readonly runs: readonly VoxelRuns[]
       /** As they are now. */
       readonly structures: readonly EditedStructure[]
+      /** Where they were drawn by hand: no change is carried there. */
+      readonly drawnSlices: readonly DrawnSlice[]
       /** Label value of the structure to go on with, where that is another one. */
       readonly activate?: number
     }

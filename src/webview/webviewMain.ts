@@ -1,5 +1,6 @@
 import { createRef, h, render } from 'preact'
 import { Editor } from './control/editor.js'
+import { fixedSlices } from './control/fixedSlices.js'
 import { sceneOf } from './control/sceneOf.js'
 import { StageMouse } from './control/stageMouse.js'
 import { NARROW_PAGE } from './control/viewControl.js'
@@ -59,6 +60,7 @@ function drawOverPlanes(): void {
     planes: viewer.planes(),
     cells: viewer.cells(),
     activePlane: state.activePlane,
+    fixedSlices: fixedSlices(state),
     renderProblem: viewer.renderProblem(),
   }
   render(

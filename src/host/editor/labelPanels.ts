@@ -14,7 +14,8 @@ export async function followLabels(panel: ScanPanel, document: ScanDocument, nam
   if (name === null) return
   const labelMap = await openLabels(document, name)
   panel.drawn = name
-  panel.send({ type: 'labelEdits', labelMap: name, runs: labelMap.runs, structures: labelMap.structures })
+  const { runs, structures, drawnSlices } = labelMap
+  panel.send({ type: 'labelEdits', labelMap: name, runs, structures, drawnSlices })
 }
 
 /** A label map beside the scan as it is edited; opened where it is not yet. */
@@ -28,11 +29,12 @@ export function tellLabelsChange(
   panels: Iterable<ScanPanel>,
   { labelMap, runs, madeIn, activate }: LabelsChange,
 ): void {
-  const { name, structures } = labelMap
+  const { name, structures, drawnSlices } = labelMap
   for (const panel of panels) {
     if (panel.drawn !== name) continue
     const unseen = panel === madeIn ? [] : runs
-    panel.send({ type: 'labelEdits', labelMap: name, runs: unseen, structures, ...defined({ activate }) })
+    const message = { type: 'labelEdits', labelMap: name, runs: unseen, structures, drawnSlices } as const
+    panel.send({ ...message, ...defined({ activate }) })
   }
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { EditedLabels } from '../../protocol/rpc.js'
 import { editedStructureSchema, type EditedStructure } from '../../shared/labelEdit/editedStructure.js'
-import { runsOf, structuresAfter, type LabelEdit } from '../../shared/labelEdit/labelEdit.js'
+import { runsOf, structuresAfter, type DrawnSlice, type LabelEdit } from '../../shared/labelEdit/labelEdit.js'
 import type { VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { EngineError } from '../engine/engineErrors.js'
 import { packRuns, unpackRuns } from '../../shared/node/packedRuns.js'
@@ -50,6 +50,9 @@ export interface ScanPaths {
 export class LabelMapEdits {
   private log: VoxelRuns[] = []
   private current: readonly EditedStructure[]
+  /** One for each stroke; those that are saved count on. */
+  private drawn: readonly DrawnSlice[] = []
+  private savedDrawn: readonly DrawnSlice[] = []
   /** How many of the changes the engine has, as far as it has answered. */
   private sent = 0
   /** Names what the engine keeps of it. */
@@ -82,6 +85,11 @@ export class LabelMapEdits {
     return this.log
   }
 
+  /** Slices of structures that were drawn by hand since the file was opened: no change is carried to them. */
+  get drawnSlices(): readonly DrawnSlice[] {
+    return this.drawn
+  }
+
   get isChanged(): boolean {
     return this.log.length > 0 || this.current !== this.base.structures
   }
@@ -90,6 +98,17 @@ export class LabelMapEdits {
   apply(edit: LabelEdit, isUndo: boolean): void {
     this.log.push(...runsOf(edit))
     this.current = structuresAfter(this.current, edit, isUndo)
+    if (edit.kind !== 'voxels' || edit.drawnOn === undefined) return
+    const { labelValue, slice } = edit.drawnOn
+    const last = this.drawn.findLastIndex((one) => one.labelValue === labelValue && one.slice === slice)
+    this.drawn = isUndo ? this.drawn.filter((_, index) => index !== last) : [...this.drawn, edit.drawnOn]
+  }
+
+  /** Lets changes be carried to slices that were drawn. @returns whether there was one at this height */
+  release(slice: number): boolean {
+    const { drawn } = this
+    this.drawn = drawn.filter((one) => one.slice !== slice)
+    return this.drawn.length < drawn.length
   }
 
   /** Goes back to what the file holds. What the engine keeps has the edits that are dropped. */
@@ -98,6 +117,7 @@ export class LabelMapEdits {
     this.log = []
     this.sent = 0
     this.current = this.base.structures
+    this.drawn = this.savedDrawn
   }
 
   /** It was written when it had so many changes and these structures. */
@@ -113,6 +133,7 @@ export class LabelMapEdits {
     this.base = { ...this.base, stamp, structures }
     this.log.splice(0, edits)
     this.sent = 0
+    this.savedDrawn = this.drawn
   }
 
   /**

@@ -73,6 +73,12 @@ export class ScanLabels {
     })
   }
 
+  /** Lets changes be carried again to a slice that was drawn. */
+  release(name: string, slice: number): void {
+    const labelMap = this.byName.get(name)
+    if (labelMap?.release(slice) === true) this.listener.onChange({ labelMap, runs: [] })
+  }
+
   /** Drops the edits that were not saved, of all label maps or of one. */
   revert(labelMaps: readonly LabelMapEdits[] = this.changedOnes()): void {
     for (const labelMap of labelMaps) labelMap.revert()

@@ -91,6 +91,7 @@ export class SegmenterCorrections {
       case 'fixSlice': {
         const others = this.fixedSlices.filter((slice) => slice !== request.slice)
         this.fixedSlices = request.isFixed ? [...others, request.slice] : others
+        if (!request.isFixed) this.parts.labels.release(labelMap, request.slice)
         this.tell()
         return
       }
@@ -140,8 +141,9 @@ export class SegmenterCorrections {
     // Shown at once, and the next point counts them.
     this.turn = turn
     const { points, made, labelMap, labelValue } = turn
-    const { fixedSlices } = this
     const edited = this.labelMap(labelMap)
+    const drawn = edited.drawnSlices.filter((one) => one.labelValue === labelValue).map(({ slice }) => slice)
+    const fixedSlices = [...new Set([...this.fixedSlices, ...drawn])]
     try {
       const correction = await this.correct(edited, this.structure(edited, labelValue), 'points', (common, signal) =>
         this.parts.refine(

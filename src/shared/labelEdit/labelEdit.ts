@@ -1,6 +1,12 @@
 import type { EditedStructure, EditTool, StructureOrigin, ToolVoxels } from './editedStructure.js'
 import { invertRuns, RUN_LENGTH, type VoxelRuns } from './voxelRuns.js'
 
+/** An axial slice of the scan, 0 the lowest, on which a structure was drawn by hand. */
+export interface DrawnSlice {
+  readonly labelValue: number
+  readonly slice: number
+}
+
 /** A change of the labels of a scan: small, and with all that undoing it takes. */
 export type LabelEdit =
   | {
@@ -9,6 +15,8 @@ export type LabelEdit =
       /** The structure that the edit is about, by name, for the undo menu. */
       readonly structure: string
       readonly tool: EditTool
+      /** Where it was drawn by hand on one axial slice; absent in other planes, for balls and for other tools. */
+      readonly drawnOn?: DrawnSlice
     }
   | {
       readonly kind: 'structures'

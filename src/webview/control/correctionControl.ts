@@ -5,6 +5,7 @@ import type { Plane } from '../viewer/projection.js'
 import type { Viewer } from '../viewer/viewer.js'
 import { rowsOf, type EditorState } from './editorState.js'
 import type { EditorStore } from './editorStore.js'
+import { isHeld } from './fixedSlices.js'
 
 /** Corrections by the segmenter: the page sets points and boxes, the host has the segmenter answer. */
 export class CorrectionControl {
@@ -66,7 +67,7 @@ export class CorrectionControl {
     const axial = this.store.viewer?.planes().find(({ tile }) => tile.plane === 'axial')
     if (axial === undefined) return
     const slice = axial.slice.index
-    this.ask({ kind: 'fixSlice', slice, isFixed: !this.store.state.corrections.fixedSlices.includes(slice) })
+    this.ask({ kind: 'fixSlice', slice, isFixed: !isHeld(this.store.state, slice) })
   }
 
   /** Segments the structure again another way, which the host asks for. */

@@ -1,6 +1,8 @@
 import type { FromScanView, StructuresRequest } from '../../protocol/scanEditor.js'
 import type { PointMm } from '../../shared/geometry/points.js'
+import { defined } from '../../shared/defined.js'
 import type { EditTool } from '../../shared/labelEdit/editedStructure.js'
+import type { DrawnSlice } from '../../shared/labelEdit/labelEdit.js'
 import { brushVoxels } from '../editing/brushVoxels.js'
 import { lassoVoxels } from '../editing/lassoVoxels.js'
 import type { Stroke } from '../editing/stroke.js'
@@ -34,6 +36,8 @@ interface OpenStroke {
   readonly plane: Plane
   readonly labelMap: string
   readonly structure: string
+  /** Where all of it lies on one axial slice. */
+  readonly drawnOn: DrawnSlice | undefined
   lastMm: PointMm
 }
 
@@ -168,7 +172,10 @@ export class EditControl {
       rangeHu: edit.isRangeOn ? edit.rangeHu : null,
     })
     if (stroke === null) return
-    this.open = { stroke, tool, plane, labelMap: labels.shown.name, structure: name, lastMm: pointMm }
+    const slice = viewer.planes().find(({ tile }) => tile.plane === 'axial')?.slice.index
+    const isOneSlice = plane === 'axial' && (isLasso(tool) || !edit.isBall)
+    const drawnOn = isOneSlice && slice !== undefined ? { labelValue, slice } : undefined
+    this.open = { stroke, tool, plane, labelMap: labels.shown.name, structure: name, drawnOn, lastMm: pointMm }
     if (isLasso(tool)) this.change({ lasso: { plane, pointsMm: [pointMm] } })
     else this.move(pointMm)
   }
@@ -196,7 +203,7 @@ export class EditControl {
     const { viewer, state } = this.store
     this.open = null
     if (open === null || viewer === null) return
-    const { stroke, plane, tool, structure, labelMap } = open
+    const { stroke, plane, tool, structure, labelMap, drawnOn } = open
     const { lasso } = state.edit
     const grid = viewer.labelGrid()
     if (lasso !== null && grid !== null) lassoVoxels(grid, lasso.pointsMm, plane, stroke.paint)
@@ -207,6 +214,7 @@ export class EditControl {
     if (runs.length === 0) return
     this.store.update({ labels: { ...this.store.state.labels, facts } })
     this.onEdited(viewer)
-    this.post({ type: 'labelEdit', labelMap, edit: { kind: 'voxels', runs, structure, tool: TOOL_NAMES[tool] } })
+    const edit = { kind: 'voxels', runs, structure, tool: TOOL_NAMES[tool], ...defined({ drawnOn }) } as const
+    this.post({ type: 'labelEdit', labelMap, edit })
   }
 }

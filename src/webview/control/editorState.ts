@@ -10,6 +10,7 @@ import type { KeyHelp } from '../../protocol/viewCommand.js'
 import { NO_POINTS, type ScanPoints } from '../../shared/scanPoints.js'
 import type { CtWindow } from '../../shared/ctWindow.js'
 import type { EditedStructure } from '../../shared/labelEdit/editedStructure.js'
+import type { DrawnSlice } from '../../shared/labelEdit/labelEdit.js'
 import type { Affine } from '../../shared/geometry/affine.js'
 import type { BoxMm, Size3 } from '../../shared/geometry/points.js'
 import type { ImageFacts } from '../reader/shownImage.js'
@@ -50,6 +51,8 @@ export interface LabelState {
   readonly facts: readonly LabelFacts[]
   /** The structures as they are edited; null where the labels cannot be edited, or not yet. */
   readonly structures: readonly EditedStructure[] | null
+  /** Where structures were drawn by hand. */
+  readonly drawnSlices: readonly DrawnSlice[]
   /** Label value of the structure that tools draw; null for none. */
   readonly activeLabel: number | null
   readonly isBusy: boolean
@@ -147,6 +150,7 @@ export const FIRST_STATE: EditorState = {
     shown: null,
     facts: [],
     structures: null,
+    drawnSlices: [],
     activeLabel: null,
     isBusy: false,
     problem: null,

@@ -47,14 +47,15 @@ export class LabelDisplay {
   }
 
   /** Draws what was edited elsewhere, or before this page was there. */
-  follow({ labelMap, runs, structures, activate }: Extract<ToScanView, { type: 'labelEdits' }>): void {
+  follow({ labelMap, runs, structures, drawnSlices, activate }: Extract<ToScanView, { type: 'labelEdits' }>): void {
     const { viewer, state } = this.store
     const { shown } = state.labels
     if (viewer === null || shown?.kind !== 'labelMap' || shown.name !== labelMap || !viewer.canEditLabels()) return
     const facts = viewer.editLabels(runs)
     const active = activate ?? this.labels.activeLabel
     const isThere = structures.some(({ labelValue }) => labelValue === active)
-    this.change({ facts, structures, activeLabel: isThere ? active : (structures.at(0)?.labelValue ?? null) })
+    const activeLabel = isThere ? active : (structures.at(0)?.labelValue ?? null)
+    this.change({ facts, structures, drawnSlices, activeLabel })
     this.onLoaded(viewer)
   }
 
@@ -112,11 +113,18 @@ export class LabelDisplay {
     this.post({ type: 'labelsDrawn', labelMap: null })
     if (wanted === null) {
       viewer.removeLabelMap()
-      this.change({ drawnKey: null, shown: null, problem: null, facts: [], structures: null })
+      this.change({ drawnKey: null, shown: null, problem: null, facts: [], structures: null, drawnSlices: [] })
       return
     }
     const { key, kind, name, file } = wanted
-    this.change({ drawnKey: key, shown: null, problem: null, structures: null, isBusy: kind === 'labelMap' })
+    this.change({
+      drawnKey: key,
+      shown: null,
+      problem: null,
+      structures: null,
+      drawnSlices: [],
+      isBusy: kind === 'labelMap',
+    })
     try {
       const facts = await this.show(viewer, file)
       this.change({ facts })

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { EditActions } from '../control/editorActions.js'
+import { slicesText } from '../control/fixedSlices.js'
 import type { StructureRow } from '../control/structureRows.js'
 import { Button } from './button.js'
 import type { IconName } from './icon.js'
@@ -7,9 +8,12 @@ import type { IconName } from './icon.js'
 /** What can be done to the structure of a label map that is drawn. */
 export function StructureEdits({
   row: { name, labelValue, isLocked = false },
+  fixedSlices,
   actions,
 }: {
   readonly row: StructureRow
+  /** Axial slices to which no change is carried. */
+  readonly fixedSlices: readonly number[]
   readonly actions: EditActions
 }): JSX.Element {
   const button = (key: string, icon: IconName, label: string, onClick: () => void): JSX.Element => (
@@ -34,6 +38,14 @@ export function StructureEdits({
       {button('delete', 'trash', `Delete ${name} and its voxels`, () => {
         actions.takeAway('delete', labelValue)
       })}
+      {fixedSlices.length > 0 && (
+        <span
+          class="hint fixed-slices"
+          title="Points on other axial slices change nothing on these and beyond: they have points, were drawn, or are kept. H keeps the slice on display or lets it go."
+        >
+          {`Fixed ${fixedSlices.length === 1 ? 'slice' : 'slices'}: ${slicesText(fixedSlices)}`}
+        </span>
+      )}
     </div>
   )
 }

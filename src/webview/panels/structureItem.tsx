@@ -16,7 +16,7 @@ export interface ItemState {
   /** Whether the mouse is over its mask. */
   readonly isUnderMouse: boolean
   /** While labels are edited: whether it is the one that is drawn; else null. */
-  readonly editing: { readonly isActive: boolean } | null
+  readonly editing: { readonly isActive: boolean; readonly fixedSlices: readonly number[] } | null
   /** While its points are being placed: the side that is next, null when all are there. */
   readonly placing: { readonly side: ExtremeSide | null; readonly isPlacing: boolean } | null
 }
@@ -60,7 +60,9 @@ export function StructureItem({
       <span class="fact">{volumeMl === null ? null : `${volumeMl.toFixed(1)} ml`}</span>
       <StructureBadge row={row} />
       {marked !== null && <PointsCount row={row} isActive={placing !== null} actions={actions} />}
-      {state.editing?.isActive === true && <StructureEdits row={row} actions={actions.edit} />}
+      {state.editing?.isActive === true && (
+        <StructureEdits row={row} fixedSlices={state.editing.fixedSlices} actions={actions.edit} />
+      )}
       {reason !== null && <p class="reason">{reason}</p>}
       {placing !== null && marked !== null && <PointsDetail structure={marked} {...placing} actions={actions} />}
     </li>

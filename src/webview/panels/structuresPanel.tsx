@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { fixedSlices } from '../control/fixedSlices.js'
 import { rowsOf, type EditorState } from '../control/editorState.js'
 import { sideToPlace } from '../control/pointPlacement.js'
 import type { StructureRow } from '../control/structureRows.js'
@@ -84,17 +85,16 @@ function StructureList({
   )
 }
 
-function itemState(
-  { labels, view, hover, active, isPlacing, edit }: EditorState,
-  { name, labelValue, marked }: StructureRow,
-): ItemState {
+function itemState(state: EditorState, { name, labelValue, marked }: StructureRow): ItemState {
+  const { labels, view, hover, active, isPlacing, edit } = state
+  const isActive = labelValue === labels.activeLabel
   return {
     isDrawn: labels.drawnKey !== null,
     isHidden: view.hiddenLabels.includes(labelValue),
     isUnderMouse: labelValue > 0 && hover?.labelValue === labelValue,
     editing:
       edit.isOn && labels.structures !== null && labelValue > 0
-        ? { isActive: labelValue === labels.activeLabel }
+        ? { isActive, fixedSlices: isActive ? fixedSlices(state) : [] }
         : null,
     placing:
       marked === null || active?.structure !== name ? null : { side: sideToPlace(marked, active.side), isPlacing },

@@ -8,6 +8,8 @@ export interface FrameScene {
   readonly planes: readonly PlaneView[]
   readonly cells: readonly Cell[]
   readonly activePlane: Plane
+  /** Axial slices that are marked beside the slider. */
+  readonly fixedSlices: readonly number[]
   readonly renderProblem: string | null
 }
 
@@ -41,6 +43,7 @@ export function PlaneFrames({
           key={plane.tile.plane}
           plane={plane}
           isActive={scene.planes.length > 1 && plane.tile.plane === scene.activePlane}
+          marks={plane.tile.plane === 'axial' ? scene.fixedSlices : []}
           onSlice={onSlice}
         />
       ))}
@@ -57,10 +60,12 @@ export function PlaneFrames({
 function PlaneFrame({
   plane: { tile, slice, sliceCount },
   isActive,
+  marks,
   onSlice,
 }: {
   readonly plane: PlaneView
   readonly isActive: boolean
+  readonly marks: readonly number[]
   readonly onSlice: (plane: Plane, index: number) => void
 }): JSX.Element {
   const title = TITLES[tile.plane]
@@ -90,6 +95,17 @@ function PlaneFrame({
           onSlice(tile.plane, Number(currentTarget.value))
         }}
       />
+      {marks.length > 0 && (
+        <div class="slice-marks" aria-hidden="true">
+          {marks.map((index) => (
+            <span
+              key={index}
+              data-slice={index}
+              style={{ bottom: `${(100 * index) / Math.max(1, sliceCount - 1)}%` }}
+            />
+          ))}
+        </div>
+      )}
     </div>
   )
 }

@@ -72,6 +72,28 @@ describe('the labels of a scan', () => {
     expect(labels.of(NAME)?.runs.at(-1)).toEqual(Int32Array.of(1, 2, 1, 0))
   })
 
+  it('know on which slices a structure was drawn by hand, also when that is saved, until it is undone or let go', () => {
+    const { labels, undo, changes } = opened()
+    const on = (slice: number): LabelEdit => ({ ...stroke(slice), drawnOn: { labelValue: 1, slice } }) as LabelEdit
+    const slices = (): number[] => labels.of(NAME)?.drawnSlices.map(({ slice }) => slice) ?? []
+    labels.edit(NAME, on(1))
+    labels.edit(NAME, on(1))
+    labels.edit(NAME, stroke(3))
+    undo[1].undo()
+    expect(slices()).toEqual([1])
+    labels.of(NAME)?.setSaved({ stamp: '8@2', edits: 4, structures: [liver] })
+    labels.edit(NAME, on(5))
+    labels.revert()
+    expect(slices()).toEqual([1])
+    const told = changes.length
+    labels.release(NAME, 5)
+    labels.release(NAME, 1)
+    expect(slices()).toEqual([])
+    expect(changes).toHaveLength(told + 1)
+    undo[0].undo()
+    expect(slices()).toEqual([])
+  })
+
   it('come back from a backup, with edits and structures', () => {
     const { labels } = opened()
     labels.edit(NAME, stroke(1))

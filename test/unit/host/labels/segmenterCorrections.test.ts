@@ -219,4 +219,21 @@ describe('corrections by the segmenter', () => {
     await made.handle(NAME, { kind: 'fixSlice', slice: 7, isFixed: false })
     expect(made.view().fixedSlices).toEqual([])
   })
+
+  it('carries no change to slices that were drawn by hand, unless they are let go', async () => {
+    const { made, asked, labels } = opened()
+    const drawn = (labelValue: number, slice: number): void => {
+      const runs = Int32Array.of(6, 1, 0, labelValue)
+      labels.edit(NAME, { kind: 'voxels', runs, structure: '', tool: 'brush', drawnOn: { labelValue, slice } })
+    }
+    drawn(1, 4)
+    drawn(2, 5)
+    drawn(1, 6)
+    await made.handle(NAME, { kind: 'fixSlice', slice: 6, isFixed: true })
+    await made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(3) })
+    expect(asked[0]).toMatchObject({ fixedSlices: [6, 4] })
+    await made.handle(NAME, { kind: 'fixSlice', slice: 6, isFixed: false })
+    await made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(5) })
+    expect(asked[1]).toMatchObject({ fixedSlices: [4] })
+  })
 })
