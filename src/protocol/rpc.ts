@@ -115,6 +115,8 @@ export interface EditedLabels {
   readonly firstEdit: number
   /** What changed, in order, each packed by `packRuns`. Taking an edit back is an edit too. */
   readonly edits: readonly string[]
+  /** Whether all edits that were taken back are empty here, and so is what took them back; false when absent. */
+  readonly areStanding?: boolean
 }
 
 /** A label map to write. */

@@ -30,8 +30,8 @@ export class EditedLabelMaps {
   private turn: Promise<unknown> = Promise.resolve()
 
   /**
-   * Opens a label map and applies its edits. A file that changed since it was opened is read again, and the edits are
-   * applied to what it holds now.
+   * Opens a label map and applies its edits. A file that changed since it was opened is read again every time, and the
+   * edits that stand are applied to what it holds now: what edits were made on would not be right if they were taken back.
    * @throws MedlsamError `input` when it cannot be read or an edit does not fit
    */
   openEditedLabelMap(labels: EditedLabels): Promise<EditedLabelMap> {
@@ -50,12 +50,13 @@ export class EditedLabelMaps {
     const { kept } = this
     // A file that is gone meanwhile takes nothing away from what is kept.
     const stamp = request.basePath === null ? null : await fileStamp(request.basePath).catch(() => null)
-    const isKept = kept?.session === request.session && (stamp === null || stamp === kept.stamp)
+    const isOther = stamp !== null && stamp !== request.baseStamp
+    const isKept = kept?.session === request.session && !isOther && (stamp === null || stamp === kept.stamp)
     const known = isKept ? kept.edits : 0
-    if (known < request.firstEdit)
+    if (known < request.firstEdit || (isOther && request.areStanding !== true))
       throw new MedlsamError(
         'usage',
-        `Earlier edits of the labels of ${request.scanPath} are not known any more.`,
+        `The edits of the labels of ${request.scanPath} so far are not known any more, or not to its file.`,
         request.scanPath,
         { remedy: { option: 'allEdits' } },
       )

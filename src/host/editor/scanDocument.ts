@@ -65,6 +65,11 @@ export class ScanDocument implements vscode.CustomDocument {
     onRevert: () => {
       this.labelsReverted.fire()
     },
+    onKept: (labelMap, edit) => {
+      void vscode.window.showInformationMessage(
+        `“${edit}” was not undone: another program changed ${labelMap} since, which stays as that left it.`,
+      )
+    },
   })
 
   /** The backup of an earlier window, which VS Code may know nothing of. */

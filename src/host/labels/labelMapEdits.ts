@@ -2,8 +2,14 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { EditedLabels } from '../../protocol/rpc.js'
 import { editedStructureSchema, type EditedStructure } from '../../shared/labelEdit/editedStructure.js'
-import { runsOf, structuresAfter, type DrawnSlice, type LabelEdit } from '../../shared/labelEdit/labelEdit.js'
-import type { VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
+import {
+  invertEdit,
+  runsOf,
+  structuresAfter,
+  type DrawnSlice,
+  type LabelEdit,
+} from '../../shared/labelEdit/labelEdit.js'
+import { NO_RUNS, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { EngineError } from '../engine/engineErrors.js'
 import { packRuns, unpackRuns } from '../../shared/node/packedRuns.js'
 
@@ -43,12 +49,20 @@ export interface ScanPaths {
   readonly folder: string
 }
 
+/** A change of voxels: a part of an edit, or what takes it back. */
+interface LoggedChange {
+  readonly runs: VoxelRuns
+  readonly edit: LabelEdit
+  readonly part: number
+  readonly isUndo: boolean
+}
+
 /**
  * What was edited in one label map since it was opened or saved. Every change is added at the end, undoing too: whoever
  * has drawn or applied so many of them needs only those that follow.
  */
 export class LabelMapEdits {
-  private log: VoxelRuns[] = []
+  private log: LoggedChange[] = []
   private current: readonly EditedStructure[]
   /** One for each stroke; those that are saved count on. */
   private drawn: readonly DrawnSlice[] = []
@@ -57,6 +71,12 @@ export class LabelMapEdits {
   private sent = 0
   /** Names what the engine keeps of it. */
   private session = nextSession()
+  private isFileOther = false
+  /**
+   * Another one where its file was written over what another program had put there: edits before that say of voxels what
+   * they were in a file that is no more.
+   */
+  lineage: object = {}
 
   constructor(private base: LabelMapBase) {
     this.current = base.structures
@@ -80,9 +100,31 @@ export class LabelMapEdits {
     return this.current
   }
 
-  /** All changes of voxels since it was opened or saved, in order. */
+  /**
+   * All changes of voxels since it was opened or saved, in order. A change that was taken back is empty, and so is what took
+   * it back: what is undone is as the file has it, whatever that holds by now.
+   */
   get runs(): readonly VoxelRuns[] {
-    return this.log
+    const takenBack = this.takenBack()
+    return this.log.map(({ runs }, at) => (takenBack.has(at) ? NO_RUNS : runs))
+  }
+
+  /** Whether another program changed the file since it was opened, as far as is known. */
+  get isStale(): boolean {
+    return this.isFileOther
+  }
+
+  /** Its file has this size and time now. */
+  noteStamp(stamp: string | null): void {
+    this.isFileOther = !this.isNew && stamp !== this.stamp
+  }
+
+  /** Whether taking an edit back leaves what the file holds: not where it was saved to a file that was another one. */
+  canTakeBack(edit: LabelEdit): boolean {
+    if (!this.isStale) return true
+    const takenBack = this.takenBack()
+    const last = this.log.findLast((_, at) => !takenBack.has(at))
+    return runsOf(edit).length === 0 || (last?.edit === edit && !last.isUndo)
   }
 
   /** Slices of structures that were drawn by hand since the file was opened: no change is carried to them. */
@@ -94,10 +136,19 @@ export class LabelMapEdits {
     return this.log.length > 0 || this.current !== this.base.structures
   }
 
-  /** @param isUndo whether the edit takes another one back */
-  apply(edit: LabelEdit, isUndo: boolean): void {
-    this.log.push(...runsOf(edit))
-    this.current = structuresAfter(this.current, edit, isUndo)
+  /** Makes an edit, or takes it back. @returns the changes of voxels */
+  apply(edit: LabelEdit, isUndo: boolean): readonly VoxelRuns[] {
+    const done = isUndo ? invertEdit(edit) : edit
+    const changes = runsOf(done)
+    changes.forEach((runs, index) => {
+      this.log.push({ runs, edit, part: isUndo ? changes.length - 1 - index : index, isUndo })
+    })
+    this.current = structuresAfter(this.current, done, isUndo)
+    this.noteDrawn(edit, isUndo)
+    return changes
+  }
+
+  private noteDrawn(edit: LabelEdit, isUndo: boolean): void {
     if (edit.kind !== 'voxels' || edit.drawnOn === undefined) return
     const { labelValue, slice } = edit.drawnOn
     const last = this.drawn.findLastIndex((one) => one.labelValue === labelValue && one.slice === slice)
@@ -125,48 +176,75 @@ export class LabelMapEdits {
     stamp,
     edits,
     structures,
+    isOverOther = false,
   }: {
     readonly stamp: string
+    /** Whether the file that it was written over was not the one that was opened. */
+    readonly isOverOther?: boolean
     readonly edits: number
     readonly structures: readonly EditedStructure[]
   }): void {
     this.base = { ...this.base, stamp, structures }
     this.log.splice(0, edits)
     this.sent = 0
+    this.isFileOther = false
+    if (isOverOther) this.lineage = {}
     this.savedDrawn = this.drawn
   }
 
   /**
    * Asks the engine for something that it does with the labels: it gets those changes that it does not have yet, or all
-   * where it says that it has forgotten them.
+   * that stand where it says that it has forgotten them, or that the file is another one.
    * @throws what `ask` throws otherwise
    */
   async tell<T>(paths: ScanPaths, ask: (labels: EditedLabels) => Promise<T>): Promise<T> {
-    const { session } = this
-    const edits = this.log.length
-    const answer = await ask(this.request(paths, this.sent)).catch((error: unknown) => {
+    let { session } = this
+    let edits = this.log.length
+    const fresh = { firstEdit: this.sent, edits: this.log.slice(this.sent).map(({ runs }) => packRuns(runs)) }
+    const answer = await ask({ ...this.source(paths), ...fresh }).catch((error: unknown) => {
       if (!(error instanceof EngineError) || error.data.remedy?.option !== 'allEdits') throw error
-      return ask(this.request(paths, 0))
+      if (session === this.session) this.session = nextSession()
+      ;({ session } = this)
+      edits = this.log.length
+      const all = { firstEdit: 0, edits: this.runs.map(packRuns), areStanding: true }
+      return ask({ ...this.source(paths), ...all })
     })
     // It may have been reverted meanwhile.
     if (session === this.session) this.sent = edits
     return answer
   }
 
-  private request({ scanPath, folder }: ScanPaths, firstEdit: number): EditedLabels {
+  private source({ scanPath, folder }: ScanPaths): Omit<EditedLabels, 'firstEdit' | 'edits'> {
     return {
       scanPath,
       basePath: this.isNew ? null : path.join(folder, this.name),
       baseStamp: this.base.stamp,
       session: this.session,
-      firstEdit,
-      edits: this.log.slice(firstEdit).map(packRuns),
     }
+  }
+
+  /** Places of changes that were taken back, and of what took them back. Undoing begins with the last one. */
+  private takenBack(): ReadonlySet<number> {
+    const standing: number[] = []
+    const takenBack = new Set<number>()
+    this.log.forEach(({ edit, part, isUndo }, at) => {
+      const last = standing.at(-1)
+      const before = last === undefined ? undefined : this.log[last]
+      if (last === undefined || before?.edit !== edit || before.part !== part || before.isUndo === isUndo) {
+        standing.push(at)
+        return
+      }
+      standing.pop()
+      takenBack.add(last)
+      takenBack.add(at)
+    })
+    return takenBack
   }
 
   backup(): LabelMapBackup {
     const { name, stamp, structures } = this.base
-    return { name, stamp, savedStructures: structures, structures: this.current, edits: this.log.map(packRuns) }
+    const edits = this.runs.filter(({ length }) => length > 0).map(packRuns)
+    return { name, stamp, savedStructures: structures, structures: this.current, edits }
   }
 
   /** The edits of a backup, made on what the file holds; null where the backup is damaged. */
@@ -174,7 +252,10 @@ export class LabelMapEdits {
     const runs = edits.map(unpackRuns).filter((one) => one !== null)
     if (runs.length < edits.length) return null
     const restored = new LabelMapEdits({ name, stamp, structures: savedStructures })
-    restored.log = runs
+    restored.log = runs.map((one) => {
+      const edit: LabelEdit = { kind: 'voxels', runs: one, structure: name, tool: 'brush' }
+      return { runs: one, edit, part: 0, isUndo: false }
+    })
     restored.current = structures
     return restored
   }

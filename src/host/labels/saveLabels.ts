@@ -23,7 +23,7 @@ export async function saveLabels(
   const out = path.join(paths.folder, labelMap.name)
   const write = async (force: boolean): Promise<void> => {
     const { stamp } = await labelMap.tell(paths, (labels) => save({ labels, structures, out, force }))
-    labelMap.setSaved({ stamp, edits, structures })
+    labelMap.setSaved({ stamp, edits, structures, isOverOther: force })
   }
   try {
     await write(false)

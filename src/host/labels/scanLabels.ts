@@ -1,5 +1,5 @@
 import { defined } from '../../shared/defined.js'
-import { editTitle, invertEdit, runsOf, type LabelEdit } from '../../shared/labelEdit/labelEdit.js'
+import { editTitle, type LabelEdit } from '../../shared/labelEdit/labelEdit.js'
 import type { VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { LabelMapEdits, type LabelMapBackup, type LabelMapBase } from './labelMapEdits.js'
 
@@ -25,8 +25,10 @@ export interface LabelsListener {
   onEdit(edit: UndoableEdit): void
   /** Voxels or structures changed: the views follow. */
   onChange(change: LabelsChange): void
-  /** All edits of a label map were dropped: the views read its file again. */
+  /** Edits of a label map were dropped, or one of them on a file that has changed: the views read its file again. */
   onRevert(): void
+  /** An edit is not taken back: the file holds what another program wrote since. */
+  onKept(labelMap: string, edit: string): void
 }
 
 /** The label maps of a scan that are being edited: part of its document. */
@@ -52,7 +54,8 @@ export class ScanLabels {
   /** Takes up a label map as its file has it now; edits of it that are not saved stay. */
   open(base: LabelMapBase): LabelMapEdits {
     const present = this.byName.get(base.name)
-    if (present !== undefined && (present.isChanged || present.isNew || present.stamp === base.stamp)) return present
+    present?.noteStamp(base.stamp)
+    if (present !== undefined && (present.isChanged || present.isNew || !present.isStale)) return present
     const opened = new LabelMapEdits(base)
     this.byName.set(base.name, opened)
     return opened
@@ -60,15 +63,22 @@ export class ScanLabels {
 
   /** Makes an edit. @param how which editor has drawn it already, and which structure to go on with */
   edit(name: string, edit: LabelEdit, how: Pick<LabelsChange, 'madeIn' | 'activate'> = {}): void {
-    if (!this.byName.has(name)) return
+    const lineage = this.byName.get(name)?.lineage
+    if (lineage === undefined) return
     this.apply(name, edit, { isUndo: false, ...how })
+    const label = editTitle(edit)
+    let isUndone = false
     this.listener.onEdit({
-      label: editTitle(edit),
+      label,
       undo: () => {
-        this.apply(name, invertEdit(edit), { isUndo: true })
+        const labelMap = this.byName.get(name)
+        if (labelMap === undefined) return
+        isUndone = labelMap.lineage === lineage && labelMap.canTakeBack(edit)
+        if (isUndone) this.apply(name, edit, { isUndo: true })
+        else this.listener.onKept(name, label)
       },
       redo: () => {
-        this.apply(name, edit, { isUndo: false })
+        if (isUndone && this.byName.get(name)?.lineage === lineage) this.apply(name, edit, { isUndo: false })
       },
     })
   }
@@ -123,7 +133,9 @@ export class ScanLabels {
   ): void {
     const labelMap = this.byName.get(name)
     if (labelMap === undefined) return
-    labelMap.apply(edit, isUndo)
-    this.listener.onChange({ labelMap, runs: runsOf(edit), ...defined({ madeIn, activate }) })
+    const runs = labelMap.apply(edit, isUndo)
+    // What lies below the edit is known to nobody but the file.
+    if (isUndo && labelMap.isStale) this.listener.onRevert()
+    else this.listener.onChange({ labelMap, runs, ...defined({ madeIn, activate }) })
   }
 }

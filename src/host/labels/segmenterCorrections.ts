@@ -37,6 +37,8 @@ interface PointsTurn {
   readonly made: string | null
   /** How many changes the label map had then: another number says that somebody else changed it since. */
   readonly edits: number
+  /** Whether another program had changed its file then. */
+  readonly isStale: boolean
 }
 
 /** How a structure is segmented again in a box, where that is not as usual. */
@@ -60,8 +62,9 @@ export class SegmenterCorrections {
   view(): CorrectionsView {
     const isBusy = this.running !== null
     const { fixedSlices } = this
-    if (this.turn === null) return { ...NO_CORRECTIONS, fixedSlices, isBusy }
-    const { labelValue, points } = this.turn
+    const { present } = this
+    if (present === null) return { ...NO_CORRECTIONS, fixedSlices, isBusy }
+    const { labelValue, points } = present
     return { labelValue, points, fixedSlices, isBusy }
   }
 
@@ -73,14 +76,14 @@ export class SegmenterCorrections {
         return this.refine({ ...turn, points: [...turn.points, request.point] }, request.point.pointMm)
       }
       case 'movePoint': {
-        const { turn } = this
+        const { present: turn } = this
         if (turn === null) return
         const { index, pointMm } = request
         const points = turn.points.map((point, at) => (at === index ? { ...point, pointMm } : point))
         return this.refine({ ...turn, points }, pointMm)
       }
       case 'removePoint': {
-        const { turn } = this
+        const { present: turn } = this
         if (turn === null || request.index >= turn.points.length) return
         const { pointMm } = turn.points[request.index]
         return this.refine({ ...turn, points: turn.points.filter((_, index) => index !== request.index) }, pointMm)
@@ -128,11 +131,18 @@ export class SegmenterCorrections {
       this.letGo()
   }
 
-  private turnOn(labelMap: string, labelValue: number): PointsTurn {
+  /** The points that go on; none where another program changed the file since: what they did is not all they changed in it. */
+  private get present(): PointsTurn | null {
     const { turn } = this
+    return turn !== null && this.parts.labels.of(turn.labelMap)?.isStale === turn.isStale ? turn : null
+  }
+
+  private turnOn(labelMap: string, labelValue: number): PointsTurn {
+    const { present: turn } = this
     if (turn?.labelMap === labelMap && turn.labelValue === labelValue) return turn
     this.endEarly()
-    return { labelMap, labelValue, points: [], made: null, edits: this.labelMap(labelMap).runs.length }
+    const { runs, isStale } = this.labelMap(labelMap)
+    return { labelMap, labelValue, points: [], made: null, edits: runs.length, isStale }
   }
 
   /** @param latestMm the point that was set, moved or taken away */

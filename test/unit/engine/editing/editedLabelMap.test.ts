@@ -2,6 +2,7 @@ import { rm, utimes } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { EditedLabelMaps } from '../../../../src/engine/editing/editedLabelMap.js'
 import type { EditedLabels } from '../../../../src/protocol/rpc.js'
+import { NO_RUNS } from '../../../../src/shared/labelEdit/voxelRuns.js'
 import { packRuns } from '../../../../src/shared/node/packedRuns.js'
 import { fileStamp } from '../../../../src/shared/node/wholeFiles.js'
 import { errorOf, nifti, temporaryFolder } from '../../../support/niftiFixture.js'
@@ -37,15 +38,37 @@ describe('an edited label map', () => {
     expect(error.remedy).toEqual({ option: 'allEdits' })
   })
 
-  it('is read again when its file has changed, and kept when its file is gone', async () => {
+  it('is read again when its file has changed, with the edits that stand, and kept when its file is gone', async () => {
     const maps = new EditedLabelMaps()
     const labels = { ...(await request('c')), edits: [second] }
     await maps.openEditedLabelMap(labels)
     const changed = put('c_ct_dseg.nii.gz', nifti({ type: 'uint8', values: values.map(() => 3) }))
     await utimes(changed, 1, 1)
-    expect([...(await maps.openEditedLabelMap(labels)).labels.data.slice(8, 14)]).toEqual([3, 3, 2, 2, 2, 3])
+    const open = async (edits: readonly string[]): Promise<number[]> => {
+      const standing = { ...labels, session: 'again', edits, areStanding: true }
+      return [...(await maps.openEditedLabelMap(standing)).labels.data.slice(8, 14)]
+    }
+    expect(await open([second])).toEqual([3, 3, 2, 2, 2, 3])
+    // Taken back: what the file holds now is there again.
+    const none = packRuns(NO_RUNS)
+    expect(await open([none, none])).toEqual([3, 3, 3, 3, 3, 3])
+    expect(await open([second])).toEqual([3, 3, 2, 2, 2, 3])
     await rm(changed)
-    expect([...(await maps.openEditedLabelMap(labels)).labels.data.slice(8, 14)]).toEqual([3, 3, 2, 2, 2, 3])
+    expect(await open([second])).toEqual([3, 3, 2, 2, 2, 3])
+  })
+
+  it('asks for the edits that stand where its file has changed, also when it knows those before', async () => {
+    const maps = new EditedLabelMaps()
+    const labels = await request('g')
+    await maps.openEditedLabelMap({ ...labels, edits: [second] })
+    const changed = put('g_ct_dseg.nii.gz', nifti({ type: 'uint8', values: values.map(() => 3) }))
+    await utimes(changed, 1, 1)
+    const undone = packRuns(Int32Array.of(10, 3, 2, 0))
+    for (const request of [
+      { ...labels, firstEdit: 1, edits: [undone] },
+      { ...labels, edits: [second, undone] },
+    ])
+      expect((await errorOf(maps.openEditedLabelMap(request))).remedy).toEqual({ option: 'allEdits' })
   })
 
   it('is empty and lies on the scan where there is no file yet', async () => {

@@ -163,7 +163,8 @@ describe('a label map that is saved', () => {
     const error = await errorOf(saveLabelMap(new EditedLabelMaps(), save))
     expect(error.remedy).toEqual({ option: 'force' })
     expect(error.message).toMatch(/was changed by another program since it was opened/)
-    await saveLabelMap(new EditedLabelMaps(), { ...save, force: true })
+    const labels = { ...save.labels, areStanding: true }
+    await saveLabelMap(new EditedLabelMaps(), { ...save, labels, force: true })
     expect((await valuesIn(file)).slice(9, 14)).toEqual([5, 2, 2, 2, 5])
   })
 

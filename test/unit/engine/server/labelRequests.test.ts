@@ -6,6 +6,7 @@ import { writeLabelMap } from '../../../../src/engine/scanFiles/writeLabelMap.js
 import type { EditedLabels } from '../../../../src/protocol/rpc.js'
 import type { Affine } from '../../../../src/shared/geometry/affine.js'
 import { packRuns, unpackRuns } from '../../../../src/shared/node/packedRuns.js'
+import { fileStamp } from '../../../../src/shared/node/wholeFiles.js'
 import { tempFolder } from '../../../support/tempFolder.js'
 
 const folder = tempFolder()
@@ -20,17 +21,19 @@ async function write(name: string, value: number, affine: Affine): Promise<void>
 }
 
 /** The label map with one more voxel, which was not saved. */
-function edited(session: string): EditedLabels {
+async function edited(session: string): Promise<EditedLabels> {
+  const basePath = at('a.nii')
+  const baseStamp = await fileStamp(basePath)
   const edits = [packRuns(new Int32Array([65, 1, 0, 1]))]
-  return { scanPath: at('scan.nii'), basePath: at('a.nii'), baseStamp: null, session, firstEdit: 0, edits }
+  return { scanPath: at('scan.nii'), basePath, baseStamp, session, firstEdit: 0, edits }
 }
 
 describe('requests about a label map that is being edited', () => {
   const maps = new EditedLabelMaps()
   const names = [{ name: 'Organ', labelValue: 1 }]
-  const compare = (reference: string, name = 'organ'): ReturnType<typeof compareLabelMaps> =>
+  const compare = async (reference: string, name = 'organ'): ReturnType<typeof compareLabelMaps> =>
     compareLabelMaps(maps, {
-      labels: edited('compare'),
+      labels: await edited('compare'),
       names,
       referencePath: at(reference),
       referenceNames: [{ name, labelValue: 7 }],
@@ -61,9 +64,9 @@ describe('requests about a label map that is being edited', () => {
   })
 
   it('answer an operation with what it changes, and change nothing themselves', async () => {
-    const operate = (kind: 'grow' | 'shrink'): ReturnType<typeof operateOnLabels> =>
+    const operate = async (kind: 'grow' | 'shrink'): ReturnType<typeof operateOnLabels> =>
       operateOnLabels(maps, {
-        labels: edited('operate'),
+        labels: await edited('operate'),
         labelValue: 1,
         operation: { kind, byMm: 2 },
         lockedValues: [],

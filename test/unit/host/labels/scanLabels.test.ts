@@ -4,7 +4,7 @@ import { EngineError } from '../../../../src/host/engine/engineErrors.js'
 import type { EditedLabels } from '../../../../src/protocol/rpc.js'
 import { FOUND, type EditedStructure } from '../../../../src/shared/labelEdit/editedStructure.js'
 import type { LabelEdit } from '../../../../src/shared/labelEdit/labelEdit.js'
-import { applyRuns } from '../../../../src/shared/labelEdit/voxelRuns.js'
+import { applyRuns, NO_RUNS } from '../../../../src/shared/labelEdit/voxelRuns.js'
 import { unpackRuns } from '../../../../src/shared/node/packedRuns.js'
 
 const PATHS = { scanPath: '/s/a.nii.gz', folder: '/s' }
@@ -24,8 +24,12 @@ function opened(): {
   readonly undo: UndoableEdit[]
   readonly shown: Uint8Array
   readonly changes: LabelsChange[]
+  readonly kept: string[]
+  /** Another program writes a file that holds this everywhere; views read it and draw what was edited. */
+  readonly rewrite: (value: number, stamp: string) => void
 } {
-  const [undo, changes]: [UndoableEdit[], LabelsChange[]] = [[], []]
+  const [undo, changes, kept]: [UndoableEdit[], LabelsChange[], string[]] = [[], [], []]
+  let file = new Uint8Array(8)
   const shown = new Uint8Array(8)
   const labels = new ScanLabels({
     onEdit: (edit) => undo.push(edit),
@@ -33,10 +37,22 @@ function opened(): {
       changes.push(change)
       for (const runs of change.runs) applyRuns(shown, runs)
     },
-    onRevert: () => shown.fill(0),
+    onRevert: () => {
+      redraw()
+    },
+    onKept: (_, edit) => kept.push(edit),
   })
+  const redraw = (): void => {
+    shown.set(file)
+    for (const runs of labels.of(NAME)?.runs ?? []) applyRuns(shown, runs)
+  }
+  const rewrite = (value: number, stamp: string): void => {
+    file = new Uint8Array(8).fill(value)
+    labels.open({ ...base, stamp })
+    redraw()
+  }
   labels.open(base)
-  return { labels, undo, shown, changes }
+  return { labels, undo, shown, changes, kept, rewrite }
 }
 
 /** Voxels of an engine that knows nothing, after all edits. */
@@ -165,6 +181,85 @@ describe('the labels of a scan', () => {
     expect([...shown]).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
     expect(labels.of(NAME)?.structures).toEqual([liver])
     expect(labels.unsavedNames()).toEqual([])
+  })
+
+  it('that are undone go back to what the file holds now, whoever wrote it', () => {
+    const { labels, undo, shown, kept, rewrite } = opened()
+    labels.edit(NAME, stroke(1))
+    labels.edit(NAME, stroke(3))
+    labels.edit(NAME, stroke(5))
+    undo[2].undo()
+    rewrite(7, '9@9')
+    expect([...shown]).toEqual([7, 1, 1, 1, 1, 7, 7, 7])
+    undo[1].undo()
+    expect([...shown]).toEqual([7, 1, 1, 7, 7, 7, 7, 7])
+    undo[1].redo()
+    labels.edit(NAME, stroke(6))
+    expect([...shown]).toEqual([7, 1, 1, 1, 1, 7, 1, 1])
+    undo[3].undo()
+    undo[1].undo()
+    undo[0].undo()
+    expect([...shown]).toEqual([7, 7, 7, 7, 7, 7, 7, 7])
+    expect(kept).toEqual([])
+    expect(labels.backup()).toMatchObject([{ edits: [] }])
+  })
+
+  it('stay in a file that another program wrote after they were saved, which is said', () => {
+    const { labels, undo, shown, kept, rewrite } = opened()
+    labels.edit(NAME, stroke(1))
+    labels.of(NAME)?.setSaved({ stamp: '8@2', edits: 1, structures: [liver] })
+    labels.edit(NAME, stroke(5))
+    rewrite(7, '9@9')
+    undo[1].undo()
+    undo[0].undo()
+    expect([...shown]).toEqual([7, 7, 7, 7, 7, 7, 7, 7])
+    expect(kept).toEqual(['Brush: Liver'])
+    // What was not undone is not made again.
+    undo[0].redo()
+    undo[1].redo()
+    expect([...shown]).toEqual([7, 7, 7, 7, 7, 1, 1, 7])
+
+    const { labels: others, undo: before, kept: ofOthers, rewrite: rewriteOther, shown: other } = opened()
+    others.edit(NAME, stroke(1))
+    others.of(NAME)?.setSaved({ stamp: '8@2', edits: 1, structures: [liver] })
+    // Nothing unsaved: it is opened anew.
+    rewriteOther(3, '9@9')
+    before[0].undo()
+    before[0].redo()
+    expect([...other]).toEqual([3, 3, 3, 3, 3, 3, 3, 3])
+    expect(ofOthers).toEqual(['Brush: Liver'])
+  })
+
+  it('stay where they were saved into the file of another program', () => {
+    const { labels, undo, kept, rewrite } = opened()
+    labels.edit(NAME, stroke(1))
+    rewrite(7, '9@9')
+    labels.of(NAME)?.setSaved({ stamp: '8@3', edits: 1, structures: [liver], isOverOther: true })
+    undo[0].undo()
+    expect(labels.of(NAME)?.runs).toEqual([])
+    expect(kept).toEqual(['Brush: Liver'])
+    labels.edit(NAME, stroke(5))
+    undo[1].undo()
+    expect(applied(labels)).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
+    expect(kept).toHaveLength(1)
+  })
+
+  it('reach a file that has changed without those that were taken back', async () => {
+    const { labels, undo } = opened()
+    const labelMap = labels.of(NAME) ?? expect.fail('not there')
+    labels.edit(NAME, stroke(1))
+    labels.edit(NAME, stroke(5))
+    undo[1].undo()
+    const asked: EditedLabels[] = []
+    await labelMap.tell(PATHS, (request) => {
+      asked.push(request)
+      if (request.areStanding === true) return Promise.resolve()
+      return Promise.reject(new EngineError({ kind: 'usage', message: '', remedy: { option: 'allEdits' } }))
+    })
+    expect(asked[0].edits).toHaveLength(3)
+    expect(asked[1].edits.map(unpackRuns)).toEqual([Int32Array.of(1, 2, 0, 1), NO_RUNS, NO_RUNS])
+    // What the engine has of the session before is not to be taken for these.
+    expect(asked[1].session).not.toBe(asked[0].session)
   })
 
   it('say in which view an edit was made, and with which structure to go on', () => {

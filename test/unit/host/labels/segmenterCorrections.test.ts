@@ -31,6 +31,7 @@ function opened() {
       corrections().onLabelsChanged()
     },
     onRevert: () => undefined,
+    onKept: () => undefined,
   })
   labels.open({ name: NAME, stamp: '8@1', structures: [liver, aorta] })
   const early: (Int32Array | null)[] = []
@@ -158,6 +159,17 @@ describe('corrections by the segmenter', () => {
     await made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(4) })
     expect(asked.at(-1)).toMatchObject({ points: [at(4)], made: null })
     expect([...shown]).toEqual([1, 0, 0, 0, 1, 0, 1, 0])
+  })
+
+  it('lets points go when another program changed the file: what they did was done to another one', async () => {
+    const { made, labels, asked } = opened()
+    await made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(3) })
+    labels.open({ name: NAME, stamp: '9@9', structures: [liver, aorta] })
+    expect(made.view().points).toEqual([])
+    await made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(5) })
+    expect(asked[1]).toMatchObject({ points: [at(5)], made: null })
+    await made.handle(NAME, { kind: 'addPoint', labelValue: 1, point: at(6) })
+    expect(asked[2]).toMatchObject({ points: [at(5), at(6)] })
   })
 
   it('gives up the answer to a point when another one is set meanwhile', async () => {
