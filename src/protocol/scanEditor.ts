@@ -56,6 +56,8 @@ export interface LabelMapView {
 
 /** A comparison of the label map on display with another one, the reference. */
 export interface ComparisonView extends LabelComparison {
+  /** Whether something was changed since it was made. */
+  readonly isStale: boolean
   readonly reference: FileSource
 }
 
@@ -130,6 +132,8 @@ export type ToScanView =
   | { readonly type: 'second'; readonly file: FileSource | null }
   /** How the label map on display differs from another one; null for no comparison. */
   | { readonly type: 'comparison'; readonly comparison: ComparisonView | null }
+  /** Whether something was changed since the comparison was made. */
+  | { readonly type: 'comparisonStale'; readonly isStale: boolean }
   | { readonly type: 'crosshair'; readonly pointMm: PointMm }
   | { readonly type: 'command'; readonly command: ViewCommand }
   /** A slice or a point in mm, as the user wrote it. */

@@ -60,6 +60,7 @@ describe('measuring label maps', function () {
   it('changes a structure as one edit that can be undone, and compares again', async () => {
     const { page } = session
     const before = await cells('Mandible')
+    assert.equal(await view.locator('[data-key="compareAgain"]').count(), 0)
     await runCommand(page, 'MedLSAM: Grow…')
     await pick(page, 'Mandible')
     await answer(page, '0')
@@ -72,8 +73,10 @@ describe('measuring label maps', function () {
     assert.match((await cells('Mandible'))[4], /^\+1\d\d$/)
     await runCommand(page, 'Undo')
     await page.locator('.tab.dirty').waitFor({ state: 'detached' })
+    await view.locator('.comparison.out-of-date').waitFor()
     await view.locator('[data-key="compareAgain"]').click()
     await grown.waitFor({ state: 'detached' })
+    await view.locator('.comparison:not(.out-of-date)').waitFor()
     assert.deepEqual(await cells('Mandible'), before)
   })
 

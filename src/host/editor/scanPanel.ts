@@ -5,6 +5,7 @@ import { isDicomScan } from '../dicom/isDicomScan.js'
 import { EngineError, RunCancelled } from '../engine/engineErrors.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
+import type { ComparedState } from '../labels/comparedState.js'
 import { describeLabelMap, NOTHING_SAID } from './labelMaps.js'
 import { baseName, type ScanDocument } from './scanDocument.js'
 
@@ -34,6 +35,9 @@ export interface SharedView {
     readonly labelMap: string
     readonly reference: vscode.Uri
     readonly comparison: LabelComparison
+    readonly state: ComparedState
+    /** Whether something was changed since. */
+    readonly isStale: boolean
   } | null
   /** How often edits of labels were dropped: labels are then drawn from their files again. */
   reverts: number
@@ -88,7 +92,11 @@ function problemText({ uri }: ScanDocument, error: unknown): string {
 
 /** Sends how the label map on display differs from another one. */
 export async function sendComparison(panel: ScanPanel, { comparison: shown }: SharedView): Promise<void> {
-  const comparison = shown && { ...shown.comparison, reference: await fileSource(panel, shown.reference) }
+  const comparison = shown && {
+    ...shown.comparison,
+    isStale: shown.isStale,
+    reference: await fileSource(panel, shown.reference),
+  }
   panel.send({ type: 'comparison', comparison })
 }
 

@@ -5,6 +5,7 @@ import { isLabelMapName } from '../../shared/labelMapNames.js'
 import { errorText } from '../errorText.js'
 import { isMissing } from '../isMissing.js'
 import { markupsNameOf } from '../../shared/slicerMarkups.js'
+import { hasChanged, withReference } from '../labels/comparedState.js'
 import { sayErrors } from '../sayErrors.js'
 import { findLabelMaps, firstLabelMap, scanOfLabelMap } from './labelMaps.js'
 import { baseName, type ScanDocument } from './scanDocument.js'
@@ -49,6 +50,7 @@ export class ScanSession {
       }),
       document.onDidChangeLabels((change) => {
         tellLabelsChange(this.panels, change)
+        this.checkComparison()
       }),
       document.onDidRevertLabels(() => {
         this.shared.reverts += 1
@@ -86,6 +88,29 @@ export class ScanSession {
       await sendLabelMaps(panel, this.document, shared)
       if (!isCompared) await sendComparison(panel, shared)
     }
+    await this.checkReference()
+  }
+
+  /** Says whether the table of a comparison is about the labels as they are now. */
+  private checkComparison(): void {
+    const { shared, document } = this
+    const { comparison } = shared
+    if (comparison === null) return
+    const isStale = hasChanged(comparison.state, document.labels.of(comparison.labelMap))
+    if (isStale === comparison.isStale) return
+    shared.comparison = { ...comparison, isStale }
+    for (const panel of this.panels) panel.send({ type: 'comparisonStale', isStale })
+  }
+
+  /** The same after files have changed. */
+  private async checkReference(): Promise<void> {
+    const { comparison } = this.shared
+    if (comparison === null) return
+    const state = await withReference(comparison.state, comparison.reference.fsPath)
+    // Another one may have been made meanwhile.
+    if (this.shared.comparison !== comparison) return
+    this.shared.comparison = { ...comparison, state }
+    this.checkComparison()
   }
 
   /** Says what had to be guessed of the scan, each once. */

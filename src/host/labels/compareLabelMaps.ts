@@ -7,6 +7,7 @@ import { openLabels } from '../editor/labelPanels.js'
 import { sendComparison } from '../editor/scanPanel.js'
 import type { ScanSession } from '../editor/scanSession.js'
 import type { EngineClient } from '../engine/engineClient.js'
+import { comparedState, hasChanged } from './comparedState.js'
 import { copyTable, saveTable } from './figureFiles.js'
 
 /** Asks for a label map to compare the one on display with, and compares them. */
@@ -27,6 +28,7 @@ export async function compareWith(engine: EngineClient, session: ScanSession, re
   const labelMap = await openLabels(document, shared.shown)
   const { structures: referenceNames } = await describeLabelMap(reference)
   const { name } = labelMap
+  const state = await comparedState(labelMap, reference.fsPath)
   const comparison = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: `Comparing ${name}` },
     () =>
@@ -41,7 +43,8 @@ export async function compareWith(engine: EngineClient, session: ScanSession, re
   )
   // Another one may be on display meanwhile.
   if (shared.shown !== name) return
-  shared.comparison = { labelMap: name, reference, comparison }
+  const isStale = hasChanged(state, document.labels.of(name))
+  shared.comparison = { labelMap: name, reference, comparison, state, isStale }
   for (const panel of panels) await sendComparison(panel, shared)
 }
 

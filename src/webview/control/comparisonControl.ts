@@ -16,7 +16,7 @@ export class ComparisonControl {
   async set(view: ComparisonView | null): Promise<void> {
     const { store } = this
     const before = store.state.comparison
-    store.update({ comparison: view && { view, problem: null } })
+    store.update({ comparison: view && { view, isStale: view.isStale, problem: null } })
     if (view === null || before?.view.reference.url !== view.reference.url) this.show(null)
     if (view === null) return
     try {
@@ -26,8 +26,15 @@ export class ComparisonControl {
     } catch (error) {
       if (store.state.comparison?.view !== view) return
       const reason = error instanceof Error ? error.message : String(error)
-      store.update({ comparison: { view, problem: `${view.reference.name} cannot be shown: ${reason}` } })
+      const { isStale } = store.state.comparison
+      store.update({ comparison: { view, isStale, problem: `${view.reference.name} cannot be shown: ${reason}` } })
     }
+  }
+
+  /** Says whether something was changed since; the planes follow edits by themselves. */
+  setStale(isStale: boolean): void {
+    const { comparison } = this.store.state
+    if (comparison !== null) this.store.update({ comparison: { ...comparison, isStale } })
   }
 
   /** Draws it again, over a scan that has just been drawn. */

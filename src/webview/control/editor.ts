@@ -119,6 +119,9 @@ export class Editor implements EditorActions {
       case 'comparison':
         void this.comparison.set(message.comparison)
         return
+      case 'comparisonStale':
+        this.comparison.setStale(message.isStale)
+        return
       case 'crosshair':
         this.view.follow(message.pointMm)
         return

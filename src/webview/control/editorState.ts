@@ -82,6 +82,8 @@ export interface SecondState {
 /** The comparison of the label map on display with another one. */
 export interface ComparisonState {
   readonly view: ComparisonView
+  /** Whether something was changed since it was made. */
+  readonly isStale: boolean
   /** Why the other one cannot be drawn. */
   readonly problem: string | null
 }

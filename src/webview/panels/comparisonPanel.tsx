@@ -28,11 +28,16 @@ export function ComparisonPanel({
   return (
     <>
       <h2>Measure</h2>
+      {comparison?.isStale === true && (
+        <div class="stale" role="status">
+          <span class="hint">Changed since: the planes follow, the table does not.</span>
+          {button('compareAgain', 'Repeat', 'Compare again as it is now')}
+        </div>
+      )}
       {comparison !== null && <Comparison comparison={comparison} actions={actions} />}
       <div class="buttons">
         {comparison !== null && (
           <>
-            {button('compareAgain', 'Compare again', 'Measure what was edited since')}
             {button('copyComparison', 'Copy table')}
             {button('saveComparison', 'Save as CSV…')}
             {button('closeComparison', 'End comparison')}
@@ -46,14 +51,14 @@ export function ComparisonPanel({
 }
 
 function Comparison({
-  comparison: { view, problem },
+  comparison: { view, isStale, problem },
   actions,
 }: {
   readonly comparison: ComparisonState
   readonly actions: EditorActions
 }): JSX.Element {
   return (
-    <div class="comparison" data-reference={view.reference.name}>
+    <div class={isStale ? 'comparison out-of-date' : 'comparison'} data-reference={view.reference.name}>
       <p class="hint">{`Against ${view.reference.name}. A name leads to the slice where most differs.`}</p>
       {[...(problem === null ? [] : [problem]), ...view.warnings].map((text, at) => (
         <p key={at} class="warning">
