@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { FrameLocator } from 'playwright-core'
-import { openScan } from '../support/workbench.js'
+import type { FrameLocator, Locator } from 'playwright-core'
+import { openScan, pick, runCommand } from '../support/workbench.js'
 import { syntheticScan } from '../support/syntheticScans.js'
 import { pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -32,6 +32,28 @@ describe('correcting with the segmenter', function () {
     view.locator(`${OUTLINE}[d="${path}"]`).waitFor({ state: 'attached' })
   const otherOutline = (path: string): Promise<void> =>
     view.locator(`${OUTLINE}:not([d="${path}"])`).waitFor({ state: 'attached' })
+  const volumeOf = (structure: string): Locator =>
+    view.locator(`.structures li[data-structure="${structure}"] > .fact`).first()
+  const volume = (structure = STRUCTURE): Promise<string> => volumeOf(structure).innerText()
+  const isVolume = (text: string, structure = STRUCTURE): Promise<void> =>
+    view.locator(`.structures li[data-structure="${structure}"] > .fact:text-is("${text}")`).first().waitFor()
+  const otherVolume = (text: string, structure = STRUCTURE): Promise<void> =>
+    view
+      .locator(`.structures li[data-structure="${structure}"] > .fact:not(:text-is("${text}"))`)
+      .first()
+      .waitFor({ timeout: 120_000 })
+  /** Draws a line around a part of the plane that begins at this share of its width. */
+  const lasso = async (from: number): Promise<void> => {
+    const box = await view.locator('.plane-frame[data-cell="axial"]').boundingBox()
+    assert.ok(box)
+    const { mouse } = session.page
+    const corners = [[0, 0.4] as const, [0.2, 0.4] as const, [0.2, 0.6] as const, [0, 0.6] as const]
+    for (const [index, [x, y]] of corners.entries()) {
+      await mouse.move(box.x + box.width * (from + x), box.y + box.height * y, { steps: 3 })
+      if (index === 0) await mouse.down()
+    }
+    await mouse.up()
+  }
   const idle = (): Promise<void> =>
     view.locator('.edit-bar :text-is("The segmenter is at work…")').waitFor({ state: 'hidden', timeout: 90_000 })
 
@@ -52,10 +74,14 @@ describe('correcting with the segmenter', function () {
     await idle()
     await otherOutline(before)
     assert.equal(await dirty(), 1)
+    // Nothing is carried here from other slices.
+    assert.equal(await view.locator('.slice-marks [data-slice]').count(), 1)
+    assert.match(await view.locator('.fixed-slices').innerText(), /^Fixed slice: \d+$/)
     await view.locator('.correction.outside circle').click({ button: 'right' })
     await view.locator('.correction').waitFor({ state: 'detached' })
     await idle()
     await isOutline(before)
+    await view.locator('.slice-marks').waitFor({ state: 'detached' })
   })
 
   it('segments a structure again when a face of its box is dragged, as one step of undo', async () => {
@@ -82,5 +108,46 @@ describe('correcting with the segmenter', function () {
     await otherOutline(drawn)
     await session.page.keyboard.press('Control+z')
     await isOutline(drawn)
+  })
+
+  it('segments a structure again with another window, and where other templates find it', async () => {
+    const { page } = session
+    const again = view.getByRole('button', { name: /^Segment the structure again with another window/ })
+    const dragged = await volume()
+    await again.click()
+    await pick(page, /^Lung/)
+    await otherVolume(dragged)
+    await idle()
+    const windowed = await volume()
+    await again.click()
+    await pick(page, 'The built-in bank that fits')
+    await otherVolume(windowed)
+    await idle()
+    await runCommand(page, 'Undo')
+    await isVolume(windowed)
+    await runCommand(page, 'Undo')
+    await isVolume(dragged)
+  })
+
+  it('fills what a lasso goes around, leaves a locked structure alone, and merges one into another', async () => {
+    const { page } = session
+    const before = await volume()
+    await view.getByRole('button', { name: /^Lasso/ }).click()
+    await lasso(0.1)
+    await otherVolume(before)
+    const drawn = await volume()
+    await view.getByRole('button', { name: `Lock ${STRUCTURE}: no tool changes it` }).click()
+    await view.getByRole('button', { name: `Unlock ${STRUCTURE}` }).waitFor()
+    await lasso(0.7)
+    await page.locator('.notification-toast', { hasText: `${STRUCTURE} is locked. Unlock it` }).waitFor()
+    await isVolume(drawn)
+    const other = await volume('Mandible')
+    await view.getByRole('button', { name: `Merge ${STRUCTURE} into another structure…` }).click()
+    await pick(page, 'Mandible')
+    await view.locator(`.structures li[data-structure="${STRUCTURE}"]`).waitFor({ state: 'detached' })
+    await otherVolume(other, 'Mandible')
+    await runCommand(page, 'Undo')
+    await isVolume(drawn)
+    await isVolume(other, 'Mandible')
   })
 })
