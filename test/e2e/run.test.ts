@@ -213,6 +213,46 @@ describe('Localize & Segment', function () {
     view = await openScan(page, SCAN)
   })
 
+  it('makes a corrected scan a template, and runs the rest of its folder again where that changes something', async () => {
+    const { page, folder } = session
+    const bytesOf = (name: string): Buffer => readFileSync(path.join(folder, 'many', name))
+    await page.locator('.tab', { hasText: 'a_ct.nii.gz' }).click()
+    view = await waitForScan(page)
+    await view.locator('body[data-labels="a_ct_dseg.nii.gz"]').waitFor()
+    await view.getByRole('button', { name: /^Edit labels/ }).click()
+    await view.locator('select[data-key="activeLabel"]').waitFor()
+    const plane = await view.locator('.plane-frame[data-cell="axial"]').boundingBox()
+    assert.ok(plane)
+    await page.mouse.move(plane.x + plane.width * 0.4, plane.y + plane.height * 0.3)
+    await page.mouse.down()
+    await page.mouse.move(plane.x + plane.width * 0.6, plane.y + plane.height * 0.3, { steps: 5 })
+    await page.mouse.up()
+    await row('Larynx').locator('.badge:text-is("corrected")').waitFor()
+    await runCommand(page, 'File: Save')
+    await page.locator('.tab.dirty').first().waitFor({ state: 'detached', timeout: 60_000 })
+    const [corrected, other] = [bytesOf('a_ct_dseg.nii.gz'), bytesOf('c_ct_dseg.json')]
+    const set = path.join(folder, 'HeadNeck.medlsam.json')
+    const before = readFileSync(set)
+    await runCommand(page, 'Notifications: Clear All Notifications')
+    await runCommand(page, 'MedLSAM: Make This Scan a Template')
+    const added = page.locator('.notification-toast', {
+      hasText: 'a_ct.nii.gz is now a template of Larynx in HeadNeck',
+    })
+    await added.waitFor()
+    await clickInToast(page, added, 'Run the Rest Again')
+    await page
+      .locator('.monaco-dialog-box')
+      .getByRole('button', { name: /^Start/ })
+      .click({ timeout: 240_000 })
+    const end = page.locator('.notification-toast', { hasText: /\d of 3 scans segmented.*1 failed/ })
+    await end.waitFor({ timeout: 240_000 })
+    assert.ok(bytesOf('a_ct_dseg.nii.gz').equals(corrected), 'what was corrected stays')
+    assert.ok(!bytesOf('c_ct_dseg.json').equals(other))
+    // What follows runs with templates of all structures.
+    writeFileSync(set, before)
+    view = await openScan(page, SCAN)
+  })
+
   it('stops the run of a folder when it is cancelled, leaves nothing half-written, and goes on with the rest', async () => {
     const { page, folder } = session
     const two = path.join(folder, 'two')
