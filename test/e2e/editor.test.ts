@@ -112,7 +112,7 @@ describe('the scan editor', function () {
       view = await openScan(session.page, `as_${format}.${format}`)
       assert.equal(await place(), firstPlace)
       await runCommand(session.page, 'View: Close Editor')
-      view = await waitForScan(session.page)
+      view = await waitForScan(session.page, 'synth_1_ct.nii.gz')
     })
   }
 
@@ -126,7 +126,7 @@ describe('the scan editor', function () {
       .map(Number)
     assert.equal(column + COLUMNS * (row + ROWS * slice), value, await status())
     await runCommand(session.page, 'View: Close Editor')
-    view = await waitForScan(session.page)
+    view = await waitForScan(session.page, 'synth_1_ct.nii.gz')
   })
 
   it('lets the opacity be dragged', async () => {
@@ -156,7 +156,7 @@ describe('the scan editor', function () {
     await openScan(page, 'plain_ct.nii.gz')
     rmSync(late)
     await runCommand(page, 'View: Close Editor')
-    view = await waitForScan(page)
+    view = await waitForScan(page, 'synth_1_ct.nii.gz')
     await view
       .getByLabel('Label map', { exact: true })
       .locator('option:checked:text-is("None shown")')
@@ -301,13 +301,13 @@ describe('the scan editor', function () {
     const associations = (): unknown => userSettings(server)['workbench.editorAssociations']
     await explorerRow(page, 'plain_ct.nii.gz').dblclick()
     await page.locator('.tab.active', { hasText: 'plain_ct.nii.gz' }).waitFor()
-    await waitForScan(page)
+    await waitForScan(page, 'plain_ct.nii.gz')
     assert.equal(associations(), undefined)
     await runCommand(page, 'View: Close Editor')
     await changeSetting(page, 'medlsam.editor.default', true)
     await explorerRow(page, 'plain_ct.nii.gz').dblclick()
     await page.locator('.tab.active', { hasText: 'plain_ct.nii.gz' }).waitFor()
-    await waitForScan(page)
+    await waitForScan(page, 'plain_ct.nii.gz')
     assert.match(JSON.stringify(associations()), /"\*\.mhd":"medlsam\.scanEditor"/)
     await runCommand(page, 'View: Close Editor')
     await changeSetting(page, 'medlsam.editor.default', false)
@@ -323,7 +323,7 @@ describe('the scan editor', function () {
       assert.match((await card.locator('.problem').textContent()) ?? '', /more than 1 MB.*medlsam\.editor\.maxSizeMb/)
     }
     await changeSetting(page, 'medlsam.editor.maxSizeMb', '1024')
-    await waitForScan(page)
+    await waitForScan(page, 'plain_ct.nii.gz')
   })
 
   it('says when a scan that was open is gone, and shows it again once it is back', async () => {
@@ -338,7 +338,7 @@ describe('the scan editor', function () {
     assert.equal(await page.locator('.notification-list-item').count(), 0)
     renameSync(elsewhere, file)
     await card.getByRole('button', { name: 'Try again' }).click()
-    await waitForScan(page)
+    await waitForScan(page, 'plain_ct.nii.gz')
   })
 
   for (const [file, problem] of [

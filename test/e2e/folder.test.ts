@@ -101,7 +101,7 @@ describe('Segment All Scans in Folder', function () {
     await summary.locator('article[data-name="a_ct.nii.gz"][data-review="accepted"]').waitFor()
     assert.match(readFileSync(path.join(many, 'summary.csv'), 'utf8'), /^a_ct\.nii\.gz,.*,accepted$/m)
     await summary.locator('article[data-name="a_ct.nii.gz"] .links a', { hasText: 'scan' }).first().click()
-    const view = await waitForScan(page)
+    const view = await waitForScan(page, 'a_ct.nii.gz')
     await view.locator('body[data-labels="a_ct_dseg.nii.gz"]').waitFor()
     await startFolder('many')
     await page
@@ -113,7 +113,7 @@ describe('Segment All Scans in Folder', function () {
     const { page, folder } = session
     const bytesOf = (name: string): Buffer => readFileSync(path.join(folder, 'many', name))
     await page.locator('.tab', { hasText: 'a_ct.nii.gz' }).click()
-    const view = await waitForScan(page)
+    const view = await waitForScan(page, 'a_ct.nii.gz')
     await view.locator('body[data-labels="a_ct_dseg.nii.gz"]').waitFor()
     await view.getByRole('button', { name: /^Edit labels/ }).click()
     await view.locator('select[data-key="activeLabel"]').waitFor()

@@ -143,7 +143,7 @@ describe('Localize & Segment', function () {
       0,
     )
     await clickInToast(page, end, 'Open Scan')
-    view = await waitForScan(page)
+    view = await waitForScan(page, SCAN)
     await view.locator('body[data-labels="synth_2_ct_dseg.nii.gz"]').waitFor()
   })
 
@@ -220,7 +220,7 @@ describe('Localize & Segment', function () {
     const { page, folder } = session
     buildBank(path.join(folder, 'HeadNeck.medlsam.json'), path.join(folder, 'shared.medlsam.msgpack'))
     await page.locator('.tab', { hasText: SCAN }).first().click()
-    view = await waitForScan(page)
+    view = await waitForScan(page, SCAN)
     await start('shared', ['Larynx'])
     await pick(page, 'Overwrite')
     await state('running')

@@ -220,6 +220,7 @@ export async function contextMenu(page: Page, name: string, entry: string): Prom
     await page.keyboard.press('Escape')
     // What hovers where the mouse was left may lie over the row and would take the click.
     await page.mouse.move(640, 790)
+    await row.waitFor({ timeout: 5000 }).catch(() => refreshExplorer(page))
     await row.waitFor()
     const before = await row.boundingBox()
     await row.click({ button: 'right', timeout: 10_000 }).catch(() => undefined)
@@ -251,7 +252,7 @@ export async function refreshExplorer(page: Page): Promise<void> {
 /** Opens a scan in our editor and waits until it is drawn. */
 export async function openScan(page: Page, name: string): Promise<FrameLocator> {
   await contextMenu(page, name, 'Open Scan')
-  return waitForScan(page)
+  return waitForScan(page, name)
 }
 
 /** The row of a file in the Explorer. */
@@ -269,9 +270,13 @@ export function scanView(page: Page, index = 0): FrameLocator {
   return scanViews(page).nth(index).contentFrame().frameLocator('iframe#active-frame')
 }
 
-/** Waits until the scan editor in front shows a scan. */
-export async function waitForScan(page: Page): Promise<FrameLocator> {
+/**
+ * Waits until the scan editor in front shows a scan.
+ * @param name of the scan, where another one is in front that may be so for a moment longer
+ */
+export async function waitForScan(page: Page, name?: string): Promise<FrameLocator> {
   const view = scanView(page)
-  await view.locator('body[data-rendered]').waitFor({ timeout: 60_000 })
+  const shown = name === undefined ? '[data-rendered]' : `[data-rendered="${name}"]`
+  await view.locator(`body${shown}`).waitFor({ timeout: 60_000 })
   return view
 }

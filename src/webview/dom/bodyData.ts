@@ -1,9 +1,9 @@
 import type { EditorState } from '../control/editorState.js'
 
 /** Says on the page's body what is shown: end-to-end tests wait for it. */
-export function writeBodyData(body: HTMLElement, { isScanShown, labels: { shown }, run }: EditorState): void {
+export function writeBodyData(body: HTMLElement, { isScanShown, scanName, labels: { shown }, run }: EditorState): void {
   const data = {
-    rendered: isScanShown ? 'true' : null,
+    rendered: isScanShown ? scanName : null,
     labels: shown?.kind === 'labelMap' ? shown.name : null,
     preview: shown?.kind === 'preview' ? String(shown.labelCount) : null,
     run: run.kind,
