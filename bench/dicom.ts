@@ -109,7 +109,7 @@ function otherSeconds(folder: string): number | null {
 }
 
 async function benchEditor(folder: string): Promise<void> {
-  const { openScan, contextMenu, runCommand, waitForScan } = await import('../test/support/workbench.js')
+  const { openScan, closeEditor, contextMenu, waitForScan } = await import('../test/support/workbench.js')
   const { startSession } = await import('../test/e2e/session.js')
   const session = await startSession([], { 'explorer.autoReveal': false })
   const { page } = session
@@ -122,7 +122,7 @@ async function benchEditor(folder: string): Promise<void> {
       const start = performance.now()
       await open()
       const seconds = (performance.now() - start) / 1000
-      await runCommand(page, 'View: Close Editor')
+      await closeEditor(page)
       return seconds
     }
     const openSeries = async (): Promise<void> => {

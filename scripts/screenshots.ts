@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { startSession } from '../test/e2e/session.js'
 import { realScan } from '../test/support/realScans.js'
-import { answer, changeTheme, openScan, pick, runCommand } from '../test/support/workbench.js'
+import { answer, changeTheme, closeEditor, openScan, pick, runCommand } from '../test/support/workbench.js'
 
 const folder = process.argv[2] ?? path.resolve(import.meta.dirname, '../out/screenshots')
 const THEMES = { light: 'Light Modern', contrast: 'Dark High Contrast', dark: 'Dark Modern' } as const
@@ -58,7 +58,7 @@ async function addTemplates(): Promise<void> {
     await runCommand(page, 'File: Save')
     // A tab that is still being saved asks before it closes.
     await page.locator('.tabs-container .tab.active:not(.dirty)').waitFor()
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
   }
 }
 

@@ -13,6 +13,7 @@ import { syntheticScan } from '../support/syntheticScans.js'
 import {
   answer,
   answerPath,
+  closeEditor,
   contextMenu,
   explorerRow,
   pick,
@@ -90,7 +91,7 @@ describe('DICOM in the scan editor', function () {
     const scan = await readScan(slices[0])
     assert.deepEqual(affine.map(Math.fround), scan.affine.map(Math.fround))
     assert.ok(!readFileSync(labelMap.replace('.nii.gz', '.json'), 'utf8').includes('IM0'))
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
     await runCommand(page, 'MedLSAM: Clear Cache')
     await page.locator('.notification-toast', { hasText: '1 volume of DICOM series deleted' }).waitFor()
     assert.deepEqual(cached(), [])
@@ -116,7 +117,7 @@ describe('DICOM in the scan editor', function () {
   it('lets one of several series be chosen, and says why others are left out', async () => {
     const { page } = session
     await writeScanAsSlices(syntheticScan(1).ct, path.join(study, 'neck'), { seriesUid: '1.2.9', description: 'Neck' })
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
     await contextMenu(page, 'study', 'Open DICOM Series')
     const list = page.locator('.quick-input-widget:visible')
     const leftOut = list.locator('.monaco-list-row', { hasText: 'Left out: a single slice' })
@@ -143,7 +144,7 @@ describe('DICOM in the scan editor', function () {
 
   it('says of a file that is no CT what it is', async () => {
     const { page } = session
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
     await explorerRow(page, 'report.dcm').dblclick()
     const problem = scanView(page).getByRole('alert')
     await problem.waitFor()

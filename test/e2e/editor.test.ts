@@ -10,6 +10,7 @@ import {
   changeSetting,
   changesPicture,
   changeTheme,
+  closeEditor,
   contextMenu,
   explorerRow,
   openFolder,
@@ -111,7 +112,7 @@ describe('the scan editor', function () {
     it(`opens the same scan as .${format}`, async () => {
       view = await openScan(session.page, `as_${format}.${format}`)
       assert.equal(await place(), firstPlace)
-      await runCommand(session.page, 'View: Close Editor')
+      await closeEditor(session.page)
       view = await waitForScan(session.page, 'synth_1_ct.nii.gz')
     })
   }
@@ -125,7 +126,7 @@ describe('the scan editor', function () {
       .slice(1)
       .map(Number)
     assert.equal(column + COLUMNS * (row + ROWS * slice), value, await status())
-    await runCommand(session.page, 'View: Close Editor')
+    await closeEditor(session.page)
     view = await waitForScan(session.page, 'synth_1_ct.nii.gz')
   })
 
@@ -155,7 +156,7 @@ describe('the scan editor', function () {
     await view.locator('body[data-labels="synth_1_ct_dseg.nii.gz"]').waitFor()
     await openScan(page, 'plain_ct.nii.gz')
     rmSync(late)
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
     view = await waitForScan(page, 'synth_1_ct.nii.gz')
     await view
       .getByLabel('Label map', { exact: true })
@@ -288,7 +289,7 @@ describe('the scan editor', function () {
     await right.getByRole('button', { name: 'Remove Larynx' }).click()
     await left.locator('.marks').waitFor({ state: 'detached' })
     await runCommand(page, 'File: Revert File')
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
     view = await waitForScan(page)
   })
 
@@ -303,13 +304,13 @@ describe('the scan editor', function () {
     await page.locator('.tab.active', { hasText: 'plain_ct.nii.gz' }).waitFor()
     await waitForScan(page, 'plain_ct.nii.gz')
     assert.equal(associations(), undefined)
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
     await changeSetting(page, 'medlsam.editor.default', true)
     await explorerRow(page, 'plain_ct.nii.gz').dblclick()
     await page.locator('.tab.active', { hasText: 'plain_ct.nii.gz' }).waitFor()
     await waitForScan(page, 'plain_ct.nii.gz')
     assert.match(JSON.stringify(associations()), /"\*\.mhd":"medlsam\.scanEditor"/)
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
     await changeSetting(page, 'medlsam.editor.default', false)
     assert.deepEqual(associations(), {})
   })

@@ -5,7 +5,16 @@ import path from 'node:path'
 import type { FrameLocator, Locator } from 'playwright-core'
 import type { ExtremePoints } from '../../src/shared/geometry/points.js'
 import { formatMarkups } from '../../src/shared/slicerMarkups.js'
-import { answer, clickInToast, contextMenu, openScan, pick, pickExactly, runCommand } from '../support/workbench.js'
+import {
+  answer,
+  clickInToast,
+  closeEditor,
+  contextMenu,
+  openScan,
+  pick,
+  pickExactly,
+  runCommand,
+} from '../support/workbench.js'
 import { syntheticScan } from '../support/syntheticScans.js'
 import { enginePids, pictureOfFailure, startSession, type Session } from './session.js'
 
@@ -117,7 +126,7 @@ describe('a workspace that is not trusted', function () {
     const { page } = session
     await clickInToast(page, warning(), 'Manage Workspace Trust')
     await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).first().click()
-    await runCommand(page, 'View: Close Editor')
+    await closeEditor(page)
     view = await openScan(page, SCAN)
     await view.locator('button[data-key="segment"]:enabled').waitFor()
     await contextMenu(page, SCAN, 'Localize & Segment')

@@ -180,6 +180,17 @@ export async function unfold(row: Locator, child: Locator): Promise<void> {
   await child.waitFor()
 }
 
+/** Closes the editor in front. Not by the palette: a command that seems lost and is given again closes two. */
+export async function closeEditor(page: Page): Promise<void> {
+  const tabs = page.locator('.tabs-container .tab')
+  const before = await tabs.count()
+  await page.locator('.editor-group-container.active .tab.active .tab-actions a[aria-label^="Close"]').click()
+  for (const end = Date.now() + 30_000; (await tabs.count()) >= before;) {
+    if (Date.now() > end) throw new Error('the editor never closed')
+    await sleep(100)
+  }
+}
+
 /** Changes a setting of the user in the settings editor. */
 export async function changeSetting(page: Page, id: string, value: string | boolean): Promise<void> {
   await runCommand(page, 'Preferences: Open Settings (UI)')
@@ -198,7 +209,7 @@ export async function changeSetting(page: Page, id: string, value: string | bool
   }
   // Written after a moment of rest.
   await page.waitForTimeout(1500)
-  await runCommand(page, 'View: Close Editor')
+  await closeEditor(page)
 }
 
 /** Changes the colour theme. */
