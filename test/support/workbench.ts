@@ -182,6 +182,13 @@ export async function unfold(row: Locator, child: Locator): Promise<void> {
 
 /** Closes the editor in front. Not by the palette: a command that seems lost and is given again closes two. */
 export async function closeEditor(page: Page): Promise<void> {
+  // Settings and trust open before all others.
+  const modal = page.locator('.monaco-modal-editor-block')
+  if (await modal.isVisible()) {
+    await modal.getByRole('button', { name: /^Close Modal Editor/ }).click()
+    await modal.waitFor({ state: 'hidden' })
+    return
+  }
   const tabs = page.locator('.tabs-container .tab')
   const before = await tabs.count()
   await page.locator('.editor-group-container.active .tab.active .tab-actions a[aria-label^="Close"]').click()
