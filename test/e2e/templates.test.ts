@@ -307,6 +307,7 @@ describe('the sidebar', function () {
     await runCommand(page, 'MedLSAM: Download Model')
     await pick(page, 'SlimSAM-77')
     await dialog.getByRole('button', { name: 'Download Anyway' }).click()
+    await until('the proxy is asked', () => proxy.hosts.length > 0)
     await clickInToast(page, toast('Downloading SlimSAM'), 'Cancel')
     await toast('The download was stopped').waitFor()
     assert.deepEqual([...new Set(proxy.hosts)], ['huggingface.co:443'])
