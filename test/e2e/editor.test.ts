@@ -331,8 +331,8 @@ describe('the scan editor', function () {
     const { page, folder } = session
     const [file, elsewhere] = [path.join(folder, 'plain_ct.nii.gz'), path.join(folder, 'elsewhere')]
     renameSync(file, elsewhere)
-    // VS Code writes down a while later what is open.
-    await page.waitForTimeout(5000)
+    // VS Code writes down once a minute what is open, and loses what came since when it is reloaded at once.
+    await page.waitForTimeout(65_000)
     await page.reload()
     const card = scanView(page).locator('.notice .card', {
       has: scanView(page).locator('h2:text-is("plain_ct.nii.gz")'),
