@@ -1,4 +1,4 @@
-import type { Correction, RefineRequest, SegmentBoxRequest } from '../protocol/rpc.js'
+import type { Correction, RefineRequest, SegmentBoxRequest } from '../protocol/editedLabels.js'
 import { defined } from '../shared/defined.js'
 import { throwIfCancelled } from '../shared/medlsamError.js'
 import type { LocalizeRequest, SegmentRequest } from '../shared/requests.js'

@@ -1,4 +1,4 @@
-import type { EditedLabels } from '../../protocol/rpc.js'
+import type { EditedLabels } from '../../protocol/editedLabels.js'
 import type { ImageHeader } from '../../imageio/imageHeader.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { applyRuns, largestAfter, type LabelArray, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { SavedLabelMap, SaveLabelMapRequest } from '../../protocol/rpc.js'
+import type { SavedLabelMap, SaveLabelMapRequest } from '../../protocol/editedLabels.js'
 import { labelTableNameOf, sidecarNameOf } from '../../shared/labelMapNames.js'
 import { editSidecarSchema } from '../../shared/labelEdit/editSidecar.js'
 import { formatLabelTable, isOwnLabelTable } from '../../shared/labelTable.js'

@@ -1,4 +1,4 @@
-import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from '../../protocol/rpc.js'
+import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from '../../protocol/editedLabels.js'
 import { defined } from '../../shared/defined.js'
 import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
 import { mapAxes } from '../../shared/geometry/vector.js'

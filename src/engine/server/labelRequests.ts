@@ -3,7 +3,7 @@ import type {
   LabelStatisticsRequest,
   OperateAnswer,
   OperateRequest,
-} from '../../protocol/rpc.js'
+} from '../../protocol/editedLabels.js'
 import { copyLabels, type LabelVolume } from '../../shared/geometry/volume.js'
 import type { LabelComparison, LabelStatisticsReport } from '../../shared/labelComparison.js'
 import { MedlsamError } from '../../shared/medlsamError.js'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
-import type { EditedLabels } from '../../protocol/rpc.js'
+import type { EditedLabels } from '../../protocol/editedLabels.js'
 import { editedStructureSchema, type EditedStructure } from '../../shared/labelEdit/editedStructure.js'
 import {
   invertEdit,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
-import { operateMethod, type OperateAnswer } from '../../protocol/rpc.js'
+import type { OperateAnswer } from '../../protocol/editedLabels.js'
+import { operateMethod } from '../../protocol/rpc.js'
 import type { EditedStructure, EditTool } from '../../shared/labelEdit/editedStructure.js'
 import { changedVoxels, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { packRuns, unpackRuns } from '../../shared/node/packedRuns.js'

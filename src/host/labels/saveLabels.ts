@@ -1,6 +1,6 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
-import type { SavedLabelMap, SaveLabelMapRequest } from '../../protocol/rpc.js'
+import type { SavedLabelMap, SaveLabelMapRequest } from '../../protocol/editedLabels.js'
 import { labelMapNameOf } from '../../shared/labelMapNames.js'
 import { EngineError } from '../engine/engineErrors.js'
 import type { LabelMapEdits, ScanPaths } from './labelMapEdits.js'

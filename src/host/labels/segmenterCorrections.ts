@@ -1,4 +1,4 @@
-import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from '../../protocol/rpc.js'
+import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from '../../protocol/editedLabels.js'
 import { NO_CORRECTIONS, type CorrectionRequest, type CorrectionsView } from '../../protocol/scanEditor.js'
 import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
 import type { EditedStructure, EditTool } from '../../shared/labelEdit/editedStructure.js'

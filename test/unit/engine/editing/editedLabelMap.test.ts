@@ -1,7 +1,7 @@
 import { rm, utimes } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { EditedLabelMaps } from '../../../../src/engine/editing/editedLabelMap.js'
-import type { EditedLabels } from '../../../../src/protocol/rpc.js'
+import type { EditedLabels } from '../../../../src/protocol/editedLabels.js'
 import { NO_RUNS } from '../../../../src/shared/labelEdit/voxelRuns.js'
 import { packRuns } from '../../../../src/shared/node/packedRuns.js'
 import { fileStamp } from '../../../../src/shared/node/wholeFiles.js'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { EditedLabels, RefineRequest } from '../../../../src/protocol/rpc.js'
+import type { EditedLabels, RefineRequest } from '../../../../src/protocol/editedLabels.js'
 import type { LabelVolume, Volume } from '../../../../src/shared/geometry/volume.js'
 import { applyRuns, diffLabels, NO_RUNS } from '../../../../src/shared/labelEdit/voxelRuns.js'
 import { MedlsamError } from '../../../../src/shared/medlsamError.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ScanLabels, type LabelsChange, type UndoableEdit } from '../../../../src/host/labels/scanLabels.js'
 import { EngineError } from '../../../../src/host/engine/engineErrors.js'
-import type { EditedLabels } from '../../../../src/protocol/rpc.js'
+import type { EditedLabels } from '../../../../src/protocol/editedLabels.js'
 import { FOUND, type EditedStructure } from '../../../../src/shared/labelEdit/editedStructure.js'
 import type { LabelEdit } from '../../../../src/shared/labelEdit/labelEdit.js'
 import { applyRuns, NO_RUNS } from '../../../../src/shared/labelEdit/voxelRuns.js'
