@@ -1,4 +1,5 @@
-import { boxOfPoints, EXTREME_SIDES, SIDE_AXIS, type BoxMm } from '../../shared/geometry/points.js'
+import { boxOfPoints } from '../../shared/geometry/points.js'
+import { wallErrorsMm } from '../../shared/geometry/wallErrors.js'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
 import { DEFAULT_RUN_OPTIONS } from '../../shared/requests.js'
 import { defined } from '../../shared/defined.js'
@@ -55,7 +56,8 @@ export async function measureBank(
       for (const { name, confidence, boxMm, foundBy } of found.structures) {
         const truth = known.get(name)
         if (truth === undefined || boxMm === null || foundBy !== 'align') continue
-        boxes.push({ confidence, errorMm: meanWallErrorMm(boxMm, boxOfPoints(truth)) })
+        const errorsMm = Object.values(wallErrorsMm(boxMm, boxOfPoints(truth)))
+        boxes.push({ confidence, errorMm: mean(errorsMm.map(Math.abs)) })
       }
     } catch (error) {
       if (!(error instanceof MedlsamError) || error.kind === 'cancelled') throw error
@@ -68,14 +70,4 @@ export async function measureBank(
       `In none of the ${scans.length} labelled scans is a whole structure of the templates ${bank.name} found: give scans that are no templates, with the same structure names. ${problems.join(' ')}`.trim(),
     )
   return { boxes, problems }
-}
-
-function meanWallErrorMm(found: BoxMm, truth: BoxMm): number {
-  return mean(
-    EXTREME_SIDES.map((side) => {
-      const { axis, sign } = SIDE_AXIS[side]
-      const end = sign > 0 ? 'max' : 'min'
-      return Math.abs(found[end][axis] - truth[end][axis])
-    }),
-  )
 }

@@ -1,9 +1,7 @@
-import { EXTREME_SIDES, mapSides, SIDE_AXIS, type BoxMm, type ExtremeSide } from '../../shared/geometry/points.js'
+import { EXTREME_SIDES, type BoxMm, type ExtremeSide } from '../../shared/geometry/points.js'
+import type { PerWall } from '../../shared/geometry/wallErrors.js'
 import { boxVolumeMm3 } from '../../engine/medlam/boxes.js'
 import { intersectBoxes } from '../../shared/geometry/boxConversion.js'
-
-/** One number per wall of a box. */
-export type PerWall = Readonly<Record<ExtremeSide, number>>
 
 /** Intersection over union of two boxes; 0 when they do not meet. */
 export function boxIou(a: BoxMm, b: BoxMm): number {
@@ -11,14 +9,6 @@ export function boxIou(a: BoxMm, b: BoxMm): number {
   if (both === null) return 0
   const shared = boxVolumeMm3(both)
   return shared / (boxVolumeMm3(a) + boxVolumeMm3(b) - shared)
-}
-
-/** How far each wall of a box lies outside (positive) or inside (negative) of the true one, in mm. */
-export function wallErrorsMm(found: BoxMm, truth: BoxMm): PerWall {
-  return mapSides((side) => {
-    const { axis, sign } = SIDE_AXIS[side]
-    return sign > 0 ? found.max[axis] - truth.max[axis] : truth.min[axis] - found.min[axis]
-  })
 }
 
 /** Wall distance (docs/method.md, section 10): the mean absolute error of the walls that can be judged, in mm; null when none can. */
