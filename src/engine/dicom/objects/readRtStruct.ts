@@ -26,8 +26,11 @@ type SliceContours = ReadonlyMap<number, readonly PixelContour[]>
 export function readRtStruct(set: DataSet, grid: VoxelGrid, file: string): DrawnStructures {
   const contourItems = itemsOf(set, 'x30060039')
   const skipped: string[] = []
-  const structures = itemsOf(set, 'x30060020').flatMap((roi, index): DrawnStructure[] => {
-    const number = numbersOf(roi, 'x30060022').at(0)
+  const rois = itemsOf(set, 'x30060020')
+  const numbers = rois.map((roi) => numbersOf(roi, 'x30060022').at(0))
+  const labelValues = labelValuesOf(numbers)
+  const structures = rois.flatMap((roi, index): DrawnStructure[] => {
+    const number = numbers[index]
     const name = wordsOf(roi, 'x30060026', set)
     const item = contourItems.find((each) => numbersOf(each, 'x30060084').at(0) === number)
     if (name === '' || item === undefined) return []
@@ -37,7 +40,7 @@ export function readRtStruct(set: DataSet, grid: VoxelGrid, file: string): Drawn
     return [
       {
         name,
-        labelValue: labelValueOf(number, index),
+        labelValue: labelValues[index],
         color: rgbOf(numbersOf(item, 'x3006002a').map((part) => part / 255)),
         fill: (visit) => {
           fillSlices(slices, grid, visit)
@@ -52,9 +55,17 @@ export function readRtStruct(set: DataSet, grid: VoxelGrid, file: string): Drawn
   }
 }
 
-/** The number of an ROI where it fits into a label map. */
-function labelValueOf(number: number | undefined, index: number): number {
-  return number !== undefined && Number.isInteger(number) && number > 0 && number <= 0xffff ? number : index + 1
+/** The numbers of ROIs where they fit into a label map; the others get numbers that no ROI has. */
+function labelValuesOf(numbers: readonly (number | undefined)[]): readonly number[] {
+  const taken = new Set(numbers)
+  const given = new Set<number>()
+  return numbers.map((number) => {
+    let value = number ?? 0
+    const fits = Number.isInteger(value) && value > 0 && value <= 0xffff && !given.has(value)
+    if (!fits) for (value = 1; taken.has(value) || given.has(value);) value++
+    given.add(value)
+    return value
+  })
 }
 
 function onSlices(

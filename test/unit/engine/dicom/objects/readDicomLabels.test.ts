@@ -26,13 +26,13 @@ function square(from: number, to: number, z: number): Contour['points'] {
 
 let count = 0
 /** Writes an RTSTRUCT as other programs do; each structure has some contours. */
-function writeStructures(rois: Readonly<Record<string, readonly Contour[]>>): string {
+function writeStructures(rois: Readonly<Record<string, readonly Contour[]>>, firstNumber = 11): string {
   const names = Object.keys(rois)
   return write({
     Modality: 'RTSTRUCT',
-    StructureSetROISequence: names.map((name, index) => ({ ROINumber: index + 11, ROIName: name })),
+    StructureSetROISequence: names.map((name, index) => ({ ROINumber: index + firstNumber, ROIName: name })),
     ROIContourSequence: names.map((name, index) => ({
-      ReferencedROINumber: index + 11,
+      ReferencedROINumber: index + firstNumber,
       ROIDisplayColor: [255, 0, 16],
       ContourSequence: rois[name].map(({ type = 'CLOSED_PLANAR', points }) => ({
         ContourGeometricType: type,
@@ -58,6 +58,16 @@ async function sliceOf(file: string, z: number): Promise<string[]> {
 }
 
 describe('An RTSTRUCT is a label map', () => {
+  test('with a value of its own for each structure, whatever their numbers', async () => {
+    const contours = [{ points: square(1.5, 4.5, 1) }]
+    const read = await readDicomLabels(writeStructures({ Liver: contours, Spleen: contours, Heart: contours }, 0), GRID)
+    expect(read?.structures.map(({ name, labelValue }) => [name, labelValue])).toEqual([
+      ['Spleen', 1],
+      ['Heart', 2],
+      ['Liver', 3],
+    ])
+  })
+
   test('with the numbers, names and colours of its structures', async () => {
     const file = writeStructures({
       Liver: [{ points: square(1.5, 4.5, 1) }],
