@@ -91,8 +91,11 @@ function unfinishedIn(folder: string): Promise<string[]> {
 }
 
 async function filesLike(folder: string, pattern: RegExp): Promise<string[]> {
-  // Not there before the first volume.
-  const names = await readdir(folder).catch(() => [])
+  const names = await readdir(folder).catch((error: unknown) => {
+    // Not there before the first volume.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw outputError(folder, error)
+  })
   return names.filter((name) => pattern.test(name)).map((name) => path.join(folder, name))
 }
 
