@@ -4,7 +4,6 @@ import type { NamedValue } from '../shared/labelComparison.js'
 import type { EditedStructure } from '../shared/labelEdit/editedStructure.js'
 import type { MaskOperation } from '../shared/maskOperation.js'
 import type { RefinePoint } from '../shared/refinement.js'
-import type { LocalizeRequest } from '../shared/requests.js'
 import type { Quality, RunOptions } from '../shared/sidecar.js'
 import type { Structure } from '../shared/structure.js'
 
@@ -33,6 +32,8 @@ export interface SaveLabelMapRequest {
   readonly structures: readonly EditedStructure[]
   /** Write it although the file is not the one that was opened any more, or is not ours. */
   readonly force?: boolean
+  /** Whether the label map that is edited stays as it is, unsaved edits included; false when absent. */
+  readonly isCopy?: boolean
 }
 
 /** What was written. */
@@ -48,8 +49,6 @@ interface CorrectedLabels {
   readonly structure: Pick<Structure, 'name' | 'labelValue'>
   /** Label values of structures whose voxels stay. */
   readonly lockedValues: readonly number[]
-  /** How the scan is read. */
-  readonly reading?: Pick<LocalizeRequest, 'series' | 'timePoint' | 'maxBytes' | 'forceHu' | 'huOffset'>
   /** Id or files of the segmenter; the embedded one when absent. */
   readonly segmenter?: string
   /** Window to show the scan in; the segmenter's own when absent. */

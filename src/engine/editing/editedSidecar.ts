@@ -5,12 +5,13 @@ import type { EditedStructure } from '../../shared/labelEdit/editedStructure.js'
 import type { EditSidecar } from '../../shared/labelEdit/editSidecar.js'
 import type { Sidecar } from '../../shared/sidecar.js'
 import { TOOL_VERSION } from '../version.js'
-import type { LabelCount } from './countLabels.js'
+import type { LabelExtent } from '../labels/extremePoints.js'
 
 /** A label map that was edited. */
 export interface EditedResult {
   readonly labels: LabelVolume
-  readonly counts: ReadonlyMap<number, LabelCount>
+  /** By label value. */
+  readonly extents: ReadonlyMap<number, LabelExtent>
   readonly structures: readonly EditedStructure[]
 }
 
@@ -52,7 +53,7 @@ export function correctedSidecar(
       const before = sidecar.structures.find((structure) => structure.labelValue === labelValue)
       if (before !== undefined && origin.kind === 'found') return { ...before, name, color }
       const found = before ?? NOT_LOOKED_FOR
-      const isThere = result.counts.has(labelValue)
+      const isThere = result.extents.has(labelValue)
       return {
         ...found,
         ...{ name, labelValue, color, origin },
@@ -75,6 +76,6 @@ const NOT_LOOKED_FOR = {
   extremePointsMm: null,
 } as const
 
-function volumeMl({ labels, counts }: EditedResult, labelValue: number): number {
-  return ((counts.get(labelValue)?.voxels ?? 0) * Math.abs(determinant(labels.affine))) / 1000
+function volumeMl({ labels, extents }: EditedResult, labelValue: number): number {
+  return ((extents.get(labelValue)?.voxels ?? 0) * Math.abs(determinant(labels.affine))) / 1000
 }

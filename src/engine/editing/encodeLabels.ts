@@ -8,11 +8,11 @@ import type { LabelVolume } from '../../shared/geometry/volume.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { formatOf } from '../../shared/scanNames.js'
 import type { Structure } from '../../shared/structure.js'
+import type { LabelExtent } from '../labels/extremePoints.js'
 import { readStart, wholeFile } from '../scanFiles/fileBytes.js'
 import { encodeLabelMap } from '../scanFiles/writeLabelMap.js'
 import { packGzip } from '../scanFiles/writeNifti.js'
 import type { EditedLabelMap } from './editedLabelMap.js'
-import type { LabelCount } from './countLabels.js'
 
 /**
  * The bytes of an edited label map. A file keeps its header, whoever wrote it, and its format; a new one is NIfTI on the
@@ -23,18 +23,18 @@ export async function encodeLabels(
   out: string,
   { labels, header, isNew }: EditedLabelMap,
   structures: readonly Structure[],
-  counts: ReadonlyMap<number, LabelCount>,
+  extents: ReadonlyMap<number, LabelExtent>,
 ): Promise<Uint8Array> {
   if (isNew || formatOf(out) !== formatOf(header.path))
     return encodeLabelMap(out, labels, sourceGeometry(header, labels), structures)
-  const largest = Math.max(0, ...counts.keys())
+  const largest = Math.max(0, ...extents.keys())
   if (header.files.length > 1 || header.source === null) throw inParts(out)
   const { source, text, dtype, scaling } = header
   if (text !== null) {
     const start = await readStart(await wholeFile(header.path), text.headerBytes)
-    const extents = new Map([...counts].map(([labelValue, { box }]) => [labelValue, box]))
+    const boxes = new Map([...extents].map(([labelValue, { boxVoxel }]) => [labelValue, boxVoxel]))
     const pack = text.format === 'nrrd' ? packGzip : promisify<Uint8Array, Uint8Array>(deflate)
-    return relabelledText(start, text, { labels: labels.data, largest, structures, extents }, pack)
+    return relabelledText(start, text, { labels: labels.data, largest, structures, extents: boxes }, pack)
   }
   const start = await readStart(source.stored, source.offsetBytes)
   const { littleEndian } = source

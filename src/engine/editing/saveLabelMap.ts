@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SavedLabelMap, SaveLabelMapRequest } from '../../protocol/editedLabels.js'
 import { labelTableNameOf, sidecarNameOf } from '../../shared/labelMapNames.js'
@@ -8,10 +7,11 @@ import { copyLabels } from '../../shared/geometry/volume.js'
 import { MedlsamError } from '../../shared/medlsamError.js'
 import { sha256Of } from '../../shared/node/hash.js'
 import { parseJsonOrNull } from '../../shared/parseJsonOrNull.js'
-import { fileStamp, writeBytesTogether } from '../../shared/node/wholeFiles.js'
+import { readTextFileIfAny } from '../../shared/node/readTextFile.js'
+import { fileStamp, outputError, writeBytesTogether } from '../../shared/node/wholeFiles.js'
 import { formatOf } from '../../shared/scanNames.js'
 import { sidecarSchema } from '../../shared/sidecar.js'
-import { countLabels } from './countLabels.js'
+import { labelExtents } from '../labels/extremePoints.js'
 import { correctedSidecar, drawnSidecar, type EditedResult } from './editedSidecar.js'
 import type { EditedLabelMaps } from './editedLabelMap.js'
 import { encodeLabels } from './encodeLabels.js'
@@ -23,17 +23,17 @@ import { encodeLabels } from './encodeLabels.js'
  *   `output` and `input` when it cannot be written or read
  */
 export async function saveLabelMap(maps: EditedLabelMaps, request: SaveLabelMapRequest): Promise<SavedLabelMap> {
-  const { labels: edited, out, structures, force } = request
-  const isSamePlace = path.resolve(out) === path.resolve(edited.basePath ?? out)
-  if (force !== true) await checkUnchanged(out, isSamePlace ? edited.baseStamp : null)
+  const { labels: edited, out, structures, force, isCopy = false } = request
+  if (force !== true) await checkUnchanged(out, isCopy ? null : edited.baseStamp)
   const opened = await maps.openEditedLabelMap(edited)
   const labels = copyLabels(opened.labels)
-  const result = { labels, counts: countLabels(labels), structures }
-  const labelMap = { file: out, bytes: await encodeLabels(out, { ...opened, labels }, structures, result.counts) }
+  const extents = new Map(labelExtents(labels).map((extent) => [extent.labelValue, extent]))
+  const result = { labels, extents, structures }
+  const labelMap = { file: out, bytes: await encodeLabels(out, { ...opened, labels }, structures, extents) }
   const beside = await filesBeside(edited.basePath ?? out, { scan: edited.scanPath, labelMap }, result)
   await writeBytesTogether([...beside, labelMap], () => Promise.resolve())
   const stamp = await fileStamp(out)
-  if (isSamePlace) await maps.setSaved(edited.session, out, stamp)
+  if (!isCopy) await maps.setSaved(edited.session, out, stamp)
   return { labelMapPath: out, stamp }
 }
 
@@ -63,12 +63,12 @@ async function filesBeside(
   const files: FileToWrite[] = []
   const { file: out, bytes } = labelMap
   const names = labelTableNameOf(out)
-  const table = await textOrNull(names)
+  const table = await textBeside(names)
   // Segmentations of 3D Slicer hold their names themselves.
   const isTableOurs = !/\.seg\.nrrd$/i.test(out) && (table === null || isOwnLabelTable(table))
   const namesText = isTableOurs ? formatLabelTable(result.structures) : (table ?? '')
   const sidecar = sidecarNameOf(out)
-  const before = parseJsonOrNull(await textOrNull(sidecarNameOf(base)))
+  const before = parseJsonOrNull(await textBeside(sidecarNameOf(base)))
   const ofRun = sidecarSchema.safeParse(before)
   // Names of DICOM slices may be identifiers, which do not belong into reports.
   const input = formatOf(scan) === null ? path.dirname(scan) : scan
@@ -76,14 +76,16 @@ async function filesBeside(
   const next = ofRun.success
     ? correctedSidecar(ofRun.data, result, { labelMap: sha256Of(bytes), names: sha256Of(namesText) })
     : drawnSidecar(result, place)
-  const present = sidecar === sidecarNameOf(base) ? before : parseJsonOrNull(await textOrNull(sidecar))
+  const present = sidecar === sidecarNameOf(base) ? before : parseJsonOrNull(await textBeside(sidecar))
   if (ofRun.success || present === null || editSidecarSchema.safeParse(present).success)
     files.push({ file: sidecar, bytes: Buffer.from(`${JSON.stringify(next, null, 2)}\n`) })
   if (isTableOurs) files.push({ file: names, bytes: Buffer.from(namesText) })
   return files
 }
 
-async function textOrNull(file: string): Promise<string | null> {
-  // What is not there, or cannot be read, is nothing of ours.
-  return readFile(file, 'utf8').catch(() => null)
+/** The text of a file beside the label map; null where there is none. */
+async function textBeside(file: string): Promise<string | null> {
+  return readTextFileIfAny(file).catch((error: unknown) => {
+    throw outputError(file, error)
+  })
 }

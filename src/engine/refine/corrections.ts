@@ -1,13 +1,13 @@
 import type { Correction, EditedLabels, RefineRequest, SegmentBoxRequest } from '../../protocol/editedLabels.js'
 import { defined } from '../../shared/defined.js'
-import type { BoxMm, PointMm } from '../../shared/geometry/points.js'
-import { mapAxes } from '../../shared/geometry/vector.js'
+import { unionOfBoxes } from '../../shared/geometry/boxConversion.js'
+import type { BoxMm } from '../../shared/geometry/points.js'
 import { copyLabels, type LabelVolume, type Scan } from '../../shared/geometry/volume.js'
 import { inputError } from '../../shared/inputError.js'
 import { applyRuns, invertRuns, mergeRuns, NO_RUNS, type VoxelRuns } from '../../shared/labelEdit/voxelRuns.js'
 import { MedlsamError, throwIfCancelled } from '../../shared/medlsamError.js'
 import { packRuns, unpackRunsWithin } from '../../shared/node/packedRuns.js'
-import type { Quality } from '../../shared/sidecar.js'
+import type { Quality, Sidecar } from '../../shared/sidecar.js'
 import type { EditedLabelMap } from '../editing/editedLabelMap.js'
 import { haveSameVoxels } from '../labels/sortedOnto.js'
 import type { LoadedModels } from '../loadedModels.js'
@@ -105,8 +105,13 @@ export class Corrections {
     return { runs, made: runs }
   }
 
-  private async scanOf({ labels, reading = {} }: CorrectionSource, { size, affine }: LabelVolume): Promise<Scan> {
-    const scan = await this.lastScan.read(labels.scanPath, defined(reading))
+  /** The scan as the run read it that made the label map. */
+  private async scanOf({ labels }: CorrectionSource, { size, affine }: LabelVolume): Promise<Scan> {
+    const { timePoint, forceHu, huOffset } = (await sidecarOf(labels))?.input ?? {}
+    const scan = await this.lastScan.read(
+      labels.scanPath,
+      defined({ timePoint: timePoint ?? undefined, forceHu, huOffset }),
+    )
     if (haveSameVoxels({ size, affine }, scan)) return scan
     const file = labels.basePath ?? labels.scanPath
     throw inputError(file, `${file} cannot be corrected, since its voxels are not those of ${labels.scanPath}.`)
@@ -127,8 +132,8 @@ export class Corrections {
   }
 
   /** The templates of the run that made a label map; null for none, or where they are gone since. */
-  private async bankOfRun({ basePath }: EditedLabels, signal: AbortSignal | undefined): Promise<TemplateBank | null> {
-    const sidecar = basePath === null ? null : await readSidecar(basePath)
+  private async bankOfRun(labels: EditedLabels, signal: AbortSignal | undefined): Promise<TemplateBank | null> {
+    const sidecar = await sidecarOf(labels)
     if (sidecar === null) return null
     return this.bank(sidecar.templates.name, signal).catch((error: unknown) => {
       // What they knew was worth having, and is no condition.
@@ -142,7 +147,12 @@ export class Corrections {
   }
 }
 
-type CorrectionSource = Pick<RefineRequest, 'labels' | 'reading'>
+type CorrectionSource = Pick<RefineRequest, 'labels'>
+
+/** What the run says that made a label map; null for none. */
+async function sidecarOf({ basePath }: EditedLabels): Promise<Sidecar | null> {
+  return basePath === null ? null : readSidecar(basePath)
+}
 
 /** What earlier points did. @throws MedlsamError `usage` where it does not fit the labels */
 function unpacked(made: string, { data }: LabelVolume): VoxelRuns {
@@ -162,13 +172,15 @@ async function shownOf(
   quality: Quality,
   also: readonly BoxMm[],
 ): Promise<Shown> {
-  const sidecar = labels.basePath === null ? null : await readSidecar(labels.basePath)
+  const sidecar = await sidecarOf(labels)
   const ofRun = sidecar === null ? null : boxAround(sidecar.structures)
   const shown = shownTo(segmenter, { procedure: 'robust', quality }, ofRun)
   const { region } = shown
   if (typeof region === 'string') return shown
   // Another region is another encoding.
-  return also.every((box) => isShown(region, box)) ? shown : { ...shown, region: [region, ...also].reduce(unionMm) }
+  return also.every((box) => isShown(region, box))
+    ? shown
+    : { ...shown, region: [region, ...also].reduce(unionOfBoxes) }
 }
 
 /** Whether a box lies on the slices of tiles that show a region and {@link AROUND_MM} around it, and not at their very edge. */
@@ -177,10 +189,4 @@ function isShown(region: BoxMm, box: BoxMm): boolean {
   return ([0, 1] as const).every(
     (axis) => box.min[axis] >= region.min[axis] - slackMm && box.max[axis] <= region.max[axis] + slackMm,
   )
-}
-
-function unionMm(a: BoxMm, b: BoxMm): BoxMm {
-  const along = (of: (...values: number[]) => number, one: PointMm, other: PointMm): PointMm =>
-    mapAxes((axis) => of(one[axis], other[axis]))
-  return { min: along(Math.min, a.min, b.min), max: along(Math.max, a.max, b.max) }
 }

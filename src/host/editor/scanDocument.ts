@@ -220,8 +220,8 @@ export class ScanDocument implements vscode.CustomDocument {
       throw new Error(`${this.name} is a DICOM series of many files: copy its folder, or export its label map.`)
     await vscode.workspace.fs.copy(this.uri, scan, { overwrite: true })
     await writeWhole(markupsUri(scan), encode(formatMarkups({ points: this.current, others: this.opened.others })))
-    for (const labelMap of this.labels.changedOnes())
-      await saveLabelsAs(labelMap, { from: this.paths(), to: scan.fsPath }, this.parts.saveLabelMap)
+    for (const [index, labelMap] of [...this.labels.changedOnes()].entries())
+      await saveLabelsAs(labelMap, { from: this.paths(), to: scan.fsPath, number: index + 1 }, this.parts.saveLabelMap)
   }
 
   async revert(): Promise<void> {

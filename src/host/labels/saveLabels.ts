@@ -37,15 +37,19 @@ export async function saveLabels(
   return 'saved'
 }
 
-/** Writes an edited label map beside a copy of its scan; the one that is edited stays as it is. @throws Error when it was not written */
+/**
+ * Writes an edited label map beside a copy of its scan; the one that is edited stays as it is.
+ * @param number of the label map among those of the copy, from 1
+ * @throws Error when it was not written
+ */
 export async function saveLabelsAs(
   labelMap: LabelMapEdits,
-  scan: { readonly from: ScanPaths; readonly to: string },
+  scan: { readonly from: ScanPaths; readonly to: string; readonly number: number },
   save: LabelMapSaver,
 ): Promise<void> {
-  const out = labelMapNameOf(scan.to)
+  const out = labelMapNameOf(scan.to, scan.number)
   const { structures } = labelMap
-  await labelMap.tell(scan.from, (labels) => save({ labels, structures, out }))
+  await labelMap.tell(scan.from, (labels) => save({ labels, structures, out, isCopy: true }))
 }
 
 function askAboutConflict(name: string, message: string): Thenable<'Save All the Same' | 'Revert' | undefined> {

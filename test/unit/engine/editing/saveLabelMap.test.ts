@@ -70,6 +70,20 @@ describe('a label map that is saved', () => {
     expect((await valuesIn(first.out))[0]).toBe(2)
   })
 
+  it('can be a copy, after which the one that is edited has as many unsaved edits as before', async () => {
+    const maps = new EditedLabelMaps()
+    const first = await request('copied', null)
+    const copy = path.join(folder, 'elsewhere_ct_dseg.nii.gz')
+    await saveLabelMap(maps, { ...first, out: copy, isCopy: true })
+    expect(await valuesIn(copy)).toEqual(drawn.map((value) => (value === 1 ? 0 : value)))
+    const next = { ...first.labels, firstEdit: 1, edits: [packRuns(Int32Array.of(0, 1, 0, 2))] }
+    await saveLabelMap(maps, { ...first, labels: next })
+    expect(await valuesIn(first.out)).toEqual((await valuesIn(copy)).map((value, at) => (at === 0 ? 2 : value)))
+    await expect(saveLabelMap(maps, { ...first, labels: next, out: copy, isCopy: true })).rejects.toMatchObject({
+      remedy: { option: 'force' },
+    })
+  })
+
   it('keeps header, extension and number format of another program', async () => {
     const extension = Buffer.alloc(32, 'x')
     extension.writeInt32LE(32, 0)
