@@ -178,7 +178,7 @@ function runCommands(parts: CommandParts): Commands {
   const { runs, folders, slot, engine, loadBanks } = parts
   return {
     segment: trusted(withScan(parts, (scan) => runs.start(scan))),
-    exportLabelMap: trusted(withSession(parts, (session) => exportLabelMap(engine, session))),
+    exportLabelMap: trusted(withSession(parts, (session) => exportLabelMap(parts, session))),
     segmentFolder: trusted(async (folder: vscode.Uri | undefined) => {
       const target = folder ?? (await askForFolder())
       if (target !== undefined) await folders.start(target)

@@ -13,19 +13,27 @@ export interface OpenSeriesParts {
 
 /** Opens a DICOM series of a folder: the only one that can be opened at once, else the one that the user chooses. */
 export async function openDicomSeries({ dicom, editors }: OpenSeriesParts, named?: vscode.Uri): Promise<void> {
+  const slice = await askForSlice(dicom, named)
+  if (slice !== undefined) await editors.open(vscode.Uri.file(slice))
+}
+
+/** A slice of the series that the user chooses in a folder, of the only one at once; undefined when there is none. */
+export async function askForSlice(
+  dicom: Pick<DicomScans, 'seriesIn'>,
+  named?: vscode.Uri,
+): Promise<string | undefined> {
   const folder = named ?? (await askForSeriesFolder())
-  if (folder === undefined) return
+  if (folder === undefined) return undefined
   const series = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: `Looking for DICOM series in ${baseName(folder)}` },
     () => dicom.seriesIn(folder),
   )
-  const slice = await chooseSlice(series, baseName(folder))
-  if (slice !== undefined) await editors.open(vscode.Uri.file(slice))
+  return chooseSlice(series, baseName(folder))
 }
 
 async function askForSeriesFolder(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
-    title: 'Open DICOM Series',
+    title: 'DICOM Series',
     openLabel: 'Look for Series',
     canSelectFolders: true,
     canSelectFiles: false,

@@ -8,15 +8,23 @@ import {
   type ExportFormat,
 } from '../../shared/exportFormats.js'
 import { defined } from '../../shared/defined.js'
+import type { DicomScans } from '../dicom/dicomScans.js'
 import { isDicomScan } from '../dicom/isDicomScan.js'
+import { askForSlice } from '../dicom/openDicomSeries.js'
 import type { EngineClient } from '../engine/engineClient.js'
 import { EngineError } from '../engine/engineErrors.js'
 import { baseName } from './scanDocument.js'
 import { scanFolder } from './scanPanel.js'
 import type { ScanSession } from './scanSession.js'
 
+/** What exporting works with. */
+export interface ExportParts {
+  readonly engine: EngineClient
+  readonly dicom: DicomScans
+}
+
 /** Asks for a format, and has the engine write the label map on display in it, beside the label map. */
-export async function exportLabelMap(engine: EngineClient, session: ScanSession): Promise<void> {
+export async function exportLabelMap(parts: ExportParts, session: ScanSession): Promise<void> {
   const labelMap = labelMapOf(session)
   if (labelMap === null) {
     void vscode.window.showInformationMessage('Show a label map over the scan first: it is what is exported.')
@@ -30,7 +38,7 @@ export async function exportLabelMap(engine: EngineClient, session: ScanSession)
   // Of what is drawn by hand no sidecar of a run says it.
   const { uri } = session.document
   const series = isDicomScan(uri) ? uri.fsPath : undefined
-  const outcome = await convert(engine, { labelMap: labelMap.fsPath, to, ...defined({ series }) })
+  const outcome = await convert(parts, { labelMap: labelMap.fsPath, to, ...defined({ series }) })
   if (outcome === null) return
   const show = 'Show in Explorer'
   const said = [`${EXPORT_KINDS[to].title}: ${outcome.out}`, ...outcome.warnings].join(' ')
@@ -58,30 +66,20 @@ async function askForFormat(): Promise<ExportFormat | undefined> {
 }
 
 /** Asks for what the engine lacks: the series, and whether a file that is there may be replaced; null when that is not said. */
-async function convert(engine: EngineClient, request: ConvertRequest): Promise<ConvertOutcome | null> {
+async function convert(parts: ExportParts, request: ConvertRequest): Promise<ConvertOutcome | null> {
   try {
-    return await engine.ask(convertLabelMapMethod, request)
+    return await parts.engine.ask(convertLabelMapMethod, request)
   } catch (error) {
     const remedy = error instanceof EngineError ? error.data.remedy : undefined
     if (remedy?.option === 'sourceSeries' && request.series === undefined) {
-      const series = await askForSeries()
-      return series === undefined ? null : convert(engine, { ...request, series })
+      const series = await askForSlice(parts.dicom)
+      return series === undefined ? null : convert(parts, { ...request, series })
     }
     if (remedy?.option === 'force' && request.force !== true && (await mayReplace(error)))
-      return convert(engine, { ...request, force: true })
+      return convert(parts, { ...request, force: true })
     if (remedy?.option === 'force') return null
     throw error
   }
-}
-
-async function askForSeries(): Promise<string | undefined> {
-  const picked = await vscode.window.showOpenDialog({
-    title: 'DICOM Series That the Label Map Was Made Of',
-    openLabel: 'Use This Series',
-    canSelectFolders: true,
-    canSelectFiles: false,
-  })
-  return picked?.at(0)?.fsPath
 }
 
 async function mayReplace(error: unknown): Promise<boolean> {
