@@ -27,9 +27,10 @@ export async function deleteLabelMap(session: ScanSession): Promise<void> {
     button,
   )
   if (picked !== button) return
-  document.labels.forget(name)
   for (const file of files.reverse())
     await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder, file), { useTrash: true })
+  // Not before: edits of a label map that could not go are still worth something.
+  document.labels.forget(name)
   // One that was never saved takes no file with it that would be seen going.
   await session.lookForLabelMaps()
 }

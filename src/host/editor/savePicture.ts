@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { stemOf } from '../../shared/scanNames.js'
+import { writeWhole } from '../writeWhole.js'
 import { baseName } from './scanDocument.js'
 
 /** Asks where the picture of a plane goes, beside the scan at first, and writes it there. */
@@ -12,5 +13,5 @@ export async function savePicture(
     defaultUri: vscode.Uri.joinPath(scan, '..', `${stemOf(baseName(scan))}_${plane}.png`),
     filters: { Pictures: ['png'] },
   })
-  if (file !== undefined) await vscode.workspace.fs.writeFile(file, png)
+  if (file !== undefined) await writeWhole(file, png)
 }
