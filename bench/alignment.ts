@@ -16,7 +16,7 @@ import { DESCRIPTOR_MM, type AlignmentTemplate } from '../src/engine/alignment/a
 import type { GridVolume } from '../src/engine/alignment/grid.js'
 import { inWorkers } from '../src/engine/alignment/inWorkers.js'
 import { inThisThread } from '../src/engine/alignment/runTemplates.js'
-import { boxIou } from '../src/lab/evaluation/boxScores.js'
+import { boxIou } from '../src/engine/medlam/boxes.js'
 import { mean } from '../src/engine/numeric/statistics.js'
 import {
   listCases,

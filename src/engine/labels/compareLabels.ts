@@ -3,11 +3,12 @@ import { canonicalOrder } from '../../shared/geometry/orient.js'
 import type { PointMm } from '../../shared/geometry/points.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
 import type { ComparedStructure, NamedValue } from '../../shared/labelComparison.js'
+import { unionOfBoxes } from '../../shared/geometry/boxConversion.js'
 import type { BoxVoxel } from '../../shared/structure.js'
 import type { LabelExtent } from './extremePoints.js'
 import { hd95Mm } from './hausdorff.js'
 import { namedExtents } from './namedExtents.js'
-import { cutPadded, unionOfBoxes, type PaddedMask } from './paddedMask.js'
+import { cutPadded, type PaddedMask } from './paddedMask.js'
 
 /** A label map and what its values are called. */
 export interface NamedLabels {

@@ -9,14 +9,6 @@ export interface PaddedMask {
   readonly size: Size3
 }
 
-/** The smallest box of voxels around two. */
-export function unionOfBoxes(a: BoxVoxel, b: BoxVoxel): BoxVoxel {
-  return {
-    min: mapAxes((axis) => Math.min(a.min[axis], b.min[axis])),
-    max: mapAxes((axis) => Math.max(a.max[axis], b.max[axis])),
-  }
-}
-
 /** Cuts one label out of a label map: what lies in `box`, with a margin of one empty voxel. */
 export function cutPadded(
   { data, size }: Pick<LabelVolume, 'data' | 'size'>,

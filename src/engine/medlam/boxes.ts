@@ -6,6 +6,7 @@ import {
   type ExtremePoints,
   type PointMm,
 } from '../../shared/geometry/points.js'
+import { intersectBoxes } from '../../shared/geometry/boxConversion.js'
 import { mapAxes, subtract } from '../../shared/geometry/vector.js'
 
 /** Edge lengths of a box in mm. */
@@ -94,4 +95,12 @@ export function pointsOnWalls(points: ExtremePoints, box: BoxMm): ExtremePoints 
 export function boxVolumeMm3(box: BoxMm): number {
   const [x, y, z] = boxSizeMm(box)
   return x * y * z
+}
+
+/** Intersection over union of two boxes; 0 when they do not meet. */
+export function boxIou(a: BoxMm, b: BoxMm): number {
+  const both = intersectBoxes(a, b)
+  if (both === null) return 0
+  const shared = boxVolumeMm3(both)
+  return shared / (boxVolumeMm3(a) + boxVolumeMm3(b) - shared)
 }

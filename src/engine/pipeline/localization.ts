@@ -1,6 +1,6 @@
+import { unionOfBoxes } from '../../shared/geometry/boxConversion.js'
 import type { BoxMm } from '../../shared/geometry/points.js'
 import type { LocalizedStructure } from '../../shared/structure.js'
-import { mapAxes } from '../../shared/geometry/vector.js'
 import type { DraftMask } from '../volume/draftMask.js'
 
 /** What was found in a scan. */
@@ -16,9 +16,5 @@ export interface Localization {
 /** The box around what was found; null where nothing was. */
 export function boxAround(structures: readonly LocalizedStructure[]): BoxMm | null {
   const boxes = structures.flatMap(({ boxMm }) => boxMm ?? [])
-  if (boxes.length === 0) return null
-  return {
-    min: mapAxes((axis) => Math.min(...boxes.map(({ min }) => min[axis]))),
-    max: mapAxes((axis) => Math.max(...boxes.map(({ max }) => max[axis]))),
-  }
+  return boxes.length === 0 ? null : boxes.reduce(unionOfBoxes)
 }

@@ -3,8 +3,7 @@ import { labelBox } from '../../shared/geometry/labelBox.js'
 import type { BoxMm, PointMm, Size3 } from '../../shared/geometry/points.js'
 import { mapAxes } from '../../shared/geometry/vector.js'
 import type { LabelVolume } from '../../shared/geometry/volume.js'
-import { boxVolumeMm3 } from '../medlam/boxes.js'
-import { intersectBoxes } from '../../shared/geometry/boxConversion.js'
+import { boxIou } from '../medlam/boxes.js'
 import type { DraftMask } from '../volume/draftMask.js'
 import { stretchDraft } from '../volume/stretchDraft.js'
 
@@ -50,14 +49,8 @@ const LEAST_OVERLAP = 0.5
 /** The mask of a structure, stretched from its own box to a new one; null where there is none, or it lies elsewhere. */
 export function draftInBox(labels: LabelVolume, labelValue: number, boxMm: BoxMm): DraftMask | null {
   const known = draftOfMask(labels, labelValue)
-  if (known === null || overlap(known.boxMm, boxMm) < LEAST_OVERLAP) return null
+  if (known === null || boxIou(known.boxMm, boxMm) < LEAST_OVERLAP) return null
   return stretchDraft(known.draft, known.boxMm, boxMm)
-}
-
-function overlap(a: BoxMm, b: BoxMm): number {
-  const common = intersectBoxes(a, b)
-  const shared = common === null ? 0 : boxVolumeMm3(common)
-  return shared / (boxVolumeMm3(a) + boxVolumeMm3(b) - shared)
 }
 
 /** Whether the voxel at a point belongs to the structure. */

@@ -31,6 +31,14 @@ export function intersectBoxes(a: BoxMm, b: BoxMm): BoxMm | null {
   return min[0] < max[0] && min[1] < max[1] && min[2] < max[2] ? { min, max } : null
 }
 
+/** The smallest box around two, both in mm or both in voxels. */
+export function unionOfBoxes(a: BoxMm, b: BoxMm): BoxMm {
+  return {
+    min: mapAxes((axis) => Math.min(a.min[axis], b.min[axis])),
+    max: mapAxes((axis) => Math.max(a.max[axis], b.max[axis])),
+  }
+}
+
 function cornersOf({ min, max }: BoxMm): PointMm[] {
   return [0, 1, 2, 3, 4, 5, 6, 7].map((i) => [
     i & 1 ? max[0] : min[0],

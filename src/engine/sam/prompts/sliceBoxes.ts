@@ -1,3 +1,4 @@
+import { unionOfBoxes } from '../../../shared/geometry/boxConversion.js'
 import type { BoxMm, PointMm } from '../../../shared/geometry/points.js'
 import { mapAxes } from '../../../shared/geometry/vector.js'
 import { applyAffine, invertAffine } from '../../../shared/geometry/affine.js'
@@ -50,7 +51,7 @@ export function boxPerSlice(
   const parts = withMargin(boxesMm, marginMm, view.spacingMm[2])
   const perSlice = new Map<number, PixelBox>()
   if (parts.length === 0) return perSlice
-  const whole = parts.reduce(unionMm)
+  const whole = parts.reduce(unionOfBoxes)
   const [first, last] = sliceRange(view, whole)
   for (let slice = first; slice <= last; slice++) {
     const covering =
@@ -121,13 +122,6 @@ function centre({ min, max }: BoxMm): PointMm {
 
 function centreZ({ min, max }: BoxMm): number {
   return (min[2] + max[2]) / 2
-}
-
-function unionMm(a: BoxMm, b: BoxMm): BoxMm {
-  return {
-    min: mapAxes((axis) => Math.min(a.min[axis], b.min[axis])),
-    max: mapAxes((axis) => Math.max(a.max[axis], b.max[axis])),
-  }
 }
 
 /** The box around two boxes. */
