@@ -83,12 +83,16 @@ export class CorrectionControl {
   /** Shows the box of the structure as it is being dragged or drawn. */
   showBox(boxMm: BoxMm): void {
     const labelValue = this.activeLabel()
-    if (labelValue !== null) this.store.update({ drawnBox: { labelValue, boxMm } })
+    const { shown } = this.store.state.labels
+    if (labelValue !== null && shown?.kind === 'labelMap')
+      this.store.update({ drawnBox: { labelMap: shown.name, labelValue, boxMm } })
   }
 
   /** A rectangle is begun in a plane: it becomes as deep as the box there is. */
   beginRectangle(): void {
     this.depthBox = editedBox(this.store.viewer, this.store.state)
+    // What is let go without having been drawn is no box.
+    this.store.update({ drawnBox: null })
   }
 
   /** Shows the rectangle that is being drawn in a plane as a box. */
@@ -98,10 +102,11 @@ export class CorrectionControl {
 
   /** The box was let go: the structure is segmented in it. */
   releaseBox(): void {
-    const { drawnBox, corrections } = this.store.state
-    if (drawnBox === null) return
+    const { corrections } = this.store.state
+    const box = drawnBox(this.store.state)
+    if (box === null) return
     this.set({ ...corrections, isBusy: true })
-    this.ask({ kind: 'box', ...drawnBox })
+    this.ask({ kind: 'box', labelValue: box.labelValue, boxMm: box.boxMm })
   }
 
   private activeLabel(): number | null {
@@ -119,8 +124,14 @@ export class CorrectionControl {
 
 /** The box of the structure that is edited: as it was drawn or dragged here, as it was found, or that of its mask; null for none. */
 export function editedBox(viewer: Pick<Viewer, 'labelBox'> | null, state: EditorState): BoxMm | null {
-  const { drawnBox, labels } = state
-  if (drawnBox !== null && drawnBox.labelValue === labels.activeLabel) return drawnBox.boxMm
-  const row = rowsOf(state).find(({ labelValue }) => labelValue === labels.activeLabel)
+  const drawn = drawnBox(state)
+  if (drawn !== null) return drawn.boxMm
+  const row = rowsOf(state).find(({ labelValue }) => labelValue === state.labels.activeLabel)
   return row === undefined ? null : (row.boxMm ?? viewer?.labelBox(row.labelValue) ?? null)
+}
+
+/** What was drawn or dragged of the structure that is edited, in the label map on display. */
+function drawnBox({ drawnBox: box, labels: { shown, activeLabel } }: EditorState): EditorState['drawnBox'] {
+  const isShown = box?.labelValue === activeLabel && shown?.kind === 'labelMap' && shown.name === box.labelMap
+  return isShown ? box : null
 }

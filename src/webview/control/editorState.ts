@@ -114,8 +114,8 @@ export interface EditorState {
   readonly points: ScanPoints
   /** What the segmenter corrects. */
   readonly corrections: CorrectionsView
-  /** The box of a structure as it was drawn or dragged; null for none. */
-  readonly drawnBox: { readonly labelValue: number; readonly boxMm: BoxMm } | null
+  /** The box of a structure of a label map as it was drawn or dragged; null for none. */
+  readonly drawnBox: { readonly labelMap: string; readonly labelValue: number; readonly boxMm: BoxMm } | null
   /** The structure whose points are being placed. */
   readonly active: ActivePoint | null
   readonly isHelpShown: boolean

@@ -107,6 +107,9 @@ export class StageMouse {
   /** A key went down or up on the stage. */
   key(event: KeyboardEvent, isDown: boolean): void {
     if (event.key !== ' ') return
+    if (!isDown) this.isSpaceHeld = false
+    // Buttons on the stage are pressed with it.
+    if (event.target !== event.currentTarget) return
     event.preventDefault()
     this.isSpaceHeld = isDown
   }

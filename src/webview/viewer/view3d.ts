@@ -59,6 +59,8 @@ export class View3d {
   private nv: Niivue | null = null
   private side: number = SIDE.card
   private wanted: RenderContent | null = null
+  /** The latest one, also while something else is still being made. */
+  private angle: RenderAngle | null = null
   private shown: RenderContent | null = null
   private timer: number | undefined
   private isWorking = false
@@ -81,20 +83,22 @@ export class View3d {
 
   /** Shows this soon, and nothing that came before it. */
   show(content: RenderContent, angle: RenderAngle): void {
+    this.angle = angle
     if (this.wanted !== null && isSame(this.wanted, content)) return
     this.wanted = content
     window.clearTimeout(this.timer)
-    this.timer = window.setTimeout(() => void this.work(angle), WAIT_MS)
+    this.timer = window.setTimeout(() => void this.work(), WAIT_MS)
   }
 
   turn(angle: RenderAngle): void {
+    this.angle = angle
     const { nv } = this
     if (nv === null || this.shown === null) return
     nv.scene.volScaleMultiplier = angle.zoom
     nv.setRenderAzimuthElevation(angle.azimuth, angle.elevation)
   }
 
-  private async work(angle: RenderAngle): Promise<void> {
+  private async work(): Promise<void> {
     if (this.isWorking || this.problem !== null) return
     this.isWorking = true
     try {
@@ -104,7 +108,7 @@ export class View3d {
         await this.update(this.nv, next)
         this.shown = next
       }
-      this.turn(angle)
+      if (this.angle !== null) this.turn(this.angle)
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error)
       this.onChange()
