@@ -73,6 +73,7 @@ describe('correcting with the segmenter', function () {
     await view.locator('.correction.outside').waitFor()
     await idle()
     await otherOutline(before)
+    await session.page.locator('.tab.dirty').first().waitFor()
     assert.equal(await dirty(), 1)
     // Nothing is carried here from other slices.
     assert.equal(await view.locator('.slice-marks [data-slice]').count(), 1)

@@ -65,6 +65,7 @@ describe('editing labels', function () {
     await draw()
     await otherVolume(found)
     drawn = await volume()
+    await session.page.locator('.tab.dirty').first().waitFor()
     assert.equal(await dirty(), 1)
     await view.locator(`li[data-structure="${structure}"] .badge:text-is("corrected")`).waitFor()
     assert.deepEqual(await accessibilityProblems(view), [])
@@ -97,6 +98,7 @@ describe('editing labels', function () {
     view = await waitForScan(session.page)
     await isVolume(drawn)
     assert.equal(existsSync(sidecarNameOf(labelMap)), false)
+    await session.page.locator('.tab.dirty').first().waitFor()
     assert.equal(await dirty(), 1)
   })
 

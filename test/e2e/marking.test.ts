@@ -54,6 +54,7 @@ describe('marking templates', function () {
     }
     await view.locator('.guide-bar:has-text("All six points")').waitFor()
     assert.ok((await view.locator('rect.mark-box').count()) >= 3, 'a box in every plane')
+    await session.page.locator('.tab.dirty').first().waitFor()
     assert.equal(await dirty(), 1)
   })
 
@@ -165,6 +166,7 @@ describe('marking templates', function () {
     await view.locator('.marks li[data-structure="LeftParotid"]').waitFor()
     await view.locator('.marks [data-key="mark-LeftParotid"]').click()
     await saveOverTheirs('Cancel')
+    await session.page.locator('.tab.dirty').first().waitFor()
     assert.equal(await dirty(), 1)
     assert.equal(await page.locator('.notification-list-item').count(), 0)
     assert.equal(readFileSync(markups(), 'utf8'), theirs)
