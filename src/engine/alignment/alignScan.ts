@@ -27,8 +27,8 @@ export interface AlignScanOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number) => void
   /**
-   * Maps from query mm to template mm, per template, that are tried besides the places found by tissue: such as
-   * `fitAffine` makes of landmarks that a network found in both.
+   * Maps from query mm to template mm, per template, that are tried before the places found by tissue, which are left out
+   * where one of them is sure: such as `fitAffine` makes of landmarks that a network found in both.
    */
   readonly starts?: readonly (readonly AffineMap[])[]
   /** Where templates are aligned; in this thread when left out. */
@@ -119,6 +119,7 @@ export async function alignScan(
     const aligned = outcomes.flatMap(({ alignment }) => alignment ?? []).sort((a, b) => b.edges - a.edges)
     const like = aligned.filter(({ isLike }) => isLike)
     if (like.length === 0) {
+      onProgress?.(total, total)
       const reason = 'The scan does not show what the templates show.'
       return {
         templates: aligned,

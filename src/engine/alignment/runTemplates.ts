@@ -20,8 +20,8 @@ export interface AlignJob {
 }
 
 /**
- * One piece of work on a template, by its number: lay it over the scan by an affine map, from its places by tissue and
- * further starts; deform it from such a map; or look how well the scan fits it with an axis the other way round.
+ * One piece of work on a template, by its number: lay it over the scan by an affine map, from the starts that are
+ * given and its places by tissue; deform it from such a map; or look how well the scan fits it with an axis the other way round.
  */
 export type AlignTask =
   | { readonly kind: 'fit'; readonly template: number; readonly starts: readonly AffineMap[] }

@@ -21,7 +21,7 @@ export async function untouchedSidecar({ labelMap, names }: OutputPaths): Promis
 
 /**
  * The structures of an earlier result that a run leaves as they are: what a person corrected or drew and, where the rule
- * says so, what it would make again just so.
+ * says so, what models, options and templates say nothing new of.
  * @param fingerprints of the structures that the run would make; see `structureFingerprint`
  */
 export function keptStructures(

@@ -20,7 +20,7 @@ export interface AlignmentTask {
   readonly structures: readonly Structure[]
   readonly options: Pick<RunOptions, 'minConfidence'>
   readonly threads: number | undefined
-  /** Maps from scan mm to template mm, by template id, that are tried besides the places found by tissue. */
+  /** Maps from scan mm to template mm, by template id, that are tried before the places found by tissue. */
   readonly starts?: ReadonlyMap<string, AffineMap>
 }
 

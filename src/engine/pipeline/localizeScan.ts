@@ -113,8 +113,8 @@ async function findAll(
   const look = once(embedding)
   const aligned = await fromCoarsePoints(task, scan, look, hooks)
   if (aligned.verdict !== 'other') return { aligned, landmarks: null }
-  // All has been reported as done.
-  return fromLandmarks(task, scan, look, { ...hooks, onProgress: () => undefined })
+  // Nobody could know before that all of it has to be done once more, otherwise: progress stays where it is.
+  return fromLandmarks(task, scan, look, defined({ signal: hooks.signal }))
 }
 
 /** Alignment, but in drafts from landmarks that relative distance alone has found. */
@@ -137,24 +137,17 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-/** Share of the time of localization that MedLAM takes, in percent. */
-const MEDLAM_PERCENT = 60
-
 /** MedLAM, and alignment from the landmarks that it is sure of. */
 async function fromLandmarks(
   task: LocalizeTask,
   scan: ScanVoxels,
   embedding: () => ScanEmbedding,
-  hooks: LocalizeHooks,
+  hooks: Pick<LocalizeHooks, 'signal'>,
 ): Promise<AutoLocalization> {
   const { bank } = task
-  const part = (from: number, to: number): LocalizeHooks => ({
-    ...hooks,
-    onProgress: (done, total) => hooks.onProgress?.(Math.round(from + (to - from) * (done / total)), 100),
-  })
-  const landmarks = await localizeByMedlam(task, bank.structures, scan, embedding(), part(0, MEDLAM_PERCENT))
+  const landmarks = await localizeByMedlam(task, bank.structures, scan, embedding(), hooks)
   const starts = startsOfLandmarks(bank, landmarks)
-  const aligned = await align({ ...task, starts }, bank.structures, scan, part(MEDLAM_PERCENT, 100))
+  const aligned = await align({ ...task, starts }, bank.structures, scan, hooks)
   return { aligned, landmarks }
 }
 

@@ -33,7 +33,7 @@ const TURNS: readonly Turn[] = [
   { id: 'halfTurn', flips: [0, 1] },
 ]
 
-/** Nine of ten `dev` scans had 0.69 or more on average; what has less than this is worth four more localizations. */
+/** Nine of ten `dev` scans had 0.69 or more on average; what has less than this is worth five more localizations. */
 const DOUBTFUL = 0.5
 /** So much better must a turned scan fit the templates before the user is told. */
 const CLEARLY = 0.15
